@@ -1,0 +1,27 @@
+"""Link the entries that committed since the last block; run by one worker, at least once a second."""
+
+from msgspec import Struct
+
+from backend.audit_trail import store
+from backend.audit_trail.rules import next_block
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+
+
+class Chain(Struct, frozen=True):
+    """Link at most so many entries in one block."""
+
+    most: int = 5_000
+
+
+async def chain(tx: Transaction, command: Chain, *, now: Instant) -> int:
+    """Make one block of what is unlinked; returns how many entries it holds, 0 when there was nothing to do.
+
+    Entries are never lost to the order of commits: whatever was not visible yet is unlinked still, and comes next.
+    """
+    entries = await store.unlinked(tx, command.most)
+    if not entries:
+        return 0
+    block = next_block(await store.lock_last_block(tx), entries, now)
+    await store.append_block(tx, block, [entry.id for entry in entries])
+    return len(entries)

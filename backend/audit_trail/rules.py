@@ -1,0 +1,120 @@
+"""What is one entry of the audit trail, and what is its place in the chain?
+
+Pure. The digest covers every field but the network address (personal, erasable) and the block number (given later).
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from backend.kernel.actors import Actor
+from backend.kernel.ids import new_id
+
+GENESIS = bytes(32)
+UNLINKED_FAULT_SECONDS = 10
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One line of the trail: an act on a subject, with the edge it took between two states."""
+
+    id: UUID
+    at: datetime
+    actor: Actor
+    act: str
+    subject_kind: str
+    subject_id: str
+    from_state: str | None = None
+    to_state: str | None = None
+    success: bool = True
+    reason: str | None = None
+    detail: str = ""
+
+
+class Block(Struct, frozen=True, kw_only=True):
+    """A link of the chain: so many entries, their digest, and the link before."""
+
+    no: int
+    at: datetime
+    entries: int
+    entries_hash: bytes
+    previous_hash: bytes
+    hash: bytes
+
+
+def new_entry(
+    at: datetime,
+    actor: Actor,
+    act: str,
+    subject: tuple[str, object],
+    *,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    reason: str | None = None,
+    detail: str = "",
+) -> Entry:
+    """An entry with a fresh id; a ``reason`` given with no new state tells of an act that was refused."""
+    return Entry(
+        id=new_id(),
+        at=at,
+        actor=actor,
+        act=act,
+        subject_kind=subject[0],
+        subject_id=str(subject[1]),
+        from_state=from_state,
+        to_state=to_state,
+        success=reason is None or to_state is not None,
+        reason=reason,
+        detail=detail,
+    )
+
+
+def digest(entry: Entry) -> bytes:
+    """SHA-256 over the entry without its address; sensitive to every other byte."""
+    actor = entry.actor
+    return hashlib.sha256(
+        msgspec.json.encode(
+            [
+                entry.id,
+                entry.at,
+                actor.kind,
+                actor.id,
+                actor.role,
+                actor.request_id,
+                actor.device_id,
+                actor.shift_id,
+                actor.proof,
+                entry.act,
+                entry.subject_kind,
+                entry.subject_id,
+                entry.from_state,
+                entry.to_state,
+                entry.success,
+                entry.reason,
+                entry.detail,
+            ]
+        )
+    ).digest()
+
+
+def next_block(previous: Block | None, entries: Sequence[Entry], at: datetime) -> Block:
+    """The block that follows ``previous`` and holds ``entries`` in the order given (by id)."""
+    number = previous.no + 1 if previous else 1
+    before = previous.hash if previous else GENESIS
+    entries_hash = hashlib.sha256(b"".join(digest(entry) for entry in entries)).digest()
+    return Block(
+        no=number,
+        at=at,
+        entries=len(entries),
+        entries_hash=entries_hash,
+        previous_hash=before,
+        hash=block_hash(number, at, len(entries), entries_hash, before),
+    )
+
+
+def block_hash(number: int, at: datetime, entries: int, entries_hash: bytes, before: bytes) -> bytes:
+    """SHA-256 over the block's own fields."""
+    return hashlib.sha256(msgspec.json.encode([number, at, entries, entries_hash.hex(), before.hex()])).digest()

@@ -1,0 +1,151 @@
+"""All SQL of the audit trail."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, select, update
+
+from backend.audit_trail.rules import Block, Entry
+from backend.audit_trail.tables import audit_blocks, audit_entries
+from backend.database.transaction import Transaction
+from backend.kernel.actors import Actor, ActorKind
+
+
+def as_row(entry: Entry) -> dict[str, Any]:
+    """One entry as the columns of ``audit_entries``."""
+    actor = entry.actor
+    return {
+        "id": entry.id,
+        "at": entry.at,
+        "actor_kind": str(actor.kind),
+        "actor_id": actor.id,
+        "role": actor.role,
+        "request_id": actor.request_id,
+        "device_id": actor.device_id,
+        "shift_id": actor.shift_id,
+        "proof": actor.proof,
+        "address": actor.address,
+        "act": entry.act,
+        "subject_kind": entry.subject_kind,
+        "subject_id": entry.subject_id,
+        "from_state": entry.from_state,
+        "to_state": entry.to_state,
+        "success": entry.success,
+        "reason": entry.reason,
+        "detail": entry.detail,
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        id=row.id,
+        at=row.at,
+        actor=Actor(
+            kind=ActorKind(row.actor_kind),
+            id=row.actor_id,
+            role=row.role,
+            request_id=row.request_id,
+            device_id=row.device_id,
+            shift_id=row.shift_id,
+            proof=row.proof,
+            address=row.address,
+        ),
+        act=row.act,
+        subject_kind=row.subject_kind,
+        subject_id=row.subject_id,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        success=row.success,
+        reason=row.reason,
+        detail=row.detail,
+    )
+
+
+def _block(row: Row[Any]) -> Block:
+    return Block(
+        no=row.no,
+        at=row.at,
+        entries=row.entries,
+        entries_hash=row.entries_hash,
+        previous_hash=row.previous_hash,
+        hash=row.hash,
+    )
+
+
+async def insert_entries(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Append entries."""
+    await tx.execute(insert(audit_entries), [as_row(entry) for entry in entries])
+
+
+async def unlinked(tx: Transaction, most: int) -> list[Entry]:
+    """The oldest entries that no block holds yet, by id."""
+    rows = await tx.execute(
+        select(audit_entries).where(audit_entries.c.block_no.is_(None)).order_by(audit_entries.c.id).limit(most)
+    )
+    return [_entry(row) for row in rows]
+
+
+async def unlinked_before(tx: Transaction, at: datetime) -> int:
+    """How many entries older than ``at`` are still outside the chain."""
+    counted = await tx.execute(select(func.count()).where(audit_entries.c.block_no.is_(None), audit_entries.c.at < at))
+    return int(counted.scalar_one())
+
+
+async def lock_last_block(tx: Transaction) -> Block | None:
+    """The chain's newest block; the unique ``previous_hash`` keeps two chainers from both following it."""
+    row = (await tx.execute(select(audit_blocks).order_by(audit_blocks.c.no.desc()).limit(1))).first()
+    return _block(row) if row else None
+
+
+async def append_block(tx: Transaction, block: Block, entry_ids: Sequence[UUID]) -> None:
+    """Store a block and link its entries."""
+    await tx.execute(
+        insert(audit_blocks).values(
+            no=block.no,
+            at=block.at,
+            entries=block.entries,
+            entries_hash=block.entries_hash,
+            previous_hash=block.previous_hash,
+            hash=block.hash,
+        )
+    )
+    await tx.execute(update(audit_entries).where(audit_entries.c.id.in_(entry_ids)).values(block_no=block.no))
+
+
+async def blocks_after(tx: Transaction, number: int, most: int) -> list[Block]:
+    """Blocks in the order of the chain."""
+    rows = await tx.execute(
+        select(audit_blocks).where(audit_blocks.c.no > number).order_by(audit_blocks.c.no).limit(most)
+    )
+    return [_block(row) for row in rows]
+
+
+async def entries_of_blocks(tx: Transaction, first: int, last: int) -> dict[int, list[Entry]]:
+    """Entries of the blocks ``first`` to ``last``, by id within each."""
+    rows = await tx.execute(
+        select(audit_entries)
+        .where(audit_entries.c.block_no.between(first, last))
+        .order_by(audit_entries.c.block_no, audit_entries.c.id)
+    )
+    held: dict[int, list[Entry]] = {}
+    for row in rows:
+        held.setdefault(row.block_no, []).append(_entry(row))
+    return held
+
+
+async def search(
+    tx: Transaction, *, act: str | None, subject_id: str | None, actor_id: UUID | None, before: UUID | None, most: int
+) -> list[Entry]:
+    """Entries for the auditor, newest first."""
+    found = select(audit_entries).order_by(audit_entries.c.id.desc()).limit(most)
+    if act is not None:
+        found = found.where(audit_entries.c.act.startswith(act, autoescape=True))
+    if subject_id is not None:
+        found = found.where(audit_entries.c.subject_id == subject_id)
+    if actor_id is not None:
+        found = found.where(audit_entries.c.actor_id == actor_id)
+    if before is not None:
+        found = found.where(audit_entries.c.id < before)
+    return [_entry(row) for row in await tx.execute(found)]

@@ -1,0 +1,71 @@
+"""Which county is this, and where are its database, its folder and its keys?
+
+A county is a database: one SQLite file, or one PostgreSQL schema. A transaction is bound to one county by construction,
+so no row of one can ever be read with the other's session.
+"""
+
+import asyncio
+from pathlib import Path
+
+from msgspec import Struct
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from backend.database.keyring import Keyring
+from backend.kernel.instants import Clock
+
+
+class CountyEntry(Struct, frozen=True, kw_only=True):
+    """One line of the registry file; ``code`` is the six-digit division code (GB/T 2260)."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    hosts: tuple[str, ...]
+    demonstration: bool = False
+    place: str
+    """Folder below the data folder, and on PostgreSQL the schema's name."""
+
+
+class County:
+    """One open county in this process."""
+
+    def __init__(
+        self,
+        entry: CountyEntry,
+        *,
+        folder: Path,
+        keys: Keyring,
+        clock: Clock,
+        write_engine: AsyncEngine,
+        read_engine: AsyncEngine,
+        schema: str | None,
+    ) -> None:
+        self.entry = entry
+        self.folder = folder
+        self.keys = keys
+        self.clock = clock
+        self.write_engine = write_engine
+        self.read_engine = read_engine
+        self.schema = schema
+        # SQLite has one writer; queueing here is fair and quick, the busy timeout between processes is neither.
+        self.writing = asyncio.Lock() if schema is None else None
+
+    @property
+    def code(self) -> str:
+        """The division code."""
+        return self.entry.code
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether everything here is 演示数据."""
+        return self.entry.demonstration
+
+    @property
+    def on_postgresql(self) -> bool:
+        """Whether this county is a schema rather than a file."""
+        return self.schema is not None
+
+    @property
+    def file(self) -> Path:
+        """The SQLite file."""
+        return self.folder / "county.sqlite3"

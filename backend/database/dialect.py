@@ -1,0 +1,100 @@
+"""What does each database need to be asked for, so that both behave alike?
+
+SQLite: WAL, synchronous=FULL, foreign keys, a busy timeout, writers that begin IMMEDIATE, a read engine of its own.
+PostgreSQL: one pool for all counties of a process, the county's schema set first in every transaction.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+BUSY_MILLISECONDS = 5_000
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+)
+RETRIED_SQLSTATES = frozenset({"40001", "40P01"})
+GONE_SQLSTATES = ("08", "57P", "53")
+CONNECT_SECONDS = 5
+
+
+def sqlite_engine(path: Path, *, writes: bool) -> AsyncEngine:
+    """An engine on one county's file; the writing one has a single connection and begins IMMEDIATE."""
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=1 if writes else 4,
+        max_overflow=0 if writes else 4,
+        connect_args={"check_same_thread": False},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # We begin transactions ourselves: pysqlite's own habit would start them DEFERRED, and lose the race.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in SQLITE_PRAGMAS:
+            cursor.execute(pragma)
+        if not writes:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def postgresql_engine(url: str) -> AsyncEngine:
+    """The process's one pool; counties share it and never see each other's schema."""
+    return create_async_engine(
+        make_url(url).set(drivername="postgresql+asyncpg"),
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=5,
+        pool_pre_ping=False,
+        connect_args={"timeout": CONNECT_SECONDS, "command_timeout": 60},
+    )
+
+
+async def enter_county(connection: AsyncConnection, schema: str | None) -> None:
+    """Bind a PostgreSQL transaction to its county; a SQLite file is its county already."""
+    if schema is not None:
+        await connection.execute(text(f'SET LOCAL search_path TO "{schema}"'))
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    """Would the same verb, run again, have a fair chance? Serialization failures, deadlocks, a busy SQLite file."""
+    sqlstate = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    return sqlstate in RETRIED_SQLSTATES or "database is locked" in str(error.orig)
+
+
+def is_gone(error: BaseException) -> bool:
+    """Is the database away, rather than the statement wrong?"""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        sqlstate = getattr(error.orig, "sqlstate", None) or ""
+        text_of_it = str(error.orig)
+        return sqlstate.startswith(GONE_SQLSTATES) or any(
+            sign in text_of_it
+            for sign in (
+                "unable to open database",
+                "disk I/O error",
+                "connection is closed",
+                "connection was closed",
+                "database is locked",
+            )
+        )
+    return isinstance(error, ConnectionError | asyncio.TimeoutError | OSError)

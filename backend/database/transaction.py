@@ -1,0 +1,106 @@
+"""How does one act change the county as a whole, or not at all?
+
+``transact`` opens, runs the verb, commits, and only then returns, so an answer is never built before its commit. It is
+the only place that commits. Verbs never commit and do no network I/O; they may be run again, at most three times, when
+the database reports a serialization failure or a deadlock.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.database.county import County
+from backend.database.dialect import enter_county, is_gone, is_retryable
+from backend.kernel.instants import Instant
+
+MOST_TRIES = 3
+
+C = TypeVar("C", contravariant=True)
+O = TypeVar("O", covariant=True)  # noqa: E741 - outcome; the pair reads as C and O everywhere in the house.
+T = TypeVar("T")
+
+
+class DatabaseGone(Exception):
+    """The county's database cannot be reached; nothing was stored. Becomes 503 with Retry-After."""
+
+
+class Transaction:
+    """One open transaction of one county; verbs hand it to ``store`` functions and never end it."""
+
+    def __init__(self, connection: AsyncConnection, county: County) -> None:
+        self.connection = connection
+        self.county = county
+        self._afterwards: list[Callable[[], None]] = []
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run one statement; a list of parameter sets runs it once per set."""
+        return await self.connection.execute(statement, parameters)
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Wake something in this process once the change is durable (a hint: nothing may depend on it)."""
+        self._afterwards.append(action)
+
+    def committed(self) -> None:
+        """Called by ``transact`` alone."""
+        for action in self._afterwards:
+            action()
+
+
+class Verb(Protocol[C, O]):
+    """``async def verb(tx, command, *, now) -> Outcome``."""
+
+    def __call__(self, tx: Transaction, command: C, /, *, now: Instant) -> Awaitable[O]:
+        """Decide and write; never commit."""
+
+
+async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant | None = None) -> O:
+    """Run ``verb`` in one transaction of ``county`` and return its outcome after the commit.
+
+    A returned refusal commits too (a decision is a fact); an exception rolls everything back. Raises ``DatabaseGone``.
+    """
+    for attempt in range(1, MOST_TRIES + 1):
+        try:
+            async with county.writing or nullcontext(), county.write_engine.connect() as connection:
+                async with connection.begin():
+                    await enter_county(connection, county.schema)
+                    tx = Transaction(connection, county)
+                    outcome = await verb(tx, command, now=now or county.clock())
+                tx.committed()
+                return outcome
+        except DBAPIError as error:
+            if is_retryable(error) and attempt < MOST_TRIES:
+                continue
+            if is_gone(error):
+                raise DatabaseGone(str(error.orig)) from error
+            raise
+        except (PoolTimeout, OSError, TimeoutError) as error:
+            if isinstance(error, PoolTimeout) or is_gone(error):
+                raise DatabaseGone(str(error)) from error
+            raise
+    raise AssertionError("the last try returns or raises")
+
+
+class Question(Protocol[C, O]):
+    """``async def ask(tx, question) -> answer``: reads only."""
+
+    def __call__(self, tx: Transaction, question: C, /) -> Awaitable[O]:
+        """Read; never write."""
+
+
+async def inquire(county: County, question: Question[C, O], asked: C) -> O:
+    """Answer a question from one consistent snapshot; on SQLite the connection cannot write at all."""
+    try:
+        async with county.read_engine.connect() as connection, connection.begin():
+            await enter_county(connection, county.schema)
+            return await question(Transaction(connection, county), asked)
+    except DBAPIError as error:
+        if is_gone(error):
+            raise DatabaseGone(str(error.orig)) from error
+        raise
+    except (PoolTimeout, OSError, TimeoutError) as error:
+        raise DatabaseGone(str(error)) from error

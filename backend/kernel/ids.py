@@ -1,0 +1,35 @@
+"""Which name does an act carry from the moment it is made?
+
+Ids are UUIDv7 (RFC 9562), made where the act happens: sorted by time, primary key and idempotency key in one.
+An id is never a secret. Secrets come from ``token_urlsafe`` with 256 bits.
+"""
+
+import os
+import secrets
+import time
+from uuid import UUID
+
+Id = UUID
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7: 48 bits of Unix milliseconds, then 74 random bits."""
+    return id_at(time.time_ns() // 1_000_000)
+
+
+def id_at(unix_ms: int) -> UUID:
+    """A UUIDv7 of the given millisecond; two calls never give the same id."""
+    value = (unix_ms & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return UUID(int=value)
+
+
+def new_secret() -> str:
+    """256 random bits in URL-safe text: a session token, a machine's key."""
+    return secrets.token_urlsafe(32)
+
+
+def new_digits(count: int) -> str:
+    """A typed code of ``count`` decimal digits from the system's random source."""
+    return f"{secrets.randbelow(10**count):0{count}d}"

