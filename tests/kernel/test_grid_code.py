@@ -97,13 +97,14 @@ def test_a_height_code_of_another_level_is_refused() -> None:
 def holds(outer: GridCell, inner: GridCell) -> bool:
     if not (outer.south <= inner.south and inner.north <= outer.north):
         return False
-    start, width = outer.west, (outer.east - outer.west) % 360 or Fraction(360)
-    return (inner.west - start) % 360 + ((inner.east - inner.west) % 360 or 360) <= width
+    if around_the_pole(outer):
+        return True
+    return (inner.west - outer.west) % 360 + (inner.east - inner.west) % 360 <= (outer.east - outer.west) % 360
 
 
 def around_the_pole(cell: GridCell) -> bool:
     """The middle of such a cell lies beside the pole and belongs to a finer ring, or is the pole itself."""
-    return cell.east - cell.west == 360
+    return bool(cell.east - cell.west == 360)
 
 
 def code_of_the_middle(cell: GridCell) -> str:
