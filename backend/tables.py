@@ -1,7 +1,19 @@
 """Every table of a county: importing this module fills the one ``MetaData``. Only migrations and house tests read it."""
 
+from types import ModuleType
+
 from sqlalchemy import Table
 
+from backend.audit_trail import tables as audit_trail
 from backend.database.columns import metadata
+from backend.ledger import tables as ledger
+from backend.outbox import tables as outbox
+
+# Named here, so that no tidying can drop an import whose only use is to fill the metadata.
+MODULES: tuple[ModuleType, ...] = (
+    audit_trail,
+    ledger,
+    outbox,
+)
 
 EVERY_TABLE: tuple[Table, ...] = tuple(metadata.sorted_tables)
