@@ -104,6 +104,8 @@ def bearer_key(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Let the caller in or raise 401 or 403; a route that states no callers does not start (see ``app.py``)."""
+    if "callers" not in handler.opt:
+        raise ProblemError(GeneralReason.NOT_FOUND)  # Litestar's own extra routes are not ours to show.
     allowed = cast("frozenset[Role]", handler.opt["callers"])
     state = connection.scope["state"]
     find = cast(FindCaller, connection.app.state["find_caller"])

@@ -5,6 +5,7 @@ content types, bounds the body, and puts the security headers on the answer. Pla
 """
 
 from collections.abc import Mapping
+from typing import cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -39,15 +40,18 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "websocket":
+        if str(scope["type"]) != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
+        request = cast(HTTPScope, scope)
+        headers = dict(request["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         state = scope.setdefault("state", {})
         state["county"] = self.counties.of_host(host)
-        state["address"] = self._address(scope, headers)
-        reason = None if scope["method"] in SAFE_METHODS else self._refuse(scope, headers, host)
+        state["address"] = self._address(request, headers)
+        reason = None if request["method"] in SAFE_METHODS else self._refuse(request, headers, host)
+        if str(request["path"]).find("\0") >= 0:
+            reason = GeneralReason.NOT_FOUND
         if reason is not None:
             await answer_problem(send, reason)
             return

@@ -1,0 +1,122 @@
+"""The whole county on one page: which routes there are, who listens to what, what is done when, who answers which port.
+
+The only file that knows every slice.
+"""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from litestar import Litestar, Request, Response, get
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Contact, License
+from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
+
+from backend.background import Background
+from backend.database.registry import Counties
+from backend.database.transaction import DatabaseGone
+from backend.outbox.due import DueVerb
+from backend.outbox.relay import Consumer
+from backend.settings import Settings
+from backend.web.callers import PUBLIC, admit
+from backend.web.gate import MOST_UPLOAD_BYTES, Gate
+from backend.web.openapi import build_openapi
+from backend.web.pages import Pages, send_served
+from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
+from backend.web.status import STATUS_ROUTES
+
+ROUTES: list[BaseRouteHandler] = [*STATUS_ROUTES]
+CONSUMERS: Sequence[Consumer] = ()
+DUE_VERBS: Mapping[str, DueVerb] = {}
+OTHER_TYPES: Mapping[str, frozenset[str]] = {}
+
+PWA_DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"
+
+
+class Application:
+    """What a server runs: the gate around pages, hot routes and Litestar, with the background work of every county."""
+
+    def __init__(self, settings: Settings, counties: Counties) -> None:
+        self.settings = settings
+        self.counties = counties
+        self.pages = Pages(settings.pwa or PWA_DIST)
+        self.background = [Background(county, CONSUMERS, DUE_VERBS) for county in counties.all]
+        self.litestar = _litestar(self)
+        self.openapi = build_openapi(self.litestar)
+        self.gate = Gate(
+            cast(ASGIApp, self._route), counties, trusted_proxies=settings.trusted_proxies, other_types=OTHER_TYPES
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        await self.gate(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if str(scope["type"]) == "http":
+            request = cast(HTTPScope, scope)
+            if request["method"] in ("GET", "HEAD") and (page := self.pages.find(request["path"])) is not None:
+                await send_served(request, send, page)
+                return
+        await self.litestar(scope, receive, send)
+
+    @asynccontextmanager
+    async def lifespan(self, _app: Litestar) -> AsyncIterator[None]:
+        """Start and stop what runs beside the requests."""
+        for work in self.background:
+            work.start()
+        # What is loaded by now stays; freezing it keeps full collections out of the rush (p99 15 ms instead of 50).
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(20_000, 50, 100)
+        try:
+            yield
+        finally:
+            await asyncio.gather(*(work.stop() for work in self.background))
+            await self.counties.close()
+
+
+@get("/openapi.json", opt={"callers": PUBLIC}, include_in_schema=False, sync_to_thread=False)
+def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """This document."""
+    return Response(request.app.state["application"].openapi, media_type="application/json")
+
+
+def _litestar(application: Application) -> Litestar:
+    routes = [*ROUTES, get_openapi]
+    for route in routes:
+        if "callers" not in route.opt:
+            raise RuntimeError(f"{route} states no callers")
+    app = Litestar(
+        route_handlers=routes,
+        guards=[admit],
+        exception_handlers={
+            ProblemError: on_problem_error,
+            DatabaseGone: on_database_gone,
+            HTTPException: on_http_exception,
+            Exception: on_bug,
+        },
+        lifespan=[application.lifespan],
+        request_max_body_size=MOST_UPLOAD_BYTES,
+        openapi_config=OpenAPIConfig(
+            title="驿站 Yizhan",
+            version="0.1.0",
+            description="消费券、商家优惠、文旅、农产品、溯源与便民驿站 · a county's traffic entrances",
+            contact=Contact(name="Yizhan"),
+            license=License(name="Apache-2.0", identifier="Apache-2.0"),
+            render_plugins=[],
+        ),
+        logging_config=None,
+        debug=False,
+    )
+    app.state["application"] = application
+    app.state["find_caller"] = find_nobody
+    return app
+
+
+async def find_nobody(_county: object, _token: str | None, _key: str | None) -> None:
+    """Nobody can sign in yet."""

@@ -1,0 +1,71 @@
+"""Who does the work that nobody waits for? One worker per county at a time: relay, timed work, the audit chain.
+
+Runs inside ``serve``. The worker that holds the county's lease does a round several times a second; when it dies
+another takes over within the lease. A fault in one round is logged and the next round comes.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping, Sequence
+
+from backend.audit_trail.chain import Chain, chain
+from backend.database.county import County
+from backend.database.transaction import DatabaseGone, transact
+from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant
+from backend.outbox.due import DueVerb, run_due
+from backend.outbox.lease import TakeLease, take_lease
+from backend.outbox.relay import Consumer, by_event_name, deliver_events
+
+log = logging.getLogger(__name__)
+
+ROUND_SECONDS = 0.4
+LEASE_EVERY_SECONDS = 5.0
+LEASE = "background"
+
+
+class Background:
+    """The background work of one county in this process."""
+
+    def __init__(self, county: County, consumers: Sequence[Consumer], due_verbs: Mapping[str, DueVerb]) -> None:
+        self.county = county
+        self.consumers = by_event_name(consumers)
+        self.due_verbs = dict(due_verbs)
+        self.holder = new_id()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin; call once, inside the running loop."""
+        self._task = asyncio.create_task(self._run(), name=f"background {self.county.code}")
+
+    async def stop(self) -> None:
+        """End after the round that is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        leased_at = -LEASE_EVERY_SECONDS
+        holding = False
+        while True:
+            try:
+                if loop.time() - leased_at >= LEASE_EVERY_SECONDS:
+                    holding = await transact(self.county, take_lease, TakeLease(LEASE, self.holder))
+                    leased_at = loop.time()
+                if holding:
+                    await self.round(self.county.clock())
+            except DatabaseGone as gone:
+                log.warning("background work of %s waits for the database: %s", self.county.code, gone)
+            except Exception:
+                log.exception("a round of background work failed")
+            await asyncio.sleep(ROUND_SECONDS)
+
+    async def round(self, at: Instant) -> int:
+        """One round as of ``at``; returns how much was done, so that a caller can repeat until nothing is left."""
+        done = await deliver_events(self.county, self.consumers, at)
+        done += await run_due(self.county, self.due_verbs, at)
+        done += await transact(self.county, chain, Chain(), now=at)
+        return done

@@ -1,0 +1,73 @@
+"""What does ``/openapi.json`` say? Every route, with every refusal and who may call it.
+
+Litestar describes handlers and their own ``documented`` refusals; what any route can answer is added here from
+``opt["callers"]``, so that no handler repeats it and none forgets it.
+"""
+
+from typing import Any
+
+import msgspec
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from backend.kernel.actors import MACHINE_ROLES, Role
+from backend.kernel.refusals import GeneralReason
+from backend.web.callers import COOKIE
+from backend.web.problems import MEDIA_TYPE
+
+_PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
+
+
+def build_openapi(app: Litestar) -> bytes:
+    """The document as bytes, built once at the start."""
+    document: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(app.openapi_schema.to_schema()))
+    document["components"].setdefault("securitySchemes", {}).update(
+        {
+            "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
+            "bearer": {"type": "http", "scheme": "bearer"},
+        }
+    )
+    handlers = _handlers(app)
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            handler = handlers.get((path, method.upper()))
+            if handler is not None:
+                _complete(operation, handler, method, path)
+    return msgspec.json.encode(document)
+
+
+def _handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
+    found = {}
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            for handler in route.route_handlers:
+                for method in handler.http_methods:
+                    found[(route.path_format, str(method))] = handler
+    return found
+
+
+def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, method: str, path: str) -> None:
+    callers: frozenset[Role] = handler.opt["callers"]
+    reasons = [GeneralReason.MALFORMED, GeneralReason.TOO_MANY, GeneralReason.DATABASE_GONE]
+    if callers:
+        reasons += [GeneralReason.SIGNED_OUT, GeneralReason.NOT_ALLOWED]
+        operation["security"] = ([{"cookie": []}] if callers - MACHINE_ROLES else []) + (
+            [{"bearer": []}] if callers & MACHINE_ROLES else []
+        )
+    if method != "get":
+        reasons += [GeneralReason.CROSS_SITE, GeneralReason.TOO_LARGE, GeneralReason.WRONG_TYPE]
+    if "{" in path:
+        reasons.append(GeneralReason.NOT_FOUND)
+    operation["x-callers"] = sorted(callers)
+    responses = operation["responses"]
+    for reason in reasons:
+        told = f"`{reason.value}`: {reason.en}"
+        known = responses.get(str(reason.status))
+        if known is None:
+            responses[str(reason.status)] = {"description": told, "content": {MEDIA_TYPE: {"schema": _PROBLEM_REF}}}
+        elif MEDIA_TYPE not in known.get("content", {}):
+            known["content"] = {MEDIA_TYPE: {"schema": _PROBLEM_REF}}
+            known["description"] = told
+        elif told not in known["description"]:
+            known["description"] += "; " + told

@@ -1,0 +1,102 @@
+"""How do the four apps reach the browser? From memory, compressed once, hashed assets for ever, pages never stale.
+
+``pwa/dist`` is read at the start. A page address below an app's folder answers that app's HTML, so that a link into
+the app can be opened and reloaded.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from pathlib import Path
+
+from litestar.types import HTTPScope, Send
+from msgspec import Struct
+
+from backend.web.headers import SECURITY_HEADERS
+
+APPS = ("resident", "station", "merchant", "office")
+IMMUTABLE = b"public, max-age=31536000, immutable"
+SMALLEST_COMPRESSED = 500
+
+mimetypes.add_type("application/manifest+json", ".webmanifest")
+mimetypes.add_type("text/javascript", ".js")
+mimetypes.add_type("image/avif", ".avif")
+mimetypes.add_type("image/webp", ".webp")
+mimetypes.add_type("application/wasm", ".wasm")
+
+
+class Served(Struct, frozen=True):
+    """One file, ready to send."""
+
+    body: bytes
+    zipped: bytes | None
+    headers: tuple[tuple[bytes, bytes], ...]
+    etag: bytes
+
+
+class Pages:
+    """The built PWA in memory; empty when it was not built (``missing`` says so to the reader of ``/``)."""
+
+    def __init__(self, dist: Path) -> None:
+        self._files: dict[str, Served] = {}
+        if dist.is_dir():
+            for path in sorted(dist.rglob("*")):
+                if path.is_file():
+                    self._files["/" + path.relative_to(dist).as_posix()] = _served(path, dist)
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is nothing to show."""
+        return not self._files
+
+    def find(self, path: str) -> Served | None:
+        """The file at an address; an address below an app's folder without a file of its own means the app."""
+        if (found := self._files.get(path)) is not None:
+            return found
+        first = path.strip("/").partition("/")[0]
+        if path == "/":
+            return self._app("resident")
+        if first in APPS and "." not in path.rpartition("/")[2]:
+            return self._app(first)
+        return None
+
+    def _app(self, name: str) -> Served | None:
+        for candidate in (f"/{name}/index.html", f"/{name}.html"):
+            if candidate in self._files:
+                return self._files[candidate]
+        return None
+
+
+def _served(path: Path, dist: Path) -> Served:
+    body = path.read_bytes()
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if kind.startswith("text/") or kind.endswith(("json", "javascript")):
+        kind += "; charset=utf-8" if kind.startswith("text/") else ""
+    zipped = None
+    if len(body) > SMALLEST_COMPRESSED and not kind.startswith(("image/webp", "image/avif", "image/png", "font/")):
+        zipped = gzip.compress(body, 9, mtime=0)
+    hashed = path.relative_to(dist).parts[0] == "assets"
+    headers = [
+        (b"content-type", kind.encode()),
+        (b"vary", b"accept-encoding"),
+        (b"cache-control", IMMUTABLE if hashed else b"no-cache"),
+    ]
+    if path.name == "sw.js":
+        headers.append((b"service-worker-allowed", b"/"))
+    return Served(body, zipped, tuple(headers), b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"')
+
+
+async def send_served(scope: HTTPScope, send: Send, served: Served) -> None:
+    """Answer a GET or HEAD with a file, or 304 when the browser has it."""
+    asked = dict(scope["headers"])
+    headers = [*served.headers, (b"etag", served.etag), *SECURITY_HEADERS]
+    body, status = served.body, 200
+    if asked.get(b"if-none-match") == served.etag:
+        body, status = b"", 304
+    elif served.zipped is not None and b"gzip" in asked.get(b"accept-encoding", b""):
+        body = served.zipped
+        headers.append((b"content-encoding", b"gzip"))
+    if status != 304:
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body, "more_body": False})

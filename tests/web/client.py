@@ -1,0 +1,36 @@
+"""How do tests talk to the county? Over real HTTP semantics, straight into the ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from backend.app import Application
+from backend.database.county import County
+from backend.database.registry import Counties
+from backend.settings import Settings
+
+BASE = "http://junlian.localhost"
+
+
+@asynccontextmanager
+async def serving(*counties: County) -> AsyncIterator[Application]:
+    """An application over open counties; background rounds are run by the test, not by a timer."""
+    settings = Settings(data=Path(counties[0].folder).parent.parent)
+    yield Application(settings, Counties(counties, ()))
+
+
+@asynccontextmanager
+async def calling(
+    application: Application, *, cookie: str | None = None, key: str | None = None, base: str = BASE
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, signed in with a cookie's value or a bearer key when given."""
+    headers = {}
+    if cookie is not None:
+        headers["cookie"] = f"__Host-yizhan={cookie}"
+    if key is not None:
+        headers["authorization"] = f"Bearer {key}"
+    transport = httpx.ASGITransport(app=application, raise_app_exceptions=True)  # type: ignore[arg-type]  # ASGI is ASGI
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers=headers) as client:
+        yield client
