@@ -1,0 +1,5 @@
+import { start } from '@/shell/start'
+import { routes } from './routes'
+import { t } from './texts'
+
+void start({ app: 'resident', title: () => t('app.title'), routes })

@@ -1,0 +1,61 @@
+/**
+ * The one way to the county: typed by what the county itself publishes, and every answer is a yes or a problem.
+ *
+ * `schema.gen.ts` is made from `fixtures/openapi.json` by `make generate`; a route that changes there stops the
+ * compiler here.
+ */
+
+import createClient from 'openapi-fetch'
+import { language } from '@/i18n/language'
+import { answered, unreached } from '@/offline/connection'
+import { problemOf, unanswered, type Problem } from './problem'
+import type { paths } from './schema.gen'
+
+/** A slow line in the mountains still gets an answer through; a line that is gone does not keep people waiting. */
+const PATIENCE_MS = 15_000
+
+export const api = createClient<paths>({
+  baseUrl: location.origin,
+  credentials: 'same-origin',
+  fetch: fetchInTime,
+})
+
+api.use({
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', language.value === 'zh' ? 'zh-CN' : 'en')
+    return request
+  },
+})
+
+export type Answer<Value> = { ok: true; value: Value; response: Response } | { ok: false; problem: Problem }
+
+interface Fetched<Value> {
+  data?: Value
+  error?: unknown
+  response: Response
+}
+
+/** Waits for one call: `await ask(api.GET('/healthz'))`. It never throws for what a network or a county may do. */
+export async function ask<Value>(call: Promise<Fetched<Value>>): Promise<Answer<NonNullable<Value>>> {
+  try {
+    const { data, error, response } = await call
+    answered()
+    // An empty yes (204) is a yes; its value is of no use to anybody.
+    if (response.ok) return { ok: true, value: data as NonNullable<Value>, response }
+    return { ok: false, problem: problemOf(response, error) }
+  } catch (failure) {
+    unreached()
+    const late = failure instanceof DOMException && failure.name === 'AbortError'
+    return { ok: false, problem: unanswered(late ? 'too-slow' : 'no-network') }
+  }
+}
+
+async function fetchInTime(request: Request): Promise<Response> {
+  const impatience = new AbortController()
+  const timer = setTimeout(() => impatience.abort(), PATIENCE_MS)
+  try {
+    return await fetch(request, { signal: impatience.signal })
+  } finally {
+    clearTimeout(timer)
+  }
+}

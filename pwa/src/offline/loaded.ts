@@ -1,0 +1,48 @@
+/**
+ * One thing that a page shows: on its way, here, or not to be had; and since when it has been stale.
+ *
+ * What was loaded once stays on the screen when a later try fails. It is then marked with the time it was true.
+ */
+
+import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
+import type { Answer } from '@/api/client'
+import { mayPass, type Problem } from '@/api/problem'
+import { connection } from './connection'
+
+export interface Loaded<Value> {
+  content: ShallowRef<Value | null>
+  problem: ShallowRef<Problem | null>
+  /** When `content` was true, if it is not known to be true now. */
+  staleSince: ComputedRef<Date | null>
+  busy: ShallowRef<boolean>
+  reload: () => Promise<void>
+}
+
+/** Loads at once, and again whenever the connection comes back after a try that failed for want of it. */
+export function useLoaded<Value>(load: () => Promise<Answer<Value>>): Loaded<Value> {
+  const content = shallowRef<Value | null>(null)
+  const problem = shallowRef<Problem | null>(null)
+  const at = shallowRef<Date | null>(null)
+  const busy = shallowRef(false)
+
+  async function reload(): Promise<void> {
+    if (busy.value) return
+    busy.value = true
+    const answer = await load()
+    busy.value = false
+    if (answer.ok) {
+      content.value = answer.value
+      at.value = new Date()
+      problem.value = null
+    } else {
+      problem.value = answer.problem
+    }
+  }
+
+  watch(connection, (now) => {
+    if (now === 'online' && problem.value && mayPass(problem.value)) void reload()
+  })
+  void reload()
+  const staleSince = computed(() => (problem.value && content.value !== null ? at.value : null))
+  return { content, problem, staleSince, busy, reload }
+}
