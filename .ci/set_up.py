@@ -147,7 +147,9 @@ def install_tools() -> None:
 
 def uv_install(*wanted: object) -> None:
     """Install with uv into the project's environment, from the package index that the machine's pip uses."""
-    run(BIN / "uv", "pip", "install", "--python", BIN / "python", *wanted, **index_of_pip())
+    # A person sees the bars move; in a file they would be a list of a hundred lines that nobody reads.
+    quiet = [] if sys.stdout.isatty() else ["--quiet"]
+    run(BIN / "uv", "pip", "install", *quiet, "--python", BIN / "python", *wanted, **index_of_pip())
 
 
 def index_of_pip() -> dict[str, str]:
@@ -171,7 +173,7 @@ def install_dev_packages() -> None:
 
 def install_project() -> None:
     """The project itself, editable, so that ``.venv/bin/yizhan`` runs what stands in this folder."""
-    uv_install("--quiet", "--no-deps", "--no-build-isolation", "--editable", ROOT)
+    uv_install("--no-deps", "--no-build-isolation", "--editable", ROOT)
 
 
 def system_node() -> str:
