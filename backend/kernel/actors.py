@@ -57,6 +57,9 @@ class Role(StrEnum):
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 MACHINE_ROLES = frozenset({Role.POS, Role.CAPTURE, Role.QUERY, Role.ADMIN, Role.OPEN311})
 OFFICE_ROLES = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER, *ADMINISTRATORS})
+STAFF_ROLES = frozenset({Role.MERCHANT, Role.OPERATOR, *OFFICE_ROLES})
+PEOPLE = frozenset({Role.RESIDENT, *STAFF_ROLES})
+"""Everybody who signs in as a person, not as a machine."""
 
 
 class Actor(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ The only place that reads a clock. An instant is an aware UTC ``datetime`` with 
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
+from time import monotonic
 
 Instant = datetime
 Clock = Callable[[], Instant]
@@ -17,6 +18,11 @@ COUNTY_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 def now() -> Instant:
     """The county's clock."""
     return datetime.now(UTC)
+
+
+def elapsed_seconds() -> float:
+    """A clock that only runs forward, for measuring how long ago; it tells no time of day."""
+    return monotonic()
 
 
 def business_day(at: Instant) -> date:

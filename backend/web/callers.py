@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from backend.database.county import County
 from backend.kernel.actors import Actor, ActorKind, Role
+from backend.kernel.claimants import Claimant
 from backend.kernel.refusals import GeneralReason
 from backend.web.problems import ProblemError
 
@@ -35,6 +36,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     resident_number: int = 0
     device_key: bytes | None = None
     proof_level: int = 0
+    claimant: Claimant | None = None
+    """A resident's keys, groups and town, ready for a claim; ``None`` for everybody else."""
 
     def may(self, allowed: Iterable[Role]) -> bool:
         """Whether one of the caller's roles is among the allowed ones."""
