@@ -22,6 +22,7 @@ from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
 from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
+from backend.places.routes import PLACES_ROUTES
 from backend.settings import Settings
 from backend.web.callers import PUBLIC, admit
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
@@ -30,7 +31,7 @@ from backend.web.pages import Pages, send_served
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
 from backend.web.status import STATUS_ROUTES
 
-ROUTES: list[BaseRouteHandler] = [*STATUS_ROUTES]
+ROUTES: list[BaseRouteHandler] = [*STATUS_ROUTES, *PLACES_ROUTES]
 CONSUMERS: Sequence[Consumer] = ()
 DUE_VERBS: Mapping[str, DueVerb] = {}
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
