@@ -9,7 +9,7 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Annotated, Generic, TypeVar
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from msgspec import Struct
 
 from backend.database.county import County
@@ -19,8 +19,8 @@ from backend.web.problems import FieldError, ProblemError
 T = TypeVar("T")
 MOST_ROWS = 100
 
-Limit = Annotated[int, Parameter(ge=1, le=MOST_ROWS, description="Rows on a page.")]
-Cursor = Annotated[str | None, Parameter(max_length=400, description="`next_cursor` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MOST_ROWS, description="Rows on a page.")]
+Cursor = Annotated[str | None, QueryParameter(max_length=400, description="`next_cursor` of the page before.")]
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True):
