@@ -4,6 +4,7 @@
 
 export type Drawing = string
 
+export const station: Drawing = 'M12 3.5C10.5 7 7.5 9 3 9.3c.6 1.5 1.8 2.2 3 2.2h12c1.2 0 2.4-.7 3-2.2-4.5-.3-7.5-2.3-9-5.8zM6 11.5V20h12v-8.5M10 20v-4.5h4V20'
 export const home: Drawing = 'M4 11.5 12 4l8 7.5M6 10v9.5h4.5V14h3v5.5H18V10'
 export const display: Drawing = 'M3 19 8.2 5h.6L14 19M4.9 14h7.2M14.5 19l2.9-8h.4l2.9 8m-5.2-2.8h4.2'
 export const back: Drawing = 'M15 5l-7 7 7 7'

@@ -4,6 +4,6 @@ import type zh from './zh'
 export default {
   'app.title': 'Yizhan merchant',
   'home.title': 'Redeem',
-  'home.welcome': 'Take vouchers',
-  'home.text': 'Scan the customer’s code, enter the bill, and see at once the discount and what is left to pay.',
+  'home.empty': 'Nothing is open here yet',
+  'home.text': 'Taking vouchers appears here once it is open.',
 } satisfies Twin<typeof zh>

@@ -4,6 +4,6 @@ import type zh from './zh'
 export default {
   'app.title': 'Yizhan office',
   'home.title': 'Desk',
-  'home.welcome': 'The campaign desk',
-  'home.text': 'Drafting, checking and approving are apart; each step is recorded, and each fen of public money can be followed to the receipt.',
+  'home.empty': 'Nothing is open here yet',
+  'home.text': 'Drafting, checking and approving campaigns appear here once they are open.',
 } satisfies Twin<typeof zh>

@@ -1,6 +1,6 @@
 export default {
   'app.title': '驿站办公室',
   'home.title': '工作台',
-  'home.welcome': '消费券活动工作台',
-  'home.text': '经办、复核、审批分开；每一步都有记录，每一分公共资金都能追到小票。',
+  'home.empty': '这里还没有开通的业务',
+  'home.text': '活动的拟稿、复核和审批开通后，会出现在这里。',
 } as const

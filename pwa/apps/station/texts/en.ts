@@ -4,6 +4,6 @@ import type zh from './zh'
 export default {
   'app.title': 'Yizhan counter',
   'home.title': 'Counter',
-  'home.welcome': 'The mobile convenience station',
-  'home.text': 'Serve people here: assist, check, register. It works without a network and reports once there is one.',
+  'home.empty': 'Nothing is open here yet',
+  'home.text': 'Assisting, checking and registering appear here once they are open.',
 } satisfies Twin<typeof zh>

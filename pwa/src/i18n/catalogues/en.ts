@@ -44,6 +44,8 @@ export default {
   'settings.install.text': 'Opens with one touch, also without a network.',
   'settings.install.act': 'Put on the home screen',
   'settings.install.done': 'It is on the home screen',
+  'foot.elder': 'Larger text',
+  'foot.standard': 'Standard text',
   'elder.offer': 'Text too small? There is a version for elders.',
   'elder.yes': 'Use it',
   'elder.no': 'No, thank you',

@@ -42,6 +42,8 @@ export default {
   'settings.install.text': '从桌面一点就开，没有网络时也能打开。',
   'settings.install.act': '放到桌面',
   'settings.install.done': '已经放到桌面',
+  'foot.elder': '长辈版',
+  'foot.standard': '标准版',
   'elder.offer': '字太小？可以换成长辈版。',
   'elder.yes': '用长辈版',
   'elder.no': '不用了',

@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { api, ask } from '../src/api/client'
+import { mayPass, problemOf } from '../src/api/problem'
+import { connection } from '../src/offline/connection'
+
+const headers = (from: Record<string, string> = {}): Headers => new Headers(from)
+
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
+})
+
+describe('a refused answer', () => {
+  it('is read with its reason, its words and the fields to mend', () => {
+    const body = {
+      type: 'about:blank',
+      title: '账单金额不对',
+      status: 422,
+      reason: 'bad-input',
+      errors: [{ pointer: '/bill_fen', detail: '请填写整数分' }],
+    }
+    expect(problemOf({ status: 422, headers: headers() }, body)).toEqual({
+      reason: 'bad-input',
+      status: 422,
+      title: '账单金额不对',
+      detail: '',
+      fields: [{ pointer: '/bill_fen', detail: '请填写整数分' }],
+      retryAfterS: null,
+    })
+  })
+
+  it('is a problem whatever was sent', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.integer({ min: 400, max: 599 }), (body, status) => {
+        const problem = problemOf({ status, headers: headers() }, body)
+        expect(problem.status).toBe(status)
+        expect(problem.reason).not.toBe('')
+      }),
+    )
+  })
+
+  it('says how long to wait where the county does', () => {
+    expect(problemOf({ status: 503, headers: headers({ 'Retry-After': '7' }) }, null).retryAfterS).toBe(7)
+  })
+
+  it('may pass by itself only where nobody said no', () => {
+    const passing = [401, 404, 408, 409, 422, 429, 500, 503].filter((status) =>
+      mayPass(problemOf({ status, headers: headers() }, null)),
+    )
+    expect(passing).toEqual([408, 429, 500, 503])
+  })
+})
+
+describe('asking the county', () => {
+  it('gives the value of a yes, and the connection is known to be there', async () => {
+    vi.stubGlobal('fetch', async () => Response.json({ status: 'ok' }))
+    connection.value = 'unreachable'
+    const answer = await ask(api.GET('/healthz'))
+    expect(answer).toMatchObject({ ok: true, value: { status: 'ok' } })
+    expect(connection.value).toBe('online')
+  })
+
+  it('gives the problem of a no', async () => {
+    vi.stubGlobal('fetch', async () => Response.json({ reason: 'paused', title: '活动暂停' }, { status: 409 }))
+    expect(await ask(api.GET('/healthz'))).toMatchObject({ ok: false, problem: { reason: 'paused', status: 409 } })
+  })
+
+  it('asks in the language on the screen', async () => {
+    const seen = vi.fn<(request: Request) => Promise<Response>>(async () => Response.json({ status: 'ok' }))
+    vi.stubGlobal('fetch', seen)
+    await ask(api.GET('/healthz'))
+    expect(seen.mock.calls[0]?.[0].headers.get('Accept-Language')).toBe('zh-CN')
+  })
+
+  it('finds no network, and then knows it', async () => {
+    vi.stubGlobal('fetch', async () => {
+      throw new TypeError('Failed to fetch')
+    })
+    expect(await ask(api.GET('/healthz'))).toMatchObject({ ok: false, problem: { reason: 'no-network', status: 0 } })
+    expect(connection.value).toBe('unreachable')
+    connection.value = 'online'
+  })
+
+  it('waits fifteen seconds and not longer', async () => {
+    vi.useFakeTimers()
+    vi.stubGlobal(
+      'fetch',
+      (_request: Request, { signal }: { signal: AbortSignal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))
+        }),
+    )
+    const answer = ask(api.GET('/healthz'))
+    await vi.advanceTimersByTimeAsync(15_000)
+    expect(await answer).toMatchObject({ ok: false, problem: { reason: 'too-slow' } })
+    connection.value = 'online'
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import { nextTick } from 'vue'
+import merchantEn from '../apps/merchant/texts/en'
+import merchantZh from '../apps/merchant/texts/zh'
+import officeEn from '../apps/office/texts/en'
+import officeZh from '../apps/office/texts/zh'
+import residentEn from '../apps/resident/texts/en'
+import residentZh from '../apps/resident/texts/zh'
+import stationEn from '../apps/station/texts/en'
+import stationZh from '../apps/station/texts/zh'
+import reasons from '../src/api/reasons.gen.json'
+import ownEn from '../src/i18n/catalogues/en'
+import ownZh from '../src/i18n/catalogues/zh'
+import { language, speak } from '../src/i18n/language'
+import { fill, texts, textsReady } from '../src/i18n/texts'
+
+type Sentences = Readonly<Record<string, string>>
+
+const CATALOGUES: [string, Sentences, Sentences][] = [
+  ['every app', ownZh, ownEn],
+  ['resident', residentZh, residentEn],
+  ['station', stationZh, stationEn],
+  ['merchant', merchantZh, merchantEn],
+  ['office', officeZh, officeEn],
+]
+
+const CHINESE = /\p{Script=Han}/u
+const namesIn = (sentence: string): string[] =>
+  [...new Set([...sentence.matchAll(/\{(\w+)/g)].map(([, name]) => name ?? ''))].toSorted()
+
+describe.each(CATALOGUES)('the texts of %s', (_whose, zh, en) => {
+  it('say in English everything that they say in Chinese, and nothing else', () => {
+    expect(Object.keys(en).toSorted()).toEqual(Object.keys(zh).toSorted())
+  })
+
+  it('fill in the same values in both languages', () => {
+    for (const [key, sentence] of Object.entries(zh)) expect([key, namesIn(en[key] ?? '')]).toEqual([key, namesIn(sentence)])
+  })
+
+  it('are Chinese in Chinese and hold no Chinese letters in English', () => {
+    for (const sentence of Object.values(zh)) expect(sentence).toMatch(CHINESE)
+    for (const sentence of Object.values(en)) expect(sentence).not.toMatch(CHINESE)
+  })
+})
+
+describe('the reasons of refusals', () => {
+  it('have a sentence in both languages', () => {
+    for (const [reason, said] of Object.entries(reasons)) {
+      expect(reason).toMatch(/^[a-z]+(-[a-z0-9]+)*$/)
+      expect(said.zh).toMatch(CHINESE)
+      expect(said.en).toMatch(/^[A-Z][^\p{Script=Han}]+$/u)
+    }
+  })
+
+  it('cover what a claim can be refused for', () => {
+    expect(Object.keys(reasons)).toEqual(
+      expect.arrayContaining(['sold-out', 'limit-reached', 'not-open', 'not-eligible', 'paused', 'id-reused']),
+    )
+  })
+})
+
+describe('a sentence', () => {
+  it('takes the values that it names', () => {
+    expect(fill('还剩 {count} 张，到 {day} 为止', { count: 3, day: '6月1日' })).toBe('还剩 3 张，到 6月1日 为止')
+  })
+
+  it('is in the singular for exactly one', () => {
+    const left = '{count} {count:voucher|vouchers} left'
+    expect([0, 1, 2].map((count) => fill(left, { count }))).toEqual([
+      '0 vouchers left',
+      '1 voucher left',
+      '2 vouchers left',
+    ])
+  })
+
+  it('changes when the language does, once its English is here', async () => {
+    const t = texts({ greeting: '您好，{name}' }, async () => ({ default: { greeting: 'Hello, {name}' } }))
+    expect(t('greeting', { name: '王' })).toBe('您好，王')
+    speak('en')
+    await textsReady()
+    await nextTick()
+    expect(t('greeting', { name: 'Wang' })).toBe('Hello, Wang')
+    expect(document.documentElement.lang).toBe('en')
+    speak('zh')
+    expect(language.value).toBe('zh')
+    expect(t('greeting', { name: '王' })).toBe('您好，王')
+  })
+})
