@@ -1,5 +1,4 @@
 import vue from '@vitejs/plugin-vue'
-import { VantResolver } from '@vant/auto-import-resolver'
 import { fileURLToPath } from 'node:url'
 import components from 'unplugin-vue-components/vite'
 import { VitePWA } from 'vite-plugin-pwa'
@@ -7,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 import { appHeads } from './build/app_heads.ts'
 import { keptAssets } from './build/kept_assets.ts'
 import { markApps, readViteManifest, type PrecacheEntry } from './build/precache.ts'
-import { vantIcons } from './build/vant_icons.ts'
+import { vantMarks, vantWidgets } from './build/vant_widgets.ts'
 import { APP_NAMES } from './src/kernel/app_name.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -23,9 +22,9 @@ export default defineConfig({
   resolve: { alias: { '@': here('src') } },
   define: { __VUE_OPTIONS_API__: false },
   plugins: [
-    vantIcons(),
+    vantMarks(),
     vue(),
-    components({ dirs: [], dts: false, resolvers: [VantResolver()] }),
+    components({ dirs: [], dts: false, resolvers: [vantWidgets()] }),
     appHeads(),
     keptAssets(dist),
     VitePWA({

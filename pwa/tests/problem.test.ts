@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { api, ask } from '../src/api/client'
-import { mayPass, problemOf } from '../src/api/problem'
+import { mayPass, problemOf, unanswered } from '../src/api/problem'
+import { textOf } from '../src/api/problem_text'
+import { speak } from '../src/i18n'
+import { textsReady } from '../src/i18n/texts'
 import { connection } from '../src/offline/connection'
 
 const headers = (from: Record<string, string> = {}): Headers => new Headers(from)
@@ -16,6 +19,7 @@ describe('a refused answer', () => {
     const body = {
       type: 'about:blank',
       title: '账单金额不对',
+      title_en: 'The amount of the bill is wrong',
       status: 422,
       reason: 'bad-input',
       errors: [{ pointer: '/bill_fen', detail: '请填写整数分' }],
@@ -24,6 +28,7 @@ describe('a refused answer', () => {
       reason: 'bad-input',
       status: 422,
       title: '账单金额不对',
+      titleEn: 'The amount of the bill is wrong',
       detail: '',
       fields: [{ pointer: '/bill_fen', detail: '请填写整数分' }],
       retryAfterS: null,
@@ -49,6 +54,25 @@ describe('a refused answer', () => {
       mayPass(problemOf({ status, headers: headers() }, null)),
     )
     expect(passing).toEqual([408, 429, 500, 503])
+  })
+})
+
+describe('the sentence of a problem', () => {
+  const sold = problemOf({ status: 409, headers: headers() }, { reason: 'sold-out', title: '已领完', title_en: 'All taken' })
+  const proxy = problemOf({ status: 502, headers: headers() }, '<html>Bad Gateway</html>')
+
+  it('is the county’s own, in the language on the screen', async () => {
+    expect(textOf(sold)).toBe('已领完')
+    speak('en')
+    await textsReady()
+    expect(textOf(sold)).toBe('All taken')
+    speak('zh')
+  })
+
+  it('is ours where the county did not write the answer', () => {
+    expect(textOf(proxy)).toBe('服务出了问题，不是您的操作有误。请稍后再试。')
+    expect(textOf(unanswered('no-network'))).toBe('没有网络，请连上网络后再试。')
+    expect(textOf(unanswered('too-slow'))).toBe('网络太慢，没有等到回复。请再试一次，不会重复办理。')
   })
 })
 

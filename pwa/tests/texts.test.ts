@@ -8,7 +8,6 @@ import residentEn from '../apps/resident/texts/en'
 import residentZh from '../apps/resident/texts/zh'
 import stationEn from '../apps/station/texts/en'
 import stationZh from '../apps/station/texts/zh'
-import reasons from '../src/api/reasons.gen.json'
 import ownEn from '../src/i18n/catalogues/en'
 import ownZh from '../src/i18n/catalogues/zh'
 import { language, speak } from '../src/i18n/language'
@@ -40,22 +39,6 @@ describe.each(CATALOGUES)('the texts of %s', (_whose, zh, en) => {
   it('are Chinese in Chinese and hold no Chinese letters in English', () => {
     for (const sentence of Object.values(zh)) expect(sentence).toMatch(CHINESE)
     for (const sentence of Object.values(en)) expect(sentence).not.toMatch(CHINESE)
-  })
-})
-
-describe('the reasons of refusals', () => {
-  it('have a sentence in both languages', () => {
-    for (const [reason, said] of Object.entries(reasons)) {
-      expect(reason).toMatch(/^[a-z]+(-[a-z0-9]+)*$/)
-      expect(said.zh).toMatch(CHINESE)
-      expect(said.en).toMatch(/^[A-Z][^\p{Script=Han}]+$/u)
-    }
-  })
-
-  it('cover what a claim can be refused for', () => {
-    expect(Object.keys(reasons)).toEqual(
-      expect.arrayContaining(['sold-out', 'limit-reached', 'not-open', 'not-eligible', 'paused', 'id-reused']),
-    )
   })
 })
 

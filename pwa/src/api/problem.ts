@@ -16,8 +16,9 @@ export interface Problem {
   reason: string
   /** 0 where no answer came. */
   status: number
-  /** The county's own words, in the language it was asked in; empty where it sent none. */
+  /** The county's own words in both languages, since a person may change theirs while they read; empty if it sent none. */
   title: string
+  titleEn: string
   detail: string
   fields: readonly FieldProblem[]
   /** The county asks to wait this long before trying again. */
@@ -32,6 +33,7 @@ export function problemOf(response: Pick<Response, 'status' | 'headers'>, body: 
     reason: textAt(sent, 'reason') || reasonOfStatus(response.status),
     status: response.status,
     title: textAt(sent, 'title'),
+    titleEn: textAt(sent, 'title_en'),
     detail: textAt(sent, 'detail'),
     fields: Array.isArray(sent.errors) ? sent.errors.filter(isRecord).map(fieldOf) : [],
     retryAfterS: Number.isFinite(wait) && wait > 0 ? wait : null,
@@ -40,7 +42,7 @@ export function problemOf(response: Pick<Response, 'status' | 'headers'>, body: 
 
 /** The problem of an answer that never came. */
 export function unanswered(reason: 'no-network' | 'too-slow'): Problem {
-  return { reason, status: 0, title: '', detail: '', fields: [], retryAfterS: null }
+  return { reason, status: 0, title: '', titleEn: '', detail: '', fields: [], retryAfterS: null }
 }
 
 /** Whether the same request may succeed later without anybody changing it. */

@@ -42,7 +42,12 @@ export function laterUpdate(): void {
 
 function offer(worker: ServiceWorker | null): void {
   // The very first version has nobody to replace; it is simply there.
-  if (worker?.state === 'installed' && navigator.serviceWorker.controller) waiting.value = worker
+  if (worker?.state !== 'installed' || !navigator.serviceWorker.controller) return
+  waiting.value = worker
+  worker.addEventListener('statechange', () => {
+    // Another tab took it, or a newer one came: there is nothing left to offer here.
+    if (waiting.value === worker) waiting.value = null
+  })
 }
 
 function watchFor(registration: ServiceWorkerRegistration): void {

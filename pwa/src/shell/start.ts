@@ -5,7 +5,6 @@
 import { createPinia } from 'pinia'
 import { createApp, h } from 'vue'
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
-import { load as loadReasonTexts } from '@/api/reason_texts'
 import '@/design-system/tokens.css'
 import '@/design-system/page.css'
 import { showDisplay } from '@/design-system/display'
@@ -47,7 +46,7 @@ export async function start({ app, title, routes }: AppStart): Promise<void> {
   program.use(createPinia()).use(router)
   await router.isReady().catch(() => undefined)
   program.mount('#app')
-  if (import.meta.env.PROD) void keepOffline(app).then(loadReasonTexts)
+  if (import.meta.env.PROD) void keepOffline(app)
 }
 
 function pagesOfEveryApp(): RouteRecordRaw[] {
