@@ -7,6 +7,7 @@ from sqlalchemy import Table
 from backend.audit_trail import tables as audit_trail
 from backend.database.columns import metadata
 from backend.ledger import tables as ledger
+from backend.merchants import tables as merchants
 from backend.outbox import tables as outbox
 from backend.places import tables as places
 
@@ -14,6 +15,7 @@ from backend.places import tables as places
 MODULES: tuple[ModuleType, ...] = (
     audit_trail,
     ledger,
+    merchants,
     outbox,
     places,
 )

@@ -7,7 +7,7 @@ are microseconds or ``timestamptz``, choices are text with a CHECK, personal val
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,7 +21,9 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    Table,
     Text,
+    event,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -120,19 +122,14 @@ def json_column(name: str, **options: Any) -> Column[str]:
 
 def fen_column(name: str, **options: Any) -> Column[int]:
     """An amount in fen; non-negative by a CHECK of its own."""
-    return Column(
-        name,
-        BigInteger(),
-        CheckConstraint(f"{name} >= 0", name=f"{name}_not_negative"),
-        **({"nullable": False} | options),
-    )
+    column = Column(name, BigInteger(), **({"nullable": False} | options))
+    return _checked(column, f"{name} >= 0", f"{name}_not_negative")
 
 
 def count_column(name: str, **options: Any) -> Column[int]:
     """A number of pieces; non-negative by a CHECK of its own."""
-    return Column(
-        name, Integer(), CheckConstraint(f"{name} >= 0", name=f"{name}_not_negative"), **({"nullable": False} | options)
-    )
+    column = Column(name, Integer(), **({"nullable": False} | options))
+    return _checked(column, f"{name} >= 0", f"{name}_not_negative")
 
 
 def small_column(name: str, **options: Any) -> Column[int]:
@@ -143,13 +140,20 @@ def small_column(name: str, **options: Any) -> Column[int]:
 def choice_column(name: str, choices: type[StrEnum] | Iterable[str], *constraints: Any, **options: Any) -> Column[str]:
     """Text with a CHECK that names the allowed values: an enum type could not be changed inside a transaction."""
     allowed = ", ".join(f"'{choice}'" for choice in choices)
-    return Column(
-        name,
-        String(40),
-        *constraints,
-        CheckConstraint(f"{name} IN ({allowed})", name=f"{name}_known"),
-        **({"nullable": False} | options),
-    )
+    column: Column[str] = Column(name, String(40), *constraints, **({"nullable": False} | options))
+    return _checked(column, f"{name} IN ({allowed})", f"{name}_known")
+
+
+C = TypeVar("C", bound=Column[Any])
+
+
+def _checked(column: C, condition: str, name: str) -> C:
+    # The CHECK belongs to the table: one that hangs on a column is left out when migrations are generated.
+    def attach(_column: C, table: Table) -> None:
+        table.append_constraint(CheckConstraint(condition, name=name))
+
+    event.listen(column, "after_parent_attach", attach)
+    return column
 
 
 def sealed_column(name: str, personal: Personal, **options: Any) -> Column[bytes]:

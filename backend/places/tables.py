@@ -8,7 +8,8 @@ from backend.places.rules import PositionSource, SpotKind, SubjectKind, TownKind
 county_facts = Table(
     "county_facts",
     metadata,
-    Column("one", Integer(), CheckConstraint("one = 1", name="only_one"), primary_key=True, autoincrement=False),
+    Column("one", Integer(), primary_key=True, autoincrement=False),
+    CheckConstraint("one = 1", name="only_one"),
     text_column("city_zh", most=40),
     text_column("city_en", most=80),
     text_column("province_zh", most=40),
