@@ -1,0 +1,58 @@
+"""Which merchants are there, and what is this one?"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.merchants import store
+from backend.merchants.rules import Merchant, MerchantState, Store, Trade
+from backend.places.find_nearby import FindPositions, find_positions
+from backend.places.rules import SubjectKind
+
+
+class FindMerchants(Struct, frozen=True, kw_only=True):
+    """Merchants of some states by trade, town and words; ``after`` continues an earlier page."""
+
+    states: tuple[MerchantState, ...] = (MerchantState.ADMITTED,)
+    trade: Trade | None = None
+    town_code: str | None = None
+    text: str | None = None
+    after: UUID | None = None
+    most: int = 50
+
+
+async def find_merchants(tx: Transaction, asked: FindMerchants) -> list[Merchant]:
+    """The first admitted first: an order nobody can buy."""
+    found = await store.merchants_after(
+        tx,
+        states=asked.states,
+        trade=asked.trade,
+        town_code=asked.town_code,
+        text=asked.text,
+        after=asked.after,
+        most=asked.most,
+    )
+    located = await _with_positions(tx, [merchant.main for merchant in found])
+    return [msgspec.structs.replace(merchant, main=main) for merchant, main in zip(found, located, strict=True)]
+
+
+async def find_merchant(tx: Transaction, merchant_id: UUID) -> Merchant | None:
+    """One merchant, whatever its state, with its first shop."""
+    found = await store.merchant(tx, merchant_id)
+    if found is None:
+        return None
+    return msgspec.structs.replace(found, main=(await _with_positions(tx, [found.main]))[0])
+
+
+async def find_stores(tx: Transaction, merchant_id: UUID) -> list[Store]:
+    """Every shop of a merchant, the first one first."""
+    return await _with_positions(tx, await store.stores_of(tx, merchant_id))
+
+
+async def _with_positions(tx: Transaction, stores: Sequence[Store]) -> list[Store]:
+    asked = FindPositions(kind=SubjectKind.STORE, ids=tuple(str(shop.id) for shop in stores))
+    positions = await find_positions(tx, asked)
+    return [msgspec.structs.replace(shop, position=positions.get(str(shop.id))) for shop in stores]

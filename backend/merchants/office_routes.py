@@ -1,0 +1,234 @@
+"""The office keeps the list of merchants."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import QueryParameter
+from msgspec import Struct
+
+from backend.database.transaction import inquire, transact
+from backend.kernel.actors import OFFICE_ROLES, Actor, Role
+from backend.kernel.refusals import GeneralReason, Refused
+from backend.merchants.add_store import AddStore, add_store
+from backend.merchants.admit import Admit, admit
+from backend.merchants.change import Changed, NotChanged
+from backend.merchants.end import End, end
+from backend.merchants.find_merchants import FindMerchants, find_merchants
+from backend.merchants.reinstate import Reinstate, reinstate
+from backend.merchants.rules import MerchantReason, MerchantState, Trade
+from backend.merchants.schemas import (
+    FIELD_OF,
+    AddStoreBody,
+    AdmitBody,
+    AdmittedAnswer,
+    ChangeBody,
+    ChangedAnswer,
+    ListedMerchant,
+    StoreOpenedAnswer,
+    merchant_answer,
+)
+from backend.merchants.suspend import Suspend, suspend
+from backend.outbox.rules import IdReused
+from backend.places.premises import PremisesReason
+from backend.places.rules import PlaceReason
+from backend.places.wire import position_of, premises_of
+from backend.web.callers import address_of, caller_of, county_of
+from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
+from backend.web.problems import FieldError, documented, problem_response
+from backend.web.texts import Searched
+
+OFFICE = frozenset({Role.OFFICE})
+PAPERS_REFUSED = documented(
+    GeneralReason.INVALID,
+    GeneralReason.ID_REUSED,
+    PremisesReason,
+    PlaceReason,
+    MerchantReason.CREDIT_CODE_WRONG,
+    MerchantReason.CREDIT_CODE_ASSIGNABLE,
+    MerchantReason.CREDIT_CODE_TAKEN,
+    MerchantReason.LICENCE_EXPIRED,
+    MerchantReason.LICENCE_MISSING,
+)
+A = TypeVar("A", bound=Struct)
+
+
+def _again(answer: type[A]) -> dict[int, ResponseSpec]:
+    return {200: ResponseSpec(answer, generate_examples=False, description="The same request again, the same answer.")}
+
+
+def _actor(request: Request[Any, Any, Any], request_id: UUID) -> Actor:
+    return caller_of(request).actor(role=Role.OFFICE, request_id=request_id, address=address_of(request))
+
+
+def _refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
+    if isinstance(outcome, IdReused):
+        return problem_response(GeneralReason.ID_REUSED)
+    reason = outcome.reason
+    pointer = FIELD_OF.get(reason)
+    errors = [FieldError(pointer=pointer, detail=f"{reason.zh} / {reason.en}")] if pointer else []
+    return problem_response(reason, outcome.detail, errors)
+
+
+StateQuery = Annotated[MerchantState | None, QueryParameter(description="Only merchants in this state.")]
+TradeQuery = Annotated[Trade | None, QueryParameter(description="Only merchants of this trade.")]
+
+
+@get("/api/v1/office/merchants", opt={"callers": OFFICE_ROLES}, tags=["merchants"], summary="Every merchant")
+async def list_every_merchant(
+    request: Request[Any, Any, Any],
+    state: StateQuery = None,
+    trade: TradeQuery = None,
+    q: Searched = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[ListedMerchant]:
+    """Merchants of any state with the reason they stand so."""
+    county = county_of(request)
+    after = open_cursor(county, "office-merchants", cursor)
+    asked = FindMerchants(
+        states=(state,) if state else tuple(MerchantState),
+        trade=trade,
+        text=q,
+        after=UUID(after) if after else None,
+        most=limit + 1,
+    )
+    found = await inquire(county, find_merchants, asked)
+    more = seal_cursor(county, "office-merchants", str(found[limit - 1].id)) if len(found) > limit else None
+    listed = [
+        ListedMerchant(
+            merchant=merchant_answer(merchant), state_reason=merchant.state_reason, admitted_at=merchant.admitted_at
+        )
+        for merchant in found[:limit]
+    ]
+    return Page(items=listed, next_cursor=more)
+
+
+@post(
+    "/api/v1/office/merchants",
+    opt={"callers": OFFICE},
+    tags=["merchants"],
+    summary="Admit a merchant",
+    responses=PAPERS_REFUSED | _again(AdmittedAnswer),
+)
+async def post_merchant(request: Request[Any, Any, Any], data: AdmitBody) -> Response[AdmittedAnswer]:
+    """Put a merchant on the list and open its first shop; wrong papers bind no id and may be mended under the same."""
+    command = Admit(
+        actor=_actor(request, data.merchant_id),
+        merchant_id=data.merchant_id,
+        store_id=data.store_id,
+        papers=data.papers(),
+        premises=premises_of(data.premises),
+        position=position_of(data.position),
+    )
+    outcome = await transact(county_of(request), admit, command)
+    if isinstance(outcome, Refused | IdReused):
+        return _refused(outcome)
+    answer = AdmittedAnswer(merchant_id=outcome.merchant_id, store_id=outcome.store_id, admitted_at=outcome.admitted_at)
+    return Response(answer, status_code=200 if outcome.again else 201)
+
+
+@post(
+    "/api/v1/office/merchants/{merchant_id:uuid}/stores",
+    opt={"callers": OFFICE},
+    tags=["merchants"],
+    summary="Open one more shop",
+    responses=documented(
+        GeneralReason.INVALID, GeneralReason.ID_REUSED, PremisesReason, PlaceReason, MerchantReason.MERCHANT_ENDED
+    )
+    | _again(StoreOpenedAnswer),
+)
+async def post_store(
+    request: Request[Any, Any, Any], merchant_id: UUID, data: AddStoreBody
+) -> Response[StoreOpenedAnswer]:
+    """Open a shop of a merchant under its next number."""
+    command = AddStore(
+        actor=_actor(request, data.store_id),
+        store_id=data.store_id,
+        merchant_id=merchant_id,
+        name_zh=data.name_zh,
+        name_en=data.name_en,
+        premises=premises_of(data.premises),
+        position=position_of(data.position),
+    )
+    outcome = await transact(county_of(request), add_store, command)
+    if isinstance(outcome, Refused | IdReused):
+        return _refused(outcome)
+    answer = StoreOpenedAnswer(store_id=outcome.store_id, merchant_id=outcome.merchant_id, number=outcome.number)
+    return Response(answer, status_code=200 if outcome.again else 201)
+
+
+def _changed(outcome: Changed | NotChanged | IdReused) -> Response[ChangedAnswer]:
+    if isinstance(outcome, Refused | IdReused):
+        return _refused(outcome)
+    return Response(ChangedAnswer(merchant_id=outcome.merchant_id, state=outcome.state, since=outcome.since))
+
+
+_Change = TypeVar("_Change", Suspend, Reinstate, End)
+
+
+def _change(
+    kind: Callable[..., _Change], request: Request[Any, Any, Any], merchant_id: UUID, data: ChangeBody
+) -> _Change:
+    actor = _actor(request, data.change_id)
+    return kind(actor=actor, change_id=data.change_id, merchant_id=merchant_id, reason=data.reason)
+
+
+@post(
+    "/api/v1/office/merchants/{merchant_id:uuid}/suspend",
+    opt={"callers": OFFICE},
+    tags=["merchants"],
+    summary="Suspend a merchant",
+    status_code=200,
+    responses=documented(
+        GeneralReason.INVALID, GeneralReason.ID_REUSED, MerchantReason.ALREADY_SUSPENDED, MerchantReason.MERCHANT_ENDED
+    ),
+)
+async def post_suspension(
+    request: Request[Any, Any, Any], merchant_id: UUID, data: ChangeBody
+) -> Response[ChangedAnswer]:
+    """Stop a merchant from taking vouchers, within a second everywhere."""
+    return _changed(await transact(county_of(request), suspend, _change(Suspend, request, merchant_id, data)))
+
+
+@post(
+    "/api/v1/office/merchants/{merchant_id:uuid}/reinstate",
+    opt={"callers": OFFICE},
+    tags=["merchants"],
+    summary="Reinstate a merchant",
+    status_code=200,
+    responses=documented(
+        GeneralReason.INVALID, GeneralReason.ID_REUSED, MerchantReason.NOT_SUSPENDED, MerchantReason.MERCHANT_ENDED
+    ),
+)
+async def post_reinstatement(
+    request: Request[Any, Any, Any], merchant_id: UUID, data: ChangeBody
+) -> Response[ChangedAnswer]:
+    """Let a suspended merchant take vouchers again."""
+    return _changed(await transact(county_of(request), reinstate, _change(Reinstate, request, merchant_id, data)))
+
+
+@post(
+    "/api/v1/office/merchants/{merchant_id:uuid}/end",
+    opt={"callers": OFFICE},
+    tags=["merchants"],
+    summary="End a merchant",
+    status_code=200,
+    responses=documented(GeneralReason.INVALID, GeneralReason.ID_REUSED, MerchantReason.MERCHANT_ENDED),
+)
+async def post_end(request: Request[Any, Any, Any], merchant_id: UUID, data: ChangeBody) -> Response[ChangedAnswer]:
+    """Take a merchant off the list for good."""
+    return _changed(await transact(county_of(request), end, _change(End, request, merchant_id, data)))
+
+
+MERCHANT_OFFICE_ROUTES: list[BaseRouteHandler] = [
+    list_every_merchant,
+    post_merchant,
+    post_store,
+    post_suspension,
+    post_reinstatement,
+    post_end,
+]

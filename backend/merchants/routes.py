@@ -1,0 +1,57 @@
+"""Merchants for everybody: who takes vouchers, where, and with which licence."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, get
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+
+from backend.database.transaction import Transaction, inquire
+from backend.kernel.refusals import GeneralReason
+from backend.merchants.find_merchants import FindMerchants, find_merchant, find_merchants, find_stores
+from backend.merchants.rules import Merchant, Store, Trade
+from backend.merchants.schemas import MerchantAnswer, MerchantDetail, merchant_answer, store_answer
+from backend.web.callers import PUBLIC, county_of
+from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
+from backend.web.problems import ProblemError
+from backend.web.texts import Searched
+
+TradeQuery = Annotated[Trade | None, QueryParameter(description="Only merchants of this trade.")]
+TownQuery = Annotated[str | None, QueryParameter(pattern="^[0-9]{9}$", description="The town's nine digits.")]
+
+
+@get("/api/v1/merchants", opt={"callers": PUBLIC}, tags=["merchants"], summary="Merchants that take vouchers")
+async def list_merchants(
+    request: Request[Any, Any, Any],
+    trade: TradeQuery = None,
+    town: TownQuery = None,
+    q: Searched = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[MerchantAnswer]:
+    """Admitted merchants by trade, town and words; the first admitted first."""
+    county = county_of(request)
+    after = open_cursor(county, "merchants", cursor)
+    asked = FindMerchants(trade=trade, town_code=town, text=q, after=UUID(after) if after else None, most=limit + 1)
+    found = await inquire(county, find_merchants, asked)
+    more = seal_cursor(county, "merchants", str(found[limit - 1].id)) if len(found) > limit else None
+    return Page(items=[merchant_answer(merchant) for merchant in found[:limit]], next_cursor=more)
+
+
+@get("/api/v1/merchants/{merchant_id:uuid}", opt={"callers": PUBLIC}, tags=["merchants"], summary="One merchant")
+async def get_merchant(request: Request[Any, Any, Any], merchant_id: UUID) -> MerchantDetail:
+    """A merchant with all its shops, also when it is suspended or has left: a receipt may still name it."""
+    found = await inquire(county_of(request), _with_stores, merchant_id)
+    if found is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    merchant, stores = found
+    return MerchantDetail(merchant=merchant_answer(merchant), stores=[store_answer(shop) for shop in stores])
+
+
+async def _with_stores(tx: Transaction, merchant_id: UUID) -> tuple[Merchant, list[Store]] | None:
+    merchant = await find_merchant(tx, merchant_id)
+    return None if merchant is None else (merchant, await find_stores(tx, merchant_id))
+
+
+MERCHANT_ROUTES: list[BaseRouteHandler] = [list_merchants, get_merchant]

@@ -1,0 +1,250 @@
+"""What merchants look like on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from backend.kernel.refusals import Reason
+from backend.merchants.rules import (
+    Exemption,
+    Licence,
+    LicenceKind,
+    Merchant,
+    MerchantReason,
+    MerchantState,
+    Organisation,
+    Papers,
+    SizeClass,
+    Store,
+    Trade,
+)
+from backend.places.premises import PremisesReason
+from backend.places.rules import PlaceReason
+from backend.places.wire import PositionBody, PremisesAnswer, PremisesBody, premises_answer
+from backend.web.texts import MAYBE_ONE_LINE, Line, Name, NameEn, ReasonText
+
+AboutZh = Annotated[str, Meta(max_length=200, pattern=MAYBE_ONE_LINE)]
+AboutEn = Annotated[str, Meta(max_length=400, pattern=MAYBE_ONE_LINE)]
+CreditCode = Annotated[str, Meta(min_length=18, max_length=18, pattern="^[0-9A-Z]{18}$")]
+LicenceNumber = Annotated[str, Meta(min_length=4, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PictureKey = Annotated[str, Meta(min_length=1, max_length=80, pattern="^[a-z0-9][a-z0-9_./-]*$")]
+
+
+class LicenceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A licence besides the business licence; `valid_until` is its last good day."""
+
+    kind: LicenceKind
+    number: LicenceNumber
+    valid_until: date
+
+
+class ExemptionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why no licence is needed (own farm produce)."""
+
+    zh: Name
+    en: Line
+
+
+class AdmitBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A merchant with its first shop; both ids are made by the caller, and `merchant_id` names the request."""
+
+    merchant_id: UUID
+    store_id: UUID
+    name_zh: Name
+    name_en: NameEn
+    registered_name: NameEn
+    about_zh: AboutZh = ""
+    about_en: AboutEn = ""
+    trade: Trade
+    organisation: Organisation
+    size: SizeClass
+    credit_code: CreditCode
+    licences: Annotated[list[LicenceBody], Meta(max_length=10)] = []
+    exemption: ExemptionBody | None = None
+    picture: PictureKey | None = None
+    premises: PremisesBody
+    position: PositionBody | None = None
+
+    def papers(self) -> Papers:
+        """The papers that this body tells of; the same licence written twice counts once."""
+        licences = {
+            (licence.kind, licence.number): Licence(
+                kind=licence.kind, number=licence.number, valid_until=licence.valid_until
+            )
+            for licence in self.licences
+        }
+        return Papers(
+            name_zh=self.name_zh,
+            name_en=self.name_en,
+            registered_name=self.registered_name,
+            about_zh=self.about_zh,
+            about_en=self.about_en,
+            trade=self.trade,
+            organisation=self.organisation,
+            size=self.size,
+            credit_code=self.credit_code,
+            licences=tuple(licences.values()),
+            exemption=Exemption(zh=self.exemption.zh, en=self.exemption.en) if self.exemption else None,
+            picture=self.picture,
+        )
+
+
+class AddStoreBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One more shop; `store_id` is made by the caller and names the request."""
+
+    store_id: UUID
+    name_zh: Name
+    name_en: NameEn
+    premises: PremisesBody
+    position: PositionBody | None = None
+
+
+class ChangeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A move of a merchant's standing; `change_id` is made by the caller."""
+
+    change_id: UUID
+    reason: ReasonText
+
+
+class AdmittedAnswer(Struct, frozen=True, kw_only=True):
+    """The merchant is on the list."""
+
+    merchant_id: UUID
+    store_id: UUID
+    admitted_at: datetime
+
+
+class StoreOpenedAnswer(Struct, frozen=True, kw_only=True):
+    """The shop is open."""
+
+    store_id: UUID
+    merchant_id: UUID
+    number: int
+
+
+class ChangedAnswer(Struct, frozen=True, kw_only=True):
+    """How the merchant stands now."""
+
+    merchant_id: UUID
+    state: MerchantState
+    since: datetime
+
+
+class LicenceAnswer(Struct, frozen=True, kw_only=True):
+    """A licence on the merchant's page."""
+
+    kind: LicenceKind
+    number: str
+    valid_until: date
+
+
+class ExemptionAnswer(Struct, frozen=True, kw_only=True):
+    """Why the merchant needs no licence."""
+
+    zh: str
+    en: str
+
+
+class MerchantAnswer(Struct, frozen=True, kw_only=True):
+    """A merchant as everybody may see it, at its first shop."""
+
+    merchant_id: UUID
+    name_zh: str
+    name_en: str
+    registered_name: str
+    about_zh: str
+    about_en: str
+    trade: Trade
+    trade_zh: str
+    trade_en: str
+    organisation: Organisation
+    size: SizeClass
+    credit_code: str
+    licences: list[LicenceAnswer]
+    exemption: ExemptionAnswer | None
+    picture: str | None
+    state: MerchantState
+    demonstration: bool
+    premises: PremisesAnswer
+
+
+class StoreAnswer(Struct, frozen=True, kw_only=True):
+    """A shop."""
+
+    store_id: UUID
+    number: int
+    name_zh: str
+    name_en: str
+    premises: PremisesAnswer
+
+
+class MerchantDetail(Struct, frozen=True, kw_only=True):
+    """A merchant with all its shops."""
+
+    merchant: MerchantAnswer
+    stores: list[StoreAnswer]
+
+
+class ListedMerchant(Struct, frozen=True, kw_only=True):
+    """A merchant as the office sees it."""
+
+    merchant: MerchantAnswer
+    state_reason: str
+    admitted_at: datetime
+
+
+FIELD_OF: dict[Reason, str] = {
+    MerchantReason.CREDIT_CODE_WRONG: "/credit_code",
+    MerchantReason.CREDIT_CODE_ASSIGNABLE: "/credit_code",
+    MerchantReason.CREDIT_CODE_TAKEN: "/credit_code",
+    MerchantReason.LICENCE_EXPIRED: "/licences",
+    MerchantReason.LICENCE_MISSING: "/licences",
+    PremisesReason.TOWN_UNKNOWN: "/premises/town_code",
+    PremisesReason.VILLAGE_ELSEWHERE: "/premises/village_code",
+    PremisesReason.NEVER_OPEN: "/premises/closes",
+    PremisesReason.PHONE_ASSIGNABLE: "/premises/phone",
+    PlaceReason.UNKNOWN_VILLAGE: "/premises/village_code",
+    PlaceReason.OUTSIDE_COUNTY: "/position",
+}
+"""Which field of a body a refusal is about."""
+
+
+def merchant_answer(merchant: Merchant) -> MerchantAnswer:
+    """A merchant for everybody."""
+    papers = merchant.papers
+    return MerchantAnswer(
+        merchant_id=merchant.id,
+        name_zh=papers.name_zh,
+        name_en=papers.name_en,
+        registered_name=papers.registered_name,
+        about_zh=papers.about_zh,
+        about_en=papers.about_en,
+        trade=papers.trade,
+        trade_zh=papers.trade.zh,
+        trade_en=papers.trade.en,
+        organisation=papers.organisation,
+        size=papers.size,
+        credit_code=papers.credit_code,
+        licences=[
+            LicenceAnswer(kind=licence.kind, number=licence.number, valid_until=licence.valid_until)
+            for licence in papers.licences
+        ],
+        exemption=ExemptionAnswer(zh=papers.exemption.zh, en=papers.exemption.en) if papers.exemption else None,
+        picture=papers.picture,
+        state=merchant.state,
+        demonstration=merchant.demonstration,
+        premises=premises_answer(merchant.main.premises, merchant.main.position),
+    )
+
+
+def store_answer(store: Store) -> StoreAnswer:
+    """A shop for everybody."""
+    return StoreAnswer(
+        store_id=store.id,
+        number=store.number,
+        name_zh=store.name_zh,
+        name_en=store.name_en,
+        premises=premises_answer(store.premises, store.position),
+    )

@@ -1,0 +1,240 @@
+"""All SQL of merchants. A shop's position lies with places; ``find_merchants.py`` puts the two together."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, insert, select, update
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.merchants.rules import (
+    Exemption,
+    Licence,
+    LicenceKind,
+    Merchant,
+    MerchantState,
+    Organisation,
+    Papers,
+    SizeClass,
+    Standing,
+    Store,
+    Trade,
+    searched_text,
+)
+from backend.merchants.tables import licences, merchants, stores
+from backend.places.premises import Hours, Premises
+
+_MAIN = (stores.c.merchant_id == merchants.c.id) & (stores.c.number == 1)
+_STORE_COLUMNS = [column.label(f"store_{column.name}") for column in stores.c if column.name != "merchant_id"]
+
+
+def _store(row: Row[Any]) -> Store:
+    return Store(
+        id=row.store_id,
+        number=row.store_number,
+        name_zh=row.store_name_zh,
+        name_en=row.store_name_en,
+        premises=Premises(
+            town_code=row.store_town_code,
+            village_code=row.store_village_code,
+            address_zh=row.store_address_zh,
+            address_en=row.store_address_en,
+            hours=Hours(opens=row.store_opens, closes=row.store_closes),
+            phone=row.store_phone,
+        ),
+    )
+
+
+def _merchant(row: Row[Any], held: Sequence[Licence]) -> Merchant:
+    return Merchant(
+        id=row.id,
+        papers=Papers(
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            registered_name=row.registered_name,
+            about_zh=row.about_zh,
+            about_en=row.about_en,
+            trade=Trade(row.trade),
+            organisation=Organisation(row.organisation),
+            size=SizeClass(row.size),
+            credit_code=row.credit_code,
+            licences=tuple(held),
+            exemption=Exemption(zh=row.exemption_zh, en=row.exemption_en) if row.exemption_zh else None,
+            picture=row.picture,
+        ),
+        main=_store(row),
+        state=MerchantState(row.state),
+        state_reason=row.state_reason,
+        demonstration=row.demonstration,
+        admitted_at=row.admitted_at,
+    )
+
+
+async def insert_merchant(tx: Transaction, merchant: Merchant) -> None:
+    """Put a merchant, its licences and its first shop on the list."""
+    papers = merchant.papers
+    await tx.execute(
+        insert(merchants).values(
+            id=merchant.id,
+            name_zh=papers.name_zh,
+            name_en=papers.name_en,
+            registered_name=papers.registered_name,
+            about_zh=papers.about_zh,
+            about_en=papers.about_en,
+            trade=papers.trade.value,
+            organisation=papers.organisation.value,
+            size=papers.size.value,
+            credit_code=papers.credit_code,
+            exemption_zh=papers.exemption.zh if papers.exemption else None,
+            exemption_en=papers.exemption.en if papers.exemption else None,
+            picture=papers.picture,
+            searched=searched_text(papers, merchant.main.premises),
+            state=merchant.state.value,
+            state_reason=merchant.state_reason,
+            state_since=merchant.admitted_at,
+            demonstration=merchant.demonstration,
+            admitted_at=merchant.admitted_at,
+        )
+    )
+    if papers.licences:
+        await tx.execute(
+            insert(licences),
+            [
+                {
+                    "merchant_id": merchant.id,
+                    "kind": licence.kind.value,
+                    "number": licence.number,
+                    "valid_until": licence.valid_until,
+                }
+                for licence in papers.licences
+            ],
+        )
+    await insert_store(tx, merchant.id, merchant.main, merchant.admitted_at)
+
+
+async def insert_store(tx: Transaction, merchant_id: UUID, store: Store, opened_at: Instant) -> None:
+    """Open a shop."""
+    premises = store.premises
+    await tx.execute(
+        insert(stores).values(
+            id=store.id,
+            merchant_id=merchant_id,
+            number=store.number,
+            name_zh=store.name_zh,
+            name_en=store.name_en,
+            town_code=premises.town_code,
+            village_code=premises.village_code,
+            address_zh=premises.address_zh,
+            address_en=premises.address_en,
+            opens=premises.hours.opens,
+            closes=premises.hours.closes,
+            phone=premises.phone,
+            opened_at=opened_at,
+        )
+    )
+
+
+def _chosen() -> Select[Any]:
+    return select(merchants, *_STORE_COLUMNS).join(stores, _MAIN)
+
+
+async def merchant(tx: Transaction, merchant_id: UUID) -> Merchant | None:
+    """One merchant with its first shop."""
+    row = (await tx.execute(_chosen().where(merchants.c.id == merchant_id))).first()
+    return None if row is None else _merchant(row, (await _licences(tx, [merchant_id])).get(merchant_id, []))
+
+
+async def merchants_after(
+    tx: Transaction,
+    *,
+    states: Sequence[MerchantState],
+    trade: Trade | None,
+    town_code: str | None,
+    text: str | None,
+    after: UUID | None,
+    most: int,
+) -> list[Merchant]:
+    """Merchants in the order of their ids, which is the order of their admission."""
+    found = _chosen().where(merchants.c.state.in_([state.value for state in states]))
+    if trade is not None:
+        found = found.where(merchants.c.trade == trade.value)
+    if town_code is not None:
+        found = found.where(stores.c.town_code == town_code)
+    if text:
+        found = found.where(merchants.c.searched.contains(text.casefold(), autoescape=True))
+    if after is not None:
+        found = found.where(merchants.c.id > after)
+    rows = list(await tx.execute(found.order_by(merchants.c.id).limit(most)))
+    held = await _licences(tx, [row.id for row in rows])
+    return [_merchant(row, held.get(row.id, [])) for row in rows]
+
+
+async def _licences(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID, list[Licence]]:
+    rows = await tx.execute(
+        select(licences).where(licences.c.merchant_id.in_(merchant_ids)).order_by(licences.c.kind, licences.c.number)
+    )
+    held: dict[UUID, list[Licence]] = {}
+    for row in rows:
+        licence = Licence(kind=LicenceKind(row.kind), number=row.number, valid_until=row.valid_until)
+        held.setdefault(row.merchant_id, []).append(licence)
+    return held
+
+
+async def stores_of(tx: Transaction, merchant_id: UUID) -> list[Store]:
+    """Every shop of a merchant, the first one first."""
+    rows = await tx.execute(
+        select(*_STORE_COLUMNS).where(stores.c.merchant_id == merchant_id).order_by(stores.c.number)
+    )
+    return [_store(row) for row in rows]
+
+
+async def lock_state(tx: Transaction, merchant_id: UUID) -> MerchantState | None:
+    """The merchant's state, which nobody else can move before this transaction ends."""
+    row = (await tx.execute(select(merchants.c.state).where(merchants.c.id == merchant_id).with_for_update())).first()
+    return None if row is None else MerchantState(row.state)
+
+
+async def move_state(tx: Transaction, merchant_id: UUID, to: MerchantState, reason: str, at: Instant) -> None:
+    """Move a locked merchant."""
+    await tx.execute(
+        update(merchants)
+        .where(merchants.c.id == merchant_id)
+        .values(state=to.value, state_reason=reason, state_since=at)
+    )
+
+
+async def is_listed(tx: Transaction, credit_code: str) -> bool:
+    """Whether a merchant that has not left has this credit code."""
+    row = await tx.execute(
+        select(merchants.c.id).where(
+            merchants.c.credit_code == credit_code, merchants.c.state != MerchantState.ENDED.value
+        )
+    )
+    return row.first() is not None
+
+
+async def next_store_number(tx: Transaction, merchant_id: UUID) -> int:
+    """The number of a locked merchant's next shop."""
+    highest = await tx.execute(select(func.max(stores.c.number)).where(stores.c.merchant_id == merchant_id))
+    return int(highest.scalar_one()) + 1
+
+
+async def standing(tx: Transaction, merchant_id: UUID) -> Standing | None:
+    """What the counter needs to know, in one statement by keys."""
+    row = (
+        await tx.execute(
+            select(merchants.c.state, merchants.c.trade, merchants.c.name_zh, stores.c.town_code)
+            .join(stores, _MAIN)
+            .where(merchants.c.id == merchant_id)
+        )
+    ).first()
+    if row is None:
+        return None
+    return Standing(
+        merchant_id=merchant_id,
+        state=MerchantState(row.state),
+        trade=Trade(row.trade),
+        town_code=row.town_code,
+        name_zh=row.name_zh,
+    )

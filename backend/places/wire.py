@@ -1,0 +1,102 @@
+"""What do a shop's or a station's premises and position look like on the wire, whichever slice shows them?"""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from backend.kernel.grid_cell import GridCodeProblem
+from backend.kernel.refusals import GeneralReason
+from backend.places.premises import Hours, Premises
+from backend.places.rules import Position, PositionSource, microdegrees
+from backend.places.schemas import PositionAnswer, position_answer
+from backend.web.problems import FieldError, ProblemError
+from backend.web.texts import Line, LineEn
+
+TownCode = Annotated[str, Meta(min_length=9, max_length=9, pattern="^[0-9]{9}$")]
+VillageCode = Annotated[str, Meta(min_length=12, max_length=12, pattern="^[0-9]{12}$")]
+ClockText = Annotated[
+    str, Meta(min_length=5, max_length=5, pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["08:30"])
+]
+PhoneText = Annotated[str, Meta(min_length=5, max_length=20, pattern="^[0-9+][0-9 -]*$")]
+DegreesText = Annotated[str, Meta(max_length=20, pattern=r"^-?[0-9]{1,3}(\.[0-9]{1,12})?$")]
+
+
+class PremisesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Address, hours and public phone."""
+
+    town_code: TownCode
+    village_code: VillageCode | None = None
+    address_zh: Line
+    address_en: LineEn
+    opens: ClockText
+    closes: ClockText
+    phone: PhoneText
+
+
+class PositionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Decimal degrees in WGS-84, and who says so."""
+
+    lat: DegreesText
+    lon: DegreesText
+    precision_m: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    source: PositionSource
+    source_zh: Line
+    source_en: LineEn
+
+
+class PremisesAnswer(Struct, frozen=True, kw_only=True):
+    """Address, hours and public phone; `position` is null where no reliable source gives one."""
+
+    town_code: str
+    village_code: str | None
+    address_zh: str
+    address_en: str
+    opens: str
+    closes: str
+    phone: str
+    position: PositionAnswer | None
+
+
+def premises_of(body: PremisesBody) -> Premises:
+    """The premises that a body tells of."""
+    return Premises(
+        town_code=body.town_code,
+        village_code=body.village_code,
+        address_zh=body.address_zh,
+        address_en=body.address_en,
+        hours=Hours(opens=body.opens, closes=body.closes),
+        phone=body.phone,
+    )
+
+
+def position_of(body: PositionBody | None) -> Position | None:
+    """The position that a body tells of; raises a 400 that names the field for degrees that do not exist."""
+    if body is None:
+        return None
+    try:
+        lat, lon = microdegrees(body.lat, "lat", 90), microdegrees(body.lon, "lon", 180)
+    except GridCodeProblem as problem:
+        error = FieldError(pointer=f"/position/{problem.field}", detail=f"{problem.mend} / {problem.mend_en}")
+        raise ProblemError(GeneralReason.INVALID, errors=[error]) from problem
+    return Position(
+        lat_microdegrees=lat,
+        lon_microdegrees=lon,
+        precision_m=body.precision_m,
+        source=body.source,
+        source_zh=body.source_zh,
+        source_en=body.source_en,
+    )
+
+
+def premises_answer(premises: Premises, position: Position | None) -> PremisesAnswer:
+    """Premises as everybody may read them."""
+    return PremisesAnswer(
+        town_code=premises.town_code,
+        village_code=premises.village_code,
+        address_zh=premises.address_zh,
+        address_en=premises.address_en,
+        opens=premises.hours.opens,
+        closes=premises.hours.closes,
+        phone=premises.phone,
+        position=position_answer(position),
+    )
