@@ -81,8 +81,14 @@ def _other_kinds() -> dict[str, tuple[str, bytes]]:
         "the next version": (VERSION, signed(spoiled(i0="XT2"))),
         "a paper card": (VERSION, signed(["XP1", int(COUNTY), bytes(16)])),
         "another algorithm": (ALGORITHM, signed(items_of_a_token(), header={1: -257, 4: ISSUER_KID})),
+        "another algorithm with a longer signature": (ALGORITHM, _of_another_algorithm()),
         "an algorithm as text": (ALGORITHM, signed(items_of_a_token(), header={1: "ES256", 4: ISSUER_KID})),
     }
+
+
+def _of_another_algorithm() -> bytes:
+    protected = cbor.encode({1: -35, 4: ISSUER_KID})
+    return cbor.encode([protected, {}, cbor.encode(items_of_a_token()), bytes(96)])
 
 
 def _wrong_envelopes() -> dict[str, tuple[str, bytes]]:
