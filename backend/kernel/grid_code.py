@@ -1,7 +1,8 @@
 """Which BeiDou grid cell holds this place, and which place does a BeiDou grid code name?
 
 GB/T 39409-2020 《北斗网格位置码》, two-dimensional codes of levels 1 to 10, in exact arithmetic. The numbered rules are
-in ``fixtures/protocols/grid-code/SPEC.md``, its cases in ``vectors.json``. Heights and three-dimensional codes are in ``grid_height.py``.
+in ``fixtures/protocols/grid-code/SPEC.md``, its cases in ``vectors.json``. Heights and three-dimensional codes are in
+``grid_height.py``.
 
 Cells count away from the equator and from the prime meridian, so a point on an edge belongs to the cell farther out.
 """
