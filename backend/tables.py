@@ -1,4 +1,4 @@
-"""Every table of a county: importing this module fills the one ``MetaData``. Only migrations and house tests read it."""
+"""Every table of a county: importing this module fills the one ``MetaData``; migrations and house tests read it."""
 
 from types import ModuleType
 
@@ -6,18 +6,24 @@ from sqlalchemy import Table
 
 from backend.audit_trail import tables as audit_trail
 from backend.database.columns import metadata
+from backend.identity import tables as identity
 from backend.ledger import tables as ledger
 from backend.merchants import tables as merchants
+from backend.notifications import tables as notifications
 from backend.outbox import tables as outbox
 from backend.places import tables as places
+from backend.vouchers import tables as vouchers
 
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
 MODULES: tuple[ModuleType, ...] = (
     audit_trail,
+    identity,
     ledger,
     merchants,
+    notifications,
     outbox,
     places,
+    vouchers,
 )
 
 EVERY_TABLE: tuple[Table, ...] = tuple(metadata.sorted_tables)

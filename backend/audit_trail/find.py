@@ -24,3 +24,8 @@ async def find(tx: Transaction, asked: Find) -> list[Entry]:
     return await store.search(
         tx, act=asked.act, subject_id=asked.subject_id, actor_id=asked.actor_id, before=asked.before, most=asked.most
     )
+
+
+async def count_subjects(tx: Transaction, kind: str) -> dict[str, int]:
+    """How many entries tell of each subject of a kind, by the subject's id."""
+    return await store.count_subjects(tx, kind)

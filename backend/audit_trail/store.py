@@ -149,3 +149,13 @@ async def search(
     if before is not None:
         found = found.where(audit_entries.c.id < before)
     return [_entry(row) for row in await tx.execute(found)]
+
+
+async def count_subjects(tx: Transaction, kind: str) -> dict[str, int]:
+    """Entries per subject of a kind."""
+    rows = await tx.execute(
+        select(audit_entries.c.subject_id, func.count())
+        .where(audit_entries.c.subject_kind == kind)
+        .group_by(audit_entries.c.subject_id)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -23,7 +23,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
 )
-RETRIED_SQLSTATES = frozenset({"40001", "40P01"})
+RETRIED_SQLSTATES = frozenset({"40001", "40P01", "23505"})
 GONE_SQLSTATES = ("08", "57P", "53")
 CONNECT_SECONDS = 5
 
@@ -75,9 +75,14 @@ async def enter_county(connection: AsyncConnection, schema: str | None) -> None:
 
 
 def is_retryable(error: DBAPIError) -> bool:
-    """Would the same verb, run again, have a fair chance? Serialization failures, deadlocks, a busy SQLite file."""
+    """Would the same verb, run again, have a fair chance?
+
+    Serialization failures, deadlocks, a busy SQLite file; and a unique key that somebody else took at the same moment,
+    since the second run finds their row and answers accordingly.
+    """
     sqlstate = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
-    return sqlstate in RETRIED_SQLSTATES or "database is locked" in str(error.orig)
+    told = str(error.orig)
+    return sqlstate in RETRIED_SQLSTATES or "database is locked" in told or "UNIQUE constraint failed" in told
 
 
 def is_gone(error: BaseException) -> bool:

@@ -13,6 +13,7 @@ import hashlib
 import re
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -196,3 +197,14 @@ def _believed_token(
     if recent is not None:
         recent.add(read, issuer.public)
     return read
+
+
+def named_voucher(text: str) -> UUID | None:
+    """The voucher that a code names, believed or not: a counter that asks again must find its earlier answer."""
+    body = _body_of(text)
+    if isinstance(body, Refused):
+        return None
+    try:
+        return read_token(body[0]).token.voucher
+    except (TokenProblem, cose.CoseProblem):
+        return None

@@ -4,6 +4,7 @@ A verb asks ``earlier_answer`` first and calls ``remember_answer`` last, in its 
 on its way to the caller, but never the money.
 """
 
+from collections.abc import Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -39,3 +40,16 @@ async def earlier_answer(tx: Transaction, request_id: UUID, hashed: bytes) -> Ea
 async def remember_answer(tx: Transaction, request_id: UUID, hashed: bytes, outcome: object, *, now: Instant) -> None:
     """Bind ``outcome`` to the id for good."""
     await store.insert_answer(tx, request_id, hashed, msgspec.json.encode(outcome).decode(), now)
+
+
+async def earlier_answers(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str]]:
+    """(command hash, outcome as JSON) of those ids that were answered before; for verbs that decide in batches."""
+    return await store.answers_of(tx, request_ids)
+
+
+async def remember_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes, object]], *, now: Instant) -> None:
+    """Bind (id, command hash, outcome) for good, many at once."""
+    if answers:
+        await store.insert_answers(
+            tx, [(request_id, hashed, msgspec.json.encode(outcome).decode()) for request_id, hashed, outcome in answers],
+            now)

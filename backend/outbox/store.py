@@ -84,6 +84,19 @@ async def insert_answer(tx: Transaction, request_id: UUID, hashed: bytes, outcom
     )
 
 
+async def answers_of(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str]]:
+    """(command hash, outcome) of those ids that were answered."""
+    rows = await tx.execute(select(requests).where(requests.c.request_id.in_(request_ids)))
+    return {row.request_id: (bytes(row.command_hash), row.outcome) for row in rows}
+
+
+async def insert_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes, str]], at: datetime) -> None:
+    """Bind many answers."""
+    await tx.execute(insert(requests), [
+        {"request_id": request_id, "command_hash": hashed, "outcome": outcome, "recorded_at": at}
+        for request_id, hashed, outcome in answers])
+
+
 async def insert_due(tx: Transaction, work: DueWork) -> None:
     """Plan work once; planning it again changes nothing."""
     make = postgresql.insert if tx.county.on_postgresql else sqlite.insert

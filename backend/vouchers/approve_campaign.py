@@ -1,0 +1,121 @@
+"""送审、复核、审批: three different people sign the same version, the last one with the document number (文号)."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
+from backend.database.transaction import Transaction
+from backend.identity.deputies import acting_roles
+from backend.kernel.actors import Actor, Role
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
+from backend.vouchers.desk_rules import CampaignState, DecisionStep, DeskReason
+from backend.vouchers.desk_views import Campaign, Decision
+from backend.vouchers.store import desk as store
+
+
+class SignCampaign(Struct, frozen=True, kw_only=True):
+    """Somebody signs, or sends back with a note; ``deputy_for`` names whom they stand in for (AB角)."""
+
+    campaign_id: UUID
+    version: int
+    step: DecisionStep
+    document_no: str | None = None
+    note: str | None = None
+    deputy_for: UUID | None = None
+    actor: Actor
+
+
+class Signed(Struct, frozen=True, kw_only=True):
+    """Signed; where the campaign stands now."""
+
+    campaign_id: UUID
+    version: int
+    state: CampaignState
+
+
+STEP_ROLES = {
+    DecisionStep.SUBMIT: Role.OFFICE,
+    DecisionStep.REVIEW: Role.REVIEWER,
+    DecisionStep.APPROVE: Role.APPROVER,
+}
+
+
+async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant) -> Signed | Refused[DeskReason]:
+    """Take one step; a signature counts for its version only, and nobody signs twice."""
+    campaign = await store.lock_campaign(tx, command.campaign_id)
+    if campaign is None or command.actor.id is None:
+        return Refused(DeskReason.NO_SUCH_CAMPAIGN)
+    if campaign.version != command.version:
+        return Refused(DeskReason.STALE_VERSION)
+    if not await _may_sign(tx, command, command.actor.id, now):
+        return Refused(DeskReason.NOT_DEPUTY)
+    signed = [d for d in await store.decisions_of(tx, command.campaign_id) if d.version == command.version]
+    to_state = _next_state(campaign, command, _since_submitted(signed))
+    if isinstance(to_state, Refused):
+        return to_state
+    await store.insert_decision(
+        tx,
+        command.campaign_id,
+        command.version,
+        command.step,
+        command.actor.id,
+        command.deputy_for,
+        command.document_no,
+        command.note,
+        now,
+    )
+    if to_state is not campaign.state:
+        await store.change_state(tx, command.campaign_id, to_state, now)
+    await record(
+        tx,
+        new_entry(
+            now,
+            command.actor,
+            f"campaign.{command.step}",
+            ("campaign", command.campaign_id),
+            from_state=campaign.state,
+            to_state=to_state,
+            detail=f"version {command.version} {command.document_no or ''}".strip(),
+        ),
+    )
+    return Signed(campaign_id=command.campaign_id, version=command.version, state=to_state)
+
+
+async def _may_sign(tx: Transaction, command: SignCampaign, staff_id: UUID, now: Instant) -> bool:
+    wanted = STEP_ROLES.get(command.step)
+    if wanted is None:
+        return True
+    roles = await acting_roles(tx, staff_id, now)
+    return any(acting.role is wanted and acting.deputy_for == command.deputy_for for acting in roles)
+
+
+def _since_submitted(signed: list[Decision]) -> list[Decision]:
+    last = max((i for i, decision in enumerate(signed) if decision.step is DecisionStep.SUBMIT), default=0)
+    return signed[last:]
+
+
+def _next_state(
+    campaign: Campaign, command: SignCampaign, signed: list[Decision]
+) -> CampaignState | Refused[DeskReason]:
+    steps = {decision.step for decision in signed}
+    people = {decision.staff_id for decision in signed} | ({campaign.made_by} if campaign.made_by else set())
+    match command.step:
+        case DecisionStep.SUBMIT if campaign.state is CampaignState.DRAFT:
+            return CampaignState.IN_REVIEW
+        case DecisionStep.SEND_BACK if campaign.state is CampaignState.IN_REVIEW:
+            return CampaignState.DRAFT
+        case DecisionStep.REVIEW | DecisionStep.APPROVE if campaign.state is CampaignState.IN_REVIEW:
+            if command.actor.id in people:
+                return Refused(DeskReason.SAME_PERSON)
+            if command.step is DecisionStep.REVIEW:
+                return Refused(DeskReason.WRONG_STATE) if DecisionStep.REVIEW in steps else CampaignState.IN_REVIEW
+            if DecisionStep.REVIEW not in steps:
+                return Refused(DeskReason.NOT_REVIEWED)
+            if not command.document_no:
+                return Refused(DeskReason.DOCUMENT_MISSING)
+            return CampaignState.APPROVED
+        case _:
+            return Refused(DeskReason.WRONG_STATE)

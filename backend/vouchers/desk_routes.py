@@ -1,0 +1,235 @@
+"""The campaign desk: 经办 drafts, 复核 reviews, 审批 approves; then fund, run, pause, resume, end; the live board."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post, put
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+
+from backend.database.transaction import inquire, transact
+from backend.kernel.actors import OFFICE_ROLES, Role
+from backend.kernel.refusals import GeneralReason, Refused
+from backend.outbox.rules import IdReused
+from backend.vouchers.approve_campaign import SignCampaign, sign_campaign
+from backend.vouchers.desk_rules import CampaignState, DecisionStep, DeskReason
+from backend.vouchers.desk_schemas import (
+    BoardAnswer,
+    CampaignAnswer,
+    FundRequest,
+    PlannedAnswer,
+    PlanRequest,
+    SignRequest,
+    StateAnswer,
+    SteerRequest,
+    TallyAnswer,
+    campaign_answer,
+    decision_answer,
+    line_answer,
+    plan_of,
+)
+from backend.vouchers.find_campaigns import Board, FindCampaigns, board, find_campaigns
+from backend.vouchers.fund_campaign import FundCampaign, fund_campaign
+from backend.vouchers.plan_campaign import PlanCampaign, PlanFaults, plan_campaign
+from backend.vouchers.schemas import round_answer
+from backend.vouchers.steer_campaign import SteerCampaign, steer_campaign
+from backend.vouchers.wallet_views import Tally
+from backend.web.callers import address_of, caller_of, county_of
+from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
+from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
+
+OFFICE = frozenset({Role.OFFICE})
+SIGNERS = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER})
+StatesQuery = Annotated[CampaignState | None, QueryParameter(description="Only campaigns in this state.")]
+
+
+@get("/api/v1/office/campaigns", opt={"callers": OFFICE_ROLES}, tags=["desk"], summary="All campaigns")
+async def list_office_campaigns(
+    request: Request[Any, Any, Any], state: StatesQuery = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[CampaignAnswer]:
+    """Drafts included, newest first."""
+    county = county_of(request)
+    before = open_cursor(county, "office-campaigns", cursor)
+    found = await inquire(
+        county,
+        find_campaigns,
+        FindCampaigns(
+            states=(state,) if state else tuple(CampaignState), before=UUID(before) if before else None, most=limit + 1
+        ),
+    )
+    at = county.clock()
+    more = seal_cursor(county, "office-campaigns", str(found[limit - 1][0].campaign_id)) if len(found) > limit else None
+    return Page(
+        items=[
+            campaign_answer(campaign, [round_answer(view, at) for view in rounds]) for campaign, rounds in found[:limit]
+        ],
+        next_cursor=more,
+    )
+
+
+@put(
+    "/api/v1/office/campaigns/{campaign_id:uuid}",
+    opt={"callers": OFFICE},
+    tags=["desk"],
+    summary="Save a plan",
+    responses=documented(DeskReason, GeneralReason.INVALID, GeneralReason.ID_REUSED),
+)
+async def put_campaign(
+    request: Request[Any, Any, Any], campaign_id: UUID, data: PlanRequest
+) -> Response[PlannedAnswer]:
+    """A new draft, or the next version of one; a plan that contradicts itself is told everything at once."""
+    outcome = await transact(
+        county_of(request),
+        plan_campaign,
+        PlanCampaign(
+            campaign_id=campaign_id,
+            plan=plan_of(data),
+            version=data.version if isinstance(data.version, int) else None,
+            actor=caller_of(request).actor(role=Role.OFFICE, address=address_of(request)),
+        ),
+    )
+    match outcome:
+        case PlanFaults(faults):
+            raise ProblemError(
+                GeneralReason.INVALID,
+                detail="方案有不一致的地方 / the plan contradicts itself",
+                errors=[FieldError(pointer=fault.pointer, detail=fault.detail) for fault in faults],
+            )
+        case Refused():
+            return refusal(outcome)
+        case IdReused():
+            return problem_response(GeneralReason.ID_REUSED)
+        case planned:
+            return Response(PlannedAnswer(campaign_id=planned.campaign_id, version=planned.version), status_code=200)
+
+
+@post(
+    "/api/v1/office/campaigns/{campaign_id:uuid}/signatures",
+    opt={"callers": SIGNERS},
+    tags=["desk"],
+    summary="Submit, review, approve or send back",
+    responses=documented(DeskReason),
+)
+async def post_signature(
+    request: Request[Any, Any, Any], campaign_id: UUID, data: SignRequest
+) -> Response[StateAnswer]:
+    """A signature under one version; three different people, or their deputies, are needed."""
+    outcome = await transact(
+        county_of(request),
+        sign_campaign,
+        SignCampaign(
+            campaign_id=campaign_id,
+            version=data.version,
+            step=DecisionStep(data.step),
+            document_no=data.document_no,
+            note=data.note,
+            deputy_for=data.deputy_for,
+            actor=caller_of(request).actor(address=address_of(request)),
+        ),
+    )
+    if isinstance(outcome, Refused):
+        return refusal(outcome)
+    return Response(StateAnswer(campaign_id=outcome.campaign_id, state=outcome.state), status_code=201)
+
+
+@post(
+    "/api/v1/office/campaigns/{campaign_id:uuid}/funding",
+    opt={"callers": OFFICE},
+    tags=["desk"],
+    summary="Prove the money",
+    responses=documented(DeskReason),
+)
+async def post_funding(request: Request[Any, Any, Any], campaign_id: UUID, data: FundRequest) -> Response[StateAnswer]:
+    """Books the proven money and builds the budget tree; the amount must be the plan's total."""
+    outcome = await transact(
+        county_of(request),
+        fund_campaign,
+        FundCampaign(
+            campaign_id=campaign_id,
+            version=data.version,
+            document_no=data.document_no,
+            bank_voucher_no=data.bank_voucher_no,
+            amount_fen=data.amount_fen,
+            file_sha256=data.file_sha256,
+            actor=caller_of(request).actor(role=Role.OFFICE, address=address_of(request)),
+        ),
+    )
+    if isinstance(outcome, Refused):
+        return refusal(outcome)
+    return Response(StateAnswer(campaign_id=outcome.campaign_id, state=outcome.state), status_code=201)
+
+
+@post(
+    "/api/v1/office/campaigns/{campaign_id:uuid}/turns",
+    opt={"callers": OFFICE},
+    tags=["desk"],
+    summary="Run, pause, resume or end",
+    responses=documented(DeskReason),
+)
+async def post_turn(request: Request[Any, Any, Any], campaign_id: UUID, data: SteerRequest) -> Response[StateAnswer]:
+    """A pause binds every worker with its commit: the next claim anywhere is refused."""
+    outcome = await transact(
+        county_of(request),
+        steer_campaign,
+        SteerCampaign(
+            campaign_id=campaign_id,
+            turn=data.turn,
+            reason=data.reason,
+            scope=data.scope,
+            actor=caller_of(request).actor(role=Role.OFFICE, address=address_of(request)),
+        ),
+    )
+    if isinstance(outcome, Refused):
+        return refusal(outcome)
+    return Response(StateAnswer(campaign_id=outcome.campaign_id, state=outcome.state), status_code=201)
+
+
+@get(
+    "/api/v1/office/campaigns/{campaign_id:uuid}/board",
+    opt={"callers": OFFICE_ROLES},
+    tags=["desk"],
+    summary="The live board",
+)
+async def get_board(request: Request[Any, Any, Any], campaign_id: UUID) -> BoardAnswer:
+    """Every figure is counted from rows at the moment of asking."""
+    county = county_of(request)
+    found = await inquire(county, board, campaign_id)
+    if found is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    return _board_answer(found, county.clock())
+
+
+def _board_answer(found: Board, at: Any) -> BoardAnswer:
+    campaign = found.campaign
+    answer = campaign_answer(campaign, [])
+    return BoardAnswer(
+        campaign_id=campaign.campaign_id,
+        state=campaign.state,
+        version=campaign.version,
+        plan=campaign.plan,
+        pause_reason=campaign.pause_reason,
+        total_fen=answer.total_fen,
+        vouchers={str(state): count for state, count in found.vouchers.items()},
+        redeemed=_tally(found.redeemed),
+        by_trade=[_tally(tally) for tally in found.by_trade],
+        by_town=[_tally(tally) for tally in found.by_town],
+        rounds=[round_answer(view, at) for view in found.rounds],
+        lines=[line_answer(line) for line in found.lines],
+        decisions=[decision_answer(decision) for decision in found.decisions],
+        at=at,
+    )
+
+
+def _tally(tally: Tally) -> TallyAnswer:
+    return msgspec.convert(msgspec.to_builtins(tally), TallyAnswer)
+
+
+DESK_ROUTES: list[BaseRouteHandler] = [
+    list_office_campaigns,
+    put_campaign,
+    post_signature,
+    post_funding,
+    post_turn,
+    get_board,
+]

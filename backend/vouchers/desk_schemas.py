@@ -1,0 +1,355 @@
+"""What the campaign desk looks like on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from backend.kernel.fen import AmountFen, PositiveFen
+from backend.ledger.rules import Funder
+from backend.vouchers.desk_rules import (
+    CampaignPlan,
+    CampaignState,
+    DecisionStep,
+    KindPlan,
+    LineLevel,
+    RefundPolicy,
+    RoundMode,
+    RoundPlan,
+    total_fen,
+)
+from backend.vouchers.desk_views import BudgetLine, Campaign, Decision
+from backend.vouchers.rules import DiscountKind, FundingShare, Hours, Limit, LimitPeriod, Terms
+from backend.vouchers.schemas import RoundAnswer, TermsAnswer, terms_answer
+from backend.vouchers.steer_campaign import PauseScope, Turn
+from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, Name, NameEn
+
+Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")]
+Document = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
+Note = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+Summary = Annotated[str, Meta(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+Pieces = Annotated[int, Meta(ge=0, le=10_000_000)]
+Version = Annotated[int, Meta(ge=1, le=30_000)]
+
+
+class FundingRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One funder's share in basis points."""
+
+    funder: Funder
+    share_bp: Annotated[int, Meta(ge=1, le=10_000)]
+
+
+class LimitRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """At most so many per person; kinds with the same `rule_id` count together."""
+
+    rule_id: UUID
+    most: Annotated[int, Meta(ge=1, le=100)] = 1
+    period: LimitPeriod = LimitPeriod.EVER
+
+
+class KindRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One kind of voucher."""
+
+    code: Code
+    name_zh: Name
+    name_en: NameEn
+    cap_pieces: Pieces
+    face_fen: PositiveFen
+    discount: DiscountKind = DiscountKind.THRESHOLD
+    minimum_spend_fen: AmountFen = 0
+    percent_bp: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    fixed_price_fen: AmountFen = 0
+    trades: Annotated[list[Code], Meta(max_length=20)] = []
+    towns: Annotated[list[Annotated[str, Meta(pattern=r"^[0-9]{9}$")]], Meta(max_length=100)] = []
+    merchants: Annotated[list[UUID], Meta(max_length=500)] = []
+    weekdays: Annotated[list[Annotated[int, Meta(ge=0, le=6)]], Meta(max_length=7)] = []
+    hours: Annotated[list[Hours], Meta(max_length=6)] = []
+    groups: Annotated[list[Code], Meta(max_length=20)] = []
+    funding: Annotated[list[FundingRequest], Meta(min_length=1, max_length=3)]
+    limits: Annotated[list[LimitRequest], Meta(min_length=1, max_length=5)]
+    claim_level: Annotated[int, Meta(ge=1, le=3)] = 1
+    redeem_level: Annotated[int, Meta(ge=1, le=3)] = 1
+    valid_days: Annotated[int, Meta(ge=1, le=366)] | None = None
+    use_from: datetime | None = None
+    use_until: datetime | None = None
+    subject_code: Annotated[str, Meta(max_length=20, pattern=r"^[0-9A-Za-z-]*$")] | None = None
+
+
+class RoundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One issuing session; no `pieces` means whatever its kind has left when it opens."""
+
+    round_id: UUID
+    kind_code: Code
+    name_zh: Name
+    name_en: NameEn
+    mode: RoundMode = RoundMode.RUSH
+    opens_at: datetime
+    closes_at: datetime
+    pieces: Pieces | None = None
+    station_pieces: Pieces = 0
+    station_until: datetime | None = None
+
+
+class PlanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A campaign's plan; `version` is the one it was read at, absent for a new campaign."""
+
+    version: Version | UnsetType = UNSET
+    title_zh: Name
+    title_en: NameEn
+    summary_zh: Summary = ""
+    summary_en: Summary = ""
+    notice_no: Annotated[str, Meta(max_length=80, pattern=MAYBE_ONE_LINE)] = ""
+    department: Annotated[str, Meta(max_length=80, pattern=MAYBE_ONE_LINE)] = ""
+    complaint_phone: Annotated[str, Meta(max_length=20, pattern=r"^[0-9 +-]*$")] = ""
+    money_path: Annotated[str, Meta(pattern=r"^(prepaid|advanced|claimed)$")] = "prepaid"
+    refund_policy: RefundPolicy = RefundPolicy.RESTORE_FULL
+    kinds: Annotated[list[KindRequest], Meta(min_length=1, max_length=40)]
+    rounds: Annotated[list[RoundRequest], Meta(min_length=1, max_length=200)]
+
+
+def plan_of(request: PlanRequest) -> CampaignPlan:
+    """The plan that a request describes."""
+    return CampaignPlan(
+        title_zh=request.title_zh,
+        title_en=request.title_en,
+        summary_zh=request.summary_zh,
+        summary_en=request.summary_en,
+        notice_no=request.notice_no,
+        department=request.department,
+        complaint_phone=request.complaint_phone,
+        money_path=request.money_path,
+        refund_policy=request.refund_policy,
+        kinds=tuple(_kind(kind) for kind in request.kinds),
+        rounds=tuple(
+            RoundPlan(
+                round_id=r.round_id,
+                kind_code=r.kind_code,
+                name_zh=r.name_zh,
+                name_en=r.name_en,
+                mode=r.mode,
+                opens_at=r.opens_at,
+                closes_at=r.closes_at,
+                pieces=r.pieces,
+                station_pieces=r.station_pieces,
+                station_until=r.station_until,
+            )
+            for r in request.rounds
+        ),
+    )
+
+
+def _kind(kind: KindRequest) -> KindPlan:
+    return KindPlan(
+        code=kind.code,
+        name_zh=kind.name_zh,
+        name_en=kind.name_en,
+        cap_pieces=kind.cap_pieces,
+        subject_code=kind.subject_code,
+        terms=Terms(
+            kind_code=kind.code,
+            discount=kind.discount,
+            face_fen=kind.face_fen,
+            minimum_spend_fen=kind.minimum_spend_fen,
+            percent_bp=kind.percent_bp,
+            fixed_price_fen=kind.fixed_price_fen,
+            trades=tuple(kind.trades),
+            towns=tuple(kind.towns),
+            merchants=tuple(kind.merchants),
+            weekdays=tuple(kind.weekdays),
+            hours=tuple(kind.hours),
+            groups=tuple(kind.groups),
+            funding=tuple(FundingShare(funder=f.funder, share_bp=f.share_bp) for f in kind.funding),
+            limits=tuple(Limit(rule_id=x.rule_id, most=x.most, period=x.period) for x in kind.limits),
+            claim_level=kind.claim_level,
+            redeem_level=kind.redeem_level,
+            valid_days=kind.valid_days,
+            use_from=kind.use_from,
+            use_until=kind.use_until,
+        ),
+    )
+
+
+class PlannedAnswer(Struct, frozen=True, kw_only=True):
+    """Saved, as this version."""
+
+    campaign_id: UUID
+    version: int
+
+
+class SignRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A signature under a version: submit, review, approve or send-back."""
+
+    version: Version
+    step: Annotated[str, Meta(pattern=r"^(submit|review|approve|send-back)$")]
+    document_no: Document | None = None
+    note: Note | None = None
+    deputy_for: UUID | None = None
+
+
+class FundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Proof of money."""
+
+    version: Version
+    document_no: Document
+    bank_voucher_no: Document
+    amount_fen: PositiveFen
+    file_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class SteerRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """run, pause, resume or end; a pause needs its reason."""
+
+    turn: Turn
+    reason: Note | None = None
+    scope: PauseScope = PauseScope.CLAIMS
+
+
+class StateAnswer(Struct, frozen=True, kw_only=True):
+    """Where the campaign stands now."""
+
+    campaign_id: UUID
+    state: CampaignState
+
+
+class KindAnswer(Struct, frozen=True, kw_only=True):
+    """One kind of voucher with its terms."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    cap_pieces: int
+    terms: TermsAnswer
+
+
+class CampaignAnswer(Struct, frozen=True, kw_only=True):
+    """A campaign for everybody."""
+
+    campaign_id: UUID
+    state: CampaignState
+    title_zh: str
+    title_en: str
+    summary_zh: str
+    summary_en: str
+    notice_no: str
+    department: str
+    complaint_phone: str
+    total_fen: int
+    pieces: int
+    kinds: list[KindAnswer]
+    rounds: list[RoundAnswer]
+
+
+def campaign_answer(campaign: Campaign, rounds: list[RoundAnswer]) -> CampaignAnswer:
+    """The wire form."""
+    plan = campaign.plan
+    return CampaignAnswer(
+        campaign_id=campaign.campaign_id,
+        state=campaign.state,
+        title_zh=plan.title_zh,
+        title_en=plan.title_en,
+        summary_zh=plan.summary_zh,
+        summary_en=plan.summary_en,
+        notice_no=plan.notice_no,
+        department=plan.department,
+        complaint_phone=plan.complaint_phone,
+        total_fen=total_fen(plan),
+        pieces=sum(kind.cap_pieces for kind in plan.kinds),
+        rounds=rounds,
+        kinds=[
+            KindAnswer(
+                code=kind.code,
+                name_zh=kind.name_zh,
+                name_en=kind.name_en,
+                cap_pieces=kind.cap_pieces,
+                terms=terms_answer(kind.terms),
+            )
+            for kind in plan.kinds
+        ],
+    )
+
+
+class DecisionAnswer(Struct, frozen=True, kw_only=True):
+    """A signature."""
+
+    step: DecisionStep
+    version: int
+    staff_id: UUID
+    deputy_for: UUID | None
+    document_no: str | None
+    note: str | None
+    decided_at: datetime
+
+
+def decision_answer(decision: Decision) -> DecisionAnswer:
+    """The wire form."""
+    return DecisionAnswer(
+        step=decision.step,
+        version=decision.version,
+        staff_id=decision.staff_id,
+        deputy_for=decision.deputy_for,
+        document_no=decision.document_no,
+        note=decision.note,
+        decided_at=decision.decided_at,
+    )
+
+
+class LineAnswer(Struct, frozen=True, kw_only=True):
+    """A line of the budget tree."""
+
+    line_id: UUID
+    parent_id: UUID | None
+    level: LineLevel
+    key: str
+    subject_code: str | None
+    cap_fen: int
+    cap_pieces: int
+    issued_fen: int
+    issued_pieces: int
+    returned_fen: int
+    returned_pieces: int
+
+
+def line_answer(line: BudgetLine) -> LineAnswer:
+    """The wire form."""
+    return LineAnswer(
+        line_id=line.line_id,
+        parent_id=line.parent_id,
+        level=line.level,
+        key=line.key,
+        subject_code=line.subject_code,
+        cap_fen=line.cap_fen,
+        cap_pieces=line.cap_pieces,
+        issued_fen=line.issued_fen,
+        issued_pieces=line.issued_pieces,
+        returned_fen=line.returned_fen,
+        returned_pieces=line.returned_pieces,
+    )
+
+
+class TallyAnswer(Struct, frozen=True, kw_only=True):
+    """Redemptions under one key."""
+
+    key: str
+    pieces: int
+    discount_fen: int
+    bill_fen: int
+
+
+class BoardAnswer(Struct, frozen=True, kw_only=True):
+    """The live board of a campaign: counted from rows at the moment of asking."""
+
+    campaign_id: UUID
+    state: CampaignState
+    version: int
+    plan: CampaignPlan
+    pause_reason: str | None
+    total_fen: int
+    vouchers: dict[str, int]
+    redeemed: TallyAnswer
+    by_trade: list[TallyAnswer]
+    by_town: list[TallyAnswer]
+    rounds: list[RoundAnswer]
+    lines: list[LineAnswer]
+    decisions: list[DecisionAnswer]
+    at: datetime

@@ -1,0 +1,86 @@
+"""What campaigns and rounds are there, and how do they stand right now?"""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.vouchers.desk_rules import CampaignState
+from backend.vouchers.desk_views import BudgetLine, Campaign, Decision, RoundView
+from backend.vouchers.rules import VoucherState
+from backend.vouchers.store import desk, reads
+from backend.vouchers.wallet_views import Tally
+
+PUBLIC_STATES = (
+    CampaignState.RUNNING,
+    CampaignState.PAUSED,
+    CampaignState.ENDED,
+    CampaignState.SETTLED,
+    CampaignState.ARCHIVED,
+)
+"""Campaigns that everybody may see; a plan that nobody has approved is the desk's alone."""
+
+
+class FindCampaigns(Struct, frozen=True, kw_only=True):
+    """Campaigns in some states, newest first."""
+
+    states: tuple[CampaignState, ...] = PUBLIC_STATES
+    before: UUID | None = None
+    most: int = 50
+
+
+async def find_campaigns(tx: Transaction, asked: FindCampaigns) -> list[tuple[Campaign, list[RoundView]]]:
+    """Each campaign with its rounds, soonest first."""
+    found = await desk.list_campaigns(tx, asked.states, asked.before, asked.most)
+    return [(campaign, await desk.rounds_where(tx, campaign_id=campaign.campaign_id)) for campaign in found]
+
+
+async def find_campaign(tx: Transaction, campaign_id: UUID) -> tuple[Campaign, list[RoundView]] | None:
+    """One campaign with its rounds, whatever its state."""
+    campaign = await desk.find_campaign(tx, campaign_id)
+    return None if campaign is None else (campaign, await desk.rounds_where(tx, campaign_id=campaign_id))
+
+
+class FindRounds(Struct, frozen=True, kw_only=True):
+    """Rounds that take claims at an instant, or that have not ended then."""
+
+    at: datetime
+    only_open: bool
+
+
+async def find_rounds(tx: Transaction, asked: FindRounds) -> list[RoundView]:
+    """Soonest first."""
+    if asked.only_open:
+        return await desk.rounds_where(tx, open_at=asked.at)
+    return await desk.rounds_where(tx, after=asked.at, running=True)
+
+
+class Board(Struct, frozen=True, kw_only=True):
+    """Everything the desk sees of a campaign, counted from rows."""
+
+    campaign: Campaign
+    rounds: list[RoundView]
+    lines: list[BudgetLine]
+    decisions: list[Decision]
+    vouchers: dict[VoucherState, int]
+    redeemed: Tally
+    by_trade: list[Tally]
+    by_town: list[Tally]
+
+
+async def board(tx: Transaction, campaign_id: UUID) -> Board | None:
+    """The live figures of a campaign."""
+    campaign = await desk.find_campaign(tx, campaign_id)
+    if campaign is None:
+        return None
+    return Board(
+        campaign=campaign,
+        rounds=await desk.rounds_where(tx, campaign_id=campaign_id),
+        lines=await desk.tree_of(tx, campaign_id),
+        decisions=await desk.decisions_of(tx, campaign_id),
+        vouchers=await reads.count_by_state(tx, campaign_id),
+        redeemed=(await reads.tallies(tx, campaign_id, None))[0],
+        by_trade=await reads.tallies(tx, campaign_id, "trade"),
+        by_town=await reads.tallies(tx, campaign_id, "town"),
+    )

@@ -1,0 +1,157 @@
+"""Money is proven and dealt down the tree: bank → campaign → kinds → rounds. From here on every fen has a place."""
+
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
+from backend.database.transaction import Transaction
+from backend.kernel.actors import Actor
+from backend.kernel.instants import Instant, to_wire
+from backend.kernel.refusals import Refused
+from backend.ledger.post import post
+from backend.ledger.rules import Account, AccountKind, Step, Transfer
+from backend.outbox.due import plan as plan_due
+from backend.outbox.rules import DueWork
+from backend.vouchers.desk_rules import (
+    CampaignState,
+    DecisionStep,
+    DeskReason,
+    KindPlan,
+    LineLevel,
+    RoundPlan,
+    may_step,
+    public_face,
+    total_fen,
+)
+from backend.vouchers.desk_views import Campaign
+from backend.vouchers.store import desk as store
+
+OPEN_ROUND = "round.open"
+CLOSE_ROUND = "round.close"
+
+
+class FundCampaign(Struct, frozen=True, kw_only=True):
+    """Proof of money: document number (文号), the bank's voucher number, the amount; the file is kept by its hash."""
+
+    campaign_id: UUID
+    version: int
+    document_no: str
+    bank_voucher_no: str
+    amount_fen: int
+    file_sha256: str | None = None
+    actor: Actor
+
+
+class Funded(Struct, frozen=True, kw_only=True):
+    """The tree stands and every round has its money."""
+
+    campaign_id: UUID
+    amount_fen: int
+    state: CampaignState
+
+
+class _Dealing:
+    """Collects the transfers of one funding under its one act id."""
+
+    def __init__(self, act_id: UUID, campaign_id: UUID, at: Instant) -> None:
+        self.act_id = act_id
+        self.campaign_id = campaign_id
+        self.at = at
+        self.transfers: list[Transfer] = []
+
+    def move(self, debit: Account, credit: Account, amount_fen: int, step: Step) -> None:
+        """One movement; nothing is booked for nothing."""
+        if amount_fen:
+            self.transfers.append(
+                Transfer(
+                    act_id=self.act_id,
+                    leg=len(self.transfers),
+                    debit=debit,
+                    credit=credit,
+                    amount_fen=amount_fen,
+                    step=step,
+                    occurred_at=self.at,
+                )
+            )
+
+    def line(self, line_id: UUID) -> Account:
+        """A line's account."""
+        return Account(AccountKind.BUDGET_LINE, self.campaign_id, line_id)
+
+
+async def fund_campaign(tx: Transaction, command: FundCampaign, *, now: Instant) -> Funded | Refused[DeskReason]:
+    """approved → funded: book the proven money and build the budget tree; the amount must be the plan's total."""
+    campaign = await store.lock_campaign(tx, command.campaign_id)
+    if campaign is None or command.actor.id is None:
+        return Refused(DeskReason.NO_SUCH_CAMPAIGN)
+    if refused := may_step(campaign.state, CampaignState.FUNDED):
+        return refused
+    if campaign.version != command.version:
+        return Refused(DeskReason.STALE_VERSION)
+    total = total_fen(campaign.plan)
+    if command.amount_fen != total:
+        return Refused(DeskReason.SUM_DIFFERS, detail=f"方案总额为 {total} 分")
+    act_id = await store.insert_decision(
+        tx,
+        campaign.campaign_id,
+        campaign.version,
+        DecisionStep.FUND,
+        command.actor.id,
+        None,
+        command.document_no,
+        command.bank_voucher_no,
+        now,
+    )
+    dealing = _Dealing(act_id, campaign.campaign_id, now)
+    await _build_tree(tx, campaign, dealing, total)
+    await post(tx, *dealing.transfers, now=now)
+    await store.change_state(tx, campaign.campaign_id, CampaignState.FUNDED, now)
+    await record(
+        tx,
+        new_entry(
+            now,
+            command.actor,
+            "campaign.fund",
+            ("campaign", campaign.campaign_id),
+            from_state=campaign.state,
+            to_state=CampaignState.FUNDED,
+            detail=f"{command.document_no} {command.bank_voucher_no} {command.file_sha256 or ''}",
+        ),
+    )
+    return Funded(campaign_id=campaign.campaign_id, amount_fen=total, state=CampaignState.FUNDED)
+
+
+async def _build_tree(tx: Transaction, campaign: Campaign, dealing: _Dealing, total: int) -> None:
+    bank = Account(AccountKind.FUND_BANK, campaign.campaign_id)
+    unallocated = Account(AccountKind.FUND_UNALLOCATED, campaign.campaign_id)
+    pieces = sum(kind.cap_pieces for kind in campaign.plan.kinds)
+    root = await store.insert_line(tx, campaign.campaign_id, None, LineLevel.CAMPAIGN, "all", total, pieces)
+    dealing.move(bank, unallocated, total, Step.FUND)
+    dealing.move(unallocated, dealing.line(root), total, Step.ALLOCATE)
+    for kind in campaign.plan.kinds:
+        cap = public_face(kind.terms.funding, kind.terms.face_fen) * kind.cap_pieces
+        line = await store.insert_line(
+            tx, campaign.campaign_id, root, LineLevel.KIND, kind.code, cap, kind.cap_pieces, kind.subject_code
+        )
+        dealing.move(dealing.line(root), dealing.line(line), cap, Step.DEAL)
+        for round_ in campaign.plan.rounds:
+            if round_.kind_code == kind.code:
+                await _add_round(tx, campaign, kind, round_, line, dealing)
+
+
+async def _add_round(
+    tx: Transaction, campaign: Campaign, kind: KindPlan, round_: RoundPlan, kind_line: UUID, dealing: _Dealing
+) -> None:
+    pieces = round_.pieces or 0
+    cap = public_face(kind.terms.funding, kind.terms.face_fen) * pieces
+    line = await store.insert_line(
+        tx, campaign.campaign_id, kind_line, LineLevel.ROUND, str(round_.round_id), cap, pieces, kind.subject_code
+    )
+    dealing.move(dealing.line(kind_line), dealing.line(line), cap, Step.DEAL)
+    await store.insert_round(tx, campaign.campaign_id, campaign.version, round_, kind.terms, line)
+    body = msgspec.json.encode({"round_id": round_.round_id}).decode()
+    for work, at in ((OPEN_ROUND, round_.opens_at), (CLOSE_ROUND, round_.closes_at)):
+        await plan_due(tx, DueWork(kind=work, key=f"{round_.round_id} {to_wire(at)}", due_at=at, body=body))

@@ -1,0 +1,213 @@
+"""What a redemption and its undoing are made of.
+
+Pure; the decision itself is ``rules.decide_redemption``.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.kernel.actors import Actor
+from backend.kernel.presentations import PresentationReason
+from backend.kernel.refusals import Reason, Refused
+from backend.ledger.rules import Funder
+from backend.outbox.rules import IdReused, command_hash
+from backend.vouchers.desk_rules import RedemptionState
+from backend.vouchers.rules import Bill, RedemptionReason, Terms, VoucherState
+
+MOST_WRONG_CODES = 10
+SHORT_CODE_LIFE = timedelta(seconds=120)
+SLOW_SHORT_CODE_LIFE = timedelta(minutes=10)
+ROLL_BACK_WINDOW = timedelta(days=7)
+
+
+class EvidenceKind(StrEnum):
+    """What proves the bill."""
+
+    ACQUIRER_ORDER = "acquirer_order"
+    """收单订单号"""
+    TILL_RECEIPT = "till_receipt"
+    """小票号"""
+    E_INVOICE = "e_invoice"
+    """数电票号"""
+    PHOTO = "photo"
+    """照片"""
+    NONE = "none"
+    """无"""
+
+
+class Evidence(Struct, frozen=True, kw_only=True):
+    """Proof of the bill, for matching at settlement; ``amount_fen`` is what it tells."""
+
+    kind: EvidenceKind
+    value: str
+    amount_fen: int | None = None
+
+
+class Shown(Struct, frozen=True, kw_only=True, tag="shown"):
+    """An XV1 code that proved what a code can prove: the voucher, the holder's key, the growing counter."""
+
+    voucher_id: UUID
+    holder: bytes
+    count: int
+
+
+class Typed(Struct, frozen=True, kw_only=True, tag="typed"):
+    """A short code, as the keyed hash of its digits."""
+
+    code: bytes
+
+
+class Unproven(Struct, frozen=True, kw_only=True, tag="unproven"):
+    """A code that proves nothing now, and why. It still names its voucher, so that a retry finds its stored answer."""
+
+    voucher_id: UUID | None
+    reason: PresentationReason
+
+
+class Redeem(Struct, frozen=True, kw_only=True):
+    """A counter asks to take a voucher as payment for a bill."""
+
+    redemption_id: UUID
+    presented: Shown | Typed | Unproven
+    merchant_id: UUID
+    bill: Bill
+    actor: Actor
+    evidence: Evidence | None = None
+    lines: tuple[dict[str, Any], ...] = ()
+    proof_level: int = 1
+
+    def hashed(self) -> bytes:
+        """What tells this command from another under the same id.
+
+        Of a drawn code only the voucher counts: the phone redraws it, and it grows stale, while the counter asks again.
+        """
+        means = self.presented.code if isinstance(self.presented, Typed) else self.presented.voucher_id
+        return command_hash(("redeem", self.merchant_id, self.bill, means))
+
+
+class Redeemed(Struct, frozen=True, kw_only=True, tag="redeemed"):
+    """Yes: so much off, so much to pay, and who bears which fen of the discount."""
+
+    redemption_id: UUID
+    voucher_id: UUID
+    discount_fen: int
+    payable_fen: int
+    bill_fen: int
+    funders: tuple[tuple[Funder, int], ...]
+    redeemed_at: datetime
+    again: bool = False
+
+
+RedeemOutcome = Redeemed | Refused[RedemptionReason] | Refused[PresentationReason] | IdReused
+
+UNBOUND = frozenset(
+    {
+        RedemptionReason.CODE_WRONG,
+        RedemptionReason.CODE_EXPIRED,
+        RedemptionReason.CODE_REPLAYED,
+        RedemptionReason.COUNTER_LOCKED,
+        RedemptionReason.PAUSED,
+    }
+)
+"""Refusals that bind no id: with another code, or a moment later, the same request may succeed."""
+
+
+class LiveVoucher(Struct, frozen=True, kw_only=True):
+    """A voucher as redemption sees it."""
+
+    voucher_id: UUID
+    campaign_id: UUID
+    round_id: UUID
+    line_id: UUID
+    resident_id: UUID
+    state: VoucherState
+    terms: Terms
+    face_fen: int
+    public_fen: int
+    use_from: datetime
+    expires_at: datetime
+    last_count: int
+    paused: bool
+
+
+class RedemptionRecord(Struct, frozen=True, kw_only=True):
+    """A stored redemption; ``shares`` are what each funder has left unrefunded."""
+
+    redemption_id: UUID
+    voucher_id: UUID
+    campaign_id: UUID
+    line_id: UUID
+    resident_id: UUID
+    merchant_id: UUID
+    state: RedemptionState
+    bill_fen: int
+    eligible_fen: int
+    discount_fen: int
+    face_fen: int
+    occurred_at: datetime
+    shares: dict[Funder, int]
+
+
+class RollBackReason(Reason):
+    """Why a roll-back was refused."""
+
+    NO_SUCH_REDEMPTION = "no-such-redemption", 404, "没有找到这笔核销", "No such redemption here"
+    ALREADY_REVERSED = "already-reversed", 409, "这笔核销已经撤销过了", "This redemption was undone before"
+    ALREADY_SETTLED = (
+        "already-settled",
+        409,
+        "这笔核销已进入付款批次,请走退款流程",
+        "It is in a payout batch already; use a refund",
+    )
+    PARTIAL = "partial-refund", 409, "目前只能整单撤销", "Only the whole bill can be undone"
+
+
+class RollBack(Struct, frozen=True, kw_only=True):
+    """A merchant undoes a redemption of theirs; ``refund_fen`` is what the customer gets back, the whole by default."""
+
+    roll_back_id: UUID
+    redemption_id: UUID
+    merchant_id: UUID
+    reason: str
+    refund_fen: int | None
+    actor: Actor
+
+    def hashed(self) -> bytes:
+        """What tells this command from another under the same id."""
+        return command_hash(("roll-back", self.redemption_id, self.merchant_id, self.refund_fen))
+
+
+class RolledBack(Struct, frozen=True, kw_only=True, tag="rolled-back"):
+    """Yes: what went back to the customer, and what became of the voucher."""
+
+    roll_back_id: UUID
+    redemption_id: UUID
+    refund_fen: int
+    voucher_state: VoucherState
+    rolled_back_at: datetime
+    again: bool = False
+
+
+RollBackOutcome = RolledBack | Refused[RollBackReason] | IdReused
+
+
+def decide_roll_back(record: RedemptionRecord | None, command: RollBack) -> Refused[RollBackReason] | None:
+    """May this be undone as a whole, before payout, by this merchant? ``None`` for yes."""
+    if record is None or record.merchant_id != command.merchant_id:
+        return Refused(RollBackReason.NO_SUCH_REDEMPTION)
+    if record.state is RedemptionState.REVERSED:
+        return Refused(RollBackReason.ALREADY_REVERSED)
+    if record.state is RedemptionState.CONFIRMED:
+        return Refused(RollBackReason.ALREADY_SETTLED)
+    if command.refund_fen not in (None, record.bill_fen - record.discount_fen):
+        return Refused(RollBackReason.PARTIAL)
+    return None
+
+
+def state_after_roll_back(terms_expire_at: datetime, at: datetime) -> VoucherState:
+    """A voucher whose time has run out meanwhile is not restored: its money goes back to the line."""
+    return VoucherState.ISSUED if at < terms_expire_at else VoucherState.EXPIRED

@@ -1,0 +1,236 @@
+"""Campaigns and rounds for everybody; claiming and the wallet for residents."""
+
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+
+from backend.database.transaction import inquire, transact
+from backend.kernel.actors import Role
+from backend.kernel.instants import to_wire
+from backend.kernel.refusals import GeneralReason, Refused
+from backend.outbox.rules import IdReused
+from backend.vouchers.assisted_claim import AssistReason, assisted_claim
+from backend.vouchers.claim_port import SubmitClaim
+from backend.vouchers.claim_rules import Claim, ClaimOutcome
+from backend.vouchers.desk_schemas import CampaignAnswer, campaign_answer
+from backend.vouchers.find_campaigns import (
+    PUBLIC_STATES,
+    FindCampaigns,
+    FindRounds,
+    find_campaign,
+    find_campaigns,
+    find_rounds,
+)
+from backend.vouchers.rules import ClaimantFacts, ClaimReason, VoucherState
+from backend.vouchers.schemas import (
+    ClaimAnswer,
+    ClaimRequest,
+    RoundAnswer,
+    ShortCodeAnswer,
+    TokensAnswer,
+    VoucherAnswer,
+    claim_answer,
+    round_answer,
+    short_code_answer,
+    tokens_answer,
+    voucher_answer,
+)
+from backend.vouchers.short_code import MakeShortCode, ShortCodeReason, make_short_code
+from backend.vouchers.wallet import IssueTokens, OneVoucher, TokenReason, Wallet, issue_tokens, one_voucher, wallet
+from backend.web.callers import PUBLIC, Caller, address_of, caller_of, county_of
+from backend.web.fresh import fresh_answer
+from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
+from backend.web.problems import ProblemError, documented, problem_response, refusal
+
+RESIDENT = frozenset({Role.RESIDENT})
+StateQuery = Annotated[
+    str | None,
+    QueryParameter(pattern="^(open|coming)$", description="`open`: takes claims now; `coming`: not ended yet."),
+]
+
+
+class Time(msgspec.Struct, frozen=True, kw_only=True):
+    """The county's clock, in milliseconds since 1970 and as text."""
+
+    server_time: str
+    unix_ms: int
+
+
+@get("/api/v1/time", opt={"callers": PUBLIC}, tags=["status"], summary="The county's clock", sync_to_thread=False)
+def get_time(request: Request[Any, Any, Any]) -> Time:
+    """A round opens by this clock, not by the phone's."""
+    now = county_of(request).clock()
+    return Time(server_time=to_wire(now), unix_ms=int(now.timestamp() * 1000))
+
+
+@get("/api/v1/campaigns", opt={"callers": PUBLIC}, tags=["vouchers"], summary="Campaigns")
+async def list_campaigns(
+    request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50
+) -> Page[CampaignAnswer]:
+    """Approved campaigns with their rounds, newest first; figures are never older than a second."""
+    county = county_of(request)
+    before = open_cursor(county, "campaigns", cursor)
+    asked = FindCampaigns(before=UUID(before) if before else None, most=limit + 1)
+
+    async def ask() -> Page[CampaignAnswer]:
+        found = await inquire(county, find_campaigns, asked)
+        at = county.clock()
+        more = seal_cursor(county, "campaigns", str(found[limit - 1][0].campaign_id)) if len(found) > limit else None
+        return Page(
+            items=[
+                campaign_answer(campaign, [round_answer(view, at) for view in rounds])
+                for campaign, rounds in found[:limit]
+            ],
+            next_cursor=more,
+        )
+
+    return cast("Page[CampaignAnswer]", await fresh_answer(request, ask))
+
+
+@get("/api/v1/campaigns/{campaign_id:uuid}", opt={"callers": PUBLIC}, tags=["vouchers"], summary="One campaign")
+async def get_campaign(request: Request[Any, Any, Any], campaign_id: UUID) -> CampaignAnswer:
+    """A campaign with its kinds, conditions and rounds."""
+    county = county_of(request)
+
+    async def ask() -> CampaignAnswer:
+        found = await inquire(county, find_campaign, campaign_id)
+        if found is None or found[0].state not in PUBLIC_STATES:
+            raise ProblemError(GeneralReason.NOT_FOUND)
+        at = county.clock()
+        return campaign_answer(found[0], [round_answer(view, at) for view in found[1]])
+
+    return cast(CampaignAnswer, await fresh_answer(request, ask))
+
+
+@get("/api/v1/rounds", opt={"callers": PUBLIC}, tags=["vouchers"], summary="Rounds")
+async def list_rounds(request: Request[Any, Any, Any], state: StateQuery = None) -> Page[RoundAnswer]:
+    """Rounds that take claims now, or all that have not ended yet, soonest first."""
+    county = county_of(request)
+
+    async def ask() -> Page[RoundAnswer]:
+        at = county.clock()
+        found = await inquire(county, find_rounds, FindRounds(at=at, only_open=state == "open"))
+        return Page(items=[round_answer(view, at) for view in found])
+
+    return cast("Page[RoundAnswer]", await fresh_answer(request, ask))
+
+
+@post(
+    "/api/v1/rounds/{round_id:uuid}/claims",
+    opt={"callers": RESIDENT | {Role.OPERATOR}},
+    tags=["vouchers"],
+    summary="Claim a voucher",
+    responses=documented(ClaimReason, AssistReason, GeneralReason.ID_REUSED),
+)
+async def post_claim(request: Request[Any, Any, Any], round_id: UUID, data: ClaimRequest) -> Response[ClaimAnswer]:
+    """201 for a new voucher; the same id again gives 200 and the same answer."""
+    caller, county = caller_of(request), county_of(request)
+    if caller.claimant is None or data.resident_id is not msgspec.UNSET:
+        outcome = await assisted_claim(county, caller, round_id, data, address_of(request))
+        return (
+            refusal(outcome)
+            if isinstance(outcome, Refused) and isinstance(outcome.reason, AssistReason)
+            else claim_response(cast(ClaimOutcome, outcome))
+        )
+    submit = cast(SubmitClaim, request.app.state["submit_claim"])
+    return claim_response(await submit(county, own_claim(caller, round_id, data.claim_id, address_of(request))))
+
+
+def own_claim(caller: Caller, round_id: UUID, claim_id: UUID, address: str | None) -> Claim:
+    """The command of a resident who claims for themselves."""
+    claimant = caller.claimant
+    assert claimant is not None, "residents' callers carry their keys"
+    return Claim(
+        claim_id=claim_id,
+        round_id=round_id,
+        resident_id=claimant.resident_id,
+        facts=ClaimantFacts(groups=claimant.groups, proof_level=claimant.proof_level, frozen=claimant.frozen),
+        people=tuple(key for _, key in claimant.keys),
+        actor=caller.actor(role=Role.RESIDENT, request_id=claim_id, address=address),
+    )
+
+
+def claim_response(outcome: ClaimOutcome) -> Response[Any]:
+    """The answer to a claim."""
+    if isinstance(outcome, IdReused):
+        return problem_response(GeneralReason.ID_REUSED)
+    if isinstance(outcome, Refused):
+        return refusal(outcome)
+    return Response(claim_answer(outcome), status_code=200 if outcome.again else 201)
+
+
+@get("/api/v1/me/vouchers", opt={"callers": RESIDENT}, tags=["wallet"], summary="My vouchers")
+async def list_my_vouchers(
+    request: Request[Any, Any, Any], state: VoucherState | None = None, cursor: Cursor = None, limit: Limit = 50
+) -> Page[VoucherAnswer]:
+    """The wallet, newest first."""
+    county, caller = county_of(request), caller_of(request)
+    before = open_cursor(county, "wallet", cursor)
+    found = await inquire(
+        county,
+        wallet,
+        Wallet(
+            resident_id=caller.id,
+            states=(state,) if state else (),
+            before=UUID(before) if before else None,
+            most=limit + 1,
+        ),
+    )
+    more = seal_cursor(county, "wallet", str(found[limit - 1].voucher_id)) if len(found) > limit else None
+    return Page(items=[voucher_answer(voucher) for voucher in found[:limit]], next_cursor=more)
+
+
+@get("/api/v1/me/vouchers/{voucher_id:uuid}", opt={"callers": RESIDENT}, tags=["wallet"], summary="One of my vouchers")
+async def get_my_voucher(request: Request[Any, Any, Any], voucher_id: UUID) -> VoucherAnswer:
+    """One voucher; somebody else's is not found."""
+    found = await inquire(county_of(request), one_voucher, OneVoucher(caller_of(request).id, voucher_id))
+    if found is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    return voucher_answer(found)
+
+
+@post(
+    "/api/v1/me/tokens",
+    opt={"callers": RESIDENT},
+    tags=["wallet"],
+    summary="Refresh the wallet's tokens",
+    status_code=200,
+    responses=documented(TokenReason),
+)
+async def post_tokens(request: Request[Any, Any, Any]) -> Response[TokensAnswer]:
+    """Signed tokens with which this phone shows its vouchers, for seven days without a network."""
+    issued = await transact(county_of(request), issue_tokens, IssueTokens(caller_of(request).id))
+    return refusal(issued) if isinstance(issued, Refused) else Response(tokens_answer(issued), status_code=200)
+
+
+@post(
+    "/api/v1/me/vouchers/{voucher_id:uuid}/short-code",
+    opt={"callers": RESIDENT},
+    tags=["wallet"],
+    summary="A code to type or read aloud",
+    status_code=200,
+    responses=documented(ShortCodeReason),
+)
+async def post_short_code(request: Request[Any, Any, Any], voucher_id: UUID) -> Response[ShortCodeAnswer]:
+    """Eight digits, one use, 120 seconds; an earlier code of the voucher stops working."""
+    made = await transact(
+        county_of(request), make_short_code, MakeShortCode(resident_id=caller_of(request).id, voucher_id=voucher_id)
+    )
+    return refusal(made) if isinstance(made, Refused) else Response(short_code_answer(made), status_code=200)
+
+
+VOUCHER_ROUTES: list[BaseRouteHandler] = [
+    get_time,
+    list_campaigns,
+    get_campaign,
+    list_rounds,
+    post_claim,
+    list_my_vouchers,
+    get_my_voucher,
+    post_tokens,
+    post_short_code,
+]

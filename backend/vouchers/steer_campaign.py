@@ -1,0 +1,108 @@
+"""Run, pause, resume and end a campaign. A pause is the circuit breaker (熔断): it binds every worker with its commit."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
+from backend.database.transaction import Transaction
+from backend.kernel.actors import Actor
+from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
+from backend.outbox.publish import publish
+from backend.vouchers.desk_rules import CampaignState, DeskReason, may_step
+from backend.vouchers.events import CampaignPaused, CampaignResumed
+from backend.vouchers.store import desk as store
+
+
+class Turn(StrEnum):
+    """What the office does with a funded campaign."""
+
+    RUN = "run"
+    """开始"""
+    PAUSE = "pause"
+    """暂停"""
+    RESUME = "resume"
+    """恢复: only a person resumes"""
+    END = "end"
+    """结束"""
+
+
+class PauseScope(StrEnum):
+    """What a pause stops."""
+
+    CLAIMS = "claims"
+    """Claiming only: vouchers that people hold stay good."""
+    EVERYTHING = "everything"
+    """Claiming and redeeming."""
+
+
+class SteerCampaign(Struct, frozen=True, kw_only=True):
+    """One turn of the wheel; a pause needs its reason."""
+
+    campaign_id: UUID
+    turn: Turn
+    reason: str | None = None
+    scope: PauseScope = PauseScope.CLAIMS
+    actor: Actor
+
+
+class Steered(Struct, frozen=True, kw_only=True):
+    """Where the campaign stands now."""
+
+    campaign_id: UUID
+    state: CampaignState
+
+
+TARGETS = {
+    Turn.RUN: (CampaignState.FUNDED, CampaignState.RUNNING),
+    Turn.PAUSE: (CampaignState.RUNNING, CampaignState.PAUSED),
+    Turn.RESUME: (CampaignState.PAUSED, CampaignState.RUNNING),
+    Turn.END: (None, CampaignState.ENDED),
+}
+
+
+async def steer_campaign(tx: Transaction, command: SteerCampaign, *, now: Instant) -> Steered | Refused[DeskReason]:
+    """Take the turn if the campaign's state has such an edge; the next claim anywhere sees it."""
+    campaign = await store.lock_campaign(tx, command.campaign_id)
+    if campaign is None:
+        return Refused(DeskReason.NO_SUCH_CAMPAIGN)
+    from_state, to_state = TARGETS[command.turn]
+    if from_state not in (None, campaign.state):
+        return Refused(DeskReason.WRONG_STATE)
+    if refused := may_step(campaign.state, to_state):
+        return refused
+    if command.turn is Turn.PAUSE and not command.reason:
+        return Refused(DeskReason.REASON_MISSING)
+    await store.change_state(tx, campaign.campaign_id, to_state, now)
+    if command.turn is Turn.PAUSE:
+        await store.change_pause(tx, campaign.campaign_id, command.scope, command.reason)
+        await publish(
+            tx,
+            CampaignPaused(
+                event_id=new_id(), occurred_at=now, campaign_id=campaign.campaign_id, reason=command.reason or ""
+            ),
+            now=now,
+        )
+    else:
+        await store.change_pause(tx, campaign.campaign_id, "none", None)
+    if command.turn is Turn.RESUME:
+        await publish(
+            tx, CampaignResumed(event_id=new_id(), occurred_at=now, campaign_id=campaign.campaign_id), now=now
+        )
+    await record(
+        tx,
+        new_entry(
+            now,
+            command.actor,
+            f"campaign.{command.turn}",
+            ("campaign", campaign.campaign_id),
+            from_state=campaign.state,
+            to_state=to_state,
+            detail=command.reason or "",
+        ),
+    )
+    return Steered(campaign_id=campaign.campaign_id, state=to_state)

@@ -1,0 +1,1 @@
+"""All SQL of the vouchers' room, by the part of the voucher's life it serves."""

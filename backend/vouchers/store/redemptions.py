@@ -1,0 +1,265 @@
+"""SQL of redeeming, rolling back and expiring: the voucher's row is locked first, its lines after it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.ledger.rules import Funder
+from backend.vouchers.desk_rules import RedemptionState, RefundPolicy
+from backend.vouchers.redeem_rules import LiveVoucher, Redeem, RedemptionRecord, RollBack
+from backend.vouchers.rules import Counter, Terms, VoucherState
+from backend.vouchers.tables import (
+    budget_lines,
+    campaigns,
+    redemption_shares,
+    redemptions,
+    roll_backs,
+    rounds,
+    short_codes,
+    vouchers,
+    wrong_codes,
+)
+
+
+async def lock_voucher(tx: Transaction, voucher_id: UUID) -> LiveVoucher | None:
+    """One voucher, locked, with its terms and whether its campaign is paused altogether."""
+    row = (
+        await tx.execute(
+            select(vouchers, rounds.c.terms, campaigns.c.pause_scope)
+            .join(rounds, rounds.c.id == vouchers.c.round_id)
+            .join(campaigns, campaigns.c.id == vouchers.c.campaign_id)
+            .where(vouchers.c.id == voucher_id)
+            .with_for_update(of=vouchers)
+        )
+    ).first()
+    return None if row is None else _live(row)
+
+
+def _live(row: Any) -> LiveVoucher:
+    return LiveVoucher(
+        voucher_id=row.id,
+        campaign_id=row.campaign_id,
+        round_id=row.round_id,
+        line_id=row.line_id,
+        resident_id=row.resident_id,
+        state=VoucherState(row.state),
+        terms=msgspec.json.decode(row.terms, type=Terms),
+        face_fen=row.face_fen,
+        public_fen=row.public_fen,
+        use_from=row.use_from,
+        expires_at=row.expires_at,
+        last_count=row.last_count,
+        paused=row.pause_scope == "everything",
+    )
+
+
+async def voucher_of_code(tx: Transaction, code: bytes) -> tuple[UUID, datetime] | None:
+    """(voucher, expiry) of a short code's keyed hash."""
+    row = (await tx.execute(select(short_codes).where(short_codes.c.code == code))).first()
+    return None if row is None else (row.voucher_id, row.expires_at)
+
+
+async def replace_short_code(
+    tx: Transaction, voucher_id: UUID, code: bytes, made_at: Instant, expires_at: Instant
+) -> None:
+    """Make this the voucher's one live code."""
+    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
+    row = make(short_codes).values(voucher_id=voucher_id, code=code, made_at=made_at, expires_at=expires_at)
+    await tx.execute(
+        row.on_conflict_do_update(
+            index_elements=["voucher_id"], set_={"code": code, "made_at": made_at, "expires_at": expires_at}
+        )
+    )
+
+
+async def drop_short_code(tx: Transaction, voucher_id: UUID) -> None:
+    """A code is for one use."""
+    await tx.execute(delete(short_codes).where(short_codes.c.voucher_id == voucher_id))
+
+
+async def drop_old_short_codes(tx: Transaction, before: Instant) -> int:
+    """Forget codes that ran out."""
+    return int((await tx.execute(delete(short_codes).where(short_codes.c.expires_at < before))).rowcount)
+
+
+async def wrong_in_hour(tx: Transaction, counter_id: UUID, hour: Instant) -> int:
+    """How many wrong codes this counter has typed in the hour."""
+    found = await tx.execute(
+        select(wrong_codes.c.wrong).where(wrong_codes.c.counter_id == counter_id, wrong_codes.c.hour == hour)
+    )
+    return int(found.scalar() or 0)
+
+
+async def count_wrong(tx: Transaction, counter_id: UUID, hour: Instant) -> None:
+    """One more."""
+    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
+    row = make(wrong_codes).values(counter_id=counter_id, hour=hour, wrong=1)
+    await tx.execute(
+        row.on_conflict_do_update(index_elements=["counter_id", "hour"], set_={"wrong": wrong_codes.c.wrong + 1})
+    )
+
+
+async def mark_redeemed(tx: Transaction, voucher_id: UUID, count: int | None) -> bool:
+    """issued → redeemed; ``False`` when the voucher is no longer issued."""
+    changed: dict[str, Any] = {"state": str(VoucherState.REDEEMED)}
+    if count is not None:
+        changed["last_count"] = count
+    done = await tx.execute(
+        update(vouchers)
+        .where(vouchers.c.id == voucher_id, vouchers.c.state == str(VoucherState.ISSUED))
+        .values(changed)
+    )
+    return done.rowcount == 1
+
+
+async def insert_redemption(
+    tx: Transaction,
+    voucher: LiveVoucher,
+    command: Redeem,
+    counter: Counter,
+    discount_fen: int,
+    shares: Mapping[Funder, int],
+    now: Instant,
+) -> None:
+    """The redemption with its frozen shares."""
+    evidence = command.evidence
+    await tx.execute(
+        insert(redemptions).values(
+            id=command.redemption_id,
+            voucher_id=voucher.voucher_id,
+            campaign_id=voucher.campaign_id,
+            line_id=voucher.line_id,
+            resident_id=voucher.resident_id,
+            merchant_id=command.merchant_id,
+            state=str(RedemptionState.ACCEPTED),
+            bill_fen=command.bill.bill_fen,
+            eligible_fen=command.bill.eligible_fen,
+            discount_fen=discount_fen,
+            face_fen=voucher.face_fen,
+            staff_id=command.actor.id,
+            shift_id=command.actor.shift_id,
+            proof=command.actor.proof,
+            town_code=counter.town,
+            trade=counter.trade,
+            evidence_kind=evidence.kind if evidence else None,
+            evidence_value=evidence.value if evidence else None,
+            evidence_fen=evidence.amount_fen if evidence else None,
+            lines=msgspec.json.encode(command.lines).decode() if command.lines else None,
+            occurred_at=now,
+            recorded_at=now,
+        )
+    )
+    await tx.execute(
+        insert(redemption_shares),
+        [
+            {"redemption_id": command.redemption_id, "funder": str(funder), "amount_fen": fen, "refunded_fen": 0}
+            for funder, fen in shares.items()
+            if fen
+        ],
+    )
+
+
+async def lock_redemption(tx: Transaction, redemption_id: UUID) -> RedemptionRecord | None:
+    """One redemption, locked, with its shares."""
+    row = (await tx.execute(select(redemptions).where(redemptions.c.id == redemption_id).with_for_update())).first()
+    if row is None:
+        return None
+    shares = await tx.execute(
+        select(redemption_shares)
+        .where(redemption_shares.c.redemption_id == redemption_id)
+        .order_by(redemption_shares.c.funder)
+    )
+    return RedemptionRecord(
+        redemption_id=row.id,
+        voucher_id=row.voucher_id,
+        campaign_id=row.campaign_id,
+        line_id=row.line_id,
+        resident_id=row.resident_id,
+        merchant_id=row.merchant_id,
+        state=RedemptionState(row.state),
+        bill_fen=row.bill_fen,
+        eligible_fen=row.eligible_fen,
+        discount_fen=row.discount_fen,
+        face_fen=row.face_fen,
+        occurred_at=row.occurred_at,
+        shares={Funder(share.funder): share.amount_fen - share.refunded_fen for share in shares},
+    )
+
+
+async def voucher_id_of(tx: Transaction, redemption_id: UUID) -> UUID | None:
+    """Which voucher a redemption used, so that the voucher can be locked before it."""
+    found = await tx.execute(select(redemptions.c.voucher_id).where(redemptions.c.id == redemption_id))
+    return found.scalar()
+
+
+async def refund_policy(tx: Transaction, campaign_id: UUID, version: int | None = None) -> RefundPolicy:
+    """What the campaign's rules say of refunds; four policies are settlement's, the full one is the same in (a), (d)."""
+    del tx, campaign_id, version
+    return RefundPolicy.RESTORE_FULL
+
+
+async def reverse(
+    tx: Transaction, command: RollBack, record: RedemptionRecord, to_state: VoucherState, now: Instant
+) -> None:
+    """accepted → reversed: the voucher worth what came back, every share refunded."""
+    await tx.execute(
+        update(redemptions).where(redemptions.c.id == record.redemption_id).values(state=str(RedemptionState.REVERSED))
+    )
+    await tx.execute(
+        update(redemption_shares)
+        .where(redemption_shares.c.redemption_id == record.redemption_id)
+        .values(refunded_fen=redemption_shares.c.amount_fen)
+    )
+    await tx.execute(
+        update(vouchers)
+        .where(vouchers.c.id == record.voucher_id)
+        .values(state=str(to_state), face_fen=record.discount_fen, public_fen=record.shares.get(Funder.GOVERNMENT, 0))
+    )
+    await tx.execute(
+        insert(roll_backs).values(
+            id=command.roll_back_id,
+            redemption_id=record.redemption_id,
+            reason=command.reason,
+            refund_fen=record.bill_fen - record.discount_fen,
+            voucher_state=str(to_state),
+            recorded_at=now,
+        )
+    )
+
+
+async def count_returned(tx: Transaction, returned: Sequence[tuple[UUID, int, int]]) -> None:
+    """(line, fen, pieces) that came back, on each line of a path; sorted by id, as the house locks."""
+    if returned:
+        await tx.execute(
+            update(budget_lines)
+            .where(budget_lines.c.id == bindparam("of"))
+            .values(
+                returned_fen=budget_lines.c.returned_fen + bindparam("fen"),
+                returned_pieces=budget_lines.c.returned_pieces + bindparam("pieces"),
+            ),
+            [{"of": line, "fen": fen, "pieces": pieces} for line, fen, pieces in sorted(returned)],
+        )
+
+
+async def lock_expired(tx: Transaction, at: Instant, most: int) -> list[tuple[UUID, UUID, UUID, int]]:
+    """(voucher, campaign, line, public fen) of issued vouchers whose time is up, locked by id."""
+    rows = await tx.execute(
+        select(vouchers.c.id, vouchers.c.campaign_id, vouchers.c.line_id, vouchers.c.public_fen)
+        .where(vouchers.c.state == str(VoucherState.ISSUED), vouchers.c.expires_at <= at)
+        .order_by(vouchers.c.id)
+        .limit(most)
+        .with_for_update()
+    )
+    return [(row.id, row.campaign_id, row.line_id, row.public_fen) for row in rows]
+
+
+async def mark_expired(tx: Transaction, voucher_ids: Sequence[UUID]) -> None:
+    """issued → expired."""
+    await tx.execute(update(vouchers).where(vouchers.c.id.in_(voucher_ids)).values(state=str(VoucherState.EXPIRED)))
