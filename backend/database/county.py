@@ -39,6 +39,7 @@ class County:
         write_engine: AsyncEngine,
         read_engine: AsyncEngine,
         schema: str | None,
+        database_url: str | None = None,
     ) -> None:
         self.entry = entry
         self.folder = folder
@@ -47,6 +48,7 @@ class County:
         self.write_engine = write_engine
         self.read_engine = read_engine
         self.schema = schema
+        self.database_url = database_url
         # SQLite has one writer; queueing here is fair and quick, the busy timeout between processes is neither.
         self.writing = asyncio.Lock() if schema is None else None
 

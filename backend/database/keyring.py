@@ -81,7 +81,7 @@ def make_keyring(path: Path, *, demonstration: bool) -> Keyring:
         field_keys={"1": b64encode(os.urandom(32)).decode()},
         current_field_key=1,
         lookup_key=b64encode(os.urandom(32)).decode(),
-        issuer_kid=os.urandom(4).hex(),
+        issuer_kid=os.urandom(2).hex(),
         issuer_key=scalar(),
         root_key=scalar() if demonstration else None,
     )

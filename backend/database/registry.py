@@ -106,6 +106,7 @@ def open_counties(data: Path, database_url: str | None, *, clock: Clock = county
                 write_engine=write,
                 read_engine=read,
                 schema=entry.place if shared is not None else None,
+                database_url=database_url,
             )
         )
     if not counties:

@@ -10,12 +10,14 @@ from backend.identity.holder_keys import live_holder_key
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
 from backend.kernel.signing import PublicKey, SigningKey
-from backend.kernel.tokens import LONGEST_LIFE, Token, issue_token
+from backend.kernel.tokens import DEMONSTRATION, LONGEST_LIFE, Token, issue_token
 from backend.vouchers.rules import VoucherState
 from backend.vouchers.store import reads
 from backend.vouchers.wallet_views import WalletVoucher
 
 MOST_TOKENS = 100
+CLOCKS_APART = timedelta(seconds=5)
+"""Two servers of one county may differ a little; a token is good from a moment before it was made."""
 
 
 class Wallet(Struct, frozen=True, kw_only=True):
@@ -83,8 +85,8 @@ async def issue_tokens(
     issued = []
     for voucher in held:
         # Whole seconds: the token's fields are seconds, and a token must never outlive its voucher.
-        starts = now.replace(microsecond=0)
-        ends = min(voucher.expires_at.replace(microsecond=0), starts + LONGEST_LIFE - timedelta(seconds=1))
+        starts = now.replace(microsecond=0) - CLOCKS_APART
+        ends = min(voucher.expires_at.replace(microsecond=0), starts + LONGEST_LIFE)
         if ends <= starts:
             continue
         token = Token(
@@ -97,6 +99,7 @@ async def issue_tokens(
             expires_at=ends,
             holder=PublicKey.from_point(holder),
             status_index=numbers[voucher.voucher_id],
+            flags=DEMONSTRATION if tx.county.demonstration else 0,
         )
         issued.append(
             IssuedToken(

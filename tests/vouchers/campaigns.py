@@ -30,30 +30,62 @@ GOVERNMENT = (FundingShare(funder=Funder.GOVERNMENT, share_bp=10_000),)
 def terms(**changed: Any) -> Terms:
     """满200减50 of the kind ``dining-50``, for seven days, one per person."""
     given: dict[str, Any] = {
-        "kind_code": "dining-50", "face_fen": 5_000, "minimum_spend_fen": 20_000, "valid_days": 7,
-        "limits": (Limit(rule_id=RULE),), "funding": GOVERNMENT,
+        "kind_code": "dining-50",
+        "face_fen": 5_000,
+        "minimum_spend_fen": 20_000,
+        "valid_days": 7,
+        "limits": (Limit(rule_id=RULE),),
+        "funding": GOVERNMENT,
     }
     return Terms(**(given | changed))
 
 
-async def running_campaign(county: County, *, pieces: int = 50, cap_pieces: int | None = None,
-                           opens_at: datetime | None = None, closes_at: datetime | None = None,
-                           station_pieces: int = 0, station_until: datetime | None = None, rounds: int = 1,
-                           campaign_id: UUID | None = None, run: bool = True, **of_terms: Any) -> list[UUID]:
+async def running_campaign(
+    county: County,
+    *,
+    pieces: int = 50,
+    cap_pieces: int | None = None,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+    station_pieces: int = 0,
+    station_until: datetime | None = None,
+    rounds: int = 1,
+    campaign_id: UUID | None = None,
+    run: bool = True,
+    **of_terms: Any,
+) -> list[UUID]:
     """A funded campaign of one kind; returns its round ids. Rounds open now and for a day."""
     now = county.clock()
     opens = opens_at or now
     round_ids = [new_id() for _ in range(rounds)]
     agreed = terms(**of_terms)
     plan = CampaignPlan(
-        title_zh="测试活动", title_en="Test campaign",
-        kinds=(KindPlan(code=agreed.kind_code, name_zh="餐饮券", name_en="Dining", terms=agreed,
-                        cap_pieces=cap_pieces or pieces * rounds),),
+        title_zh="测试活动",
+        title_en="Test campaign",
+        kinds=(
+            KindPlan(
+                code=agreed.kind_code,
+                name_zh="餐饮券",
+                name_en="Dining",
+                terms=agreed,
+                cap_pieces=cap_pieces or pieces * rounds,
+            ),
+        ),
         rounds=tuple(
-            RoundPlan(round_id=round_id, kind_code=agreed.kind_code, name_zh="第一轮", name_en="Round",
-                      opens_at=opens, closes_at=closes_at or opens + timedelta(days=1), pieces=pieces,
-                      station_pieces=station_pieces, station_until=station_until)
-            for round_id in round_ids))
+            RoundPlan(
+                round_id=round_id,
+                kind_code=agreed.kind_code,
+                name_zh="第一轮",
+                name_en="Round",
+                opens_at=opens,
+                closes_at=closes_at or opens + timedelta(days=1),
+                pieces=pieces,
+                station_pieces=station_pieces,
+                station_until=station_until,
+            )
+            for round_id in round_ids
+        ),
+    )
     campaign_id = campaign_id or new_id()
     await transact(county, plan_campaign, PlanCampaign(campaign_id=campaign_id, plan=plan, version=None, actor=CLERK))
 
@@ -62,9 +94,18 @@ async def running_campaign(county: County, *, pieces: int = 50, cap_pieces: int 
 
     await transact(county, approve, campaign_id)
     face = sum(desk_public(agreed) for _ in range(cap_pieces or pieces * rounds))
-    await transact(county, fund_campaign, FundCampaign(
-        campaign_id=campaign_id, version=1, document_no="演示〔2026〕1号", bank_voucher_no="1", amount_fen=face,
-        actor=CLERK))
+    await transact(
+        county,
+        fund_campaign,
+        FundCampaign(
+            campaign_id=campaign_id,
+            version=1,
+            document_no="演示〔2026〕1号",
+            bank_voucher_no="1",
+            amount_fen=face,
+            actor=CLERK,
+        ),
+    )
     if run:
         await transact(county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.RUN, actor=CLERK))
     return round_ids
@@ -76,16 +117,28 @@ def desk_public(agreed: Terms) -> int:
     return (agreed.face_fen * government + 5_000) // 10_000
 
 
-def claim_of(round_id: UUID, resident: int, *, claim_id: UUID | None = None, people: tuple[bytes, ...] | None = None,
-             assisted: bool = False, **facts: Any) -> Claim:
+def claim_of(
+    round_id: UUID,
+    resident: int,
+    *,
+    claim_id: UUID | None = None,
+    people: tuple[bytes, ...] | None = None,
+    assisted: bool = False,
+    **facts: Any,
+) -> Claim:
     """A claim by resident number so-and-so, known by account and phone."""
     resident_id = UUID(int=0xA000_0000 + resident)
     claim_id = claim_id or new_id()
     return Claim(
-        claim_id=claim_id, round_id=round_id, resident_id=resident_id,
+        claim_id=claim_id,
+        round_id=round_id,
+        resident_id=resident_id,
         facts=ClaimantFacts(**({"proof_level": ProofLevel.PHONE} | facts)),
-        people=people or (b"account-" + resident_id.bytes[-4:] + bytes(20), b"phone---" + resident_id.bytes[-4:] + bytes(20)),
-        actor=Actor(kind=ActorKind.RESIDENT, id=resident_id, role="resident", request_id=claim_id), assisted=assisted)
+        people=people
+        or (b"account-" + resident_id.bytes[-4:] + bytes(20), b"phone---" + resident_id.bytes[-4:] + bytes(20)),
+        actor=Actor(kind=ActorKind.RESIDENT, id=resident_id, role="resident", request_id=claim_id),
+        assisted=assisted,
+    )
 
 
 Claiming = Callable[[County, Claim], Awaitable[Any]]

@@ -1,16 +1,19 @@
 """At most the pieces, the money and the person's limit, however many ask at once. Plain verb and batched twin alike."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from backend.database.county import County
-from backend.database.transaction import transact
+from backend.database.transaction import inquire, transact
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.vouchers.claim import claim
+from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome
+from backend.vouchers.find_campaigns import FindCampaigns, find_campaigns
 from backend.vouchers.rules import ClaimReason
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from tests.databases import HandClock
@@ -21,9 +24,19 @@ async def plainly(county: County, command: Claim) -> ClaimOutcome:
     return await transact(county, claim, command)
 
 
-@pytest.fixture(params=["plain"])
-def claiming(request: pytest.FixtureRequest) -> Claiming:
-    return {"plain": plainly}[request.param]
+@pytest.fixture(params=["plain", "batched"])
+async def claiming(request: pytest.FixtureRequest, county: County) -> AsyncIterator[Claiming]:
+    if request.param == "plain":
+        yield plainly
+        return
+    desk = ClaimDesk(county)
+
+    async def batched(of: County, command: Claim) -> ClaimOutcome:
+        assert of is county
+        return await desk.submit(command)
+
+    yield batched
+    await desk.close()
 
 
 async def test_two_hundred_at_once_get_exactly_fifty(county: County, claiming: Claiming) -> None:
@@ -86,23 +99,20 @@ async def test_a_paused_campaign_refuses_the_next_claim_and_resumes(county: Coun
     [round_id] = await running_campaign(county)
     first = await claiming(county, claim_of(round_id, 1))
     assert isinstance(first, Claimed)
-    [campaign_id] = await campaign_ids(county)
-    await transact(county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.PAUSE, reason="核查", actor=CLERK))
+    [(campaign, _)] = await inquire(county, find_campaigns, FindCampaigns())
+    campaign_id = campaign.campaign_id
+    await transact(
+        county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.PAUSE, reason="核查", actor=CLERK)
+    )
     command = claim_of(round_id, 2)
     assert await claiming(county, command) == Refused(ClaimReason.PAUSED)
     await transact(county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.RESUME, actor=CLERK))
     assert isinstance(await claiming(county, command), Claimed)
 
 
-async def campaign_ids(county: County) -> list:  # type: ignore[type-arg]
-    from backend.database.transaction import inquire
-    from backend.vouchers.find_campaigns import FindCampaigns, find_campaigns
-
-    return [campaign.campaign_id for campaign, _ in await inquire(county, find_campaigns, FindCampaigns())]
-
-
-async def test_the_stations_share_waits_for_the_stations_until_its_hour(county: County, clock: HandClock,
-                                                                       claiming: Claiming) -> None:
+async def test_the_stations_share_waits_for_the_stations_until_its_hour(
+    county: County, clock: HandClock, claiming: Claiming
+) -> None:
     until = clock() + timedelta(hours=2)
     [round_id] = await running_campaign(county, pieces=3, station_pieces=2, station_until=until)
     assert isinstance(await claiming(county, claim_of(round_id, 1)), Claimed)
@@ -116,9 +126,13 @@ async def test_the_stations_share_waits_for_the_stations_until_its_hour(county: 
 
 async def test_who_is_not_meant_is_told_so(county: County, claiming: Claiming) -> None:
     [round_id] = await running_campaign(county, groups=("elder",), claim_level=2)
-    assert await claiming(county, claim_of(round_id, 1, groups=frozenset({"elder"}))) == Refused(ClaimReason.NOT_ELIGIBLE)
+    assert await claiming(county, claim_of(round_id, 1, groups=frozenset({"elder"}))) == Refused(
+        ClaimReason.NOT_ELIGIBLE
+    )
     assert await claiming(county, claim_of(round_id, 2, proof_level=2)) == Refused(ClaimReason.NOT_ELIGIBLE)
     frozen = claim_of(round_id, 3, proof_level=3, groups=frozenset({"elder"}), frozen=True)
     assert await claiming(county, frozen) == Refused(ClaimReason.NOT_ELIGIBLE)
-    assert isinstance(await claiming(county, claim_of(round_id, 4, proof_level=2, groups=frozenset({"elder"}))), Claimed)
+    assert isinstance(
+        await claiming(county, claim_of(round_id, 4, proof_level=2, groups=frozenset({"elder"}))), Claimed
+    )
     assert await faults(county) == []

@@ -1,0 +1,252 @@
+"""The batched twin of ``claim``: what arrives while one batch is being stored is decided and stored together.
+
+Most claims of a rush are plain: a new person, a new id, a round with pieces left. Such a batch is one optimistic write.
+Whatever it does not take stores nothing and goes to the plain verb, which decides each claim under locks, so the
+outcomes are the plain verb's in every case. Before a round opens, and once it is full, answers come from memory.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from msgspec import Struct
+
+from backend.database.county import County
+from backend.database.group_commit import GroupCommitter
+from backend.database.hot import HotPostgreSQL, HotSQLite
+from backend.database.transaction import Transaction, inquire, transact
+from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
+from backend.ledger.numbers import account_numbers
+from backend.ledger.rules import Account, AccountKind
+from backend.vouchers.claim import claim_many
+from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome, RoundRecord
+from backend.vouchers.events import VoucherClaimed
+from backend.vouchers.rules import ClaimReason, decide_claimant, limit_period, validity
+from backend.vouchers.store import claims as store
+from backend.vouchers.store.rush import RushBatch, RushRound, store_on_postgresql, store_on_sqlite
+
+SOLD_OUT_FOR = timedelta(seconds=0.9)
+"""How long a full round is refused from memory before somebody asks the database again."""
+MOST_HOLDERS = 200_000
+MOST_ROUNDS = 1_000
+
+_SLOT = UUID(int=0x5105105105105105105105105105105)
+_SLOT_TOO = UUID(int=0x6206206206206206206206206206206)
+
+
+class _Known(Struct, frozen=True):
+    """A round prepared for the rush."""
+
+    record: RoundRecord
+    rush: RushRound
+
+
+class _Full(Struct):
+    """A round that was full when the database was last asked, and who holds its vouchers."""
+
+    until: Instant
+    holders: frozenset[UUID]
+
+
+class ClaimDesk:
+    """All claims of one county in one process. ``submit`` is the door; see ``claim_port.SubmitClaim``."""
+
+    def __init__(self, county: County) -> None:
+        self.county = county
+        self._committer: GroupCommitter[Claim, ClaimOutcome] = GroupCommitter(self._write)
+        self._hot = HotPostgreSQL(county) if county.on_postgresql else HotSQLite(county)
+        self._known: dict[UUID, _Known] = {}
+        self._full: dict[UUID, _Full] = {}
+
+    async def submit(self, command: Claim) -> ClaimOutcome:
+        """Decide and store one claim; returns after the commit."""
+        refused = None if command.assisted else self.from_memory(command.round_id, command.resident_id)
+        return refused if refused is not None else await self._committer.submit(command)
+
+    def from_memory(self, round_id: UUID, resident_id: UUID) -> Refused[ClaimReason] | None:
+        """An early no that costs nothing and binds no id; ``None`` when the database has to decide."""
+        full = self._full.get(round_id)
+        if full is not None and resident_id not in full.holders:
+            now = self.county.clock()
+            if now < full.until:
+                return Refused(ClaimReason.SOLD_OUT)
+            full.until = now + SOLD_OUT_FOR  # This one goes and looks; the others need not wait for it.
+            return None
+        known = self._known.get(round_id)
+        if known is not None and self.county.clock() < known.record.facts.opens_at:
+            return Refused(ClaimReason.NOT_OPEN)
+        return None
+
+    async def close(self) -> None:
+        """Store what was handed in, then let go of the driver."""
+        await self._committer.close()
+        await self._hot.close()
+
+    async def _write(self, commands: Sequence[Claim]) -> Sequence[ClaimOutcome]:
+        by_round: dict[UUID, list[int]] = {}
+        for i, command in enumerate(commands):
+            by_round.setdefault(command.round_id, []).append(i)
+        outcomes: list[ClaimOutcome | None] = [None] * len(commands)
+        for round_id, places in by_round.items():
+            decided = await self._write_round(round_id, [commands[i] for i in places])
+            for i, outcome in zip(places, decided, strict=True):
+                outcomes[i] = outcome
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    async def _write_round(self, round_id: UUID, commands: list[Claim]) -> Sequence[ClaimOutcome]:
+        known = self._known.get(round_id) or await self._learn(round_id)
+        now = self.county.clock()
+        if known is not None and _is_plain(known.record, commands):
+            batch, claimed = _batch(known, commands, now)
+            if await self._try(batch):
+                return claimed
+        return await self._decide(round_id, commands)
+
+    async def _decide(self, round_id: UUID, commands: list[Claim]) -> Sequence[ClaimOutcome]:
+        try:
+            outcomes = await transact(self.county, claim_many, commands)
+        except Exception:
+            if len(commands) == 1:
+                raise
+            # One bad command never fails its neighbours: each is tried again alone.
+            return [(await self._decide(round_id, [command]))[0] for command in commands]
+        if any(isinstance(outcome, Refused) and outcome.reason is ClaimReason.SOLD_OUT for outcome in outcomes):
+            await self._remember_full(round_id)
+        return outcomes
+
+    async def _try(self, batch: RushBatch) -> bool:
+        if isinstance(self._hot, HotSQLite):
+            return await store_on_sqlite(self._hot, batch)
+        try:
+            return await store_on_postgresql(self._hot, batch)
+        except (asyncpg.IntegrityConstraintViolationError, asyncpg.TransactionRollbackError):
+            return False
+
+    async def _learn(self, round_id: UUID) -> _Known | None:
+        known = await transact(self.county, _prepare, round_id)
+        if known is not None:
+            if len(self._known) >= MOST_ROUNDS:
+                self._known.clear()
+            self._known[round_id] = known
+        return known
+
+    async def _remember_full(self, round_id: UUID) -> None:
+        holders = await inquire(self.county, _holders, round_id)
+        if len(holders) <= MOST_HOLDERS:
+            self._full[round_id] = _Full(self.county.clock() + SOLD_OUT_FOR, frozenset(holders))
+
+
+async def _holders(tx: Transaction, round_id: UUID) -> list[UUID]:
+    return await store.holders_of(tx, round_id, MOST_HOLDERS + 1)
+
+
+async def _prepare(tx: Transaction, round_id: UUID, *, now: Instant) -> _Known | None:
+    del now
+    record = await store.read_round(tx, round_id)
+    if record is None:
+        return None
+    campaign, line = record.campaign_id, record.line_id
+    numbers = await account_numbers(
+        tx, [Account(AccountKind.BUDGET_LINE, campaign, line), Account(AccountKind.VOUCHER_OPEN, campaign, line)]
+    )
+    return _Known(
+        record,
+        RushRound(
+            round_id=round_id,
+            campaign_id=campaign,
+            line_id=line,
+            path=record.path,
+            version=record.version,
+            face_fen=record.facts.terms.face_fen,
+            public_fen=record.public_fen,
+            line_account=numbers[0],
+            open_account=numbers[1],
+        ),
+    )
+
+
+def _is_plain(record: RoundRecord, commands: Sequence[Claim]) -> bool:
+    """No station's claim, nobody outside the group: what is left, the statement's conditions and keys decide."""
+    terms = record.facts.terms
+    return all(not command.assisted and decide_claimant(terms, command.facts) is None for command in commands)
+
+
+def _batch(known: _Known, commands: Sequence[Claim], now: Instant) -> tuple[RushBatch, list[ClaimOutcome]]:
+    terms = known.record.facts.terms
+    use_from, expires_at = validity(terms, claimed_at=now)
+    voucher_ids = new_ids(len(commands), now)
+    model = Claimed(
+        claim_id=_SLOT,
+        voucher_id=_SLOT_TOO,
+        round_id=known.rush.round_id,
+        face_fen=terms.face_fen,
+        minimum_spend_fen=terms.minimum_spend_fen,
+        use_from=use_from,
+        expires_at=expires_at,
+        claimed_at=now,
+    )
+    periods = [(limit.rule_id, limit_period(limit, at=now)) for limit in terms.limits]
+    batch = RushBatch(
+        round=known.rush,
+        now=now,
+        use_from=use_from,
+        expires_at=expires_at,
+        voucher_ids=voucher_ids,
+        claim_ids=[command.claim_id for command in commands],
+        resident_ids=[command.resident_id for command in commands],
+        hashes=[command.hashed() for command in commands],
+        addresses=[command.actor.address for command in commands],
+        keys=[(rule, person, period) for command in commands for rule, period in periods for person in command.people],
+        outcome=_outcome_parts(model),
+        event=_event_parts(known, now),
+    )
+    return batch, [
+        Claimed(
+            claim_id=command.claim_id,
+            voucher_id=voucher_id,
+            round_id=model.round_id,
+            face_fen=model.face_fen,
+            minimum_spend_fen=model.minimum_spend_fen,
+            use_from=use_from,
+            expires_at=expires_at,
+            claimed_at=now,
+        )
+        for command, voucher_id in zip(commands, voucher_ids, strict=True)
+    ]
+
+
+def _outcome_parts(model: Claimed) -> tuple[str, str, str]:
+    before, _, rest = msgspec.json.encode(model).decode().partition(str(_SLOT))
+    between, _, after = rest.partition(str(_SLOT_TOO))
+    return before, between, after
+
+
+def _event_parts(known: _Known, now: Instant) -> tuple[str, str, str, str]:
+    text = msgspec.json.encode(
+        VoucherClaimed(
+            event_id=_SLOT,
+            occurred_at=now,
+            voucher_id=_SLOT,
+            round_id=known.rush.round_id,
+            resident_id=_SLOT_TOO,
+            face_fen=known.rush.face_fen,
+        )
+    ).decode()
+    before, between, rest = text.split(str(_SLOT))
+    middle, _, after = rest.partition(str(_SLOT_TOO))
+    return before, between, middle, after
+
+
+def new_ids(count: int, now: Instant) -> list[UUID]:
+    """So many UUIDv7 of one millisecond, with one call to the system's random source."""
+    if count == 1:
+        return [new_id()]
+    head = int(now.timestamp() * 1000) << 80 | 0x7 << 76 | 0x2 << 62
+    keep = (0xFFF << 64) | ((1 << 62) - 1)
+    random = os.urandom(10 * count)
+    return [UUID(int=head | (int.from_bytes(random[i : i + 10], "big") & keep)) for i in range(0, 10 * count, 10)]
