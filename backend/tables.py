@@ -12,6 +12,7 @@ from backend.merchants import tables as merchants
 from backend.notifications import tables as notifications
 from backend.outbox import tables as outbox
 from backend.places import tables as places
+from backend.stations import tables as stations
 from backend.vouchers import tables as vouchers
 
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
@@ -23,6 +24,7 @@ MODULES: tuple[ModuleType, ...] = (
     notifications,
     outbox,
     places,
+    stations,
     vouchers,
 )
 

@@ -27,6 +27,29 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "assisted_by_device",
+        sa.Column("device_key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.CheckConstraint("most >= 0", name=op.f("ck_assisted_by_device_most_not_negative")),
+        sa.CheckConstraint("times <= most", name=op.f("ck_assisted_by_device_within_the_cap")),
+        sa.CheckConstraint("times >= 0", name=op.f("ck_assisted_by_device_times_not_negative")),
+        sa.PrimaryKeyConstraint("device_key", "day", name=op.f("pk_assisted_by_device")),
+    )
+    op.create_table(
+        "assisted_by_helper",
+        sa.Column("helper_id", IdType(), nullable=False),
+        sa.Column("resident_key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("most", sa.Integer(), nullable=False),
+        sa.CheckConstraint("most >= 0", name=op.f("ck_assisted_by_helper_most_not_negative")),
+        sa.CheckConstraint("times <= most", name=op.f("ck_assisted_by_helper_within_the_cap")),
+        sa.CheckConstraint("times >= 0", name=op.f("ck_assisted_by_helper_times_not_negative")),
+        sa.PrimaryKeyConstraint("helper_id", "resident_key", "day", name=op.f("pk_assisted_by_helper")),
+    )
+    op.create_table(
         "audit_blocks",
         sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("at", InstantType(), nullable=False),
@@ -479,6 +502,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bucket", name=op.f("pk_staff_tries")),
     )
     op.create_table(
+        "station_policies",
+        sa.Column("id", IdType(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("per_helper_and_resident", sa.Integer(), nullable=False),
+        sa.Column("per_device_and_day", sa.Integer(), nullable=False),
+        sa.Column("shift_hours_most", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("set_at", InstantType(), nullable=False),
+        sa.CheckConstraint("per_device_and_day >= 0", name=op.f("ck_station_policies_per_device_and_day_not_negative")),
+        sa.CheckConstraint(
+            "per_helper_and_resident >= 0", name=op.f("ck_station_policies_per_helper_and_resident_not_negative")
+        ),
+        sa.CheckConstraint("shift_hours_most >= 0", name=op.f("ck_station_policies_shift_hours_most_not_negative")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_station_policies")),
+        sa.UniqueConstraint("version", name=op.f("uq_station_policies_version")),
+    )
+    op.create_table(
+        "stations",
+        sa.Column("id", IdType(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("name_zh", sa.String(length=40), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=False),
+        sa.Column("town_code", sa.String(length=9), nullable=False),
+        sa.Column("village_code", sa.String(length=12), nullable=True),
+        sa.Column("address_zh", sa.String(length=120), nullable=False),
+        sa.Column("address_en", sa.String(length=240), nullable=False),
+        sa.Column("opens", sa.String(length=5), nullable=False),
+        sa.Column("closes", sa.String(length=5), nullable=False),
+        sa.Column("phone", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("demonstration", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", InstantType(), nullable=False),
+        sa.CheckConstraint("kind IN ('fixed', 'van')", name=op.f("ck_stations_kind_known")),
+        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_stations_state_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stations")),
+    )
+    op.create_index("ix_stations_town_code", "stations", ["town_code"], unique=False)
+    op.create_table(
         "towns",
         sa.Column("code", sa.String(length=9), nullable=False),
         sa.Column("name_zh", sa.String(length=40), nullable=False),
@@ -721,6 +782,52 @@ def upgrade() -> None:
     )
     op.create_index("ix_resident_keys_hash", "resident_keys", ["hash"], unique=False)
     op.create_table(
+        "shifts",
+        sa.Column("id", IdType(), nullable=False),
+        sa.Column("station_id", IdType(), nullable=False),
+        sa.Column("operator_id", IdType(), nullable=False),
+        sa.Column("device_key", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("device_label", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("opened_at", InstantType(), nullable=False),
+        sa.Column("opening_cash_fen", sa.BigInteger(), nullable=False),
+        sa.Column("closed_at", InstantType(), nullable=True),
+        sa.Column("closing_cash_fen", sa.BigInteger(), nullable=True),
+        sa.Column("expected_cash_fen", sa.BigInteger(), nullable=True),
+        sa.Column("difference_reason", sa.String(length=200), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'open') = (closed_at IS NULL) AND (state = 'open') = (closing_cash_fen IS NULL) AND (state = 'open') = (expected_cash_fen IS NULL)",
+            name=op.f("ck_shifts_closed_is_counted"),
+        ),
+        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_shifts_state_known")),
+        sa.CheckConstraint("closing_cash_fen >= 0", name=op.f("ck_shifts_closing_cash_fen_not_negative")),
+        sa.CheckConstraint(
+            "closing_cash_fen IS NULL OR closing_cash_fen = expected_cash_fen OR difference_reason IS NOT NULL",
+            name=op.f("ck_shifts_difference_has_a_reason"),
+        ),
+        sa.CheckConstraint("expected_cash_fen >= 0", name=op.f("ck_shifts_expected_cash_fen_not_negative")),
+        sa.CheckConstraint("opening_cash_fen >= 0", name=op.f("ck_shifts_opening_cash_fen_not_negative")),
+        sa.ForeignKeyConstraint(["station_id"], ["stations.id"], name=op.f("fk_shifts_station_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shifts")),
+    )
+    op.create_index("ix_shifts_opened", "shifts", ["opened_at"], unique=False)
+    op.create_index(
+        "uq_shifts_one_open_per_device",
+        "shifts",
+        ["device_key"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open'"),
+    )
+    op.create_index(
+        "uq_shifts_one_open_per_operator",
+        "shifts",
+        ["operator_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open'"),
+    )
+    op.create_table(
         "staff_invitations",
         sa.Column("id", IdType(), nullable=False),
         sa.Column("staff_id", IdType(), nullable=False),
@@ -764,6 +871,21 @@ def upgrade() -> None:
         sqlite_where=sa.text("role IN ('auditor', 'security_admin', 'system_admin')"),
     )
     op.create_table(
+        "station_operators",
+        sa.Column("id", IdType(), nullable=False),
+        sa.Column("staff_id", IdType(), nullable=False),
+        sa.Column("station_id", IdType(), nullable=False),
+        sa.Column("begins_at", InstantType(), nullable=False),
+        sa.Column("ends_at", InstantType(), nullable=True),
+        sa.CheckConstraint(
+            "ends_at IS NULL OR begins_at <= ends_at", name=op.f("ck_station_operators_begins_before_it_ends")
+        ),
+        sa.ForeignKeyConstraint(["station_id"], ["stations.id"], name=op.f("fk_station_operators_station_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_station_operators")),
+    )
+    op.create_index("ix_station_operators_staff", "station_operators", ["staff_id"], unique=False)
+    op.create_index("ix_station_operators_station", "station_operators", ["station_id"], unique=False)
+    op.create_table(
         "villages",
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("town_code", sa.String(length=9), nullable=False),
@@ -777,6 +899,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_villages")),
     )
     op.create_index("ix_villages_town_code", "villages", ["town_code"], unique=False)
+    op.create_table(
+        "assisted_services",
+        sa.Column("id", IdType(), nullable=False),
+        sa.Column("act", sa.String(length=40), nullable=False),
+        sa.Column("subject_id", IdType(), nullable=False),
+        sa.Column("resident_id", IdType(), nullable=False),
+        sa.Column("helper_id", IdType(), nullable=False),
+        sa.Column("shift_id", IdType(), nullable=False),
+        sa.Column("proof", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("at", InstantType(), nullable=False),
+        sa.CheckConstraint("act IN ('voucher.claim', 'voucher.redeem')", name=op.f("ck_assisted_services_act_known")),
+        sa.CheckConstraint(
+            "proof IN ('phone-code', 'identity-card', 'social-card', 'station-card', 'presence')",
+            name=op.f("ck_assisted_services_proof_known"),
+        ),
+        sa.ForeignKeyConstraint(["shift_id"], ["shifts.id"], name=op.f("fk_assisted_services_shift_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assisted_services")),
+    )
+    op.create_index("ix_assisted_services_at", "assisted_services", ["at"], unique=False)
+    op.create_index("ix_assisted_services_helper", "assisted_services", ["helper_id", "at"], unique=False)
+    op.create_index("ix_assisted_services_resident", "assisted_services", ["resident_id", "at"], unique=False)
     op.create_table(
         "rounds",
         sa.Column("id", IdType(), nullable=False),

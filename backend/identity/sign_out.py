@@ -1,0 +1,68 @@
+"""End sessions: one's own, one's others, or all of somebody by the security administrator."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
+from backend.database.transaction import Transaction
+from backend.identity.records import Session
+from backend.identity.rules import SessionEnd, session_lives
+from backend.identity.store import sessions
+from backend.kernel.actors import Actor
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import GeneralReason, Reason, Refused
+
+
+class EndSession(Struct, frozen=True, kw_only=True):
+    """One session of a person, by that person."""
+
+    person_id: UUID
+    session_id: UUID
+    why: SessionEnd
+    actor: Actor
+
+
+class EndSessions(Struct, frozen=True, kw_only=True):
+    """Every session of a person but ``keep``."""
+
+    person_id: UUID
+    why: SessionEnd
+    actor: Actor
+    keep: UUID | None = None
+
+
+class MySessions(Struct, frozen=True, kw_only=True):
+    """Where somebody is signed in at an instant."""
+
+    person_id: UUID
+    at: datetime
+
+
+async def end_session(tx: Transaction, command: EndSession, *, now: Instant) -> Refused[Reason] | None:
+    """End it; somebody else's session is not found. Within a second no worker accepts the token."""
+    ended = await sessions.end_session(tx, command.session_id, command.person_id, command.why, now)
+    if not ended:
+        return Refused(GeneralReason.NOT_FOUND)
+    entry = new_entry(
+        now, command.actor, "identity.end_session", ("session", command.session_id), to_state=command.why.value
+    )
+    await record(tx, entry)
+    return None
+
+
+async def end_sessions(tx: Transaction, command: EndSessions, *, now: Instant) -> int:
+    """End them all; how many that were."""
+    entry = new_entry(
+        now, command.actor, "identity.end_sessions", ("person", command.person_id), to_state=command.why.value
+    )
+    await record(tx, entry)
+    return await sessions.end_all_of(tx, command.person_id, command.why, now, keep=command.keep)
+
+
+async def my_sessions(tx: Transaction, asked: MySessions) -> list[Session]:
+    """The sessions that are good now, newest first."""
+    found = await sessions.unended_of(tx, [asked.person_id])
+    return [session for session in found if session_lives(session.times, at=asked.at)]
