@@ -18,12 +18,16 @@ from litestar.openapi.spec import Contact, License
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from backend.background import Background
+from backend.database.county import County
 from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
+from backend.identity.recognise import Recogniser
 from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import Settings
+from backend.vouchers.claim_in_batches import ClaimDesk
+from backend.vouchers.claim_rules import Claim, ClaimOutcome
 from backend.web.callers import PUBLIC, admit
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
 from backend.web.openapi import build_openapi
@@ -47,6 +51,8 @@ class Application:
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
         self.background = [Background(county, CONSUMERS, DUE_VERBS) for county in counties.all]
+        self.recogniser = Recogniser()
+        self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
         self.litestar = _litestar(self)
         self.openapi = build_openapi(self.litestar)
         self.gate = Gate(
@@ -70,6 +76,7 @@ class Application:
         """Start and stop what runs beside the requests."""
         for work in self.background:
             work.start()
+        polls = [asyncio.create_task(self.recogniser.poll(county)) for county in self.counties.all]
         # What is loaded by now stays; freezing it keeps full collections out of the rush (p99 15 ms instead of 50).
         gc.collect()
         gc.freeze()
@@ -77,8 +84,20 @@ class Application:
         try:
             yield
         finally:
+            for poll in polls:
+                poll.cancel()
+            await asyncio.gather(*polls, return_exceptions=True)
             await asyncio.gather(*(work.stop() for work in self.background))
-            await self.counties.close()
+            await self.close()
+
+    async def submit_claim(self, county: County, command: Claim) -> ClaimOutcome:
+        """The door through which residents' claims go."""
+        return await self.claim_desks[county].submit(command)
+
+    async def close(self) -> None:
+        """Store what was handed in, then let go of every connection."""
+        await asyncio.gather(*(desk.close() for desk in self.claim_desks.values()))
+        await self.counties.close()
 
 
 @get("/openapi.json", opt={"callers": PUBLIC}, include_in_schema=False, sync_to_thread=False)
@@ -115,9 +134,6 @@ def _litestar(application: Application) -> Litestar:
         debug=False,
     )
     app.state["application"] = application
-    app.state["find_caller"] = find_nobody
+    app.state["find_caller"] = application.recogniser.find
+    app.state["submit_claim"] = application.submit_claim
     return app
-
-
-async def find_nobody(_county: object, _token: str | None, _key: str | None) -> None:
-    """Nobody can sign in yet."""

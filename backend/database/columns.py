@@ -60,7 +60,7 @@ class IdType(TypeDecorator[UUID]):
         """To the driver."""
         return value if value is None or dialect.name == "postgresql" else value.bytes
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:  # noqa: ARG002 - SQLAlchemy's name.
         """From the driver; asyncpg's own UUID class is made a plain one so that msgspec can encode it."""
         if value is None:
             return None
@@ -87,7 +87,7 @@ class InstantType(TypeDecorator[datetime]):
             raise ValueError("an instant without a zone cannot be stored")
         return value if dialect.name == "postgresql" else epoch_microseconds(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above.
         """From the driver."""
         return from_epoch_microseconds(value) if isinstance(value, int) else value
 

@@ -24,6 +24,14 @@ class CountyEntry(Struct, frozen=True, kw_only=True):
     demonstration: bool = False
     place: str
     """Folder below the data folder, and on PostgreSQL the schema's name."""
+    help_phone: str = ""
+    """服务热线, at the foot of every page."""
+    icp_filing: str = ""
+    """ICP 备案号, for every footer."""
+    police_filing: str = ""
+    """公安备案号, for every footer."""
+    colour: str = "#0b6b4f"
+    """The county's own colour."""
 
 
 class County:

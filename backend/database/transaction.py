@@ -37,7 +37,7 @@ class Transaction:
         self.county = county
         self._afterwards: list[Callable[[], None]] = []
 
-    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
         """Run one statement; a list of parameter sets runs it once per set."""
         return await self.connection.execute(statement, parameters)
 

@@ -51,5 +51,7 @@ async def remember_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes,
     """Bind (id, command hash, outcome) for good, many at once."""
     if answers:
         await store.insert_answers(
-            tx, [(request_id, hashed, msgspec.json.encode(outcome).decode()) for request_id, hashed, outcome in answers],
-            now)
+            tx,
+            [(request_id, hashed, msgspec.json.encode(outcome).decode()) for request_id, hashed, outcome in answers],
+            now,
+        )

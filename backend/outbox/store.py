@@ -92,9 +92,13 @@ async def answers_of(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID,
 
 async def insert_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes, str]], at: datetime) -> None:
     """Bind many answers."""
-    await tx.execute(insert(requests), [
-        {"request_id": request_id, "command_hash": hashed, "outcome": outcome, "recorded_at": at}
-        for request_id, hashed, outcome in answers])
+    await tx.execute(
+        insert(requests),
+        [
+            {"request_id": request_id, "command_hash": hashed, "outcome": outcome, "recorded_at": at}
+            for request_id, hashed, outcome in answers
+        ],
+    )
 
 
 async def insert_due(tx: Transaction, work: DueWork) -> None:

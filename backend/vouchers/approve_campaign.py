@@ -7,7 +7,7 @@ from msgspec import Struct
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
-from backend.identity.deputies import acting_roles
+from backend.identity.acting import AskRoles, acting_roles
 from backend.kernel.actors import Actor, Role
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
@@ -88,8 +88,10 @@ async def _may_sign(tx: Transaction, command: SignCampaign, staff_id: UUID, now:
     wanted = STEP_ROLES.get(command.step)
     if wanted is None:
         return True
-    roles = await acting_roles(tx, staff_id, now)
-    return any(acting.role is wanted and acting.deputy_for == command.deputy_for for acting in roles)
+    acting = await acting_roles(tx, AskRoles(staff_id=staff_id, at=now))
+    if command.deputy_for is None:
+        return wanted in acting.own
+    return any(grant.role is wanted and grant.principal_id == command.deputy_for for grant in acting.as_deputy)
 
 
 def _since_submitted(signed: list[Decision]) -> list[Decision]:

@@ -5,6 +5,7 @@ same tests. Both decide by ``claim_rules.Batch``.
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import msgspec
 
@@ -30,6 +31,7 @@ from backend.vouchers.claim_rules import (
     person_keys,
 )
 from backend.vouchers.events import VoucherClaimed
+from backend.vouchers.expire import plan_expiry
 from backend.vouchers.rules import ClaimReason, VoucherState
 from backend.vouchers.store import claims as store
 
@@ -70,16 +72,18 @@ async def claim_many(tx: Transaction, commands: Sequence[Claim], *, now: Instant
 def _again(command: Claim, hashed: bytes, outcome: str) -> ClaimOutcome:
     if hashed != command.hashed():
         return IdReused()
-    stored = msgspec.json.decode(outcome, type=_Stored)  # type: ignore[arg-type]  # A union is a type to msgspec.
+    stored = msgspec.json.decode(outcome, type=_Stored)
     return msgspec.structs.replace(stored, again=True) if isinstance(stored, Claimed) else stored
 
 
-async def _store(tx: Transaction, rounds: dict[object, RoundRecord], rulings: Sequence[Ruling], now: Instant) -> None:
+async def _store(tx: Transaction, rounds: dict[UUID, RoundRecord], rulings: Sequence[Ruling], now: Instant) -> None:
     decided = [r for r in rulings if r.fresh and not (isinstance(r.outcome, Refused) and r.outcome.reason in UNBOUND)]
     given = [(r, r.outcome, rounds[r.claim.round_id]) for r in decided if isinstance(r.outcome, Claimed)]
     if given:
         await store.insert_vouchers(tx, given)
         await store.count_issued(tx, given, now)
+        for expires_at in {claimed.expires_at for _, claimed, _ in given}:
+            await plan_expiry(tx, expires_at)
         await post(tx, *(_transfer(claimed, record) for _, claimed, record in given), now=now)
         for ruling, claimed, _ in given:
             await publish(

@@ -62,6 +62,7 @@ class ClaimDesk:
         self._hot = HotPostgreSQL(county) if county.on_postgresql else HotSQLite(county)
         self._known: dict[UUID, _Known] = {}
         self._full: dict[UUID, _Full] = {}
+        self._planned: set[Instant] = set()
 
     async def submit(self, command: Claim) -> ClaimOutcome:
         """Decide and store one claim; returns after the commit."""
@@ -103,9 +104,12 @@ class ClaimDesk:
         now = self.county.clock()
         if known is not None and _is_plain(known.record, commands):
             batch, claimed = _batch(known, commands, now)
-            if await self._try(batch):
+            # The first claims of a day go to the plain verb, which also plans their vouchers' expiry.
+            if batch.expires_at in self._planned and await self._try(batch):
                 return claimed
-        return await self._decide(round_id, commands)
+        outcomes = await self._decide(round_id, commands)
+        self._planned |= {outcome.expires_at for outcome in outcomes if isinstance(outcome, Claimed)}
+        return outcomes
 
     async def _decide(self, round_id: UUID, commands: list[Claim]) -> Sequence[ClaimOutcome]:
         try:

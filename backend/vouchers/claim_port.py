@@ -1,4 +1,4 @@
-"""Through which door do claims of this county go? Bound in app.py: the batched twin in a server, the plain verb elsewhere."""
+"""Through which door do claims go? Bound in app.py: the batched twin in a server, the plain verb elsewhere."""
 
 from collections.abc import Awaitable, Callable
 

@@ -14,7 +14,8 @@ from backend.kernel.presentations import PresentationReason, named_voucher, veri
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.kernel.short_code import read_short_code
 from backend.outbox.rules import IdReused
-from backend.vouchers.assisted_claim import AssistReason, check_shift
+from backend.stations.rules import ProofKind, StationReason
+from backend.vouchers.assist import AssistedRedeem, assisted_redeem
 from backend.vouchers.find_redemptions import FindRedemptions, find_redemptions
 from backend.vouchers.issuer import recent_tokens, trust_of
 from backend.vouchers.redeem import redeem
@@ -41,7 +42,7 @@ from backend.vouchers.schemas import (
     redemption_item,
     roll_back_answer,
 )
-from backend.web.callers import Caller, address_of, caller_of, county_of
+from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
 
@@ -71,21 +72,18 @@ def presented(county: County, code: str) -> Shown | Typed | Unproven:
     opt={"callers": COUNTERS},
     tags=["counter"],
     summary="Take a voucher as payment",
-    responses=documented(RedemptionReason, PresentationReason, AssistReason, GeneralReason.ID_REUSED),
+    responses=documented(RedemptionReason, PresentationReason, StationReason, GeneralReason.ID_REUSED),
 )
 async def post_redemption(request: Request[Any, Any, Any], data: RedemptionRequest) -> Response[RedemptionAnswer]:
     """201 for a new redemption; the same id again gives 200 and the same answer."""
     caller, county = caller_of(request), county_of(request)
     bill = bill_of(data)
-    merchant_id = await _merchant_of(county, caller, data)
-    if isinstance(merchant_id, Refused):
-        return refusal(merchant_id)
     evidence = data.payment_evidence
     command = Redeem(
         redemption_id=data.redemption_id,
         presented=presented(county, data.code),
-        merchant_id=merchant_id,
         bill=bill,
+        merchant_id=caller.merchant_id or _needed(data, "merchant_id"),
         evidence=Evidence(kind=evidence.kind, value=evidence.value, amount_fen=evidence.amount_fen)
         if evidence
         else None,
@@ -94,10 +92,30 @@ async def post_redemption(request: Request[Any, Any, Any], data: RedemptionReque
             request_id=data.redemption_id,
             address=address_of(request),
             shift_id=data.shift_id if isinstance(data.shift_id, UUID) else None,
-            proof=data.proof if isinstance(data.proof, str) else None,
+            proof=data.proof if isinstance(data.proof, ProofKind) else None,
         ),
     )
-    return redeem_response(await transact(county, redeem, command))
+    if caller.merchant_id is not None:
+        return redeem_response(await transact(county, redeem, command))
+    return redeem_response(
+        await transact(
+            county,
+            assisted_redeem,
+            AssistedRedeem(redeem=command, shift_id=_needed(data, "shift_id"), proof=ProofKind(_needed(data, "proof"))),
+        )
+    )
+
+
+def _needed(data: RedemptionRequest, field: str) -> Any:
+    given = getattr(data, field)
+    if given is msgspec.UNSET:
+        raise ProblemError(
+            GeneralReason.INVALID,
+            errors=[
+                FieldError(pointer=f"/{field}", detail="驿站代办须填写此项 / needed when a station serves somebody")
+            ],
+        )
+    return given
 
 
 def bill_of(data: RedemptionRequest) -> Bill:
@@ -112,26 +130,13 @@ def bill_of(data: RedemptionRequest) -> Bill:
     return Bill(bill_fen=data.bill_fen, eligible_fen=eligible)
 
 
-def redeem_response(outcome: RedeemOutcome) -> Response[Any]:
+def redeem_response(outcome: RedeemOutcome | Refused[StationReason]) -> Response[Any]:
     """The answer to a redemption."""
     if isinstance(outcome, IdReused):
         return problem_response(GeneralReason.ID_REUSED)
     if isinstance(outcome, Refused):
         return refusal(outcome)
     return Response(redemption_answer(outcome), status_code=200 if outcome.again else 201)
-
-
-async def _merchant_of(county: County, caller: Caller, data: RedemptionRequest) -> UUID | Refused[AssistReason]:
-    """The merchant whose counter this is: the caller's own, or the one an operator names in an open shift."""
-    if caller.merchant_id is not None:
-        return caller.merchant_id
-    if not isinstance(data.merchant_id, UUID):
-        raise ProblemError(
-            GeneralReason.INVALID,
-            errors=[FieldError(pointer="/merchant_id", detail="请填写在哪家商户核销 / name the merchant")],
-        )
-    refused = await check_shift(county, caller, data.shift_id, data.proof)
-    return refused or data.merchant_id
 
 
 @get("/api/v1/redemptions", opt={"callers": COUNTERS}, tags=["counter"], summary="This counter's redemptions")

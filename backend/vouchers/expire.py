@@ -10,10 +10,12 @@ from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, to_wire
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
+from backend.outbox.due import plan
 from backend.outbox.publish import publish
+from backend.outbox.rules import DueWork
 from backend.vouchers.events import VouchersExpired
 from backend.vouchers.rules import VoucherState
 from backend.vouchers.store import claims
@@ -21,6 +23,21 @@ from backend.vouchers.store import redemptions as store
 
 EXPIRY_LEG = 1
 """A voucher's own act id carries its claim as leg 0 and its expiry as leg 1: the ledger refuses a second one."""
+
+
+EXPIRE = "vouchers.expire"
+
+
+async def plan_expiry(tx: Transaction, expires_at: Instant) -> None:
+    """Have everything that expires at this instant given back then; planned once, however many claims ask."""
+    await plan(tx, DueWork(kind=EXPIRE, key=to_wire(expires_at), due_at=expires_at))
+
+
+async def expire_due(tx: Transaction, work: DueWork, at: Instant) -> None:
+    """Timed work: one portion now; while there is more, the next portion is due at once."""
+    if await expire(tx, Expire(at), now=at):
+        portion = int(work.key.partition("+")[2] or 0) + 1
+        await plan(tx, DueWork(kind=EXPIRE, key=f"{work.key.partition('+')[0]}+{portion}", due_at=at))
 
 
 class Expire(Struct, frozen=True):
@@ -31,7 +48,7 @@ class Expire(Struct, frozen=True):
 
 
 async def expire(tx: Transaction, command: Expire, *, now: Instant) -> int:
-    """issued → expired for vouchers whose time is up; returns how many, so that the caller repeats until none is left."""
+    """issued → expired where time is up; returns how many, so that the caller repeats until none is left."""
     expired = await store.lock_expired(tx, command.at, command.most)
     if not expired:
         return 0

@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
-from backend.kernel.instants import Instant, to_wire
+from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
@@ -27,10 +26,8 @@ from backend.vouchers.desk_rules import (
     total_fen,
 )
 from backend.vouchers.desk_views import Campaign
+from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND
 from backend.vouchers.store import desk as store
-
-OPEN_ROUND = "round.open"
-CLOSE_ROUND = "round.close"
 
 
 class FundCampaign(Struct, frozen=True, kw_only=True):
@@ -152,6 +149,5 @@ async def _add_round(
     )
     dealing.move(dealing.line(kind_line), dealing.line(line), cap, Step.DEAL)
     await store.insert_round(tx, campaign.campaign_id, campaign.version, round_, kind.terms, line)
-    body = msgspec.json.encode({"round_id": round_.round_id}).decode()
     for work, at in ((OPEN_ROUND, round_.opens_at), (CLOSE_ROUND, round_.closes_at)):
-        await plan_due(tx, DueWork(kind=work, key=f"{round_.round_id} {to_wire(at)}", due_at=at, body=body))
+        await plan_due(tx, DueWork(kind=work, key=str(round_.round_id), due_at=at))

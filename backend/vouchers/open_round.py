@@ -16,9 +16,23 @@ from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
+from backend.outbox.rules import DueWork
 from backend.vouchers.desk_rules import RoundState, public_face
 from backend.vouchers.desk_views import BudgetLine, RoundView
 from backend.vouchers.store import desk as store
+
+OPEN_ROUND = "round.open"
+CLOSE_ROUND = "round.close"
+
+
+async def open_due(tx: Transaction, work: DueWork, at: Instant) -> None:
+    """Timed work: the round's opening."""
+    await open_round(tx, OpenRound(UUID(work.key)), now=at)
+
+
+async def close_due(tx: Transaction, work: DueWork, at: Instant) -> None:
+    """Timed work: the round's end."""
+    await close_round(tx, CloseRound(UUID(work.key)), now=at)
 
 
 class OpenRound(Struct, frozen=True):
@@ -34,7 +48,7 @@ class CloseRound(Struct, frozen=True):
 
 
 async def open_round(tx: Transaction, command: OpenRound, *, now: Instant) -> int:
-    """planned → open; returns the round's pieces. What lies unused on closed rounds of the kind is dealt to this one."""
+    """planned → open; returns the pieces. What lies unused on closed rounds of the kind is dealt to this one."""
     view = await _view(tx, command.round_id)
     if view is None or view.state is not RoundState.PLANNED:
         return view.facts.pieces if view else 0

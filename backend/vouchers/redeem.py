@@ -9,7 +9,7 @@ import msgspec
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
-from backend.identity.holder_keys import live_holder_key
+from backend.identity.enrol_holder_key import holder_keys
 from backend.kernel.ids import Id, new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
@@ -50,7 +50,7 @@ async def redeem(tx: Transaction, command: Redeem, *, now: Instant) -> RedeemOut
     """Decide under the voucher's lock, and store the decision with everything that follows from it."""
     earlier = await earlier_answer(tx, command.redemption_id, command.hashed())
     if isinstance(earlier, Earlier):  # The answer was lost, not the money: same id, same answer.
-        stored = msgspec.json.decode(earlier.outcome, type=_Stored)  # type: ignore[arg-type]  # A union is a type.
+        stored = msgspec.json.decode(earlier.outcome, type=_Stored)
         return msgspec.structs.replace(stored, again=True) if isinstance(stored, Redeemed) else stored
     if isinstance(earlier, IdReused):
         return earlier
@@ -73,7 +73,8 @@ async def _voucher(
             return await _by_short_code(tx, command.merchant_id, code, now)
         case Shown(voucher_id=voucher_id, holder=holder, count=count):
             voucher = await store.lock_voucher(tx, voucher_id)
-            if voucher is None or await live_holder_key(tx, voucher.resident_id) != holder:
+            live = await holder_keys(tx, frozenset({voucher.resident_id})) if voucher else {}
+            if voucher is None or voucher.resident_id not in live or live[voucher.resident_id].point != holder:
                 return Refused(RedemptionReason.CODE_WRONG)
             # A used voucher says so itself; only an unused one is told that its picture is an old one.
             if count <= voucher.last_count and voucher.state is VoucherState.ISSUED:

@@ -1,4 +1,4 @@
-"""Undo a redemption as a whole, before payout: every fen back to whoever paid it, the voucher back while it is valid."""
+"""Undo a redemption as a whole, before payout: every fen back to its payer, the voucher back while it is valid."""
 
 import msgspec
 
@@ -34,7 +34,7 @@ async def roll_back(tx: Transaction, command: RollBack, *, now: Instant) -> Roll
     """Decide under the locks of voucher and redemption, in that order, and store what follows."""
     earlier = await earlier_answer(tx, command.roll_back_id, command.hashed())
     if isinstance(earlier, Earlier):
-        stored = msgspec.json.decode(earlier.outcome, type=_Stored)  # type: ignore[arg-type]  # A union is a type.
+        stored = msgspec.json.decode(earlier.outcome, type=_Stored)
         return msgspec.structs.replace(stored, again=True) if isinstance(stored, RolledBack) else stored
     if isinstance(earlier, IdReused):
         return earlier

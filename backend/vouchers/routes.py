@@ -3,17 +3,18 @@
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter
+from msgspec import UNSET, Struct
 
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.instants import to_wire
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
-from backend.vouchers.assisted_claim import AssistReason, assisted_claim
+from backend.stations.rules import ProofKind, StationReason
+from backend.vouchers.assist import AssistedClaim, AssistReason, assisted_claim
 from backend.vouchers.claim_port import SubmitClaim
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
 from backend.vouchers.desk_schemas import CampaignAnswer, campaign_answer
@@ -44,7 +45,7 @@ from backend.vouchers.wallet import IssueTokens, OneVoucher, TokenReason, Wallet
 from backend.web.callers import PUBLIC, Caller, address_of, caller_of, county_of
 from backend.web.fresh import fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import ProblemError, documented, problem_response, refusal
+from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
 
 RESIDENT = frozenset({Role.RESIDENT})
 StateQuery = Annotated[
@@ -53,7 +54,7 @@ StateQuery = Annotated[
 ]
 
 
-class Time(msgspec.Struct, frozen=True, kw_only=True):
+class Time(Struct, frozen=True, kw_only=True):
     """The county's clock, in milliseconds since 1970 and as text."""
 
     server_time: str
@@ -124,20 +125,46 @@ async def list_rounds(request: Request[Any, Any, Any], state: StateQuery = None)
     opt={"callers": RESIDENT | {Role.OPERATOR}},
     tags=["vouchers"],
     summary="Claim a voucher",
-    responses=documented(ClaimReason, AssistReason, GeneralReason.ID_REUSED),
+    responses=documented(ClaimReason, StationReason, AssistReason, GeneralReason.ID_REUSED),
 )
 async def post_claim(request: Request[Any, Any, Any], round_id: UUID, data: ClaimRequest) -> Response[ClaimAnswer]:
     """201 for a new voucher; the same id again gives 200 and the same answer."""
     caller, county = caller_of(request), county_of(request)
-    if caller.claimant is None or data.resident_id is not msgspec.UNSET:
-        outcome = await assisted_claim(county, caller, round_id, data, address_of(request))
-        return (
-            refusal(outcome)
-            if isinstance(outcome, Refused) and isinstance(outcome.reason, AssistReason)
-            else claim_response(cast(ClaimOutcome, outcome))
+    if caller.claimant is None:
+        return claim_response(await transact(county, assisted_claim, _assisted(request, round_id, data)))
+    if not (data.resident_id is data.proof is data.shift_id is UNSET):
+        raise ProblemError(
+            GeneralReason.INVALID,
+            errors=[
+                FieldError(pointer="/resident_id", detail="居民只能为自己领取 / residents claim for themselves only")
+            ],
         )
     submit = cast(SubmitClaim, request.app.state["submit_claim"])
     return claim_response(await submit(county, own_claim(caller, round_id, data.claim_id, address_of(request))))
+
+
+def _assisted(request: Request[Any, Any, Any], round_id: UUID, data: ClaimRequest) -> AssistedClaim:
+    for field in ("resident_id", "proof", "shift_id"):
+        if getattr(data, field) is UNSET:
+            raise ProblemError(
+                GeneralReason.INVALID,
+                errors=[FieldError(pointer=f"/{field}", detail="代领须填写此项 / needed when claiming for somebody")],
+            )
+    given = cast(Any, data)
+    return AssistedClaim(
+        claim_id=data.claim_id,
+        round_id=round_id,
+        resident_id=given.resident_id,
+        shift_id=given.shift_id,
+        proof=ProofKind(given.proof),
+        actor=caller_of(request).actor(
+            role=Role.OPERATOR,
+            request_id=data.claim_id,
+            shift_id=given.shift_id,
+            proof=given.proof,
+            address=address_of(request),
+        ),
+    )
 
 
 def own_claim(caller: Caller, round_id: UUID, claim_id: UUID, address: str | None) -> Claim:
@@ -154,7 +181,7 @@ def own_claim(caller: Caller, round_id: UUID, claim_id: UUID, address: str | Non
     )
 
 
-def claim_response(outcome: ClaimOutcome) -> Response[Any]:
+def claim_response(outcome: ClaimOutcome | Refused[StationReason] | Refused[AssistReason]) -> Response[Any]:
     """The answer to a claim."""
     if isinstance(outcome, IdReused):
         return problem_response(GeneralReason.ID_REUSED)

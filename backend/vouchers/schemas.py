@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from backend.kernel.fen import PositiveFen
 from backend.ledger.rules import Funder
+from backend.stations.rules import ProofKind
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.desk_views import RoundView
 from backend.vouchers.redeem_rules import EvidenceKind, Redeemed, RedemptionRecord, RolledBack
@@ -27,15 +28,6 @@ CodeText = Annotated[
         description="An `XV1:` code as scanned, or the eight digits of a short code.",
     ),
 ]
-Proof = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=40,
-        pattern=r"^[a-z-]+$",
-        description="How the person was recognised, e.g. `identity-card`.",
-    ),
-]
 Why = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 
 
@@ -44,7 +36,7 @@ class ClaimRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     claim_id: UUID
     resident_id: UUID | UnsetType = UNSET
-    proof: Proof | UnsetType = UNSET
+    proof: ProofKind | UnsetType = UNSET
     shift_id: UUID | UnsetType = UNSET
 
 
@@ -260,7 +252,7 @@ class RedemptionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     lines: Annotated[list[BillLine], Meta(max_length=100)] = []
     shift_id: UUID | UnsetType = UNSET
     merchant_id: UUID | UnsetType = UNSET
-    proof: Proof | UnsetType = UNSET
+    proof: ProofKind | UnsetType = UNSET
 
 
 class FunderAnswer(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Eight digits for a telephone line or a broken camera: made by the county, one use, 120 seconds, one live per voucher."""
+"""Eight digits for a telephone or a broken camera: made by the county, one use, 120 seconds, one per voucher."""
 
 from uuid import UUID
 

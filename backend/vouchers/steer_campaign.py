@@ -1,4 +1,4 @@
-"""Run, pause, resume and end a campaign. A pause is the circuit breaker (熔断): it binds every worker with its commit."""
+"""Run, pause, resume and end a campaign. A pause (熔断) binds every worker with its commit."""
 
 from enum import StrEnum
 from uuid import UUID

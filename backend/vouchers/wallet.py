@@ -6,7 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
-from backend.identity.holder_keys import live_holder_key
+from backend.identity.enrol_holder_key import holder_keys
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
 from backend.kernel.signing import PublicKey, SigningKey
@@ -71,7 +71,7 @@ async def issue_tokens(
     tx: Transaction, command: IssueTokens, *, now: Instant
 ) -> list[IssuedToken] | Refused[TokenReason]:
     """Tokens for every voucher that can still be used, bound to the phone's key; each lives at most seven days."""
-    holder = await live_holder_key(tx, command.resident_id)
+    holder = (await holder_keys(tx, frozenset({command.resident_id}))).get(command.resident_id)
     if holder is None:
         return Refused(TokenReason.NO_HOLDER_KEY)
     held = [
@@ -97,7 +97,7 @@ async def issue_tokens(
             face_fen=voucher.face_fen,
             not_before=starts,
             expires_at=ends,
-            holder=PublicKey.from_point(holder),
+            holder=PublicKey.from_point(holder.point),
             status_index=numbers[voucher.voucher_id],
             flags=DEMONSTRATION if tx.county.demonstration else 0,
         )

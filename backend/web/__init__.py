@@ -1,1 +1,1 @@
-"""What the wire looks like: problems, limits, pages, headers, the hot lane. Knows no slice; ports are bound in app.py."""
+"""What the wire looks like: problems, limits, pages, headers, the hot lane. No slice is known; app.py binds ports."""

@@ -18,7 +18,11 @@ BASE = "http://junlian.localhost"
 async def serving(*counties: County) -> AsyncIterator[Application]:
     """An application over open counties; background rounds are run by the test, not by a timer."""
     settings = Settings(data=Path(counties[0].folder).parent.parent)
-    yield Application(settings, Counties(counties, ()))
+    application = Application(settings, Counties(counties, ()))
+    try:
+        yield application
+    finally:
+        await application.close()
 
 
 @asynccontextmanager

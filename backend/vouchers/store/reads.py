@@ -144,7 +144,7 @@ async def redemptions_where(
 
 
 async def tallies(tx: Transaction, campaign_id: UUID, by: str | None) -> list[Tally]:
-    """Redeemed pieces, discounts and bills of a campaign, altogether or by ``trade``, ``town_code``, ``merchant_id``."""
+    """Redeemed pieces, discounts and bills of a campaign, altogether or by trade, town or merchant."""
     r = redemptions.c
     key = {None: None, "trade": r.trade, "town": r.town_code, "merchant": r.merchant_id}[by]
     figures = [func.count(), func.coalesce(func.sum(r.discount_fen), 0), func.coalesce(func.sum(r.bill_fen), 0)]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.ledger.rules import Funder
-from backend.vouchers.desk_rules import RedemptionState, RefundPolicy
+from backend.vouchers.desk_rules import RedemptionState
 from backend.vouchers.redeem_rules import LiveVoucher, Redeem, RedemptionRecord, RollBack
 from backend.vouchers.rules import Counter, Terms, VoucherState
 from backend.vouchers.tables import (
@@ -197,12 +197,6 @@ async def voucher_id_of(tx: Transaction, redemption_id: UUID) -> UUID | None:
     """Which voucher a redemption used, so that the voucher can be locked before it."""
     found = await tx.execute(select(redemptions.c.voucher_id).where(redemptions.c.id == redemption_id))
     return found.scalar()
-
-
-async def refund_policy(tx: Transaction, campaign_id: UUID, version: int | None = None) -> RefundPolicy:
-    """What the campaign's rules say of refunds; four policies are settlement's, the full one is the same in (a), (d)."""
-    del tx, campaign_id, version
-    return RefundPolicy.RESTORE_FULL
 
 
 async def reverse(

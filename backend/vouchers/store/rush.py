@@ -69,7 +69,8 @@ WITH round AS (
   SELECT voucher_id, $11, $1, $12, resident_id, 'issued', $13, $14, $4, false, $3, $15, $16, 0 FROM asked
 ), persons AS (
   INSERT INTO person_keys (rule_id, person, period, nth)
-  SELECT k.rule_id, k.person, k.period, 1 FROM unnest($17::uuid[], $18::bytea[], $19::text[]) AS k(rule_id, person, period)
+  SELECT k.rule_id, k.person, k.period, 1
+  FROM unnest($17::uuid[], $18::bytea[], $19::text[]) AS k(rule_id, person, period)
   WHERE EXISTS (SELECT FROM round)
 ), booked AS (
   INSERT INTO ledger_transfers (act_id, leg, debit_account, credit_account, amount_fen, step, occurred_at, recorded_at)

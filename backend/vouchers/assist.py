@@ -1,0 +1,121 @@
+"""Claim and redeem for somebody without a phone: in an open shift, with a proof, within the caps, on record."""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.identity.person import claimant
+from backend.kernel.actors import Actor
+from backend.kernel.claimants import Claimant, KeyKind
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Reason, Refused
+from backend.stations.assist import count_assisted, may_assist, record_assisted
+from backend.stations.rules import Assisted, AssistedAct, ProofKind, Shift, StationReason, resident_key_of
+from backend.stations.shift_for import shift_for
+from backend.vouchers.claim import claim
+from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome
+from backend.vouchers.redeem import redeem
+from backend.vouchers.redeem_rules import Redeem, Redeemed, RedeemOutcome
+from backend.vouchers.rules import ClaimantFacts
+from backend.vouchers.store import redemptions
+
+JOINED_BY = frozenset({KeyKind.ACCOUNT, KeyKind.IDENTITY, KeyKind.CARD})
+"""Phone and device keys never join a resident to the helper, or to the station's tablet, that serves them."""
+
+
+class AssistReason(Reason):
+    """Why somebody could not be helped, beside the station's own reasons."""
+
+    NO_SUCH_RESIDENT = "no-such-resident", 404, "没有找到这位居民", "No such resident"
+
+
+class AssistedClaim(Struct, frozen=True, kw_only=True):
+    """An operator claims for a resident."""
+
+    claim_id: UUID
+    round_id: UUID
+    resident_id: UUID
+    shift_id: UUID
+    proof: ProofKind
+    actor: Actor
+
+
+async def assisted_claim(
+    tx: Transaction, command: AssistedClaim, *, now: Instant
+) -> ClaimOutcome | Refused[StationReason] | Refused[AssistReason]:
+    """A claim in the stations' share of the round, keyed by the resident's papers, counted against the helper."""
+    person = await claimant(tx, command.resident_id)
+    if person is None:
+        return Refused(AssistReason.NO_SUCH_RESIDENT)
+    shift = await _shift(tx, command.shift_id, command.actor, now)
+    if isinstance(shift, Refused):
+        return shift
+    assisted = Assisted(
+        service_id=command.claim_id,
+        act=AssistedAct.CLAIM,
+        shift=shift,
+        resident_id=command.resident_id,
+        resident_key=resident_key_of(person),
+        proof=command.proof,
+        subject_id=command.round_id,
+    )
+    allowance = await may_assist(tx, assisted, now=now)
+    if isinstance(allowance, Refused):
+        return allowance
+    outcome = await claim(tx, _claim(command, person), now=now)
+    if isinstance(outcome, Claimed) and not outcome.again:
+        await count_assisted(tx, allowance, command.actor, now=now)
+    return outcome
+
+
+def _claim(command: AssistedClaim, person: Claimant) -> Claim:
+    return Claim(
+        claim_id=command.claim_id,
+        round_id=command.round_id,
+        resident_id=command.resident_id,
+        facts=ClaimantFacts(
+            groups=person.groups, proof_level=max(person.proof_level, command.proof.level), frozen=person.frozen
+        ),
+        people=tuple(key for kind, key in person.keys if kind in JOINED_BY),
+        actor=command.actor,
+        assisted=True,
+    )
+
+
+class AssistedRedeem(Struct, frozen=True, kw_only=True):
+    """An operator redeems for a resident at a merchant's counter."""
+
+    redeem: Redeem
+    shift_id: UUID
+    proof: ProofKind
+
+
+async def assisted_redeem(
+    tx: Transaction, command: AssistedRedeem, *, now: Instant
+) -> RedeemOutcome | Refused[StationReason]:
+    """A redemption with the shift and the proof beside it, told to the resident and the auditor."""
+    shift = await _shift(tx, command.shift_id, command.redeem.actor, now)
+    if isinstance(shift, Refused):
+        return shift
+    outcome = await redeem(tx, command.redeem, now=now)
+    if isinstance(outcome, Redeemed) and not outcome.again:
+        voucher = await redemptions.lock_voucher(tx, outcome.voucher_id)
+        person = await claimant(tx, voucher.resident_id) if voucher else None
+        if person is not None:
+            assisted = Assisted(
+                service_id=command.redeem.redemption_id,
+                act=AssistedAct.REDEEM,
+                shift=shift,
+                resident_id=person.resident_id,
+                resident_key=resident_key_of(person),
+                proof=command.proof,
+                subject_id=outcome.voucher_id,
+            )
+            await record_assisted(tx, assisted, command.redeem.actor, now=now)
+    return outcome
+
+
+async def _shift(tx: Transaction, shift_id: UUID, actor: Actor, now: Instant) -> Shift | Refused[StationReason]:
+    assert actor.id is not None, "an operator is somebody"
+    return await shift_for(tx, shift_id, actor.id, now=now)

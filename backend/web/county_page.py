@@ -1,0 +1,47 @@
+"""Which county is this, for the head and the foot of every page?"""
+
+from typing import Any
+
+from litestar import Request, get
+from litestar.handlers import BaseRouteHandler
+from msgspec import Struct
+
+from backend.kernel.instants import to_wire
+from backend.web.callers import PUBLIC, county_of
+
+
+class CountyAnswer(Struct, frozen=True, kw_only=True):
+    """The county's names, how to reach it, and whether everything here is 演示数据."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    demonstration: bool
+    help_phone: str
+    icp_filing: str
+    police_filing: str
+    colour: str
+    server_time: str
+    unix_ms: int
+
+
+@get("/api/v1/county", opt={"callers": PUBLIC}, tags=["status"], summary="This county", sync_to_thread=False)
+def get_county(request: Request[Any, Any, Any]) -> CountyAnswer:
+    """The county that the host name means, with its clock."""
+    county = county_of(request)
+    entry, now = county.entry, county.clock()
+    return CountyAnswer(
+        code=entry.code,
+        name_zh=entry.name_zh,
+        name_en=entry.name_en,
+        demonstration=entry.demonstration,
+        help_phone=entry.help_phone,
+        icp_filing=entry.icp_filing,
+        police_filing=entry.police_filing,
+        colour=entry.colour,
+        server_time=to_wire(now),
+        unix_ms=int(now.timestamp() * 1000),
+    )
+
+
+COUNTY_ROUTES: list[BaseRouteHandler] = [get_county]
