@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
 from backend.merchants import store
 from backend.merchants.rules import Merchant, MerchantState, Store, Trade
 from backend.places.find_nearby import FindPositions, find_positions
@@ -20,7 +21,7 @@ class FindMerchants(Struct, frozen=True, kw_only=True):
     trade: Trade | None = None
     town_code: str | None = None
     text: str | None = None
-    after: UUID | None = None
+    after: tuple[Instant, UUID] | None = None
     most: int = 50
 
 

@@ -37,7 +37,7 @@ from backend.places.premises import PremisesReason
 from backend.places.rules import PlaceReason
 from backend.places.wire import position_of, premises_of
 from backend.web.callers import address_of, caller_of, county_of
-from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
+from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
 from backend.web.problems import FieldError, documented, problem_response
 from backend.web.texts import Searched
 
@@ -88,16 +88,15 @@ async def list_every_merchant(
 ) -> Page[ListedMerchant]:
     """Merchants of any state with the reason they stand so."""
     county = county_of(request)
-    after = open_cursor(county, "office-merchants", cursor)
     asked = FindMerchants(
         states=(state,) if state else tuple(MerchantState),
         trade=trade,
         text=q,
-        after=UUID(after) if after else None,
+        after=open_moment(county, "office-merchants", cursor),
         most=limit + 1,
     )
     found = await inquire(county, find_merchants, asked)
-    more = seal_cursor(county, "office-merchants", str(found[limit - 1].id)) if len(found) > limit else None
+    more = seal_moment(county, "office-merchants", found[limit - 1].moment) if len(found) > limit else None
     listed = [
         ListedMerchant(
             merchant=merchant_answer(merchant), state_reason=merchant.state_reason, admitted_at=merchant.admitted_at

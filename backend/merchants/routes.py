@@ -13,7 +13,7 @@ from backend.merchants.find_merchants import FindMerchants, find_merchant, find_
 from backend.merchants.rules import Merchant, Store, Trade
 from backend.merchants.schemas import MerchantAnswer, MerchantDetail, merchant_answer, store_answer
 from backend.web.callers import PUBLIC, county_of
-from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
+from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
 from backend.web.problems import ProblemError
 from backend.web.texts import Searched
 
@@ -32,10 +32,11 @@ async def list_merchants(
 ) -> Page[MerchantAnswer]:
     """Admitted merchants by trade, town and words; the first admitted first."""
     county = county_of(request)
-    after = open_cursor(county, "merchants", cursor)
-    asked = FindMerchants(trade=trade, town_code=town, text=q, after=UUID(after) if after else None, most=limit + 1)
+    asked = FindMerchants(
+        trade=trade, town_code=town, text=q, after=open_moment(county, "merchants", cursor), most=limit + 1
+    )
     found = await inquire(county, find_merchants, asked)
-    more = seal_cursor(county, "merchants", str(found[limit - 1].id)) if len(found) > limit else None
+    more = seal_moment(county, "merchants", found[limit - 1].moment) if len(found) > limit else None
     return Page(items=[merchant_answer(merchant) for merchant in found[:limit]], next_cursor=more)
 
 

@@ -182,6 +182,11 @@ class Merchant(Struct, frozen=True, kw_only=True):
     admitted_at: datetime
 
     @property
+    def moment(self) -> tuple[datetime, UUID]:
+        """Its place on the list."""
+        return self.admitted_at, self.id
+
+    @property
     def takes_vouchers(self) -> bool:
         """Whether it takes part now."""
         return self.state is MerchantState.ADMITTED

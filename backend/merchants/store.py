@@ -23,7 +23,7 @@ from backend.merchants.rules import (
     searched_text,
 )
 from backend.merchants.tables import licences, merchants, stores
-from backend.places.premises import Hours, Premises
+from backend.places.premises import columns_of, premises_from
 
 _MAIN = (stores.c.merchant_id == merchants.c.id) & (stores.c.number == 1)
 _STORE_COLUMNS = [column.label(f"store_{column.name}") for column in stores.c if column.name != "merchant_id"]
@@ -35,14 +35,7 @@ def _store(row: Row[Any]) -> Store:
         number=row.store_number,
         name_zh=row.store_name_zh,
         name_en=row.store_name_en,
-        premises=Premises(
-            town_code=row.store_town_code,
-            village_code=row.store_village_code,
-            address_zh=row.store_address_zh,
-            address_en=row.store_address_en,
-            hours=Hours(opens=row.store_opens, closes=row.store_closes),
-            phone=row.store_phone,
-        ),
+        premises=premises_from(row._asdict(), "store_"),
     )
 
 
@@ -115,7 +108,6 @@ async def insert_merchant(tx: Transaction, merchant: Merchant) -> None:
 
 async def insert_store(tx: Transaction, merchant_id: UUID, store: Store, opened_at: Instant) -> None:
     """Open a shop."""
-    premises = store.premises
     await tx.execute(
         insert(stores).values(
             id=store.id,
@@ -123,14 +115,8 @@ async def insert_store(tx: Transaction, merchant_id: UUID, store: Store, opened_
             number=store.number,
             name_zh=store.name_zh,
             name_en=store.name_en,
-            town_code=premises.town_code,
-            village_code=premises.village_code,
-            address_zh=premises.address_zh,
-            address_en=premises.address_en,
-            opens=premises.hours.opens,
-            closes=premises.hours.closes,
-            phone=premises.phone,
             opened_at=opened_at,
+            **columns_of(store.premises),
         )
     )
 
@@ -152,10 +138,10 @@ async def merchants_after(
     trade: Trade | None,
     town_code: str | None,
     text: str | None,
-    after: UUID | None,
+    after: tuple[Instant, UUID] | None,
     most: int,
 ) -> list[Merchant]:
-    """Merchants in the order of their ids, which is the order of their admission."""
+    """Merchants in the order of their admission."""
     found = _chosen().where(merchants.c.state.in_([state.value for state in states]))
     if trade is not None:
         found = found.where(merchants.c.trade == trade.value)
@@ -164,8 +150,11 @@ async def merchants_after(
     if text:
         found = found.where(merchants.c.searched.contains(text.casefold(), autoescape=True))
     if after is not None:
-        found = found.where(merchants.c.id > after)
-    rows = list(await tx.execute(found.order_by(merchants.c.id).limit(most)))
+        at, merchant_id = after
+        found = found.where(
+            (merchants.c.admitted_at > at) | ((merchants.c.admitted_at == at) & (merchants.c.id > merchant_id))
+        )
+    rows = list(await tx.execute(found.order_by(merchants.c.admitted_at, merchants.c.id).limit(most)))
     held = await _licences(tx, [row.id for row in rows])
     return [_merchant(row, held.get(row.id, [])) for row in rows]
 

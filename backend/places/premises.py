@@ -3,7 +3,8 @@
 Pure. Merchants' shops and stations keep these fields in rows of their own; the position lies with ``positions``.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from msgspec import Struct
 
@@ -79,3 +80,28 @@ def decide_premises(
 def is_unassignable_phone(phone: str) -> bool:
     """Whether the number lies in the block that belongs to nobody."""
     return len(phone) == 11 and phone.isascii() and phone.isdecimal() and phone.startswith(UNASSIGNABLE_PHONE_BLOCK)
+
+
+def columns_of(premises: Premises) -> dict[str, str | None]:
+    """Premises as the columns in which a shop's or a station's row keeps them."""
+    return {
+        "town_code": premises.town_code,
+        "village_code": premises.village_code,
+        "address_zh": premises.address_zh,
+        "address_en": premises.address_en,
+        "opens": premises.hours.opens,
+        "closes": premises.hours.closes,
+        "phone": premises.phone,
+    }
+
+
+def premises_from(columns: Mapping[str, Any], prefix: str = "") -> Premises:
+    """Premises back from a row whose columns begin with ``prefix``."""
+    return Premises(
+        town_code=columns[f"{prefix}town_code"],
+        village_code=columns[f"{prefix}village_code"],
+        address_zh=columns[f"{prefix}address_zh"],
+        address_en=columns[f"{prefix}address_en"],
+        hours=Hours(opens=columns[f"{prefix}opens"], closes=columns[f"{prefix}closes"]),
+        phone=columns[f"{prefix}phone"],
+    )

@@ -181,4 +181,4 @@ async def test_merchants_are_found_by_trade_town_and_words_page_by_page(county: 
     assert await ids(FindMerchants(text="水粉")) == [noodles.merchant_id, far.merchant_id]
     assert await ids(FindMerchants(text="OLD gate LANE")) == [noodles.merchant_id, shop.merchant_id, far.merchant_id]
     assert await ids(FindMerchants(text="%")) == []
-    assert await ids(FindMerchants(after=noodles.merchant_id, most=1)) == [shop.merchant_id]
+    assert await ids(FindMerchants(after=(noodles.admitted_at, noodles.merchant_id), most=1)) == [shop.merchant_id]

@@ -503,8 +503,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "station_policies",
-        sa.Column("id", IdType(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("policy_id", IdType(), nullable=False),
         sa.Column("per_helper_and_resident", sa.Integer(), nullable=False),
         sa.Column("per_device_and_day", sa.Integer(), nullable=False),
         sa.Column("shift_hours_most", sa.Integer(), nullable=False),
@@ -515,8 +515,8 @@ def upgrade() -> None:
             "per_helper_and_resident >= 0", name=op.f("ck_station_policies_per_helper_and_resident_not_negative")
         ),
         sa.CheckConstraint("shift_hours_most >= 0", name=op.f("ck_station_policies_shift_hours_most_not_negative")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_station_policies")),
-        sa.UniqueConstraint("version", name=op.f("uq_station_policies_version")),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_station_policies")),
+        sa.UniqueConstraint("policy_id", name=op.f("uq_station_policies_policy_id")),
     )
     op.create_table(
         "stations",

@@ -1,0 +1,38 @@
+"""How do this slice's routes tell of a refusal, and of a request that came twice?"""
+
+from typing import Any, TypeVar
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.openapi.datastructures import ResponseSpec
+from msgspec import Struct
+
+from backend.kernel.actors import Actor, Role
+from backend.kernel.refusals import GeneralReason, Refused
+from backend.outbox.rules import IdReused
+from backend.stations.schemas import FIELD_OF
+from backend.web.callers import address_of, caller_of
+from backend.web.problems import FieldError, problem_response
+
+A = TypeVar("A", bound=Struct)
+
+
+def same_again(answer: type[A]) -> dict[int, ResponseSpec]:
+    """OpenAPI's entry for the answer to a repeated request."""
+    return {200: ResponseSpec(answer, generate_examples=False, description="The same request again, the same answer.")}
+
+
+def actor_of(request: Request[Any, Any, Any], role: Role, request_id: UUID, shift_id: UUID | None = None) -> Actor:
+    """The caller as the actor of a command."""
+    caller = caller_of(request)
+    return caller.actor(role=role, request_id=request_id, shift_id=shift_id, address=address_of(request))
+
+
+def refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
+    """The problem that tells of a refusal, with the field it is about."""
+    if isinstance(outcome, IdReused):
+        return problem_response(GeneralReason.ID_REUSED)
+    reason = outcome.reason
+    pointer = FIELD_OF.get(reason)
+    errors = [FieldError(pointer=pointer, detail=f"{reason.zh} / {reason.en}")] if pointer else []
+    return problem_response(reason, outcome.detail, errors)

@@ -1,0 +1,35 @@
+"""Who helped whom? Asked by the auditor and the office for everybody, by residents for themselves."""
+
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.stations.rules import AssistedService
+from backend.stations.store import assisted as store
+
+
+class FindAssisted(Struct, frozen=True, kw_only=True):
+    """Records by resident, helper, station and business day; ``before`` continues an earlier page."""
+
+    resident_id: UUID | None = None
+    helper_id: UUID | None = None
+    station_id: UUID | None = None
+    day: date | None = None
+    before: tuple[Instant, UUID] | None = None
+    most: int = 50
+
+
+async def find_assisted(tx: Transaction, asked: FindAssisted) -> list[AssistedService]:
+    """The newest first."""
+    return await store.services_before(
+        tx,
+        resident_id=asked.resident_id,
+        helper_id=asked.helper_id,
+        station_id=asked.station_id,
+        day=asked.day,
+        before=asked.before,
+        most=asked.most,
+    )

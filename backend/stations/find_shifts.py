@@ -1,0 +1,49 @@
+"""Which shift is an operator's, and which shifts does the office look at?"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.stations.rules import Shift, ShiftState
+from backend.stations.store import counters, shifts
+
+
+class FindShifts(Struct, frozen=True, kw_only=True):
+    """Shifts by station and state; ``before`` continues an earlier page."""
+
+    station_id: UUID | None = None
+    state: ShiftState | None = None
+    before: tuple[Instant, UUID] | None = None
+    most: int = 50
+
+
+class StationShift(Struct, frozen=True, kw_only=True):
+    """A shift with the names of its station."""
+
+    shift: Shift
+    station_zh: str
+    station_en: str
+
+
+async def find_shifts(tx: Transaction, asked: FindShifts) -> list[StationShift]:
+    """The newest first."""
+    found = await shifts.shifts_before(
+        tx, station_id=asked.station_id, state=asked.state, before=asked.before, most=asked.most
+    )
+    return await _with_names(tx, found)
+
+
+async def find_current_shift(tx: Transaction, operator_id: UUID) -> StationShift | None:
+    """The operator's open shift."""
+    found = await shifts.open_shift_of(tx, operator_id)
+    return None if found is None else (await _with_names(tx, [found]))[0]
+
+
+async def _with_names(tx: Transaction, found: list[Shift]) -> list[StationShift]:
+    names = await counters.names_of(tx, list({shift.station_id for shift in found}))
+    return [
+        StationShift(shift=shift, station_zh=names[shift.station_id][0], station_en=names[shift.station_id][1])
+        for shift in found
+    ]

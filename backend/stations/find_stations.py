@@ -1,0 +1,51 @@
+"""Which counters are there, and who runs them?"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.places.find_nearby import FindPositions, find_positions
+from backend.places.rules import Position, SubjectKind
+from backend.stations.rules import Appointment, Station, StationKind
+from backend.stations.store import counters as store
+
+
+class FindStations(Struct, frozen=True, kw_only=True):
+    """Open stations by town and kind; ``after`` continues an earlier page."""
+
+    town_code: str | None = None
+    kind: StationKind | None = None
+    after: tuple[Instant, UUID] | None = None
+    most: int = 50
+
+
+async def find_stations(tx: Transaction, asked: FindStations) -> list[Station]:
+    """The first opened first."""
+    found = await store.stations_after(
+        tx, town_code=asked.town_code, kind=asked.kind, after=asked.after, most=asked.most
+    )
+    return await _with_positions(tx, found)
+
+
+async def find_station(tx: Transaction, station_id: UUID) -> Station | None:
+    """One station, closed or not."""
+    found = await store.station(tx, station_id)
+    return None if found is None else (await _with_positions(tx, [found]))[0]
+
+
+async def find_operators(tx: Transaction, station_id: UUID) -> list[Appointment]:
+    """Everybody who runs, ran or will run a station."""
+    return await store.appointments(tx, station_id=station_id)
+
+
+async def _with_positions(tx: Transaction, stations: Sequence[Station]) -> list[Station]:
+    positions: dict[str, Position] = {}
+    for kind, subject in ((StationKind.FIXED, SubjectKind.STATION), (StationKind.VAN, SubjectKind.VAN)):
+        ids = tuple(str(station.id) for station in stations if station.kind is kind)
+        if ids:
+            positions |= await find_positions(tx, FindPositions(kind=subject, ids=ids))
+    return [msgspec.structs.replace(station, position=positions.get(str(station.id))) for station in stations]

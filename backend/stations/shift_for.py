@@ -1,0 +1,18 @@
+"""Under which shift does this operator serve? Asked inside the transaction of whatever the operator does."""
+
+from uuid import UUID
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
+from backend.stations.rules import Shift, StationReason, decide_service
+from backend.stations.store import counters, shifts
+
+
+async def shift_for(
+    tx: Transaction, shift_id: UUID, operator_id: UUID, *, now: Instant
+) -> Shift | Refused[StationReason]:
+    """The operator's own open shift; nobody can close it before this transaction ends."""
+    shift = await shifts.lock_shift_open(tx, shift_id)
+    _, policy = await counters.policy(tx)
+    return decide_service(shift, operator_id=operator_id, policy=policy, at=now)
