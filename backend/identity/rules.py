@@ -16,9 +16,6 @@ from msgspec.structs import replace
 from backend.identity.reasons import IdentityReason
 from backend.kernel.actors import ADMINISTRATORS, OFFICE_ROLES, STAFF_ROLES, Role
 
-PHONE_PATTERN = "^1[0-9]{10}$"
-"""A mainland mobile number; the demonstration county's unassignable ones have the same shape."""
-
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=5)
 CODE_TRIES = 5

@@ -16,9 +16,10 @@ from backend.notifications.schemas import MessageAnswer, SmsBoxAnswer, message_a
 from backend.web.callers import PUBLIC, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import ProblemError, documented
+from backend.web.texts import PHONE
 
 Phone = Annotated[
-    str, QueryParameter(pattern="^1[0-9]{10}$", max_length=11, description="Eleven digits, the first is 1.")
+    str, QueryParameter(pattern=PHONE, max_length=11, description="Eleven digits, the first is 1.")
 ]
 
 

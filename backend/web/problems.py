@@ -25,6 +25,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from backend.database.transaction import DatabaseGone
 from backend.kernel.refusals import GeneralReason, Reason, Refused
+from backend.web.mends import mend, named_field
 
 log = logging.getLogger(__name__)
 
@@ -167,19 +168,24 @@ def _field_errors(error: ValidationException) -> list[FieldError]:
         if isinstance(item, dict):
             key = str(item.get("key", ""))
             source = str(item.get("source", "body"))
-            pointer = pointer_of(key) if source == "body" else f"{source}:{key}"
-            found.append(FieldError(pointer=pointer or "/", detail=_mend(str(item.get("message", "")))))
+            message = str(item.get("message", ""))
+            pointer = pointer_of(key, message) if source == "body" else f"{source}:{key}"
+            found.append(FieldError(pointer=pointer or "/", detail=_mend(message)))
     return found or [FieldError(pointer="/", detail=_mend(str(error.detail)))]
 
 
-def pointer_of(path: str) -> str:
-    """An RFC 6901 pointer from msgspec's path: ``$.lines[0].product_id`` → ``/lines/0/product_id``."""
+def pointer_of(path: str, message: str = "") -> str:
+    """An RFC 6901 pointer from msgspec's path: ``$.lines[0].product_id`` → ``/lines/0/product_id``.
+
+    A missing or unknown field is named by the message alone, and appended.
+    """
+    path = f"{path}.{field}" if (field := named_field(message)) else path
     path = path.removeprefix("$")
     return "/" + re.sub(r"\[(\d+|\.\.\.)\]", r".\1", path).strip(".").replace(".", "/") if path else "/"
 
 
 def _mend(text: str) -> str:
-    return _AT_PATH.sub("", text).replace("Input data was not a valid JSON", "不是有效的 JSON / not valid JSON")
+    return mend(_AT_PATH.sub("", text)).replace("Input data was not a valid JSON", "不是有效的 JSON / not valid JSON")
 
 
 def body_error(error: msgspec.DecodeError) -> ProblemError:
@@ -190,5 +196,5 @@ def body_error(error: msgspec.DecodeError) -> ProblemError:
     at = _AT_PATH.search(text)
     return ProblemError(
         GeneralReason.INVALID,
-        errors=[FieldError(pointer=pointer_of(at[1]) if at else "/", detail=_AT_PATH.sub("", text))],
+        errors=[FieldError(pointer=pointer_of(at[1] if at else "", text), detail=_mend(text))],
     )

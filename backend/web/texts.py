@@ -9,14 +9,19 @@ from typing import Annotated
 from litestar.params import QueryParameter
 from msgspec import Meta
 
-ONE_LINE = r"^[^\x00-\x1f\x7f]+$"
-MAYBE_ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
+from backend.web.mends import told
+
+_LINE_WORDS = "一行文字,不含换行和控制字符 / one line of text without control characters"
+ONE_LINE = told(r"^[^\x00-\x1f\x7f]+$", _LINE_WORDS)
+MAYBE_ONE_LINE = told(r"^[^\x00-\x1f\x7f]*$", _LINE_WORDS)
+PHONE = told("^1[0-9]{10}$", "请填 11 位手机号,以 1 开头 / an 11-digit mobile number that begins with 1")
 
 Name = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 NameEn = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
 Line = Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
 LineEn = Annotated[str, Meta(min_length=1, max_length=240, pattern=ONE_LINE)]
 ReasonText = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE, description="Why, for the record.")]
+Phone = Annotated[str, Meta(max_length=11, pattern=PHONE, description="A mobile number.")]
 Searched = Annotated[
     str | None, QueryParameter(min_length=1, max_length=60, pattern=ONE_LINE, description="Words to look for.")
 ]
