@@ -10,7 +10,8 @@ from msgspec import Struct
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
-from backend.kernel.actors import Actor
+from backend.identity.acting import AskRoles, acting_roles
+from backend.kernel.actors import Actor, Role
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.answered import earlier_answer, remember_answer
@@ -56,7 +57,7 @@ _KEPT: Any = Appointed | Refused[StationReason]
 
 
 async def appoint(tx: Transaction, command: Appoint, *, now: Instant) -> Appointed | NotAppointed | IdReused:
-    """Appoint once for any moment; whether the account can work at a counter is the caller's to know."""
+    """Appoint somebody who has the operator's role, once for any moment."""
     hashed = command_hash(("station.appoint", command.station_id, command.staff_id, command.begins_at, command.ends_at))
     earlier = await earlier_answer(tx, command.appointment_id, hashed)
     if isinstance(earlier, IdReused):
@@ -80,6 +81,9 @@ async def _decide(
 ) -> Appointed | Refused[StationReason]:
     if station.state is StationState.CLOSED:
         return Refused(StationReason.STATION_CLOSED)
+    acting = await acting_roles(tx, AskRoles(staff_id=command.staff_id, at=now))
+    if Role.OPERATOR not in acting.roles:
+        return Refused(StationReason.NOT_AN_OPERATOR)
     appointment = Appointment(
         id=command.appointment_id,
         staff_id=command.staff_id,

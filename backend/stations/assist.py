@@ -2,7 +2,7 @@
 
 Called inside the act's own transaction. A claim asks ``may_assist`` before it decides and, once it is accepted, hands
 the allowance to ``count_assisted``; the counts stay locked in between, so what was allowed can be counted. They are
-locked after the round and before the ledger's accounts. A redemption only calls ``record_assisted``.
+locked after the shift and before the round. A redemption only calls ``record_assisted``.
 """
 
 from msgspec import Struct

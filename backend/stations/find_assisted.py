@@ -3,9 +3,11 @@
 from datetime import date
 from uuid import UUID
 
+import msgspec
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
+from backend.identity.acting import staff_names
 from backend.kernel.instants import Instant
 from backend.stations.rules import AssistedService
 from backend.stations.store import assisted as store
@@ -23,8 +25,8 @@ class FindAssisted(Struct, frozen=True, kw_only=True):
 
 
 async def find_assisted(tx: Transaction, asked: FindAssisted) -> list[AssistedService]:
-    """The newest first."""
-    return await store.services_before(
+    """The newest first, with the names of those who helped."""
+    found = await store.services_before(
         tx,
         resident_id=asked.resident_id,
         helper_id=asked.helper_id,
@@ -33,3 +35,5 @@ async def find_assisted(tx: Transaction, asked: FindAssisted) -> list[AssistedSe
         before=asked.before,
         most=asked.most,
     )
+    names = await staff_names(tx, frozenset(service.helper_id for service in found))
+    return [msgspec.structs.replace(service, helper_name=names.get(service.helper_id, "")) for service in found]

@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
+from backend.identity.acting import staff_names
 from backend.kernel.instants import Instant
 from backend.stations.rules import Shift, ShiftState
 from backend.stations.store import counters, shifts
@@ -20,9 +21,10 @@ class FindShifts(Struct, frozen=True, kw_only=True):
 
 
 class StationShift(Struct, frozen=True, kw_only=True):
-    """A shift with the names of its station."""
+    """A shift with the names of its operator and its station."""
 
     shift: Shift
+    operator_name: str
     station_zh: str
     station_en: str
 
@@ -43,7 +45,13 @@ async def find_current_shift(tx: Transaction, operator_id: UUID) -> StationShift
 
 async def _with_names(tx: Transaction, found: list[Shift]) -> list[StationShift]:
     names = await counters.names_of(tx, list({shift.station_id for shift in found}))
+    people = await staff_names(tx, frozenset(shift.operator_id for shift in found))
     return [
-        StationShift(shift=shift, station_zh=names[shift.station_id][0], station_en=names[shift.station_id][1])
+        StationShift(
+            shift=shift,
+            operator_name=people.get(shift.operator_id, ""),
+            station_zh=names[shift.station_id][0],
+            station_en=names[shift.station_id][1],
+        )
         for shift in found
     ]

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
+from backend.identity.acting import staff_names
 from backend.kernel.instants import Instant
 from backend.places.find_nearby import FindPositions, find_positions
 from backend.places.rules import Position, SubjectKind
@@ -39,7 +40,9 @@ async def find_station(tx: Transaction, station_id: UUID) -> Station | None:
 
 async def find_operators(tx: Transaction, station_id: UUID) -> list[Appointment]:
     """Everybody who runs, ran or will run a station."""
-    return await store.appointments(tx, station_id=station_id)
+    held = await store.appointments(tx, station_id=station_id)
+    names = await staff_names(tx, frozenset(one.staff_id for one in held))
+    return [msgspec.structs.replace(one, staff_name=names.get(one.staff_id, "")) for one in held]
 
 
 async def _with_positions(tx: Transaction, stations: Sequence[Station]) -> list[Station]:

@@ -32,6 +32,7 @@ from backend.stations.schemas import (
     EndAppointmentBody,
     OfficeCloseShiftBody,
     OpenStationBody,
+    OperatorAnswer,
     PolicyAnswer,
     PolicyBody,
     ShiftAnswer,
@@ -39,6 +40,7 @@ from backend.stations.schemas import (
     StationClosedAnswer,
     StationOpenedAnswer,
     assisted_answer,
+    operator_answer,
     policy_answer,
     shift_answer,
 )
@@ -171,21 +173,10 @@ def _appointment(outcome: Appointed | NotAppointed | IdReused, *, created: bool)
     tags=["stations"],
     summary="Who runs a station",
 )
-async def list_operators(request: Request[Any, Any, Any], station_id: UUID) -> Page[AppointmentAnswer]:
+async def list_operators(request: Request[Any, Any, Any], station_id: UUID) -> Page[OperatorAnswer]:
     """Everybody who runs, ran or will run the station."""
     found = await inquire(county_of(request), find_operators, station_id)
-    return Page(
-        items=[
-            AppointmentAnswer(
-                appointment_id=held.id,
-                station_id=held.station_id,
-                staff_id=held.staff_id,
-                begins_at=held.begins_at,
-                ends_at=held.ends_at,
-            )
-            for held in found
-        ]
-    )
+    return Page(items=[operator_answer(held) for held in found])
 
 
 @get("/api/v1/office/shifts", opt={"callers": OFFICE_ROLES}, tags=["stations"], summary="Shifts")

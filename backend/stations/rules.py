@@ -182,6 +182,7 @@ class Appointment(Struct, frozen=True, kw_only=True):
 
     id: UUID
     staff_id: UUID
+    staff_name: str = ""
     station_id: UUID
     begins_at: datetime
     ends_at: datetime | None = None
@@ -290,6 +291,7 @@ class AssistedService(Struct, frozen=True, kw_only=True):
     subject_id: UUID
     resident_id: UUID
     helper_id: UUID
+    helper_name: str = ""
     shift_id: UUID
     station_id: UUID
     station_zh: str

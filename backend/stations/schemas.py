@@ -13,6 +13,7 @@ from backend.places.rules import PlaceReason
 from backend.places.wire import PositionBody, PremisesAnswer, PremisesBody, premises_answer
 from backend.stations.find_shifts import StationShift
 from backend.stations.rules import (
+    Appointment,
     AssistedAct,
     AssistedService,
     ProofKind,
@@ -132,6 +133,13 @@ class AppointmentAnswer(Struct, frozen=True, kw_only=True):
     ends_at: datetime | None
 
 
+class OperatorAnswer(Struct, frozen=True, kw_only=True):
+    """An appointment with the name of who runs the station."""
+
+    appointment: AppointmentAnswer
+    staff_name: str
+
+
 class ShiftOpenedAnswer(Struct, frozen=True, kw_only=True):
     """The shift is open."""
 
@@ -158,6 +166,7 @@ class ShiftAnswer(Struct, frozen=True, kw_only=True):
     station_zh: str
     station_en: str
     operator_id: UUID
+    operator_name: str
     device_label: str
     state: ShiftState
     opened_at: datetime
@@ -191,6 +200,7 @@ class AssistedAnswer(Struct, frozen=True, kw_only=True):
     subject_id: UUID
     resident_id: UUID
     helper_id: UUID
+    helper_name: str
     shift_id: UUID
     station_id: UUID
     station_zh: str
@@ -241,6 +251,7 @@ def shift_answer(found: StationShift) -> ShiftAnswer:
         station_zh=found.station_zh,
         station_en=found.station_en,
         operator_id=shift.operator_id,
+        operator_name=found.operator_name,
         device_label=shift.device_label,
         state=shift.state,
         opened_at=shift.opened_at,
@@ -250,6 +261,18 @@ def shift_answer(found: StationShift) -> ShiftAnswer:
         expected_cash_fen=shift.expected_cash_fen,
         difference_reason=shift.difference_reason,
     )
+
+
+def operator_answer(held: Appointment) -> OperatorAnswer:
+    """An appointment for the office."""
+    appointment = AppointmentAnswer(
+        appointment_id=held.id,
+        station_id=held.station_id,
+        staff_id=held.staff_id,
+        begins_at=held.begins_at,
+        ends_at=held.ends_at,
+    )
+    return OperatorAnswer(appointment=appointment, staff_name=held.staff_name)
 
 
 def policy_answer(version: int, policy: StationPolicy) -> PolicyAnswer:
@@ -270,6 +293,7 @@ def assisted_answer(service: AssistedService) -> AssistedAnswer:
         subject_id=service.subject_id,
         resident_id=service.resident_id,
         helper_id=service.helper_id,
+        helper_name=service.helper_name,
         shift_id=service.shift_id,
         station_id=service.station_id,
         station_zh=service.station_zh,

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from backend.database.county import County
 from backend.database.transaction import Transaction, transact
-from backend.kernel.actors import Actor, ActorKind
+from backend.identity.invite_staff import AdmitStaff, admit_staff
+from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
@@ -30,6 +31,19 @@ SHOWN = Position(
     source_zh="示意位置，不是真实地点",
     source_en="A made-up point, not a real location",
 )
+
+
+def staff(number: int, staff_id: UUID, station_id: UUID, role: Role = Role.OPERATOR) -> AdmitStaff:
+    return AdmitStaff(
+        id=staff_id,
+        login=f"{role}-{number}",
+        name=f"站长 {number}",
+        phone=None,
+        password_hash="none",
+        totp_secret="NONE",
+        roles=frozenset({role}),
+        station_id=station_id,
+    )
 
 
 def by_operator(operator_id: UUID = OPERATOR) -> Actor:
@@ -65,6 +79,8 @@ async def with_station(county: County, command: OpenStation | None = None) -> UU
     """A county that knows its places, and one open station in it."""
     command = command or opening()
     await transact(county, define_places, define())
+    for number, staff_id in enumerate((OPERATOR, OTHER)):
+        await transact(county, admit_staff, staff(number, staff_id, command.station_id))
     opened = await transact(county, open_station, command)
     assert not isinstance(opened, Refused | IdReused), opened
     return opened.station_id

@@ -134,6 +134,7 @@ async def test_the_record_says_who_helped_whom_with_which_proof(county: County, 
         (redeemed.service_id, "voucher.redeem", "presence", redeemed.resident_id, "景阳驿站", date(2026, 11, 20)),
         (claimed.service_id, "voucher.claim", "social-card", claimed.resident_id, "景阳驿站", date(2026, 11, 20)),
     ]
+    assert {service.helper_name for service in listed} == {"站长 0"}
     mine = await inquire(county, find_assisted, FindAssisted(resident_id=claimed.resident_id))
     assert [service.id for service in mine] == [claimed.service_id]
     older = FindAssisted(station_id=shift.station_id, before=(listed[0].at, listed[0].id), most=1)

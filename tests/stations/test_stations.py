@@ -1,6 +1,7 @@
 """Opening stations and appointing who runs them."""
 
 import asyncio
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
+from backend.identity.invite_staff import admit_staff
+from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import GeneralReason, Reason, Refused
 from backend.outbox.rules import IdReused
@@ -29,6 +32,7 @@ from tests.stations.station_makers import (
     appointed,
     opening,
     premises,
+    staff,
     with_station,
 )
 
@@ -132,7 +136,21 @@ async def test_an_appointment_ends_once_and_can_be_made_anew(county: County, clo
     elsewhere = msgspec.structs.replace(end, change_id=new_id(), station_id=new_id())
     assert await transact(county, end_appointment, elsewhere) == Refused(GeneralReason.NOT_FOUND)
     await appointed(county, station_id)
-    assert [a.staff_id for a in await inquire(county, find_operators, station_id)] == [OPERATOR, OTHER, OPERATOR]
+    assert [(held.staff_id, held.staff_name) for held in await inquire(county, find_operators, station_id)] == [
+        (OPERATOR, "站长 0"),
+        (OTHER, "站长 1"),
+        (OPERATOR, "站长 0"),
+    ]
+
+
+async def test_only_an_operator_s_account_is_appointed(county: County) -> None:
+    station_id = await with_station(county)
+    merchant = msgspec.structs.replace(staff(7, UUID(int=507), station_id, Role.MERCHANT), merchant_id=UUID(int=1))
+    assert await transact(county, admit_staff, merchant) == merchant.id
+    for staff_id in (merchant.id, new_id()):
+        command = Appoint(actor=CLERK, appointment_id=new_id(), station_id=station_id, staff_id=staff_id)
+        assert await transact(county, appoint, command) == Refused(StationReason.NOT_AN_OPERATOR)
+    assert await inquire(county, find_operators, station_id) == []
 
 
 async def test_nobody_is_appointed_to_a_closed_station_or_to_none(county: County) -> None:
