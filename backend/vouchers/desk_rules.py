@@ -256,8 +256,6 @@ def _kind_faults(at: str, kind: KindPlan, codes: list[str]) -> list[Fault]:
         faults.append(Fault(f"{at}/terms/funding", "出资比例合计须为 10000 / shares must add up to 10000"))
     if len({share.funder for share in terms.funding}) != len(terms.funding):
         faults.append(Fault(f"{at}/terms/funding", "同一出资方只能出现一次 / each funder once"))
-    if terms.discount == "threshold" and terms.minimum_spend_fen < terms.face_fen:
-        faults.append(Fault(f"{at}/terms/minimum_spend_fen", "满减门槛不能低于面额 / below the face"))
     if terms.discount == "percentage" and not 1 <= terms.percent_bp <= 10_000:
         faults.append(Fault(f"{at}/terms/percent_bp", "折扣须在 1 到 10000 之间 / between 1 and 10000"))
     if terms.valid_days is None and terms.use_until is None:

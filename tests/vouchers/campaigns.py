@@ -17,7 +17,7 @@ from backend.vouchers.audit import AuditVouchers, audit_vouchers
 from backend.vouchers.claim_rules import Claim
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, KindPlan, RoundPlan
 from backend.vouchers.fund_campaign import FundCampaign, fund_campaign
-from backend.vouchers.plan_campaign import PlanCampaign, plan_campaign
+from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
 from backend.vouchers.rules import ClaimantFacts, FundingShare, Limit, Terms
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from backend.vouchers.store import desk
@@ -87,7 +87,9 @@ async def running_campaign(
         ),
     )
     campaign_id = campaign_id or new_id()
-    await transact(county, plan_campaign, PlanCampaign(campaign_id=campaign_id, plan=plan, version=None, actor=CLERK))
+    command = PlanCampaign(campaign_id=campaign_id, plan=plan, version=None, actor=CLERK)
+    planned = await transact(county, plan_campaign, command)
+    assert isinstance(planned, Planned), planned
 
     async def approve(tx: Transaction, command: UUID, *, now: Instant) -> None:
         await desk.change_state(tx, command, CampaignState.APPROVED, now)
