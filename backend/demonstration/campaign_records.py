@@ -29,7 +29,7 @@ class Funder(Record, frozen=True, kw_only=True):
 
 
 class MoneyPath(Record, frozen=True, kw_only=True):
-    """How public money reaches the merchant: advanced_by_platform, claimed_periodically or prepaid_to_institution."""
+    """How public money reaches the merchant: advanced, claimed (periodically) or prepaid."""
 
     kind: str
     text: Text

@@ -23,8 +23,10 @@ Document number (文号)    筠演示〔2026〕1号: 演示 is no issuing office
 from datetime import date
 from enum import StrEnum
 
-PHONE_BLOCK = "154"
-DIVISION = "591527"
+from backend.merchants.credit_code import UNASSIGNABLE_PROVINCE, check_character
+from backend.places.premises import UNASSIGNABLE_PHONE_BLOCK
+
+DIVISION = f"{UNASSIGNABLE_PROVINCE}1527"
 
 
 class Organisation(StrEnum):
@@ -45,7 +47,7 @@ class FoodBusiness(StrEnum):
 
 def phone(number: int) -> str:
     """Eleven digits of the 154 block; ``number`` is 0 to 99 999 999."""
-    return PHONE_BLOCK + _digits(number, 8)
+    return UNASSIGNABLE_PHONE_BLOCK + _digits(number, 8)
 
 
 def identity_number(born: date, order: int) -> str:
@@ -58,7 +60,7 @@ def credit_code(kind: Organisation, order: int) -> str:
     """Eighteen characters by GB 32100; ``order`` is 0 to 99 999 999."""
     body = _digits(order, 8)
     code = f"9{kind.value}{DIVISION}{body}{organisation_check(body)}"
-    return code + credit_check(code)
+    return code + check_character(code)
 
 
 def food_business_licence(kind: FoodBusiness, order: int) -> str:
@@ -84,23 +86,10 @@ def bank_account(order: int) -> str:
     return body + luhn_check(body)
 
 
-def is_unassignable_phone(value: str) -> bool:
-    """Whether the phone lies in the block that no operator has."""
-    return len(value) == 11 and value.isascii() and value.isdecimal() and value.startswith(PHONE_BLOCK)
-
-
-def is_unassignable_identity_number(value: str) -> bool:
-    """Whether the number is well formed and of the division that does not exist."""
-    return len(value) == 18 and value.startswith(DIVISION) and identity_check(value[:17]) == value[17]
-
-
 def identity_check(body: str) -> str:
     """The last character of an identity number from the seventeen before it: ISO 7064 MOD 11-2."""
     total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(body))
     return "10X98765432"[total % 11]
-
-
-CREDIT_CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 def organisation_check(body: str) -> str:
@@ -108,12 +97,6 @@ def organisation_check(body: str) -> str:
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     total = sum(weight * int(character, 36) for weight, character in zip(weights, body, strict=True))
     return "0123456789X0"[11 - total % 11]
-
-
-def credit_check(body: str) -> str:
-    """The last character of a social credit code from the seventeen before it: GB 32100, powers of 3 modulo 31."""
-    total = sum(CREDIT_CHARACTERS.index(character) * pow(3, place, 31) for place, character in enumerate(body))
-    return CREDIT_CHARACTERS[-total % 31]
 
 
 def licence_check(body: str) -> str:
