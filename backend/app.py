@@ -22,20 +22,32 @@ from backend.database.county import County
 from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
 from backend.identity.recognise import Recogniser
+from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
+from backend.merchants.routes import MERCHANT_ROUTES
 from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import Settings
+from backend.stations.office_routes import STATION_OFFICE_ROUTES
+from backend.stations.routes import STATION_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
 from backend.web.callers import PUBLIC, admit
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
+from backend.web.hot_lane import HotRoute
 from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
 from backend.web.status import STATUS_ROUTES
 
-ROUTES: list[BaseRouteHandler] = [*STATUS_ROUTES, *PLACES_ROUTES]
+ROUTES: list[BaseRouteHandler] = [
+    *STATUS_ROUTES,
+    *PLACES_ROUTES,
+    *MERCHANT_ROUTES,
+    *MERCHANT_OFFICE_ROUTES,
+    *STATION_ROUTES,
+    *STATION_OFFICE_ROUTES,
+]
 CONSUMERS: Sequence[Consumer] = ()
 DUE_VERBS: Mapping[str, DueVerb] = {}
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
@@ -53,6 +65,7 @@ class Application:
         self.background = [Background(county, CONSUMERS, DUE_VERBS) for county in counties.all]
         self.recogniser = Recogniser()
         self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
+        self.hot_claims = HotClaims(self.claim_desks, self.recogniser.known)
         self.litestar = _litestar(self)
         self.openapi = build_openapi(self.litestar)
         self.gate = Gate(
@@ -62,6 +75,12 @@ class Application:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
         await self.gate(scope, receive, send)
+
+    def _hot_route(self, scope: HTTPScope) -> HotRoute | None:
+        path = scope["path"]
+        if scope["method"] == "POST" and path.startswith(CLAIMS_PREFIX) and path.endswith(CLAIMS_SUFFIX):
+            return self.hot_claims
+        return None
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if str(scope["type"]) == "http":

@@ -6,7 +6,7 @@ outcomes are the plain verb's in every case. Before a round opens, and once it i
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -68,6 +68,10 @@ class ClaimDesk:
         """Decide and store one claim; returns after the commit."""
         refused = None if command.assisted else self.from_memory(command.round_id, command.resident_id)
         return refused if refused is not None else await self._committer.submit(command)
+
+    def decided(self, command: Claim) -> Awaitable[ClaimOutcome]:
+        """Decide and store one claim that memory has not refused."""
+        return self._committer.submit(command)
 
     def from_memory(self, round_id: UUID, resident_id: UUID) -> Refused[ClaimReason] | None:
         """An early no that costs nothing and binds no id; ``None`` when the database has to decide."""

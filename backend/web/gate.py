@@ -1,10 +1,10 @@
 """What does every request pass before it is routed, and every answer before it leaves?
 
 Chooses the county by host name, works out the address behind our own proxies, refuses cross-site writes and wrong
-content types, bounds the body, and puts the security headers on the answer. Plain ASGI: it costs a few microseconds.
+content types, bounds the body, and puts the security headers on the answer. Plain ASGI: it costs a few microseconds. Hot routes start behind the same checks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from backend.database.registry import Counties
 from backend.kernel.refusals import GeneralReason, Reason
 from backend.web.headers import SECURITY_HEADERS
+from backend.web.hot_lane import HotRoute
 from backend.web.problems import MEDIA_TYPE, problem_of
 
 MOST_BODY_BYTES = 1_000_000
@@ -32,8 +33,10 @@ class Gate:
         *,
         trusted_proxies: int = 0,
         other_types: Mapping[str, frozenset[str]] | None = None,
+        hot: Callable[[HTTPScope], HotRoute | None] | None = None,
     ) -> None:
         self.app = app
+        self.hot = hot
         self.counties = counties
         self.trusted_proxies = trusted_proxies
         self.other_types = dict(other_types or {})
@@ -55,6 +58,12 @@ class Gate:
         if reason is not None:
             await answer_problem(send, reason)
             return
+        route = self.hot(request) if self.hot else None
+        if route is not None:
+            again = await route(request, receive, send)
+            if again is None:
+                return
+            receive = again
         await self.app(scope, receive, _with_security(send))
 
     def _address(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> str | None:
