@@ -22,14 +22,10 @@ from backend.database.county import County
 from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
 from backend.identity.recognise import Recogniser
-from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
-from backend.merchants.routes import MERCHANT_ROUTES
 from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import Settings
-from backend.stations.office_routes import STATION_OFFICE_ROUTES
-from backend.stations.routes import STATION_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
 from backend.web.callers import PUBLIC, admit
@@ -40,14 +36,7 @@ from backend.web.pages import Pages, send_served
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
 from backend.web.status import STATUS_ROUTES
 
-ROUTES: list[BaseRouteHandler] = [
-    *STATUS_ROUTES,
-    *PLACES_ROUTES,
-    *MERCHANT_ROUTES,
-    *MERCHANT_OFFICE_ROUTES,
-    *STATION_ROUTES,
-    *STATION_OFFICE_ROUTES,
-]
+ROUTES: list[BaseRouteHandler] = [*STATUS_ROUTES, *PLACES_ROUTES]
 CONSUMERS: Sequence[Consumer] = ()
 DUE_VERBS: Mapping[str, DueVerb] = {}
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
@@ -69,7 +58,11 @@ class Application:
         self.litestar = _litestar(self)
         self.openapi = build_openapi(self.litestar)
         self.gate = Gate(
-            cast(ASGIApp, self._route), counties, trusted_proxies=settings.trusted_proxies, other_types=OTHER_TYPES
+            cast(ASGIApp, self._route),
+            counties,
+            trusted_proxies=settings.trusted_proxies,
+            other_types=OTHER_TYPES,
+            hot=self._hot_route,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

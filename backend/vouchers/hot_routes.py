@@ -1,4 +1,4 @@
-"""The hot twins of claiming, redeeming and the public lists; see ``web/hot_lane.py`` and the routes of the same address."""
+"""The hot twins of claiming, redeeming and the public lists; see ``web/hot_lane.py`` and the ordinary routes."""
 
 from collections.abc import Callable, Mapping
 from typing import cast

@@ -1,7 +1,8 @@
 """What does every request pass before it is routed, and every answer before it leaves?
 
 Chooses the county by host name, works out the address behind our own proxies, refuses cross-site writes and wrong
-content types, bounds the body, and puts the security headers on the answer. Plain ASGI: it costs a few microseconds. Hot routes start behind the same checks.
+content types, bounds the body, and puts the security headers on the answer. Plain ASGI: it costs a few microseconds.
+Hot routes start behind the same checks.
 """
 
 from collections.abc import Callable, Mapping

@@ -5,9 +5,8 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
-from sqlalchemy import text
 
-from backend.database.transaction import Transaction, inquire
+from backend.database.transaction import inquire, ping
 from backend.web.callers import PUBLIC, county_of
 
 
@@ -26,10 +25,6 @@ class Readiness(Struct, frozen=True, kw_only=True):
     demonstration: bool
 
 
-async def _ping(tx: Transaction, question: str) -> None:
-    await tx.execute(text(question))
-
-
 @get("/healthz", opt={"callers": PUBLIC}, tags=["status"], summary="Alive", sync_to_thread=False)
 def get_health() -> Health:
     """The process runs."""
@@ -40,7 +35,7 @@ def get_health() -> Health:
 async def get_readiness(request: Request[Any, Any, Any]) -> Readiness:
     """The county's database answers; 503 otherwise."""
     county = county_of(request)
-    await inquire(county, _ping, "SELECT 1")
+    await inquire(county, ping, None)
     return Readiness(status="ready", county=county.code, name=county.entry.name_zh, demonstration=county.demonstration)
 
 
