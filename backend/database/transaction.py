@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import CursorResult, Executable
+from sqlalchemy import CursorResult, Executable, literal, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -104,3 +104,9 @@ async def inquire(county: County, question: Question[C, O], asked: C) -> O:
         raise
     except (PoolTimeout, OSError, TimeoutError) as error:
         raise DatabaseGone(str(error)) from error
+
+
+async def ping(tx: Transaction, asked: None) -> None:
+    """Ask the database for nothing but an answer."""
+    del asked
+    await tx.execute(select(literal(1)))
