@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Struct
 
 from backend.database.transaction import inquire, transact
@@ -73,14 +73,14 @@ def _refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
     return problem_response(reason, outcome.detail, errors)
 
 
-StateQuery = Annotated[MerchantState | None, QueryParameter(description="Only merchants in this state.")]
+StateQuery = Annotated[MerchantState | None, QueryParameter(name="state", description="Only merchants in this state.")]
 TradeQuery = Annotated[Trade | None, QueryParameter(description="Only merchants of this trade.")]
 
 
 @get("/api/v1/office/merchants", opt={"callers": OFFICE_ROLES}, tags=["merchants"], summary="Every merchant")
 async def list_every_merchant(
     request: Request[Any, Any, Any],
-    state: StateQuery = None,
+    standing: StateQuery = None,
     trade: TradeQuery = None,
     q: Searched = None,
     cursor: Cursor = None,
@@ -89,7 +89,7 @@ async def list_every_merchant(
     """Merchants of any state with the reason they stand so."""
     county = county_of(request)
     asked = FindMerchants(
-        states=(state,) if state else tuple(MerchantState),
+        states=(standing,) if standing else tuple(MerchantState),
         trade=trade,
         text=q,
         after=open_moment(county, "office-merchants", cursor),
@@ -113,7 +113,7 @@ async def list_every_merchant(
     summary="Admit a merchant",
     responses=PAPERS_REFUSED | _again(AdmittedAnswer),
 )
-async def post_merchant(request: Request[Any, Any, Any], data: AdmitBody) -> Response[AdmittedAnswer]:
+async def post_merchant(request: Request[Any, Any, Any], data: JSONBody[AdmitBody]) -> Response[AdmittedAnswer]:
     """Put a merchant on the list and open its first shop; wrong papers bind no id and may be mended under the same."""
     command = Admit(
         actor=_actor(request, data.merchant_id),
@@ -141,7 +141,7 @@ async def post_merchant(request: Request[Any, Any, Any], data: AdmitBody) -> Res
     | _again(StoreOpenedAnswer),
 )
 async def post_store(
-    request: Request[Any, Any, Any], merchant_id: UUID, data: AddStoreBody
+    request: Request[Any, Any, Any], merchant_id: FromPath[UUID], data: JSONBody[AddStoreBody]
 ) -> Response[StoreOpenedAnswer]:
     """Open a shop of a merchant under its next number."""
     command = AddStore(
@@ -187,7 +187,7 @@ def _change(
     ),
 )
 async def post_suspension(
-    request: Request[Any, Any, Any], merchant_id: UUID, data: ChangeBody
+    request: Request[Any, Any, Any], merchant_id: FromPath[UUID], data: JSONBody[ChangeBody]
 ) -> Response[ChangedAnswer]:
     """Stop a merchant from taking vouchers, within a second everywhere."""
     return _changed(await transact(county_of(request), suspend, _change(Suspend, request, merchant_id, data)))
@@ -204,7 +204,7 @@ async def post_suspension(
     ),
 )
 async def post_reinstatement(
-    request: Request[Any, Any, Any], merchant_id: UUID, data: ChangeBody
+    request: Request[Any, Any, Any], merchant_id: FromPath[UUID], data: JSONBody[ChangeBody]
 ) -> Response[ChangedAnswer]:
     """Let a suspended merchant take vouchers again."""
     return _changed(await transact(county_of(request), reinstate, _change(Reinstate, request, merchant_id, data)))
@@ -218,7 +218,9 @@ async def post_reinstatement(
     status_code=200,
     responses=documented(GeneralReason.INVALID, GeneralReason.ID_REUSED, MerchantReason.MERCHANT_ENDED),
 )
-async def post_end(request: Request[Any, Any, Any], merchant_id: UUID, data: ChangeBody) -> Response[ChangedAnswer]:
+async def post_end(
+    request: Request[Any, Any, Any], merchant_id: FromPath[UUID], data: JSONBody[ChangeBody]
+) -> Response[ChangedAnswer]:
     """Take a merchant off the list for good."""
     return _changed(await transact(county_of(request), end, _change(End, request, merchant_id, data)))
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, get
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from backend.database.transaction import Transaction, inquire
 from backend.kernel.refusals import GeneralReason
@@ -41,7 +41,7 @@ async def list_merchants(
 
 
 @get("/api/v1/merchants/{merchant_id:uuid}", opt={"callers": PUBLIC}, tags=["merchants"], summary="One merchant")
-async def get_merchant(request: Request[Any, Any, Any], merchant_id: UUID) -> MerchantDetail:
+async def get_merchant(request: Request[Any, Any, Any], merchant_id: FromPath[UUID]) -> MerchantDetail:
     """A merchant with all its shops, also when it is suspended or has left: a receipt may still name it."""
     found = await inquire(county_of(request), _with_stores, merchant_id)
     if found is None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import OFFICE_ROLES, Role
@@ -53,7 +53,7 @@ OFFICE = frozenset({Role.OFFICE})
 StationQuery = Annotated[UUID | None, QueryParameter(description="Only of this station.")]
 HelperQuery = Annotated[UUID | None, QueryParameter(description="Only by this operator.")]
 DayQuery = Annotated[date | None, QueryParameter(description="Only on this day in the county.")]
-StateQuery = Annotated[ShiftState | None, QueryParameter(description="Only open, or only closed ones.")]
+StateQuery = Annotated[ShiftState | None, QueryParameter(name="state", description="Only open, or only closed ones.")]
 
 
 @post(
@@ -64,7 +64,9 @@ StateQuery = Annotated[ShiftState | None, QueryParameter(description="Only open,
     responses=documented(GeneralReason.INVALID, GeneralReason.ID_REUSED, PremisesReason, PlaceReason)
     | same_again(StationOpenedAnswer),
 )
-async def post_station(request: Request[Any, Any, Any], data: OpenStationBody) -> Response[StationOpenedAnswer]:
+async def post_station(
+    request: Request[Any, Any, Any], data: JSONBody[OpenStationBody]
+) -> Response[StationOpenedAnswer]:
     """Open a station, or put a van on the road."""
     command = OpenStation(
         actor=actor_of(request, Role.OFFICE, data.station_id),
@@ -91,7 +93,7 @@ async def post_station(request: Request[Any, Any, Any], data: OpenStationBody) -
     responses=documented(GeneralReason.INVALID, GeneralReason.ID_REUSED, StationReason.STATION_CLOSED),
 )
 async def post_station_close(
-    request: Request[Any, Any, Any], station_id: UUID, data: CloseStationBody
+    request: Request[Any, Any, Any], station_id: FromPath[UUID], data: JSONBody[CloseStationBody]
 ) -> Response[StationClosedAnswer]:
     """Close a station for good; open shifts can still be closed with their cash counted."""
     actor = actor_of(request, Role.OFFICE, data.change_id)
@@ -118,7 +120,7 @@ async def post_station_close(
     | same_again(AppointmentAnswer),
 )
 async def post_operator(
-    request: Request[Any, Any, Any], station_id: UUID, data: AppointBody
+    request: Request[Any, Any, Any], station_id: FromPath[UUID], data: JSONBody[AppointBody]
 ) -> Response[AppointmentAnswer]:
     """Let a staff member run the station."""
     command = Appoint(
@@ -142,7 +144,10 @@ async def post_operator(
     responses=documented(GeneralReason.INVALID, GeneralReason.ID_REUSED),
 )
 async def post_operator_end(
-    request: Request[Any, Any, Any], station_id: UUID, appointment_id: UUID, data: EndAppointmentBody
+    request: Request[Any, Any, Any],
+    station_id: FromPath[UUID],
+    appointment_id: FromPath[UUID],
+    data: JSONBody[EndAppointmentBody],
 ) -> Response[AppointmentAnswer]:
     """Let an appointment end now; the operator opens no more shifts here."""
     command = EndAppointment(
@@ -173,7 +178,7 @@ def _appointment(outcome: Appointed | NotAppointed | IdReused, *, created: bool)
     tags=["stations"],
     summary="Who runs a station",
 )
-async def list_operators(request: Request[Any, Any, Any], station_id: UUID) -> Page[OperatorAnswer]:
+async def list_operators(request: Request[Any, Any, Any], station_id: FromPath[UUID]) -> Page[OperatorAnswer]:
     """Everybody who runs, ran or will run the station."""
     found = await inquire(county_of(request), find_operators, station_id)
     return Page(items=[operator_answer(held) for held in found])
@@ -183,7 +188,7 @@ async def list_operators(request: Request[Any, Any, Any], station_id: UUID) -> P
 async def list_shifts(
     request: Request[Any, Any, Any],
     station: StationQuery = None,
-    state: StateQuery = None,
+    standing: StateQuery = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[ShiftAnswer]:
@@ -191,7 +196,7 @@ async def list_shifts(
     county = county_of(request)
     before = open_moment(county, "shifts", cursor)
     found = await inquire(
-        county, find_shifts, FindShifts(station_id=station, state=state, before=before, most=limit + 1)
+        county, find_shifts, FindShifts(station_id=station, state=standing, before=before, most=limit + 1)
     )
     last = found[limit - 1].shift if len(found) > limit else None
     more = seal_moment(county, "shifts", (last.opened_at, last.id)) if last else None
@@ -207,7 +212,7 @@ async def list_shifts(
     responses=documented(GeneralReason.INVALID, GeneralReason.ID_REUSED, StationReason.SHIFT_CLOSED),
 )
 async def post_office_shift_close(
-    request: Request[Any, Any, Any], shift_id: UUID, data: OfficeCloseShiftBody
+    request: Request[Any, Any, Any], shift_id: FromPath[UUID], data: JSONBody[OfficeCloseShiftBody]
 ) -> Response[ShiftClosedAnswer]:
     """End a shift whose operator cannot, with the cash counted and a reason."""
     command = CloseShift(
@@ -279,7 +284,7 @@ async def get_policy(request: Request[Any, Any, Any]) -> PolicyAnswer:
     summary="Set the caps",
     responses=documented(GeneralReason.INVALID, GeneralReason.ID_REUSED) | same_again(PolicyAnswer),
 )
-async def post_policy(request: Request[Any, Any, Any], data: PolicyBody) -> Response[PolicyAnswer]:
+async def post_policy(request: Request[Any, Any, Any], data: JSONBody[PolicyBody]) -> Response[PolicyAnswer]:
     """Put caps in force from now on; what was counted today stays counted."""
     policy = StationPolicy(
         per_helper_and_resident=data.per_helper_and_resident,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
@@ -57,7 +57,7 @@ async def list_stations(
 
 
 @get("/api/v1/stations/{station_id:uuid}", opt={"callers": PUBLIC}, tags=["stations"], summary="One station")
-async def get_station(request: Request[Any, Any, Any], station_id: UUID) -> StationAnswer:
+async def get_station(request: Request[Any, Any, Any], station_id: FromPath[UUID]) -> StationAnswer:
     """A station, also when it serves no more."""
     found = await inquire(county_of(request), find_station, station_id)
     if found is None:
@@ -81,7 +81,7 @@ async def get_station(request: Request[Any, Any, Any], station_id: UUID) -> Stat
     )
     | same_again(ShiftOpenedAnswer),
 )
-async def post_shift(request: Request[Any, Any, Any], data: OpenShiftBody) -> Response[ShiftOpenedAnswer]:
+async def post_shift(request: Request[Any, Any, Any], data: JSONBody[OpenShiftBody]) -> Response[ShiftOpenedAnswer]:
     """Begin to serve with the cash counted; one open shift an operator and a device."""
     caller = caller_of(request)
     command = OpenShift(
@@ -112,7 +112,7 @@ async def post_shift(request: Request[Any, Any, Any], data: OpenShiftBody) -> Re
     ),
 )
 async def post_shift_close(
-    request: Request[Any, Any, Any], shift_id: UUID, data: CloseShiftBody
+    request: Request[Any, Any, Any], shift_id: FromPath[UUID], data: JSONBody[CloseShiftBody]
 ) -> Response[ShiftClosedAnswer]:
     """End the caller's own shift with the cash counted."""
     command = CloseShift(
