@@ -153,6 +153,12 @@ class IdentityReason(Reason):
         "姓名、身份证号与手机号核对不一致,请检查,或带证件到驿站办理",
         "Name, number and phone do not match; check them, or bring the document to a station",
     )
+    PROOF_UNAVAILABLE = (
+        "proof-unavailable",
+        409,
+        "本县尚未开通网上核验,请带证件到驿站办理",
+        "This county has no vendor for checks online; bring the document to a station",
+    )
     PROOF_TOO_OFTEN = (
         "proof-too-often",
         429,

@@ -9,8 +9,8 @@ from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.records import Session
-from backend.identity.rules import SessionEnd, session_lives
-from backend.identity.store import sessions
+from backend.identity.rules import PersonKind, SessionEnd, session_lives
+from backend.identity.store import residents, sessions, staff
 from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Reason, Refused
@@ -32,6 +32,14 @@ class EndSessions(Struct, frozen=True, kw_only=True):
     why: SessionEnd
     actor: Actor
     keep: UUID | None = None
+
+
+class RevokeSessions(Struct, frozen=True, kw_only=True):
+    """Every session of somebody, by the security administrator."""
+
+    kind: PersonKind
+    person_id: UUID
+    actor: Actor
 
 
 class MySessions(Struct, frozen=True, kw_only=True):
@@ -60,6 +68,15 @@ async def end_sessions(tx: Transaction, command: EndSessions, *, now: Instant) -
     )
     await record(tx, entry)
     return await sessions.end_all_of(tx, command.person_id, command.why, now, keep=command.keep)
+
+
+async def revoke_sessions(tx: Transaction, command: RevokeSessions, *, now: Instant) -> int | Refused[Reason]:
+    """End all sessions of a resident or staff member who is there; how many that were."""
+    find = residents.find_resident if command.kind is PersonKind.RESIDENT else staff.find_staff
+    if await find(tx, command.person_id) is None:
+        return Refused(GeneralReason.NOT_FOUND)
+    ending = EndSessions(person_id=command.person_id, why=SessionEnd.REVOKED, actor=command.actor)
+    return await end_sessions(tx, ending, now=now)
 
 
 async def my_sessions(tx: Transaction, asked: MySessions) -> list[Session]:

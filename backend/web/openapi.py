@@ -61,6 +61,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, method: str,
         reasons.append(GeneralReason.NOT_FOUND)
     operation["x-callers"] = sorted(callers)
     responses = operation["responses"]
+    for media_type in handler.opt.get("also", ()):  # The same answer as a file, such as text/csv.
+        responses["200"]["content"][media_type] = {"schema": {"type": "string"}}
     for reason in reasons:
         told = f"`{reason.value}`: {reason.en}"
         known = responses.get(str(reason.status))
