@@ -22,13 +22,25 @@ from backend.database.county import County
 from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
 from backend.identity.recognise import Recogniser
+from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
+from backend.merchants.routes import MERCHANT_ROUTES
+from backend.notifications.routes import NOTIFICATION_ROUTES
 from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import Settings
+from backend.stations.office_routes import STATION_OFFICE_ROUTES
+from backend.stations.routes import STATION_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
+from backend.vouchers.counter_routes import COUNTER_ROUTES
+from backend.vouchers.desk_routes import DESK_ROUTES
+from backend.vouchers.expire import EXPIRE, expire_due
+from backend.vouchers.hot_routes import CLAIMS_PREFIX, CLAIMS_SUFFIX, HotClaims
+from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, close_due, open_due
+from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.web.callers import PUBLIC, admit
+from backend.web.county_page import COUNTY_ROUTES
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
 from backend.web.hot_lane import HotRoute
 from backend.web.openapi import build_openapi
@@ -36,9 +48,25 @@ from backend.web.pages import Pages, send_served
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
 from backend.web.status import STATUS_ROUTES
 
-ROUTES: list[BaseRouteHandler] = [*STATUS_ROUTES, *PLACES_ROUTES]
+ROUTES: list[BaseRouteHandler] = [
+    *STATUS_ROUTES,
+    *COUNTY_ROUTES,
+    *PLACES_ROUTES,
+    *NOTIFICATION_ROUTES,
+    *MERCHANT_ROUTES,
+    *MERCHANT_OFFICE_ROUTES,
+    *STATION_ROUTES,
+    *STATION_OFFICE_ROUTES,
+    *VOUCHER_ROUTES,
+    *COUNTER_ROUTES,
+    *DESK_ROUTES,
+]
 CONSUMERS: Sequence[Consumer] = ()
-DUE_VERBS: Mapping[str, DueVerb] = {}
+DUE_VERBS: Mapping[str, DueVerb] = {
+    OPEN_ROUND: open_due,
+    CLOSE_ROUND: close_due,
+    EXPIRE: expire_due,
+}
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
 
 PWA_DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"
@@ -83,6 +111,10 @@ class Application:
                 return
         await self.litestar(scope, receive, send)
 
+    async def submit_claim(self, county: County, command: Claim) -> ClaimOutcome:
+        """The door through which residents' claims go."""
+        return await self.claim_desks[county].submit(command)
+
     @asynccontextmanager
     async def lifespan(self, _app: Litestar) -> AsyncIterator[None]:
         """Start and stop what runs beside the requests."""
@@ -101,10 +133,6 @@ class Application:
             await asyncio.gather(*polls, return_exceptions=True)
             await asyncio.gather(*(work.stop() for work in self.background))
             await self.close()
-
-    async def submit_claim(self, county: County, command: Claim) -> ClaimOutcome:
-        """The door through which residents' claims go."""
-        return await self.claim_desks[county].submit(command)
 
     async def close(self) -> None:
         """Store what was handed in, then let go of every connection."""

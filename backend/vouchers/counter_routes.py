@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath
 
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
@@ -151,7 +152,7 @@ async def list_redemptions(
 
 
 @get("/api/v1/redemptions/{redemption_id:uuid}", opt={"callers": COUNTERS}, tags=["counter"], summary="One redemption")
-async def get_redemption(request: Request[Any, Any, Any], redemption_id: UUID) -> RedemptionItem:
+async def get_redemption(request: Request[Any, Any, Any], redemption_id: FromPath[UUID]) -> RedemptionItem:
     """Tells a counter whose answer was lost whether the redemption was stored."""
     caller = caller_of(request)
     found = await inquire(
@@ -196,7 +197,7 @@ async def _page(county: County, asked: FindRedemptions, cursor: str | None, limi
     responses=documented(RollBackReason, GeneralReason.ID_REUSED),
 )
 async def post_roll_back(
-    request: Request[Any, Any, Any], redemption_id: UUID, data: RollBackRequest
+    request: Request[Any, Any, Any], redemption_id: FromPath[UUID], data: RollBackRequest
 ) -> Response[RollBackAnswer]:
     """The whole bill, before payout: every fen goes back to whoever paid it."""
     caller = caller_of(request)

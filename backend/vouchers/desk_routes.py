@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post, put
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import OFFICE_ROLES, Role
@@ -76,7 +76,7 @@ async def list_office_campaigns(
     responses=documented(DeskReason, GeneralReason.INVALID, GeneralReason.ID_REUSED),
 )
 async def put_campaign(
-    request: Request[Any, Any, Any], campaign_id: UUID, data: PlanRequest
+    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: PlanRequest
 ) -> Response[PlannedAnswer]:
     """A new draft, or the next version of one; a plan that contradicts itself is told everything at once."""
     outcome = await transact(
@@ -112,7 +112,7 @@ async def put_campaign(
     responses=documented(DeskReason),
 )
 async def post_signature(
-    request: Request[Any, Any, Any], campaign_id: UUID, data: SignRequest
+    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: SignRequest
 ) -> Response[StateAnswer]:
     """A signature under one version; three different people, or their deputies, are needed."""
     outcome = await transact(
@@ -140,7 +140,9 @@ async def post_signature(
     summary="Prove the money",
     responses=documented(DeskReason),
 )
-async def post_funding(request: Request[Any, Any, Any], campaign_id: UUID, data: FundRequest) -> Response[StateAnswer]:
+async def post_funding(
+    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: FundRequest
+) -> Response[StateAnswer]:
     """Books the proven money and builds the budget tree; the amount must be the plan's total."""
     outcome = await transact(
         county_of(request),
@@ -167,7 +169,9 @@ async def post_funding(request: Request[Any, Any, Any], campaign_id: UUID, data:
     summary="Run, pause, resume or end",
     responses=documented(DeskReason),
 )
-async def post_turn(request: Request[Any, Any, Any], campaign_id: UUID, data: SteerRequest) -> Response[StateAnswer]:
+async def post_turn(
+    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: SteerRequest
+) -> Response[StateAnswer]:
     """A pause binds every worker with its commit: the next claim anywhere is refused."""
     outcome = await transact(
         county_of(request),
@@ -191,7 +195,7 @@ async def post_turn(request: Request[Any, Any, Any], campaign_id: UUID, data: St
     tags=["desk"],
     summary="The live board",
 )
-async def get_board(request: Request[Any, Any, Any], campaign_id: UUID) -> BoardAnswer:
+async def get_board(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> BoardAnswer:
     """Every figure is counted from rows at the moment of asking."""
     county = county_of(request)
     found = await inquire(county, board, campaign_id)

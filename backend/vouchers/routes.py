@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 from msgspec import UNSET, Struct
 
 from backend.database.transaction import inquire, transact
@@ -47,6 +47,7 @@ from backend.web.fresh import fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
 
+HeldQuery = Annotated[VoucherState | None, QueryParameter(description="Only vouchers in this state.")]
 RESIDENT = frozenset({Role.RESIDENT})
 StateQuery = Annotated[
     str | None,
@@ -93,7 +94,7 @@ async def list_campaigns(
 
 
 @get("/api/v1/campaigns/{campaign_id:uuid}", opt={"callers": PUBLIC}, tags=["vouchers"], summary="One campaign")
-async def get_campaign(request: Request[Any, Any, Any], campaign_id: UUID) -> CampaignAnswer:
+async def get_campaign(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> CampaignAnswer:
     """A campaign with its kinds, conditions and rounds."""
     county = county_of(request)
 
@@ -127,7 +128,9 @@ async def list_rounds(request: Request[Any, Any, Any], state: StateQuery = None)
     summary="Claim a voucher",
     responses=documented(ClaimReason, StationReason, AssistReason, GeneralReason.ID_REUSED),
 )
-async def post_claim(request: Request[Any, Any, Any], round_id: UUID, data: ClaimRequest) -> Response[ClaimAnswer]:
+async def post_claim(
+    request: Request[Any, Any, Any], round_id: FromPath[UUID], data: ClaimRequest
+) -> Response[ClaimAnswer]:
     """201 for a new voucher; the same id again gives 200 and the same answer."""
     caller, county = caller_of(request), county_of(request)
     if caller.claimant is None:
@@ -192,7 +195,7 @@ def claim_response(outcome: ClaimOutcome | Refused[StationReason] | Refused[Assi
 
 @get("/api/v1/me/vouchers", opt={"callers": RESIDENT}, tags=["wallet"], summary="My vouchers")
 async def list_my_vouchers(
-    request: Request[Any, Any, Any], state: VoucherState | None = None, cursor: Cursor = None, limit: Limit = 50
+    request: Request[Any, Any, Any], state: HeldQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[VoucherAnswer]:
     """The wallet, newest first."""
     county, caller = county_of(request), caller_of(request)
@@ -212,7 +215,7 @@ async def list_my_vouchers(
 
 
 @get("/api/v1/me/vouchers/{voucher_id:uuid}", opt={"callers": RESIDENT}, tags=["wallet"], summary="One of my vouchers")
-async def get_my_voucher(request: Request[Any, Any, Any], voucher_id: UUID) -> VoucherAnswer:
+async def get_my_voucher(request: Request[Any, Any, Any], voucher_id: FromPath[UUID]) -> VoucherAnswer:
     """One voucher; somebody else's is not found."""
     found = await inquire(county_of(request), one_voucher, OneVoucher(caller_of(request).id, voucher_id))
     if found is None:
@@ -242,7 +245,7 @@ async def post_tokens(request: Request[Any, Any, Any]) -> Response[TokensAnswer]
     status_code=200,
     responses=documented(ShortCodeReason),
 )
-async def post_short_code(request: Request[Any, Any, Any], voucher_id: UUID) -> Response[ShortCodeAnswer]:
+async def post_short_code(request: Request[Any, Any, Any], voucher_id: FromPath[UUID]) -> Response[ShortCodeAnswer]:
     """Eight digits, one use, 120 seconds; an earlier code of the voucher stops working."""
     made = await transact(
         county_of(request), make_short_code, MakeShortCode(resident_id=caller_of(request).id, voucher_id=voucher_id)
