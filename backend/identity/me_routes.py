@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post, put
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.transaction import inquire, transact
 from backend.identity.close_account import CloseAccount, close_account
@@ -64,7 +64,9 @@ from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import ProblemError, documented, refusal
 
 RESIDENT = frozenset({Role.RESIDENT})
-Format = Annotated[Literal["json", "csv"], QueryParameter(description="`csv` answers a file for spreadsheets.")]
+Format = Annotated[
+    Literal["json", "csv"], QueryParameter(name="format", description="`csv` answers a file for spreadsheets.")
+]
 
 
 def _actor(request: Request[Any, Any, Any]) -> Actor:
@@ -92,8 +94,9 @@ async def get_me(request: Request[Any, Any, Any]) -> MeAnswer:
     opt={"callers": RESIDENT},
     tags=["me"],
     summary="Say how I am called and where I live",
+    responses=documented(GeneralReason.NOT_FOUND),
 )
-async def put_profile(request: Request[Any, Any, Any], data: ProfileBody) -> Response[None]:
+async def put_profile(request: Request[Any, Any, Any], data: JSONBody[ProfileBody]) -> Response[None]:
     """A name that was proven stays as it was proven."""
     command = UpdateProfile(
         resident_id=caller_of(request).id, name=data.name, town_code=data.town_code, actor=_actor(request)
@@ -117,7 +120,7 @@ async def get_sessions(request: Request[Any, Any, Any]) -> SessionsAnswer:
     tags=["me"],
     summary="Sign out there",
 )
-async def post_end_session(request: Request[Any, Any, Any], session_id: UUID) -> Response[None]:
+async def post_end_session(request: Request[Any, Any, Any], session_id: FromPath[UUID]) -> Response[None]:
     """Ends one of my sessions on every worker within a second."""
     command = EndSession(
         person_id=caller_of(request).id,
@@ -164,9 +167,9 @@ async def post_challenge(request: Request[Any, Any, Any]) -> ChallengeAnswer:
     opt={"callers": RESIDENT},
     tags=["me"],
     summary="This phone shows my vouchers from now on",
-    responses=documented(IdentityReason.CHALLENGE_INVALID, EnrolmentReason),
+    responses=documented(IdentityReason.CHALLENGE_INVALID, EnrolmentReason, GeneralReason.NOT_FOUND),
 )
-async def post_holder_key(request: Request[Any, Any, Any], data: HolderKeyBody) -> Response[HolderKeyAnswer]:
+async def post_holder_key(request: Request[Any, Any, Any], data: JSONBody[HolderKeyBody]) -> Response[HolderKeyAnswer]:
     """A new phone's key revokes the old one at once, and works offline after 24 hours or a station's check."""
     command = EnrolHolderKey(
         resident_id=caller_of(request).id, key=data.key, signature=data.signature, actor=_actor(request)
@@ -205,7 +208,7 @@ async def get_consents(request: Request[Any, Any, Any]) -> ConsentsAnswer:
     summary="Agree, refuse or withdraw",
     responses=documented(IdentityReason.CONSENT_TEXT_CHANGED),
 )
-async def put_consent(request: Request[Any, Any, Any], data: ConsentBody) -> Response[ConsentAnswerWire]:
+async def put_consent(request: Request[Any, Any, Any], data: JSONBody[ConsentBody]) -> Response[ConsentAnswerWire]:
     """The answer names the text it was given to. A no after a yes withdraws."""
     command = AnswerConsent(
         person_id=caller_of(request).id,
@@ -230,9 +233,10 @@ async def put_consent(request: Request[Any, Any, Any], data: ConsentBody) -> Res
         IdentityReason.PROOF_FAILED,
         IdentityReason.PROOF_UNAVAILABLE,
         IdentityReason.PROOF_TOO_OFTEN,
+        GeneralReason.NOT_FOUND,
     ),
 )
-async def post_identity_proof(request: Request[Any, Any, Any], data: ProofBody) -> Response[ProofAnswer]:
+async def post_identity_proof(request: Request[Any, Any, Any], data: JSONBody[ProofBody]) -> Response[ProofAnswer]:
     """A licensed vendor compares name, number and phone, after consent to both; five times a day."""
     county = county_of(request)
     vendor = cast(
@@ -264,11 +268,11 @@ async def get_personal_data(request: Request[Any, Any, Any]) -> PersonalDataAnsw
     tags=["me"],
     summary="Everything the county knows of me",
 )
-async def get_export(request: Request[Any, Any, Any], format: Format = "json") -> Response[ExportAnswer]:
+async def get_export(request: Request[Any, Any, Any], form: Format = "json") -> Response[ExportAnswer]:
     """As JSON, or as one table for spreadsheets."""
     sections = cast("tuple[PersonalSection, ...]", request.app.state.get("personal_sections", ()))
     told = await inquire(county_of(request), export, Export(caller_of(request).id, sections))
-    if format == "csv":
+    if form == "csv":
         headers = {"content-disposition": 'attachment; filename="my-data.csv"', "cache-control": "no-store"}
         text = cast("ExportAnswer", as_csv(told))  # The same answer, as the file that ``also`` documents.
         return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
@@ -282,9 +286,9 @@ async def get_export(request: Request[Any, Any, Any], format: Format = "json") -
     opt={"callers": RESIDENT},
     tags=["me"],
     summary="Close my account",
-    responses=documented(IdentityReason.ACCOUNT_FROZEN),
+    responses=documented(IdentityReason.ACCOUNT_FROZEN, GeneralReason.NOT_FOUND),
 )
-async def post_close(request: Request[Any, Any, Any], data: CloseBody) -> Response[None]:
+async def post_close(request: Request[Any, Any, Any], data: JSONBody[CloseBody]) -> Response[None]:
     """Everything personal is erased at once; it cannot be undone."""
     del data
     command = CloseAccount(resident_id=caller_of(request).id, actor=_actor(request))

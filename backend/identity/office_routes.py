@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post, put
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.audit_trail.find import Find, find
 from backend.database.transaction import inquire, transact
@@ -86,7 +86,7 @@ def _more(request: Request[Any, Any, Any], purpose: str, ids: list[UUID], limit:
     summary="Make a staff account and its invitation",
     responses=documented(IdentityReason.LOGIN_TAKEN, IdentityReason.PHONE_TAKEN),
 )
-async def post_staff(request: Request[Any, Any, Any], data: StaffBody) -> Response[InvitedAnswer]:
+async def post_staff(request: Request[Any, Any, Any], data: JSONBody[StaffBody]) -> Response[InvitedAnswer]:
     """Without roles: those are the security administrator's to give."""
     command = CreateStaff(
         login=data.login,
@@ -119,7 +119,7 @@ async def get_staff(request: Request[Any, Any, Any], cursor: Cursor = None, limi
     summary="Somebody has left",
     responses=documented(IdentityReason.OWN_RIGHTS, IdentityReason.LAST_ADMINISTRATOR),
 )
-async def post_end_staff(request: Request[Any, Any, Any], staff_id: UUID) -> Response[None]:
+async def post_end_staff(request: Request[Any, Any, Any], staff_id: FromPath[UUID]) -> Response[None]:
     """Account, sessions, roles and deputies end at once; the name stays in the records."""
     command = EndStaff(staff_id=staff_id, actor=_actor(request, Role.SYSTEM_ADMIN))
     refused = await transact(county_of(request), end_staff, command)
@@ -133,7 +133,7 @@ async def post_end_staff(request: Request[Any, Any, Any], staff_id: UUID) -> Res
     summary="Invite again: password or phone was lost",
     responses=documented(IdentityReason.STAFF_ENDED, IdentityReason.OWN_RIGHTS),
 )
-async def post_invitation(request: Request[Any, Any, Any], staff_id: UUID) -> Response[InvitedAnswer]:
+async def post_invitation(request: Request[Any, Any, Any], staff_id: FromPath[UUID]) -> Response[InvitedAnswer]:
     """Sessions and earlier invitations end; both factors are set anew by whoever holds the invitation."""
     command = InviteAgain(staff_id=staff_id, actor=_actor(request, Role.SECURITY_ADMIN))
     invited = await transact(county_of(request), invite_again, command)
@@ -155,7 +155,9 @@ async def post_invitation(request: Request[Any, Any, Any], staff_id: UUID) -> Re
         IdentityReason.LAST_ADMINISTRATOR,
     ),
 )
-async def put_roles(request: Request[Any, Any, Any], staff_id: UUID, data: RolesBody) -> Response[RolesAnswer]:
+async def put_roles(
+    request: Request[Any, Any, Any], staff_id: FromPath[UUID], data: JSONBody[RolesBody]
+) -> Response[RolesAnswer]:
     """Exactly these roles; the person's sessions end and they sign in anew."""
     command = AssignRoles(staff_id=staff_id, roles=frozenset(data.roles), actor=_actor(request, Role.SECURITY_ADMIN))
     roles = await transact(county_of(request), assign_roles, command)
@@ -169,7 +171,7 @@ async def put_roles(request: Request[Any, Any, Any], staff_id: UUID, data: Roles
     tags=["administration"],
     summary="End somebody's sessions",
 )
-async def post_end_staff_sessions(request: Request[Any, Any, Any], staff_id: UUID) -> Response[EndedAnswer]:
+async def post_end_staff_sessions(request: Request[Any, Any, Any], staff_id: FromPath[UUID]) -> Response[EndedAnswer]:
     """Within a second no worker accepts them."""
     command = RevokeSessions(kind=PersonKind.STAFF, person_id=staff_id, actor=_actor(request, Role.SECURITY_ADMIN))
     ended = await transact(county_of(request), revoke_sessions, command)
@@ -190,7 +192,7 @@ async def post_end_staff_sessions(request: Request[Any, Any, Any], staff_id: UUI
         GeneralReason.NOT_FOUND,
     ),
 )
-async def post_deputy(request: Request[Any, Any, Any], data: DeputyBody) -> Response[DeputyAnswer]:
+async def post_deputy(request: Request[Any, Any, Any], data: JSONBody[DeputyBody]) -> Response[DeputyAnswer]:
     """AB角: between the two instants the deputy may act in that role of the principal."""
     command = GrantDeputy(
         deputy_id=data.deputy_id,
@@ -223,7 +225,7 @@ async def get_deputies(request: Request[Any, Any, Any], cursor: Cursor = None, l
     tags=["administration"],
     summary="End a deputy's time now",
 )
-async def post_end_deputy(request: Request[Any, Any, Any], grant_id: UUID) -> Response[None]:
+async def post_end_deputy(request: Request[Any, Any, Any], grant_id: FromPath[UUID]) -> Response[None]:
     """One that has not begun never does."""
     command = EndDeputy(grant_id=grant_id, actor=_actor(request, Role.SECURITY_ADMIN))
     refused = await transact(county_of(request), end_deputy, command)
@@ -237,7 +239,7 @@ async def post_end_deputy(request: Request[Any, Any, Any], grant_id: UUID) -> Re
     summary="Make a machine's bearer key",
     responses=documented(IdentityReason.KEY_UNFIT),
 )
-async def post_machine_key(request: Request[Any, Any, Any], data: MachineKeyBody) -> Response[MadeKeyAnswer]:
+async def post_machine_key(request: Request[Any, Any, Any], data: JSONBody[MachineKeyBody]) -> Response[MadeKeyAnswer]:
     """Shown once, stored as a hash, good for one role."""
     command = MakeMachineKey(
         name=data.name,
@@ -274,7 +276,7 @@ async def get_machine_keys(
     tags=["administration"],
     summary="Replace a machine's key",
 )
-async def post_rotate_key(request: Request[Any, Any, Any], key_id: UUID) -> Response[MadeKeyAnswer]:
+async def post_rotate_key(request: Request[Any, Any, Any], key_id: FromPath[UUID]) -> Response[MadeKeyAnswer]:
     """The old key works for another 24 hours."""
     command = RotateMachineKey(key_id=key_id, actor=_actor(request, Role.SECURITY_ADMIN))
     made = await transact(county_of(request), rotate_machine_key, command)
@@ -290,7 +292,7 @@ async def post_rotate_key(request: Request[Any, Any, Any], key_id: UUID) -> Resp
     tags=["administration"],
     summary="Revoke a machine's key",
 )
-async def post_revoke_key(request: Request[Any, Any, Any], key_id: UUID) -> Response[None]:
+async def post_revoke_key(request: Request[Any, Any, Any], key_id: FromPath[UUID]) -> Response[None]:
     """Within a second no worker accepts it."""
     command = RevokeMachineKey(key_id=key_id, actor=_actor(request, Role.SECURITY_ADMIN))
     refused = await transact(county_of(request), revoke_machine_key, command)

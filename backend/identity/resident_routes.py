@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, post
 from litestar.handlers import BaseRouteHandler
+from litestar.params import FromPath, JSONBody
 
 from backend.database.transaction import inquire, transact
 from backend.identity.freeze import Freeze, Unfreeze, freeze, unfreeze
@@ -42,7 +43,7 @@ def _actor(request: Request[Any, Any, Any], role: Role) -> Actor:
     summary="Find a resident by exact phone",
     responses=documented(GeneralReason.NOT_FOUND),
 )
-async def post_find_resident(request: Request[Any, Any, Any], data: FindResidentBody) -> ResidentAnswer:
+async def post_find_resident(request: Request[Any, Any, Any], data: JSONBody[FindResidentBody]) -> ResidentAnswer:
     """Masked. Nobody is searched for by name."""
     found = await inquire(county_of(request), find_resident, FindResident(data.phone))
     if found is None:
@@ -57,7 +58,9 @@ async def post_find_resident(request: Request[Any, Any, Any], data: FindResident
     tags=["residents"],
     summary="See a resident's data in full, for a purpose",
 )
-async def post_look(request: Request[Any, Any, Any], resident_id: UUID, data: LookBody) -> Response[ResidentAnswer]:
+async def post_look(
+    request: Request[Any, Any, Any], resident_id: FromPath[UUID], data: JSONBody[LookBody]
+) -> Response[ResidentAnswer]:
     """Recorded in the trail, and told to the resident."""
     command = LookAtResident(
         resident_id=resident_id,
@@ -79,7 +82,9 @@ async def post_look(request: Request[Any, Any, Any], resident_id: UUID, data: Lo
     tags=["residents"],
     summary="Stop an account's claims",
 )
-async def post_freeze(request: Request[Any, Any, Any], resident_id: UUID, data: WhyBody) -> Response[StateAnswer]:
+async def post_freeze(
+    request: Request[Any, Any, Any], resident_id: FromPath[UUID], data: JSONBody[WhyBody]
+) -> Response[StateAnswer]:
     """The resident is told why, and that any station can have a person look at it."""
     command = Freeze(resident_id=resident_id, why=data.why, actor=_actor(request, Role.OFFICE))
     state = await transact(county_of(request), freeze, command)
@@ -93,7 +98,9 @@ async def post_freeze(request: Request[Any, Any, Any], resident_id: UUID, data: 
     tags=["residents"],
     summary="Let an account claim again",
 )
-async def post_unfreeze(request: Request[Any, Any, Any], resident_id: UUID, data: WhyBody) -> Response[StateAnswer]:
+async def post_unfreeze(
+    request: Request[Any, Any, Any], resident_id: FromPath[UUID], data: JSONBody[WhyBody]
+) -> Response[StateAnswer]:
     """After a person has looked at it."""
     command = Unfreeze(resident_id=resident_id, why=data.why, actor=_actor(request, Role.OFFICE))
     state = await transact(county_of(request), unfreeze, command)
@@ -107,7 +114,9 @@ async def post_unfreeze(request: Request[Any, Any, Any], resident_id: UUID, data
     tags=["residents"],
     summary="End a resident's sessions",
 )
-async def post_end_resident_sessions(request: Request[Any, Any, Any], resident_id: UUID) -> Response[EndedAnswer]:
+async def post_end_resident_sessions(
+    request: Request[Any, Any, Any], resident_id: FromPath[UUID]
+) -> Response[EndedAnswer]:
     """After a lost phone, say."""
     command = RevokeSessions(
         kind=PersonKind.RESIDENT, person_id=resident_id, actor=_actor(request, Role.SECURITY_ADMIN)

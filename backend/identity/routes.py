@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response, post
 from litestar.handlers import BaseRouteHandler
+from litestar.params import JSONBody
 
 from backend.database.county import County
 from backend.database.transaction import transact
@@ -43,7 +44,7 @@ from backend.identity.sign_in import SignIn, sign_in
 from backend.identity.sign_out import EndSession, end_session
 from backend.identity.staff_sign_in import StaffSignIn, sign_in_staff
 from backend.kernel.actors import PEOPLE, STAFF_ROLES, ActorKind
-from backend.kernel.refusals import Refused
+from backend.kernel.refusals import GeneralReason, Refused
 from backend.web.callers import PUBLIC, address_of, caller_of, county_of
 from backend.web.problems import documented, refusal
 
@@ -56,7 +57,7 @@ from backend.web.problems import documented, refusal
     summary="Send a sign-in code to a phone",
     responses=documented(IdentityReason.CODE_TOO_SOON, IdentityReason.CODE_TOO_OFTEN, IdentityReason.SMS_CAP),
 )
-async def post_code(request: Request[Any, Any, Any], data: CodeBody) -> Response[CodeSentAnswer]:
+async def post_code(request: Request[Any, Any, Any], data: JSONBody[CodeBody]) -> Response[CodeSentAnswer]:
     """The answer is the same for every phone. One code a minute, five an hour, ten a day."""
     sent = await transact(county_of(request), request_code, RequestCode(phone=data.phone, address=address_of(request)))
     if isinstance(sent, Later):
@@ -73,7 +74,7 @@ async def post_code(request: Request[Any, Any, Any], data: CodeBody) -> Response
     summary="A resident signs in",
     responses=documented(IdentityReason.CODE_WRONG, IdentityReason.CODE_TRIES_SPENT),
 )
-async def post_sign_in(request: Request[Any, Any, Any], data: SignInBody) -> Response[SignedInAnswer]:
+async def post_sign_in(request: Request[Any, Any, Any], data: JSONBody[SignInBody]) -> Response[SignedInAnswer]:
     """The first sign-in opens an account. A code works once, for five minutes, with five tries."""
     command = SignIn(phone=data.phone, code=data.code, arrival=arrival_of(request, data.device))
     opened = await transact(county_of(request), sign_in, command)
@@ -88,7 +89,9 @@ async def post_sign_in(request: Request[Any, Any, Any], data: SignInBody) -> Res
     summary="Staff sign in with password and second factor",
     responses=documented(IdentityReason.SIGN_IN_FAILED, IdentityReason.NO_ROLE, IdentityReason.SIGN_IN_LOCKED),
 )
-async def post_staff_sign_in(request: Request[Any, Any, Any], data: StaffSignInBody) -> Response[SignedInAnswer]:
+async def post_staff_sign_in(
+    request: Request[Any, Any, Any], data: JSONBody[StaffSignInBody]
+) -> Response[SignedInAnswer]:
     """One answer for a wrong login, password or code; a code serves once; five failures lock for fifteen minutes."""
     command = StaffSignIn(
         login=data.login, password=data.password, second_factor=data.second_factor, arrival=arrival_of(request)
@@ -105,7 +108,9 @@ async def post_staff_sign_in(request: Request[Any, Any, Any], data: StaffSignInB
     summary="Open an invitation: the second factor's secret",
     responses=documented(IdentityReason.INVITATION_INVALID),
 )
-async def post_open_invitation(request: Request[Any, Any, Any], data: InvitationBody) -> Response[InvitationAnswer]:
+async def post_open_invitation(
+    request: Request[Any, Any, Any], data: JSONBody[InvitationBody]
+) -> Response[InvitationAnswer]:
     """Shows the secret for the authenticator app as text and as a QR code; opening again makes another one."""
     unsealed = await transact(county_of(request), open_invitation, OpenInvitation(data.token))
     if isinstance(unsealed, Refused):
@@ -130,7 +135,9 @@ async def post_open_invitation(request: Request[Any, Any, Any], data: Invitation
         IdentityReason.INVITATION_INVALID, IdentityReason.PASSWORD_COMMON, IdentityReason.SECOND_FACTOR_WRONG
     ),
 )
-async def post_accept_invitation(request: Request[Any, Any, Any], data: AcceptBody) -> Response[AcceptedAnswer]:
+async def post_accept_invitation(
+    request: Request[Any, Any, Any], data: JSONBody[AcceptBody]
+) -> Response[AcceptedAnswer]:
     """Sets both factors, shows ten recovery codes once, and signs in when the account has a role."""
     county = county_of(request)
     command = AcceptInvitation(token=data.token, password=data.password, code=data.code, arrival=arrival_of(request))
@@ -151,7 +158,7 @@ async def post_accept_invitation(request: Request[Any, Any, Any], data: AcceptBo
     summary="Change my password",
     responses=documented(IdentityReason.SIGN_IN_FAILED, IdentityReason.SIGN_IN_LOCKED, IdentityReason.PASSWORD_COMMON),
 )
-async def post_password(request: Request[Any, Any, Any], data: PasswordBody) -> Response[SignedInAnswer]:
+async def post_password(request: Request[Any, Any, Any], data: JSONBody[PasswordBody]) -> Response[SignedInAnswer]:
     """Every session ends, and a new one begins here."""
     caller, county = caller_of(request), county_of(request)
     command = ChangePassword(
@@ -171,9 +178,11 @@ async def post_password(request: Request[Any, Any, Any], data: PasswordBody) -> 
     opt={"callers": STAFF_ROLES},
     tags=["sign-in"],
     summary="Ten new recovery codes",
-    responses=documented(IdentityReason.SECOND_FACTOR_WRONG, IdentityReason.SIGN_IN_LOCKED),
+    responses=documented(IdentityReason.SECOND_FACTOR_WRONG, IdentityReason.SIGN_IN_LOCKED, GeneralReason.NOT_FOUND),
 )
-async def post_recovery_codes(request: Request[Any, Any, Any], data: SecondFactorBody) -> Response[RecoveryCodesAnswer]:
+async def post_recovery_codes(
+    request: Request[Any, Any, Any], data: JSONBody[SecondFactorBody]
+) -> Response[RecoveryCodesAnswer]:
     """Shown once; those before are worthless."""
     caller = caller_of(request)
     command = RenewRecoveryCodes(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import PEOPLE
@@ -18,9 +18,7 @@ from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import ProblemError, documented
 from backend.web.texts import PHONE
 
-Phone = Annotated[
-    str, QueryParameter(pattern=PHONE, max_length=11, description="Eleven digits, the first is 1.")
-]
+Phone = Annotated[str, QueryParameter(pattern=PHONE, max_length=11, description="Eleven digits, the first is 1.")]
 
 
 @get("/api/v1/me/inbox", opt={"callers": PEOPLE}, tags=["me"], summary="My inbox")
@@ -41,7 +39,7 @@ async def get_inbox(request: Request[Any, Any, Any], cursor: Cursor = None, limi
     tags=["me"],
     summary="I have read this message",
 )
-async def post_read(request: Request[Any, Any, Any], message_id: UUID) -> MessageAnswer:
+async def post_read(request: Request[Any, Any, Any], message_id: FromPath[UUID]) -> MessageAnswer:
     """The first reading counts; reading again changes nothing."""
     command = ReadMessage(recipient_id=caller_of(request).id, message_id=message_id)
     message = await transact(county_of(request), read_message, command)
