@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
@@ -75,7 +75,9 @@ def presented(county: County, code: str) -> Shown | Typed | Unproven:
     summary="Take a voucher as payment",
     responses=documented(RedemptionReason, PresentationReason, StationReason, GeneralReason.ID_REUSED),
 )
-async def post_redemption(request: Request[Any, Any, Any], data: RedemptionRequest) -> Response[RedemptionAnswer]:
+async def post_redemption(
+    request: Request[Any, Any, Any], data: JSONBody[RedemptionRequest]
+) -> Response[RedemptionAnswer]:
     """201 for a new redemption; the same id again gives 200 and the same answer."""
     caller, county = caller_of(request), county_of(request)
     bill = bill_of(data)
@@ -197,7 +199,7 @@ async def _page(county: County, asked: FindRedemptions, cursor: str | None, limi
     responses=documented(RollBackReason, GeneralReason.ID_REUSED),
 )
 async def post_roll_back(
-    request: Request[Any, Any, Any], redemption_id: FromPath[UUID], data: RollBackRequest
+    request: Request[Any, Any, Any], redemption_id: FromPath[UUID], data: JSONBody[RollBackRequest]
 ) -> Response[RollBackAnswer]:
     """The whole bill, before payout: every fen goes back to whoever paid it."""
     caller = caller_of(request)

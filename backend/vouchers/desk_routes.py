@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post, put
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import OFFICE_ROLES, Role
@@ -41,12 +41,12 @@ from backend.web.problems import FieldError, ProblemError, documented, problem_r
 
 OFFICE = frozenset({Role.OFFICE})
 SIGNERS = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER})
-StatesQuery = Annotated[CampaignState | None, QueryParameter(description="Only campaigns in this state.")]
+StatesQuery = Annotated[CampaignState | None, QueryParameter(name="state", description="Only campaigns in this state.")]
 
 
 @get("/api/v1/office/campaigns", opt={"callers": OFFICE_ROLES}, tags=["desk"], summary="All campaigns")
 async def list_office_campaigns(
-    request: Request[Any, Any, Any], state: StatesQuery = None, cursor: Cursor = None, limit: Limit = 50
+    request: Request[Any, Any, Any], in_state: StatesQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CampaignAnswer]:
     """Drafts included, newest first."""
     county = county_of(request)
@@ -55,7 +55,9 @@ async def list_office_campaigns(
         county,
         find_campaigns,
         FindCampaigns(
-            states=(state,) if state else tuple(CampaignState), before=UUID(before) if before else None, most=limit + 1
+            states=(in_state,) if in_state else tuple(CampaignState),
+            before=UUID(before) if before else None,
+            most=limit + 1,
         ),
     )
     at = county.clock()
@@ -76,7 +78,7 @@ async def list_office_campaigns(
     responses=documented(DeskReason, GeneralReason.INVALID, GeneralReason.ID_REUSED),
 )
 async def put_campaign(
-    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: PlanRequest
+    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: JSONBody[PlanRequest]
 ) -> Response[PlannedAnswer]:
     """A new draft, or the next version of one; a plan that contradicts itself is told everything at once."""
     outcome = await transact(
@@ -112,7 +114,7 @@ async def put_campaign(
     responses=documented(DeskReason),
 )
 async def post_signature(
-    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: SignRequest
+    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: JSONBody[SignRequest]
 ) -> Response[StateAnswer]:
     """A signature under one version; three different people, or their deputies, are needed."""
     outcome = await transact(
@@ -141,7 +143,7 @@ async def post_signature(
     responses=documented(DeskReason),
 )
 async def post_funding(
-    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: FundRequest
+    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: JSONBody[FundRequest]
 ) -> Response[StateAnswer]:
     """Books the proven money and builds the budget tree; the amount must be the plan's total."""
     outcome = await transact(
@@ -170,7 +172,7 @@ async def post_funding(
     responses=documented(DeskReason),
 )
 async def post_turn(
-    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: SteerRequest
+    request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: JSONBody[SteerRequest]
 ) -> Response[StateAnswer]:
     """A pause binds every worker with its commit: the next claim anywhere is refused."""
     outcome = await transact(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import UNSET, Struct
 
 from backend.database.transaction import inquire, transact
@@ -47,11 +47,13 @@ from backend.web.fresh import fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
 
-HeldQuery = Annotated[VoucherState | None, QueryParameter(description="Only vouchers in this state.")]
+HeldQuery = Annotated[VoucherState | None, QueryParameter(name="state", description="Only vouchers in this state.")]
 RESIDENT = frozenset({Role.RESIDENT})
 StateQuery = Annotated[
     str | None,
-    QueryParameter(pattern="^(open|coming)$", description="`open`: takes claims now; `coming`: not ended yet."),
+    QueryParameter(
+        name="state", pattern="^(open|coming)$", description="`open`: takes claims now; `coming`: not ended yet."
+    ),
 ]
 
 
@@ -109,13 +111,13 @@ async def get_campaign(request: Request[Any, Any, Any], campaign_id: FromPath[UU
 
 
 @get("/api/v1/rounds", opt={"callers": PUBLIC}, tags=["vouchers"], summary="Rounds")
-async def list_rounds(request: Request[Any, Any, Any], state: StateQuery = None) -> Page[RoundAnswer]:
+async def list_rounds(request: Request[Any, Any, Any], in_state: StateQuery = None) -> Page[RoundAnswer]:
     """Rounds that take claims now, or all that have not ended yet, soonest first."""
     county = county_of(request)
 
     async def ask() -> Page[RoundAnswer]:
         at = county.clock()
-        found = await inquire(county, find_rounds, FindRounds(at=at, only_open=state == "open"))
+        found = await inquire(county, find_rounds, FindRounds(at=at, only_open=in_state == "open"))
         return Page(items=[round_answer(view, at) for view in found])
 
     return cast("Page[RoundAnswer]", await fresh_answer(request, ask))
@@ -129,7 +131,7 @@ async def list_rounds(request: Request[Any, Any, Any], state: StateQuery = None)
     responses=documented(ClaimReason, StationReason, AssistReason, GeneralReason.ID_REUSED),
 )
 async def post_claim(
-    request: Request[Any, Any, Any], round_id: FromPath[UUID], data: ClaimRequest
+    request: Request[Any, Any, Any], round_id: FromPath[UUID], data: JSONBody[ClaimRequest]
 ) -> Response[ClaimAnswer]:
     """201 for a new voucher; the same id again gives 200 and the same answer."""
     caller, county = caller_of(request), county_of(request)
@@ -195,7 +197,7 @@ def claim_response(outcome: ClaimOutcome | Refused[StationReason] | Refused[Assi
 
 @get("/api/v1/me/vouchers", opt={"callers": RESIDENT}, tags=["wallet"], summary="My vouchers")
 async def list_my_vouchers(
-    request: Request[Any, Any, Any], state: HeldQuery = None, cursor: Cursor = None, limit: Limit = 50
+    request: Request[Any, Any, Any], in_state: HeldQuery = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[VoucherAnswer]:
     """The wallet, newest first."""
     county, caller = county_of(request), caller_of(request)
@@ -205,7 +207,7 @@ async def list_my_vouchers(
         wallet,
         Wallet(
             resident_id=caller.id,
-            states=(state,) if state else (),
+            states=(in_state,) if in_state else (),
             before=UUID(before) if before else None,
             most=limit + 1,
         ),
