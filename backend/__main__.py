@@ -1,0 +1,53 @@
+"""``yizhan``: the county from the command line. A command is a module of ``backend.commands``, loaded when asked for.
+
+Loading only what was asked for keeps every command quick: ``serve`` is up before a person has let go of the key.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from backend.commands.words import Stop, complain
+from backend.settings import WrongSetting
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "serve": ("启动服务", "serve the API and the pages of every county in a data folder"),
+    "openapi": ("写出接口说明", "write the description of all routes (OpenAPI)"),
+}
+"""Name, and what it does in Chinese and in English; the module has the name of the command."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 refused or found wrong, 2 not understood."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    name = words[0] if words else "--help"
+    if name in ("-h", "--help", "help"):
+        print(_overview())
+        return 0
+    if name not in COMMANDS:
+        complain(f"没有“{name}”这个命令。", f"There is no command {name!r}.")
+        print(_overview(), file=sys.stderr)
+        return 2
+    command = importlib.import_module(f"backend.commands.{name}")
+    parser = argparse.ArgumentParser(prog=f"yizhan {name}", description=" · ".join(COMMANDS[name]))
+    command.add_arguments(parser)
+    try:
+        return int(command.run(parser.parse_args(words[1:])))
+    except Stop as stop:
+        complain(stop.zh, stop.en)
+    except WrongSetting as wrong:
+        complain("设置有误，没有启动。", str(wrong))
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+def _overview() -> str:
+    lines = ["用法 · Usage: yizhan <命令 · command> [--help]", ""]
+    lines += [f"  {name:<9} {zh} · {en}" for name, (zh, en) in COMMANDS.items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

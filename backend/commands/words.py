@@ -1,0 +1,22 @@
+"""How does a command speak to the person at the terminal? Chinese first, English below or beside."""
+
+import sys
+
+
+class Stop(Exception):
+    """The command cannot go on; both texts say why and what to do about it."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+def say(zh: str, en: str) -> None:
+    """One fact in both languages, at once: a person who waits must see that something moves."""
+    print(f"{zh} · {en}", flush=True)
+
+
+def complain(zh: str, en: str) -> None:
+    """Why it stopped, on standard error, one language a line."""
+    print(f"{zh}\n{en}", file=sys.stderr, flush=True)
