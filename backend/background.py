@@ -13,7 +13,7 @@ from backend.audit_trail.chain import Chain, chain
 from backend.database.county import County
 from backend.database.transaction import DatabaseGone, transact
 from backend.kernel.ids import new_id
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, elapsed_seconds
 from backend.outbox.due import DueVerb, run_due
 from backend.outbox.lease import TakeLease, take_lease
 from backend.outbox.relay import Consumer, by_event_name, deliver_events
@@ -47,14 +47,13 @@ class Background:
                 await self._task
 
     async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
         leased_at = -LEASE_EVERY_SECONDS
         holding = False
         while True:
             try:
-                if loop.time() - leased_at >= LEASE_EVERY_SECONDS:
+                if elapsed_seconds() - leased_at >= LEASE_EVERY_SECONDS:
                     holding = await transact(self.county, take_lease, TakeLease(LEASE, self.holder))
-                    leased_at = loop.time()
+                    leased_at = elapsed_seconds()
                 if holding:
                     await self.round(self.county.clock())
             except DatabaseGone as gone:

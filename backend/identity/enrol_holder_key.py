@@ -15,7 +15,7 @@ from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.events import HolderKeyEnrolled
 from backend.identity.reasons import IdentityReason
-from backend.identity.records import HolderKey
+from backend.identity.records import HolderKey, Resident
 from backend.identity.rules import OFFLINE_AFTER, ResidentState
 from backend.identity.store import keys, residents
 from backend.kernel.actors import Actor
@@ -92,11 +92,7 @@ async def enrol_holder_key(tx: Transaction, command: EnrolHolderKey, *, now: Ins
         offline_from=now if before is None else now + OFFLINE_AFTER,
     )
     if before is not None:
-        await keys.revoke_holder_key(tx, command.resident_id, now)
-        message = Notify(
-            recipient_id=command.resident_id, template=HOLDER_KEY_REPLACED, variables={}, phone=resident.phone
-        )
-        await notify(tx, message, now=now)
+        await _revoke(tx, resident, now)
     await keys.insert_holder_key(tx, new)
     entry = new_entry(
         now,
@@ -116,6 +112,12 @@ async def enrol_holder_key(tx: Transaction, command: EnrolHolderKey, *, now: Ins
     )
     await publish(tx, event, now=now)
     return new
+
+
+async def _revoke(tx: Transaction, resident: Resident, now: Instant) -> None:
+    await keys.revoke_holder_key(tx, resident.id, now)
+    message = Notify(recipient_id=resident.id, template=HOLDER_KEY_REPLACED, variables={}, phone=resident.phone)
+    await notify(tx, message, now=now)
 
 
 async def allow_offline(tx: Transaction, command: AllowOffline, *, now: Instant) -> bool:

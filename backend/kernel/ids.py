@@ -6,15 +6,16 @@ An id is never a secret. Secrets come from ``token_urlsafe`` with 256 bits.
 
 import os
 import secrets
-import time
 from uuid import UUID
+
+from backend.kernel.instants import unix_milliseconds
 
 Id = UUID
 
 
 def new_id() -> UUID:
     """A fresh UUIDv7: 48 bits of Unix milliseconds, then 74 random bits."""
-    return id_at(time.time_ns() // 1_000_000)
+    return id_at(unix_milliseconds())
 
 
 def id_at(unix_ms: int) -> UUID:

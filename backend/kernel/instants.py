@@ -6,7 +6,7 @@ The only place that reads a clock. An instant is an aware UTC ``datetime`` with 
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from time import monotonic
+from time import monotonic, time_ns
 
 Instant = datetime
 Clock = Callable[[], Instant]
@@ -18,6 +18,11 @@ COUNTY_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
 def now() -> Instant:
     """The county's clock."""
     return datetime.now(UTC)
+
+
+def unix_milliseconds() -> int:
+    """The county's clock as ids carry it: whole milliseconds since 1970."""
+    return time_ns() // 1_000_000
 
 
 def elapsed_seconds() -> float:

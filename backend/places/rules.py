@@ -44,12 +44,12 @@ class PositionSource(StrEnum):
 class SubjectKind(StrEnum):
     """What can have a position."""
 
-    TOWN = "town"
-    VILLAGE = "village"
-    SPOT = "spot"
-    STORE = "store"  # A merchant's shop.
-    STATION = "station"
-    VAN = "van"
+    TOWN = "town"  # 乡镇
+    VILLAGE = "village"  # 村、社区
+    SPOT = "spot"  # 景点
+    STORE = "store"  # A merchant's shop (门店).
+    STATION = "station"  # 驿站
+    VAN = "van"  # 流动服务车
 
 
 class TownKind(StrEnum):

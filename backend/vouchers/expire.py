@@ -1,12 +1,13 @@
 """Give back what was not used in time: once, to the line it came from, by ledger entry."""
 
 from collections import Counter as Tally
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
 from backend.audit_trail.record import record
-from backend.audit_trail.rules import new_entry
+from backend.audit_trail.rules import Entry, new_entry
 from backend.database.transaction import Transaction
 from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
@@ -65,23 +66,7 @@ async def expire(tx: Transaction, command: Expire, *, now: Instant) -> int:
             above[line] += fen[line_id]
             above_pieces[line] += pieces[line_id]
     await store.count_returned(tx, [(line, above[line], above_pieces[line]) for line in above_pieces])
-    await post(
-        tx,
-        *(
-            Transfer(
-                act_id=voucher_id,
-                leg=EXPIRY_LEG,
-                debit=Account(AccountKind.VOUCHER_OPEN, campaign_id, line_id),
-                credit=Account(AccountKind.BUDGET_LINE, campaign_id, line_id),
-                amount_fen=public_fen,
-                step=Step.EXPIRE,
-                occurred_at=command.at,
-            )
-            for voucher_id, campaign_id, line_id, public_fen in expired
-            if public_fen
-        ),
-        now=now,
-    )
+    await post(tx, *_transfers(expired, command.at), now=now)
     for line_id in sorted(pieces):
         await publish(
             tx,
@@ -94,18 +79,26 @@ async def expire(tx: Transaction, command: Expire, *, now: Instant) -> int:
             ),
             now=now,
         )
-    await record(
-        tx,
-        *(
-            new_entry(
-                now,
-                SYSTEM,
-                "voucher.expire",
-                ("voucher", voucher_id),
-                from_state=VoucherState.ISSUED,
-                to_state=VoucherState.EXPIRED,
-            )
-            for voucher_id, *_ in expired
-        ),
-    )
+    await record(tx, *(_entry(voucher_id, now) for voucher_id, *_ in expired))
     return len(expired)
+
+
+def _transfers(expired: Sequence[tuple[UUID, UUID, UUID, int]], at: Instant) -> list[Transfer]:
+    return [
+        Transfer(
+            act_id=voucher_id,
+            leg=EXPIRY_LEG,
+            debit=Account(AccountKind.VOUCHER_OPEN, campaign_id, line_id),
+            credit=Account(AccountKind.BUDGET_LINE, campaign_id, line_id),
+            amount_fen=public_fen,
+            step=Step.EXPIRE,
+            occurred_at=at,
+        )
+        for voucher_id, campaign_id, line_id, public_fen in expired
+        if public_fen
+    ]
+
+
+def _entry(voucher_id: UUID, now: Instant) -> Entry:
+    states = {"from_state": VoucherState.ISSUED, "to_state": VoucherState.EXPIRED}
+    return new_entry(now, SYSTEM, "voucher.expire", ("voucher", voucher_id), **states)

@@ -160,18 +160,9 @@ async def _accept(
         ),
         now=now,
     )
-    await record(
-        tx,
-        new_entry(
-            now,
-            command.actor,
-            "voucher.redeem",
-            ("voucher", voucher.voucher_id),
-            from_state=voucher.state,
-            to_state=VoucherState.REDEEMED,
-            detail=f"redemption {command.redemption_id}",
-        ),
-    )
+    subject, told = ("voucher", voucher.voucher_id), f"redemption {command.redemption_id}"
+    states = {"from_state": voucher.state, "to_state": VoucherState.REDEEMED}
+    await record(tx, new_entry(now, command.actor, "voucher.redeem", subject, **states, detail=told))
     return outcome
 
 

@@ -5,7 +5,6 @@ There is nothing to invalidate: age alone ends an answer, on every worker alike.
 """
 
 import hashlib
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,6 +14,7 @@ from litestar import Request, Response
 from msgspec import Struct
 
 from backend.database.county import County
+from backend.kernel.instants import elapsed_seconds
 from backend.web.callers import county_of
 
 KEPT_SECONDS = 0.8
@@ -22,7 +22,7 @@ MOST_KEPT = 2_000
 
 
 class Encoded(Struct, frozen=True):
-    """An answer as bytes, its ETag, and until when it may be given (monotonic seconds)."""
+    """An answer as bytes, its ETag, and until when it may be given (elapsed seconds)."""
 
     body: bytes
     etag: str
@@ -35,7 +35,7 @@ _kept: WeakKeyDictionary[County, dict[str, Encoded]] = WeakKeyDictionary()
 def kept_answer(county: County, address: str) -> Encoded | None:
     """The answer at a path and query, if it is young enough."""
     found = _kept.get(county, {}).get(address)
-    return found if found is not None and found.until > time.monotonic() else None
+    return found if found is not None and found.until > elapsed_seconds() else None
 
 
 async def fresh_answer(request: Request[Any, Any, Any], ask: Callable[[], Awaitable[Any]]) -> Response[Any]:
@@ -45,7 +45,7 @@ async def fresh_answer(request: Request[Any, Any, Any], ask: Callable[[], Awaita
     address = f"{request.scope['path']}?{query}"
     found = kept_answer(county, address)
     if found is None:
-        until = time.monotonic() + KEPT_SECONDS
+        until = elapsed_seconds() + KEPT_SECONDS
         body = msgspec.json.encode(await ask())
         found = Encoded(body, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', until)
         kept = _kept.setdefault(county, {})
