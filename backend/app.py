@@ -7,6 +7,7 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
@@ -84,7 +85,6 @@ class Application:
         self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
         self.hot_claims = HotClaims(self.claim_desks, self.recogniser.known)
         self.litestar = _litestar(self)
-        self.openapi = build_openapi(self.litestar)
         self.gate = Gate(
             cast(ASGIApp, self._route),
             counties,
@@ -92,6 +92,11 @@ class Application:
             other_types=OTHER_TYPES,
             hot=self._hot_route,
         )
+
+    @cached_property
+    def openapi(self) -> bytes:
+        """The description of all routes, made when somebody first asks: it would take a fifth of every start."""
+        return build_openapi(self.litestar)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -140,7 +145,7 @@ class Application:
         await self.counties.close()
 
 
-@get("/openapi.json", opt={"callers": PUBLIC}, include_in_schema=False, sync_to_thread=False)
+@get("/openapi.json", opt={"callers": PUBLIC}, include_in_schema=False, sync_to_thread=True)
 def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """This document."""
     return Response(request.app.state["application"].openapi, media_type="application/json")

@@ -34,9 +34,13 @@ async def opened_counties(settings: Settings) -> AsyncIterator[Counties]:
 async def opened_county(arguments: argparse.Namespace) -> AsyncIterator[County]:
     """The county of ``--county``, the first without it."""
     async with opened_counties(settings_of(arguments)) as counties:
-        try:
-            county = counties.of_code(arguments.county)
-        except NoSuchCounty as missing:
-            held = "、".join(f"{county.code} {county.entry.name_zh}" for county in counties.all)
-            raise Stop(f"没有 {arguments.county} 这个县；有：{held}", str(missing)) from None
-        yield county
+        yield chosen(counties, arguments.county)
+
+
+def chosen(counties: Counties, code: str | None) -> County:
+    """The county with this code, the first for ``None``; raises ``Stop``."""
+    try:
+        return counties.of_code(code)
+    except NoSuchCounty as missing:
+        held = "、".join(f"{county.code} {county.entry.name_zh}" for county in counties.all)
+        raise Stop(f"没有 {code} 这个县；有：{held}", str(missing)) from None

@@ -1,8 +1,11 @@
 """Serve every county of a data folder on one port: the API, the pages, and the work that nobody waits for."""
 
 import argparse
+import asyncio
 import logging
 import os
+import sys
+from pathlib import Path
 
 import uvloop
 
@@ -10,10 +13,12 @@ from backend.app import Application
 from backend.commands.listening import Door, free_door, serve_here, serve_with_workers
 from backend.commands.opening import opened_counties
 from backend.commands.options import add_place, settings_of
-from backend.commands.upgrade import bring_up_to_date
-from backend.commands.words import say
+from backend.commands.words import Stop, say
 from backend.database.registry import Counties
+from backend.migrations.revision import newest_revision, present_revision
 from backend.settings import Settings
+
+PROGRAM = Path(__file__).resolve().parents[2]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,15 +47,14 @@ def run(arguments: argparse.Namespace) -> int:
     if workers <= 1:
         return uvloop.run(_serve_alone(settings, door))
     uvloop.run(_prepare(settings, door))
-    _tell_workers(settings)
+    os.environ.update(_told(settings))
     serve_with_workers(door, workers)
     return 0
 
 
 async def _serve_alone(settings: Settings, door: Door) -> int:
     async with opened_counties(settings) as counties:
-        for county in counties.all:
-            await bring_up_to_date(county)
+        await _require_newest(settings, counties)
 
         async def greet() -> None:
             _say_where(counties, door)
@@ -60,9 +64,19 @@ async def _serve_alone(settings: Settings, door: Door) -> int:
 
 async def _prepare(settings: Settings, door: Door) -> None:
     async with opened_counties(settings) as counties:
-        for county in counties.all:
-            await bring_up_to_date(county)
+        await _require_newest(settings, counties)
         _say_where(counties, door)
+
+
+async def _require_newest(settings: Settings, counties: Counties) -> None:
+    """Let ``yizhan migrate`` do what is to be done: loading it costs a start that finds nothing to do too much."""
+    newest = newest_revision()
+    if all([await present_revision(county) == newest for county in counties.all]):
+        return
+    command = [sys.executable, "-m", "backend", "migrate"]
+    migrating = await asyncio.create_subprocess_exec(*command, cwd=PROGRAM, env={**os.environ, **_told(settings)})
+    if await migrating.wait() != 0:
+        raise Stop("没有启动服务。", "The server was not started.")
 
 
 def _say_where(counties: Counties, door: Door) -> None:
@@ -75,11 +89,11 @@ def _say_where(counties: Counties, door: Door) -> None:
         )
 
 
-def _tell_workers(settings: Settings) -> None:
-    # Workers read the settings as any process does; a flag would show the database's password in the process list.
+def _told(settings: Settings) -> dict[str, str]:
+    # Other processes read the settings as this one did; a flag would show the database's password to every user.
     told = {
-        "YIZHAN_DATA": str(settings.data),
+        "YIZHAN_DATA": str(settings.data.resolve()),
         "YIZHAN_DATABASE": settings.database_url,
         "YIZHAN_REDIS": settings.redis_url,
     }
-    os.environ.update({name: value for name, value in told.items() if value is not None})
+    return {name: value for name, value in told.items() if value is not None}

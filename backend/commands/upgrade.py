@@ -11,7 +11,8 @@ from pathlib import Path
 
 from backend.commands.words import Stop, say
 from backend.database.county import County
-from backend.migrations.run import NewerDatabase, migrate, newest_revision, present_revision
+from backend.migrations.revision import newest_revision, present_revision
+from backend.migrations.run import NewerDatabase, migrate
 
 
 async def bring_up_to_date(county: County) -> bool:

@@ -24,7 +24,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 RETRIED_SQLSTATES = frozenset({"40001", "40P01", "23505"})
-GONE_SQLSTATES = ("08", "57P", "53")
+GONE_SQLSTATES = ("08", "57P", "53", "28", "3D")
+"""Connection lost, shut down, out of resources; refused at the door, no such database."""
 CONNECT_SECONDS = 5
 
 

@@ -5,17 +5,15 @@ refuses a database that a newer one has already changed.
 """
 
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, inspect, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from backend.database.county import County
 from backend.database.dialect import enter_county
+from backend.migrations.revision import newest_revision
 
 
 class NewerDatabase(Exception):
@@ -29,11 +27,6 @@ def configuration(connection: Connection | None = None, schema: str | None = Non
     config.attributes["connection"] = connection
     config.attributes["schema"] = schema
     return config
-
-
-def newest_revision() -> str:
-    """The revision that this program works with."""
-    return ScriptDirectory.from_config(configuration()).get_current_head() or "none"
 
 
 async def migrate(county: County) -> None:
@@ -53,20 +46,3 @@ def _upgrade(connection: Connection, schema: str | None) -> None:
             f"the database has a revision this program does not know ({error}); "
             f"this program knows {newest_revision()}: start the newer program"
         ) from error
-
-
-async def present_revision(county: County) -> str | None:
-    """The revision the database is at; ``None`` for an empty one."""
-    async with county.read_engine.connect() as connection, connection.begin():
-        await enter_county(connection, county.schema)
-        return await _revision(connection, county.schema)
-
-
-async def _revision(connection: AsyncConnection, schema: str | None) -> str | None:
-    def has_table(sync: Connection) -> bool:
-        return bool(inspect(sync).has_table("alembic_version", schema=schema))
-
-    if not await connection.run_sync(has_table):
-        return None
-    found: Any = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-    return None if found is None else str(found)
