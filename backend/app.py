@@ -48,6 +48,7 @@ from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
 from backend.web.status import STATUS_ROUTES
+from backend.web.strict_body import StrictRequest
 
 ROUTES: list[BaseRouteHandler] = [
     *STATUS_ROUTES,
@@ -158,6 +159,7 @@ def _litestar(application: Application) -> Litestar:
             raise RuntimeError(f"{route} states no callers")
     app = Litestar(
         route_handlers=routes,
+        request_class=StrictRequest,
         guards=[admit],
         exception_handlers={
             ProblemError: on_problem_error,

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
+from litestar.enums import ParamType
 from litestar.exceptions import (
     ClientException,
     HTTPException,
@@ -166,10 +167,12 @@ def _field_errors(error: ValidationException) -> list[FieldError]:
     found = []
     for item in extra:
         if isinstance(item, dict):
-            key = str(item.get("key", ""))
-            source = str(item.get("source", "body"))
+            key, source = str(item.get("key", "")), item.get("source", "body")
+            source = source.value if isinstance(source, ParamType) else source
             message = str(item.get("message", ""))
-            pointer = pointer_of(key, message) if source == "body" else f"{source}:{key}"
+            # Litestar calls the body itself "data" where the body as a whole is wrong.
+            path = "" if key == "data" else key
+            pointer = pointer_of(path, message) if source == "body" else f"{source}:{key}"
             found.append(FieldError(pointer=pointer or "/", detail=_mend(message)))
     return found or [FieldError(pointer="/", detail=_mend(str(error.detail)))]
 

@@ -12,8 +12,9 @@ from msgspec import Meta
 from backend.web.mends import told
 
 _LINE_WORDS = "一行文字,不含换行和控制字符 / one line of text without control characters"
-ONE_LINE = told(r"^[^\x00-\x1f\x7f]+$", _LINE_WORDS)
-MAYBE_ONE_LINE = told(r"^[^\x00-\x1f\x7f]*$", _LINE_WORDS)
+# Python's $ also stands before a last line break, which the look-ahead refuses.
+ONE_LINE = told(r"^[^\x00-\x1f\x7f]+$(?!\n)", _LINE_WORDS)
+MAYBE_ONE_LINE = told(r"^[^\x00-\x1f\x7f]*$(?!\n)", _LINE_WORDS)
 PHONE = told("^1[0-9]{10}$", "请填 11 位手机号,以 1 开头 / an 11-digit mobile number that begins with 1")
 
 Name = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
