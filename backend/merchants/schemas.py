@@ -23,13 +23,20 @@ from backend.merchants.rules import (
 from backend.places.premises import PremisesReason
 from backend.places.rules import PlaceReason
 from backend.places.wire import PositionBody, PremisesAnswer, PremisesBody, premises_answer
-from backend.web.texts import MAYBE_ONE_LINE, Line, Name, NameEn, ReasonText
+from backend.web.mends import told
+from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, Line, Name, NameEn, ReasonText
 
 AboutZh = Annotated[str, Meta(max_length=200, pattern=MAYBE_ONE_LINE)]
 AboutEn = Annotated[str, Meta(max_length=400, pattern=MAYBE_ONE_LINE)]
-CreditCode = Annotated[str, Meta(min_length=18, max_length=18, pattern="^[0-9A-Z]{18}$")]
-LicenceNumber = Annotated[str, Meta(min_length=4, max_length=40, pattern=r"^[^\x00-\x1f\x7f]+$")]
-PictureKey = Annotated[str, Meta(min_length=1, max_length=80, pattern="^[a-z0-9][a-z0-9_./-]*$")]
+CREDIT = told(
+    "^[0-9A-Z]{18}$(?!\n)", "信用代码是 18 位数字和大写字母 / a credit code has 18 digits and capital letters"
+)
+PICTURE = told(
+    "^[a-z0-9][a-z0-9_./-]*$(?!\n)", "图片名只用小写字母、数字和 _ . / - / small letters, digits and _ . / - only"
+)
+CreditCode = Annotated[str, Meta(min_length=18, max_length=18, pattern=CREDIT)]
+LicenceNumber = Annotated[str, Meta(min_length=4, max_length=40, pattern=ONE_LINE)]
+PictureKey = Annotated[str, Meta(min_length=1, max_length=80, pattern=PICTURE)]
 
 
 class LicenceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

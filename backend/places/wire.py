@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 
 from backend.kernel.grid_cell import GridCodeProblem
@@ -9,16 +10,28 @@ from backend.kernel.refusals import GeneralReason
 from backend.places.premises import Hours, Premises
 from backend.places.rules import Position, PositionSource, microdegrees
 from backend.places.schemas import PositionAnswer, position_answer
+from backend.web.mends import told
 from backend.web.problems import FieldError, ProblemError
 from backend.web.texts import Line, LineEn
 
-TownCode = Annotated[str, Meta(min_length=9, max_length=9, pattern="^[0-9]{9}$")]
-VillageCode = Annotated[str, Meta(min_length=12, max_length=12, pattern="^[0-9]{12}$")]
-ClockText = Annotated[
-    str, Meta(min_length=5, max_length=5, pattern="^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", examples=["08:30"])
-]
-PhoneText = Annotated[str, Meta(min_length=5, max_length=20, pattern="^[0-9+][0-9 -]*$")]
-DegreesText = Annotated[str, Meta(max_length=20, pattern=r"^-?[0-9]{1,3}(\.[0-9]{1,12})?$")]
+TOWN = told("^[0-9]{9}$(?!\n)", "乡镇代码是 9 位数字 / a town's code has nine digits")
+VILLAGE = told("^[0-9]{12}$(?!\n)", "村和社区代码是 12 位数字 / a village's code has twelve digits")
+CLOCK = told(
+    "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$(?!\n)",
+    "时间写成 08:30,最晚 24:00 / a time such as 08:30, at most 24:00",
+)
+PHONE = told("^[0-9+][0-9 -]*$(?!\n)", "电话只写数字、空格、- 和 + / digits, spaces, - and + only")
+DEGREES = told(
+    r"^-?[0-9]{1,3}(\.[0-9]{1,12})?$(?!\n)",
+    "写成十进制的度数,例如 28.157761 / decimal degrees such as 28.157761",
+)
+
+TownCode = Annotated[str, Meta(min_length=9, max_length=9, pattern=TOWN)]
+VillageCode = Annotated[str, Meta(min_length=12, max_length=12, pattern=VILLAGE)]
+ClockText = Annotated[str, Meta(min_length=5, max_length=5, pattern=CLOCK)]
+PhoneText = Annotated[str, Meta(min_length=5, max_length=20, pattern=PHONE)]
+DegreesText = Annotated[str, Meta(max_length=20, pattern=DEGREES)]
+TownQuery = Annotated[str | None, QueryParameter(pattern=TOWN, description="The town's nine digits.")]
 
 
 class PremisesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
+from backend.places.wire import TownQuery
 from backend.stations.answers import actor_of, refused, same_again
 from backend.stations.close_shift import CloseShift, close_shift
 from backend.stations.find_assisted import FindAssisted, find_assisted
@@ -35,7 +36,6 @@ from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
 from backend.web.problems import ProblemError, documented
 
 OPERATOR = frozenset({Role.OPERATOR})
-TownQuery = Annotated[str | None, QueryParameter(pattern="^[0-9]{9}$", description="The town's nine digits.")]
 KindQuery = Annotated[StationKind | None, QueryParameter(description="Only fixed stations, or only vans.")]
 
 
