@@ -153,6 +153,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("one", name=op.f("pk_county_facts")),
     )
     op.create_table(
+        "data_state",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("since", InstantType(), nullable=False),
+        sa.CheckConstraint("name IN ('epoch', 'seeding')", name=op.f("ck_data_state_name_known")),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_data_state")),
+    )
+    op.create_table(
         "demonstration_sms",
         sa.Column("id", IdType(), nullable=False),
         sa.Column("phone_hash", sa.LargeBinary(length=32), nullable=False),

@@ -1,0 +1,34 @@
+"""How many lives has this data had? Whoever keeps a copy of it outside asks, and starts over when the number rose.
+
+A restore brings back an earlier day: what was told after that day is unknown to the county again. The epoch is how a
+device can tell, since every other number may look familiar.
+"""
+
+from msgspec import Struct
+
+from backend.data_state import store
+from backend.data_state.rules import FIRST_EPOCH, Fact
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+
+
+class AskEpoch(Struct, frozen=True):
+    """Which life is this?"""
+
+
+class RaiseEpoch(Struct, frozen=True):
+    """The data was restored from a backup."""
+
+
+async def epoch(tx: Transaction, _asked: AskEpoch) -> int:
+    """The present epoch."""
+    value = await store.read_value(tx, Fact.EPOCH)
+    return FIRST_EPOCH if value is None else int(value)
+
+
+async def raise_epoch(tx: Transaction, _command: RaiseEpoch, *, now: Instant) -> int:
+    """One more; returns the new epoch."""
+    value = await store.lock_value(tx, Fact.EPOCH)
+    raised = (FIRST_EPOCH if value is None else int(value)) + 1
+    await store.put_value(tx, Fact.EPOCH, str(raised), now)
+    return raised
