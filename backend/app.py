@@ -176,6 +176,7 @@ def _litestar(application: Application) -> Litestar:
             contact=Contact(name="Yizhan"),
             license=License(name="Apache-2.0", identifier="Apache-2.0"),
             render_plugins=[],
+            use_handler_docstrings=True,
         ),
         logging_config=None,
         debug=False,
