@@ -1,0 +1,82 @@
+"""Does every no have its own word, its words for people, a documented status and a test?"""
+
+import importlib
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from backend.commands.openapi import document
+from backend.kernel.refusals import GeneralReason, Reason
+from tests.house.source import listed, python
+
+KEBAB = re.compile(r"[a-z]+(-[a-z]+)*")
+NEVER_ON_THE_WIRE = {
+    "TrustReason": "a phone or a till refuses a trust list; the county only makes them",
+}
+"""Reasons that no route of the county answers with, and why."""
+
+
+@cache
+def kinds() -> tuple[type[Reason], ...]:
+    """Every enumeration of reasons in the program."""
+    for source in python("backend"):
+        if "Reason)" in source.text:
+            importlib.import_module(source.module)
+    return tuple(sorted(_below(Reason), key=lambda kind: kind.__qualname__))
+
+
+def _below(kind: type[Reason]) -> Iterator[type[Reason]]:
+    for child in kind.__subclasses__():
+        if child.__module__.startswith("backend."):
+            yield child
+            yield from _below(child)
+
+
+def reasons() -> list[Reason]:
+    """Every reason of every enumeration."""
+    return [reason for kind in kinds() for reason in kind]
+
+
+def test_every_reason_has_its_words_in_chinese_and_english() -> None:
+    bare = [
+        f"{type(reason).__name__}.{reason.name}"
+        for reason in reasons()
+        if not re.search(r"[\u4e00-\u9fff]{2}", reason.zh)
+        or not re.search(r"[A-Za-z]+ [A-Za-z]+|^Not found$", reason.en)
+        or not KEBAB.fullmatch(reason.value)
+        or reason.status not in (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503)
+    ]
+    assert not bare, listed(bare)
+
+
+def test_a_word_means_one_thing() -> None:
+    """A word may stand in two enumerations only where it is the same no; its status tells."""
+    statuses: dict[str, set[int]] = {}
+    for reason in reasons():
+        statuses.setdefault(reason.value, set()).add(reason.status)
+    two = [word for word, found in statuses.items() if len(found) > 1]
+    assert not two, listed(two)
+
+
+def test_every_reason_is_documented_with_its_status() -> None:
+    described = re.findall(r'"(\d{3})": \{\s*"description": "((?:[^"\\]|\\.)*)"', document().decode())
+    told = {(int(status), word) for status, text in described for word in re.findall(r"`([a-z-]+)`:", text)}
+    general = {GeneralReason.NOT_FOUND, GeneralReason.WRONG_METHOD, GeneralReason.FAULT}  # Of no single route.
+    missing = [
+        f"{type(reason).__name__}.{reason.name} {reason.status}"
+        for reason in reasons()
+        if (reason.status, reason.value) not in told
+        and reason not in general
+        and type(reason).__name__ not in NEVER_ON_THE_WIRE
+    ]
+    assert not missing, listed(missing)
+
+
+def test_every_reason_is_met_in_some_test() -> None:
+    texts = "\n".join(source.text for source in python("tests") if not source.name.startswith("tests/house/"))
+    unmet = [
+        f"{type(reason).__name__}.{reason.name} ({reason.value})"
+        for reason in reasons()
+        if f"{type(reason).__name__}.{reason.name}" not in texts and f'"{reason.value}"' not in texts
+    ]
+    assert not unmet, listed(unmet)
