@@ -65,11 +65,17 @@ def register(data: Path, entry: CountyEntry) -> Path:
         raise NoSuchCounty(f"county {entry.code} is already there")
     if clash := taken.intersection(entry.hosts):
         raise NoSuchCounty(f"host {min(clash)} already leads to another county; choose another --host")
+    folder = make_folder(data, entry)
+    write_registry(data, [*entries, entry])
+    return folder
+
+
+def make_folder(data: Path, entry: CountyEntry) -> Path:
+    """A county's own folder with its keys; what is there already stays."""
     folder = data / "counties" / entry.place
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / KEYS).exists():
         make_keyring(folder / KEYS, demonstration=entry.demonstration)
-    write_registry(data, [*entries, entry])
     return folder
 
 
@@ -85,12 +91,25 @@ def write_registry(data: Path, entries: Sequence[CountyEntry]) -> None:
 
 def open_counties(data: Path, database_url: str | None, *, clock: Clock = county_clock) -> Counties:
     """Open every county of the folder; no connection is made before the first use."""
+    entries = read_registry(data)
+    if not entries:
+        raise NoSuchCounty(
+            f"{data} holds no county yet: run 'yizhan seed --data {data}' for the demonstration county, "
+            "or 'yizhan init' and 'yizhan county add' for a real one"
+        )
+    return open_listed(data, entries, database_url, clock=clock)
+
+
+def open_listed(
+    data: Path, entries: Sequence[CountyEntry], database_url: str | None, *, clock: Clock = county_clock
+) -> Counties:
+    """Open these counties, which need not be in the registry yet: one that is being made becomes visible last."""
     engines: list[AsyncEngine] = []
     shared = postgresql_engine(database_url) if database_url else None
     if shared is not None:
         engines.append(shared)
     counties = []
-    for entry in read_registry(data):
+    for entry in entries:
         folder = data / "counties" / entry.place
         if shared is None:
             write, read = (sqlite_engine(folder / "county.sqlite3", writes=writes) for writes in (True, False))
@@ -108,10 +127,5 @@ def open_counties(data: Path, database_url: str | None, *, clock: Clock = county
                 schema=entry.place if shared is not None else None,
                 database_url=database_url,
             )
-        )
-    if not counties:
-        raise NoSuchCounty(
-            f"{data} holds no county yet: run 'yizhan seed --data {data}' for the demonstration county, "
-            "or 'yizhan init' and 'yizhan county add' for a real one"
         )
     return Counties(counties, engines)
