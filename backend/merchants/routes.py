@@ -12,11 +12,10 @@ from backend.kernel.refusals import GeneralReason
 from backend.merchants.find_merchants import FindMerchants, find_merchant, find_merchants, find_stores
 from backend.merchants.rules import Merchant, Store, Trade
 from backend.merchants.schemas import MerchantAnswer, MerchantDetail, merchant_answer, store_answer
-from backend.places.wire import TownQuery
 from backend.web.callers import PUBLIC, county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
 from backend.web.problems import ProblemError
-from backend.web.texts import Searched
+from backend.web.texts import Searched, TownQuery
 
 TradeQuery = Annotated[Trade | None, QueryParameter(description="Only merchants of this trade.")]
 

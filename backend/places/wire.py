@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-from litestar.params import QueryParameter
 from msgspec import Meta, Struct
 
 from backend.kernel.grid_cell import GridCodeProblem
@@ -12,9 +11,8 @@ from backend.places.rules import Position, PositionSource, microdegrees
 from backend.places.schemas import PositionAnswer, position_answer
 from backend.web.mends import told
 from backend.web.problems import FieldError, ProblemError
-from backend.web.texts import Line, LineEn
+from backend.web.texts import TOWN, Line, LineEn
 
-TOWN = told("^[0-9]{9}$(?!\n)", "乡镇代码是 9 位数字 / a town's code has nine digits")
 VILLAGE = told("^[0-9]{12}$(?!\n)", "村和社区代码是 12 位数字 / a village's code has twelve digits")
 CLOCK = told(
     "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$(?!\n)",
@@ -31,7 +29,6 @@ VillageCode = Annotated[str, Meta(min_length=12, max_length=12, pattern=VILLAGE)
 ClockText = Annotated[str, Meta(min_length=5, max_length=5, pattern=CLOCK)]
 PhoneText = Annotated[str, Meta(min_length=5, max_length=20, pattern=PHONE)]
 DegreesText = Annotated[str, Meta(max_length=20, pattern=DEGREES)]
-TownQuery = Annotated[str | None, QueryParameter(pattern=TOWN, description="The town's nine digits.")]
 
 
 class PremisesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

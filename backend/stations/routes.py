@@ -11,7 +11,6 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
-from backend.places.wire import TownQuery
 from backend.stations.answers import actor_of, refused, same_again
 from backend.stations.close_shift import CloseShift, close_shift
 from backend.stations.find_assisted import FindAssisted, find_assisted
@@ -34,6 +33,7 @@ from backend.stations.schemas import (
 from backend.web.callers import PUBLIC, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
 from backend.web.problems import ProblemError, documented
+from backend.web.texts import TownQuery
 
 OPERATOR = frozenset({Role.OPERATOR})
 KindQuery = Annotated[StationKind | None, QueryParameter(description="Only fixed stations, or only vans.")]
