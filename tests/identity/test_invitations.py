@@ -152,7 +152,7 @@ async def test_a_county_founds_its_three_administrators_once(county: County) -> 
     assert done.opened is not None
     caller = await Recogniser().find(county, done.opened.token, None)
     assert caller is not None
-    assert caller.roles == {sorted(ADMINISTRATORS)[0]}
+    assert caller.roles == frozenset({sorted(ADMINISTRATORS)[0]})
     again = await transact(county, found_administrators, FoundAdministrators(founders))
     assert again == Refused(IdentityReason.ADMINISTRATORS_FOUNDED)
 
