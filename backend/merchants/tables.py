@@ -1,6 +1,6 @@
 """Rows of merchants, their licences and shops; private to ``store.py``."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Table, Text, UniqueConstraint
 
 from backend.database.columns import choice_column, id_column, instant_column, metadata, small_column, text_column
 from backend.merchants.rules import LicenceKind, MerchantState, Organisation, SizeClass, Trade
@@ -21,7 +21,8 @@ merchants = Table(
     text_column("exemption_zh", most=100, nullable=True),
     text_column("exemption_en", most=200, nullable=True),
     text_column("picture", most=80, nullable=True),
-    text_column("searched", most=1200),
+    # Case folding can lengthen a text, so no length is promised here.
+    Column("searched", Text(), nullable=False),
     choice_column("state", MerchantState),
     text_column("state_reason", most=200, server_default=""),
     instant_column("state_since"),

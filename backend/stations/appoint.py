@@ -92,7 +92,7 @@ async def _decide(
         ends_at=command.ends_at,
     )
     held = await store.appointments(tx, staff_id=command.staff_id, station_id=station.id)
-    if (refused := decide_appointment(appointment, held)) is not None:
+    if (refused := decide_appointment(appointment, held, at=now)) is not None:
         return refused
     await store.insert_appointment(tx, appointment)
     return _appointed(appointment)

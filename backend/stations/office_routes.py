@@ -116,6 +116,7 @@ async def post_station_close(
         StationReason.NOT_AN_OPERATOR,
         StationReason.ALREADY_APPOINTED,
         StationReason.ENDS_BEFORE_IT_BEGINS,
+        StationReason.TIME_FAR_OFF,
     )
     | same_again(AppointmentAnswer),
 )

@@ -100,6 +100,12 @@ class StationReason(Reason):
         "结束时间要晚于开始时间",
         "The end must come after the beginning",
     )
+    TIME_FAR_OFF = (
+        "time-far-off",
+        400,
+        "任职时间离现在太远，请核对年份",
+        "The time lies too far from now; check the year",
+    )
     NOT_APPOINTED = (
         "not-appointed",
         409,
@@ -213,8 +219,16 @@ class Closing(Struct, frozen=True):
     difference_fen: int
 
 
-def decide_appointment(wanted: Appointment, held: Iterable[Appointment]) -> Refused[StationReason] | None:
+FARTHEST = timedelta(days=3660)
+"""Ten years: an appointment farther off is a slip of the pen."""
+
+
+def decide_appointment(
+    wanted: Appointment, held: Iterable[Appointment], *, at: datetime
+) -> Refused[StationReason] | None:
     """May somebody be appointed, who ``held`` these appointments at the same station? ``None`` for yes."""
+    if any(abs(told - at) > FARTHEST for told in (wanted.begins_at, wanted.ends_at) if told is not None):
+        return Refused(StationReason.TIME_FAR_OFF)
     if wanted.ends_at is not None and wanted.ends_at <= wanted.begins_at:
         return Refused(StationReason.ENDS_BEFORE_IT_BEGINS)
     overlap = any(

@@ -221,6 +221,7 @@ FIELD_OF: dict[Reason, str] = {
     PlaceReason.UNKNOWN_VILLAGE: "/premises/village_code",
     PlaceReason.OUTSIDE_COUNTY: "/position",
     StationReason.ENDS_BEFORE_IT_BEGINS: "/ends_at",
+    StationReason.TIME_FAR_OFF: "/begins_at",
     StationReason.NOT_AN_OPERATOR: "/staff_id",
     StationReason.NOT_APPOINTED: "/station_id",
     StationReason.STATION_UNCLEAR: "/station_id",

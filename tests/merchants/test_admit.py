@@ -182,3 +182,11 @@ async def test_merchants_are_found_by_trade_town_and_words_page_by_page(county: 
     assert await ids(FindMerchants(text="OLD gate LANE")) == [noodles.merchant_id, shop.merchant_id, far.merchant_id]
     assert await ids(FindMerchants(text="%")) == []
     assert await ids(FindMerchants(after=(noodles.admitted_at, noodles.merchant_id), most=1)) == [shop.merchant_id]
+
+
+async def test_a_name_that_grows_by_case_folding_is_stored_and_found(county: County) -> None:
+    await with_places(county)
+    long = msgspec.structs.replace(papers(), about_zh="ﬃ" * 200, about_en="ﬃ" * 400)
+    merchant = await admitted(county, admission(told=long))
+    found = await inquire(county, find_merchants, FindMerchants(text="FFI"))
+    assert [one.id for one in found] == [merchant.merchant_id]

@@ -277,6 +277,12 @@ async def test_an_appointment_is_ended_over_http_and_times_must_name_their_zone(
     told = {"appointment_id": str(new_id()), "staff_id": str(OPERATOR), "begins_at": "2026-11-21T00:00:00"}
     naive = await send(path, told, cookie=clerk)
     assert (naive.status_code, naive.json()["errors"][0]["pointer"]) == (400, "/begins_at")
-    told |= {"begins_at": "2026-11-21T00:00:00+08:00", "ends_at": "2026-11-20T16:00:00Z"}
+    ancient = await send(path, told | {"begins_at": "0001-01-01T00:00:00+08:00"}, cookie=clerk)
+    assert (ancient.status_code, ancient.json()["reason"]) == (400, "time-far-off")
+    told |= {
+        "appointment_id": str(new_id()),
+        "begins_at": "2026-11-21T00:00:00+08:00",
+        "ends_at": "2026-11-20T16:00:00Z",
+    }
     backwards = await send(path, told, cookie=clerk)
     assert (backwards.status_code, backwards.json()["reason"]) == (400, "ends-before-it-begins")

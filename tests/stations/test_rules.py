@@ -119,7 +119,7 @@ def test_somebody_is_appointed_once_for_any_moment_and_ends_touch() -> None:
         )
 
     def reason(wanted: Appointment, *held: Appointment) -> StationReason | None:
-        refused = decide_appointment(wanted, held)
+        refused = decide_appointment(wanted, held, at=AT)
         return refused.reason if refused else None
 
     assert reason(appointment(0, None)) is None
@@ -128,6 +128,9 @@ def test_somebody_is_appointed_once_for_any_moment_and_ends_touch() -> None:
     assert reason(appointment(0, 8), appointment(7, None)) is StationReason.ALREADY_APPOINTED
     assert reason(appointment(9, None), appointment(7, None)) is StationReason.ALREADY_APPOINTED
     assert reason(appointment(5, 6), appointment(0, 7)) is StationReason.ALREADY_APPOINTED
+    assert reason(appointment(-3660, 3660)) is None
+    assert reason(appointment(0, 3661)) is StationReason.TIME_FAR_OFF
+    assert reason(appointment(-3661, 3)) is StationReason.TIME_FAR_OFF
 
 
 def test_proofs_say_how_much_they_prove() -> None:

@@ -264,7 +264,7 @@ def upgrade() -> None:
         sa.Column("exemption_zh", sa.String(length=100), nullable=True),
         sa.Column("exemption_en", sa.String(length=200), nullable=True),
         sa.Column("picture", sa.String(length=80), nullable=True),
-        sa.Column("searched", sa.String(length=1200), nullable=False),
+        sa.Column("searched", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("state_reason", sa.String(length=200), server_default="", nullable=False),
         sa.Column("state_since", InstantType(), nullable=False),
