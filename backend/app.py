@@ -22,7 +22,12 @@ from backend.background import Background
 from backend.database.county import County
 from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
+from backend.identity.me_routes import ME_ROUTES
+from backend.identity.office_routes import ADMINISTRATION_ROUTES
 from backend.identity.recognise import Recogniser
+from backend.identity.resident_routes import RESIDENT_ROUTES
+from backend.identity.retention import NIGHTLY, erase_what_is_over, plan_first_night
+from backend.identity.routes import SIGN_IN_ROUTES
 from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.routes import MERCHANT_ROUTES
 from backend.notifications.routes import NOTIFICATION_ROUTES
@@ -54,7 +59,11 @@ ROUTES: list[BaseRouteHandler] = [
     *STATUS_ROUTES,
     *COUNTY_ROUTES,
     *PLACES_ROUTES,
+    *SIGN_IN_ROUTES,
+    *ME_ROUTES,
     *NOTIFICATION_ROUTES,
+    *ADMINISTRATION_ROUTES,
+    *RESIDENT_ROUTES,
     *MERCHANT_ROUTES,
     *MERCHANT_OFFICE_ROUTES,
     *STATION_ROUTES,
@@ -68,6 +77,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,
     EXPIRE: expire_due,
+    NIGHTLY: erase_what_is_over,
 }
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
 
@@ -81,7 +91,7 @@ class Application:
         self.settings = settings
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
-        self.background = [Background(county, CONSUMERS, DUE_VERBS) for county in counties.all]
+        self.background = [Background(county, CONSUMERS, DUE_VERBS, [plan_first_night]) for county in counties.all]
         self.recogniser = Recogniser()
         self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
         self.hot_claims = HotClaims(self.claim_desks, self.recogniser.known)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from backend.audit_trail.chain import Chain, chain
 from backend.database.county import County
-from backend.database.transaction import DatabaseGone, transact
+from backend.database.transaction import DatabaseGone, Verb, transact
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, elapsed_seconds
 from backend.outbox.due import DueVerb, run_due
@@ -28,8 +28,16 @@ LEASE = "background"
 class Background:
     """The background work of one county in this process."""
 
-    def __init__(self, county: County, consumers: Sequence[Consumer], due_verbs: Mapping[str, DueVerb]) -> None:
+    def __init__(
+        self,
+        county: County,
+        consumers: Sequence[Consumer],
+        due_verbs: Mapping[str, DueVerb],
+        first: Sequence[Verb[None, None]] = (),
+    ) -> None:
+        """``first`` plans what comes back every night; it is run when this worker first holds the lease."""
         self.county = county
+        self.first = list(first)
         self.consumers = by_event_name(consumers)
         self.due_verbs = dict(due_verbs)
         self.holder = new_id()
@@ -55,6 +63,9 @@ class Background:
                     holding = await transact(self.county, take_lease, TakeLease(LEASE, self.holder))
                     leased_at = elapsed_seconds()
                 if holding:
+                    while self.first:
+                        await transact(self.county, self.first[0], None)
+                        del self.first[0]
                     await self.round(self.county.clock())
             except DatabaseGone as gone:
                 log.warning("background work of %s waits for the database: %s", self.county.code, gone)
