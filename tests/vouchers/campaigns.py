@@ -1,4 +1,4 @@
-"""Campaigns to test with: planned, funded and running, without the desk's signatures (those have tests of their own)."""
+"""Campaigns to test with: planned, funded and running; the desk's signatures have tests of their own."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta

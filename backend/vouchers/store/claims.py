@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.vouchers.claim_rules import Claimed, LineFacts, PersonKey, RoundRecord, Ruling
+from backend.vouchers.desk_rules import RoundState
 from backend.vouchers.rules import RoundFacts, Terms, VoucherState
 from backend.vouchers.tables import budget_lines, person_keys, rounds, vouchers
 
@@ -46,7 +47,8 @@ def facts_of(row: Any) -> RoundFacts:
     return RoundFacts(
         round_id=row.id,
         terms=msgspec.json.decode(row.terms, type=Terms),
-        running=row.running,
+        # A closed round stays closed, whatever its line gets back from vouchers that expire.
+        running=row.running and row.state != str(RoundState.CLOSED),
         paused=row.paused,
         opens_at=row.opens_at,
         closes_at=row.closes_at,

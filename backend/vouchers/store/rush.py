@@ -53,7 +53,7 @@ class RushBatch(Struct, frozen=True, kw_only=True):
 POSTGRESQL = """
 WITH round AS (
   UPDATE rounds SET issued_online = issued_online + $2
-  WHERE id = $1 AND running AND NOT paused AND opens_at <= $3 AND closes_at > $3
+  WHERE id = $1 AND state <> 'closed' AND running AND NOT paused AND opens_at <= $3 AND closes_at > $3
     AND issued_online + issued_station + $2 <= pieces - CASE
       WHEN station_until > $3 THEN greatest(0, station_pieces - issued_station) ELSE 0 END
   RETURNING id
@@ -127,7 +127,7 @@ async def store_on_postgresql(hot: HotPostgreSQL, batch: RushBatch) -> bool:
 
 SQLITE_ROUND = """
 UPDATE rounds SET issued_online = issued_online + :n
-WHERE id = :round AND running AND NOT paused AND opens_at <= :now AND closes_at > :now
+WHERE id = :round AND state <> 'closed' AND running AND NOT paused AND opens_at <= :now AND closes_at > :now
   AND issued_online + issued_station + :n <= pieces - CASE
     WHEN station_until > :now THEN max(0, station_pieces - issued_station) ELSE 0 END
 """
