@@ -1,0 +1,97 @@
+"""Fill an empty, migrated county with the demonstration: by verbs, in the order of time, in few transactions.
+
+Cut off at any point it leaves a county that says so (``data_state.seeding``), and the next run begins anew.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from msgspec import Struct
+
+from backend.app import CONSUMERS, DUE_VERBS
+from backend.background import Background
+from backend.data_state.seeding import NoteSeeding, note_seeding
+from backend.database.county import County
+from backend.database.transaction import transact
+from backend.demonstration.cast import Cast
+from backend.demonstration.county import DemonstrationCounty
+from backend.demonstration.credentials import PASSWORD
+from backend.demonstration.residents import RESIDENTS
+from backend.demonstration.seed_campaigns import BringForward, bring_forward
+from backend.demonstration.seed_history import Rush, Week, rush, spend_week
+from backend.demonstration.seed_people import Settle, settle
+from backend.identity.passwords import hash_password
+from backend.kernel.instants import Instant, business_day, day_starts
+from backend.vouchers.desk_rules import CampaignPlan
+
+Tell = Callable[[str, str], None]
+"""Says in Chinese and in English what is being done."""
+
+SETTLED_DAYS_AGO = 30
+MOST_ROUNDS = 1_000
+
+
+class Seeded(Struct, frozen=True, kw_only=True):
+    """What there is now."""
+
+    residents: int
+    merchants: int
+    stations: int
+    campaigns: int
+    bills: int
+
+
+async def seed(
+    county: County, demo: DemonstrationCounty, tell: Tell, *, now: Instant, residents: int = RESIDENTS
+) -> Seeded:
+    """Seed; ``now`` is the day on which the demonstration begins."""
+    today = business_day(now)
+    await transact(county, note_seeding, NoteSeeding(done=False), now=now)
+    tell("地方、人员、商户、驿站、居民", "places, staff, merchants, stations, residents")
+    settling = Settle(demo=demo, today=today, password_hash=await hash_password(PASSWORD), residents=residents)
+    cast = await transact(county, settle, settling, now=day_starts(today - timedelta(days=SETTLED_DAYS_AGO)))
+    tell("活动：起草、复核、审批、到账、开始", "campaigns: drafted, reviewed, approved, funded, run")
+    bills = 0
+    for campaign in sorted(demo.campaigns.campaigns, key=lambda one: one.rounds[0].opens.day):
+        opens_in = campaign.rounds[0].opens.day
+        bringing = BringForward(
+            campaign=campaign,
+            department=demo.staff.department.zh,
+            today=today,
+            cast=cast,
+            begins=today + timedelta(days=min(opens_in, 0) - 6),
+        )
+        plan = await transact(county, bring_forward, bringing, now=now)
+        if opens_in < 0:
+            tell("上周：开抢、代领、核销、撤销", "last week: the rush, helpers, bills paid, some taken back")
+            bills += await _relive(county, cast, plan, now)
+    await settle_down(county, now)
+    await transact(county, note_seeding, NoteSeeding(done=True), now=now)
+    return Seeded(
+        residents=len(cast.residents),
+        merchants=len(cast.shops),
+        stations=len(cast.counters),
+        campaigns=len(demo.campaigns.campaigns),
+        bills=bills,
+    )
+
+
+async def _relive(county: County, cast: Cast, plan: CampaignPlan, now: Instant) -> int:
+    """The rounds of a campaign that lies in the past, and what people did with their vouchers since."""
+    opened = min(round_.opens_at for round_ in plan.rounds)
+    await settle_down(county, opened)
+    held = await transact(county, rush, Rush(cast=cast, plan=plan), now=opened)
+    await settle_down(county, max(round_.closes_at for round_ in plan.rounds))
+    return await transact(county, spend_week, Week(cast=cast, held=held, until=business_day(now)), now=now)
+
+
+async def settle_down(county: County, at: Instant) -> int:
+    """Do whatever is due at an instant, until nothing is left; returns how much was done."""
+    background = Background(county, CONSUMERS, DUE_VERBS)
+    done = 0
+    for _ in range(MOST_ROUNDS):
+        more = await background.round(at)
+        if not more:
+            return done
+        done += more
+    raise RuntimeError(f"the background work of {county.code} does not come to an end")
