@@ -94,13 +94,13 @@ class MerchantReason(Reason):
 
     CREDIT_CODE_WRONG = (
         "credit-code-wrong",
-        400,
+        409,
         "统一社会信用代码不对，请照营业执照核对 18 位（没有字母 I、O、S、V、Z）",
         "The credit code is wrong; copy its 18 characters from the licence (it has no I, O, S, V or Z)",
     )
     CREDIT_CODE_ASSIGNABLE = (
         "credit-code-assignable",
-        400,
+        409,
         "演示县只能登记不会属于任何人的信用代码（行政区划以 59 开头）",
         "A demonstration county takes only credit codes nobody can have (division beginning with 59)",
     )

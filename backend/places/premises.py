@@ -26,19 +26,19 @@ class PremisesReason(Reason):
     )
     VILLAGE_ELSEWHERE = (
         "village-elsewhere",
-        400,
+        409,
         "这个村或社区不属于所选的乡镇",
         "This village does not belong to the town you chose",
     )
     NEVER_OPEN = (
         "never-open",
-        400,
+        409,
         "开门和关门不能是同一个时间；全天营业请填 00:00 到 24:00",
         "Opening and closing are the same time; write 00:00 to 24:00 for a whole day",
     )
     PHONE_ASSIGNABLE = (
         "phone-assignable",
-        400,
+        409,
         "演示县只能登记不会属于任何人的号码（154 开头的 11 位）",
         "A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154)",
     )

@@ -4,13 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from backend.kernel.grid_cell import GridCodeProblem
-from backend.kernel.refusals import GeneralReason
 from backend.places.premises import Hours, Premises
 from backend.places.rules import Position, PositionSource, microdegrees
 from backend.places.schemas import PositionAnswer, position_answer
 from backend.web.mends import told
-from backend.web.problems import FieldError, ProblemError
 from backend.web.texts import TOWN, Line, LineEn
 
 VILLAGE = told("^[0-9]{12}$(?!\n)", "村和社区代码是 12 位数字 / a village's code has twelve digits")
@@ -19,16 +16,21 @@ CLOCK = told(
     "时间写成 08:30,最晚 24:00 / a time such as 08:30, at most 24:00",
 )
 PHONE = told("^[0-9+][0-9 -]*$(?!\n)", "电话只写数字、空格、- 和 + / digits, spaces, - and + only")
-DEGREES = told(
-    r"^-?[0-9]{1,3}(\.[0-9]{1,12})?$(?!\n)",
-    "写成十进制的度数,例如 28.157761 / decimal degrees such as 28.157761",
+LATITUDE = told(
+    r"^-?([0-8]?[0-9](\.[0-9]{1,12})?|90(\.0{1,12})?)$(?!\n)",
+    "纬度写成 -90 到 90 的十进制度数,例如 28.157761 / decimal degrees from -90 to 90, such as 28.157761",
+)
+LONGITUDE = told(
+    r"^-?((1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?|180(\.0{1,12})?)$(?!\n)",
+    "经度写成 -180 到 180 的十进制度数,例如 104.512345 / decimal degrees from -180 to 180, such as 104.512345",
 )
 
 TownCode = Annotated[str, Meta(min_length=9, max_length=9, pattern=TOWN)]
 VillageCode = Annotated[str, Meta(min_length=12, max_length=12, pattern=VILLAGE)]
 ClockText = Annotated[str, Meta(min_length=5, max_length=5, pattern=CLOCK)]
 PhoneText = Annotated[str, Meta(min_length=5, max_length=20, pattern=PHONE)]
-DegreesText = Annotated[str, Meta(max_length=20, pattern=DEGREES)]
+Latitude = Annotated[str, Meta(max_length=20, pattern=LATITUDE)]
+Longitude = Annotated[str, Meta(max_length=20, pattern=LONGITUDE)]
 
 
 class PremisesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,8 +48,8 @@ class PremisesBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class PositionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Decimal degrees in WGS-84, and who says so."""
 
-    lat: DegreesText
-    lon: DegreesText
+    lat: Latitude
+    lon: Longitude
     precision_m: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     source: PositionSource
     source_zh: Line
@@ -80,17 +82,12 @@ def premises_of(body: PremisesBody) -> Premises:
 
 
 def position_of(body: PositionBody | None) -> Position | None:
-    """The position that a body tells of; raises a 400 that names the field for degrees that do not exist."""
+    """The position that a body tells of; the patterns have let only degrees through that exist."""
     if body is None:
         return None
-    try:
-        lat, lon = microdegrees(body.lat, "lat", 90), microdegrees(body.lon, "lon", 180)
-    except GridCodeProblem as problem:
-        error = FieldError(pointer=f"/position/{problem.field}", detail=f"{problem.mend} / {problem.mend_en}")
-        raise ProblemError(GeneralReason.INVALID, errors=[error]) from problem
     return Position(
-        lat_microdegrees=lat,
-        lon_microdegrees=lon,
+        lat_microdegrees=microdegrees(body.lat, "lat", 90),
+        lon_microdegrees=microdegrees(body.lon, "lon", 180),
         precision_m=body.precision_m,
         source=body.source,
         source_zh=body.source_zh,

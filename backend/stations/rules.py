@@ -96,13 +96,13 @@ class StationReason(Reason):
     )
     ENDS_BEFORE_IT_BEGINS = (
         "ends-before-it-begins",
-        400,
+        409,
         "结束时间要晚于开始时间",
         "The end must come after the beginning",
     )
     TIME_FAR_OFF = (
         "time-far-off",
-        400,
+        409,
         "任职时间离现在太远，请核对年份",
         "The time lies too far from now; check the year",
     )

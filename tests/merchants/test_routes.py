@@ -117,8 +117,8 @@ async def test_an_id_with_another_body_is_a_409_and_nothing_moves(county: County
 @pytest.mark.parametrize(
     ("changes", "status", "reason", "pointer"),
     [
-        ({"credit_code": "92591527000000019F"}, 400, "credit-code-wrong", "/credit_code"),
-        ({"credit_code": credit_code(1, division="511527")}, 400, "credit-code-assignable", "/credit_code"),
+        ({"credit_code": "92591527000000019F"}, 409, "credit-code-wrong", "/credit_code"),
+        ({"credit_code": credit_code(1, division="511527")}, 409, "credit-code-assignable", "/credit_code"),
         ({"credit_code": "92"}, 400, "invalid", "/credit_code"),
         ({"licences": []}, 409, "licence-missing", "/licences"),
         ({"trade": "gambling"}, 400, "invalid", "/trade"),
@@ -131,8 +131,11 @@ async def test_an_id_with_another_body_is_a_409_and_nothing_moves(county: County
             "/premises/town_code",
         ),
         ({"premises": body()["premises"] | {"opens": "25:00"}}, 400, "invalid", "/premises/opens"),
-        ({"premises": body()["premises"] | {"phone": "13800138000"}}, 400, "phone-assignable", "/premises/phone"),
+        ({"premises": body()["premises"] | {"phone": "13800138000"}}, 409, "phone-assignable", "/premises/phone"),
         ({"position": body()["position"] | {"lat": "95.0"}}, 400, "invalid", "/position/lat"),
+        ({"position": body()["position"] | {"lat": "90.1"}}, 400, "invalid", "/position/lat"),
+        ({"position": body()["position"] | {"lon": "180.01"}}, 400, "invalid", "/position/lon"),
+        ({"position": body()["position"] | {"lat": "-90.0", "lon": "179.9"}}, 409, "outside-county", "/position"),
         ({"position": body()["position"] | {"lat": "30.0"}}, 409, "outside-county", "/position"),
         ({"owner": "nobody"}, 400, "invalid", None),
     ],

@@ -95,8 +95,8 @@ async def test_the_office_opens_a_station_and_everybody_sees_it(county: County, 
     [
         ({"kind": "boat"}, 400, "/kind"),
         ({"name_zh": "站\n"}, 400, "/name_zh"),
-        ({"premises": station_body()["premises"] | {"village_code": "511527210201"}}, 400, "/premises/village_code"),
-        ({"premises": station_body()["premises"] | {"closes": "08:00"}}, 400, "/premises/closes"),
+        ({"premises": station_body()["premises"] | {"village_code": "511527210201"}}, 409, "/premises/village_code"),
+        ({"premises": station_body()["premises"] | {"closes": "08:00"}}, 409, "/premises/closes"),
         ({"premises": station_body()["premises"] | {"village_code": "511527100999"}}, 409, "/premises/village_code"),
     ],
 )
@@ -278,11 +278,11 @@ async def test_an_appointment_is_ended_over_http_and_times_must_name_their_zone(
     naive = await send(path, told, cookie=clerk)
     assert (naive.status_code, naive.json()["errors"][0]["pointer"]) == (400, "/begins_at")
     ancient = await send(path, told | {"begins_at": "0001-01-01T00:00:00+08:00"}, cookie=clerk)
-    assert (ancient.status_code, ancient.json()["reason"]) == (400, "time-far-off")
+    assert (ancient.status_code, ancient.json()["reason"]) == (409, "time-far-off")
     told |= {
         "appointment_id": str(new_id()),
         "begins_at": "2026-11-21T00:00:00+08:00",
         "ends_at": "2026-11-20T16:00:00Z",
     }
     backwards = await send(path, told, cookie=clerk)
-    assert (backwards.status_code, backwards.json()["reason"]) == (400, "ends-before-it-begins")
+    assert (backwards.status_code, backwards.json()["reason"]) == (409, "ends-before-it-begins")
