@@ -61,6 +61,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, method: str,
         reasons.append(GeneralReason.NOT_FOUND)
     operation["x-callers"] = sorted(callers)
     responses = operation["responses"]
+    if "204" in responses:
+        responses["204"].pop("content", None)  # It says nothing; Litestar describes a body all the same.
     for media_type in handler.opt.get("also", ()):  # The same answer as a file, such as text/csv.
         responses["200"]["content"][media_type] = {"schema": {"type": "string"}}
     for reason in reasons:

@@ -10,6 +10,7 @@ from backend.app import Application
 from backend.database.county import County
 from backend.database.registry import Counties
 from backend.settings import Settings
+from tests.web.contract import keep_contract
 
 BASE = "http://junlian.localhost"
 
@@ -29,12 +30,13 @@ async def serving(*counties: County) -> AsyncIterator[Application]:
 async def calling(
     application: Application, *, cookie: str | None = None, key: str | None = None, base: str = BASE
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the application, signed in with a cookie's value or a bearer key when given."""
+    """A client, signed in with a cookie's value or a bearer key; each answer must be as ``/openapi.json`` says."""
     headers = {}
     if cookie is not None:
         headers["cookie"] = f"__Host-yizhan={cookie}"
     if key is not None:
         headers["authorization"] = f"Bearer {key}"
     transport = httpx.ASGITransport(app=application, raise_app_exceptions=True)  # type: ignore[arg-type]  # ASGI is ASGI
-    async with httpx.AsyncClient(transport=transport, base_url=base, headers=headers) as client:
+    hooks = {"response": [keep_contract]}
+    async with httpx.AsyncClient(transport=transport, base_url=base, headers=headers, event_hooks=hooks) as client:
         yield client
