@@ -14,6 +14,7 @@ from backend.settings import WrongSetting
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("启动服务", "serve the API and the pages of every county in a data folder"),
+    "seed": ("准备演示县", "prepare the demonstration counties"),
     "migrate": ("更新数据库", "bring the databases of all counties, or of one, up to date"),
     "openapi": ("写出接口说明", "write the description of all routes (OpenAPI)"),
 }

@@ -22,6 +22,13 @@ async def opened_counties(settings: Settings) -> AsyncIterator[Counties]:
             f"{settings.data} 里还没有县。演示用 yizhan seed，正式用 yizhan init 和 yizhan county add。",
             str(missing),
         ) from None
+    async with closing_counties(counties):
+        yield counties
+
+
+@asynccontextmanager
+async def closing_counties(counties: Counties) -> AsyncIterator[Counties]:
+    """Close them in the end; a database that cannot be reached becomes a ``Stop``."""
     try:
         yield counties
     except DatabaseGone as gone:

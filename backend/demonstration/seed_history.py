@@ -34,7 +34,7 @@ from backend.vouchers.short_code import MakeShortCode, ShortCode, hashed_code, m
 TOGETHER = 30
 """So many claims of a rush are decided at one instant, as the batched twin would."""
 TAKEN_PER_MILLE = 965
-SPENT_PER_MILLE = 620
+SPENT_PER_MILLE = 400
 TAKEN_BACK_PER_MILLE = 40
 STATIONS_THAT_HELP = 4
 KEEPERS = 6

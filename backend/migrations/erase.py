@@ -1,0 +1,19 @@
+"""Remove a county's whole database: only for a demonstration whose seeding was cut off."""
+
+from sqlalchemy import text
+
+from backend.database.county import County
+
+
+async def erase(county: County) -> None:
+    """Nothing is left: no file, no schema. The county can be migrated again at once."""
+    if not county.demonstration:
+        raise ValueError(f"{county.code} is a real county: its data is never erased by the program")
+    if county.on_postgresql:
+        async with county.write_engine.connect() as connection, connection.begin():
+            await connection.execute(text(f'DROP SCHEMA IF EXISTS "{county.schema}" CASCADE'))
+        return
+    for engine in (county.write_engine, county.read_engine):
+        await engine.dispose()
+    for ending in ("", "-wal", "-shm"):
+        county.file.with_name(county.file.name + ending).unlink(missing_ok=True)
