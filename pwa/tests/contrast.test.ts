@@ -24,6 +24,7 @@ const TEXT_PAIRS: [string, string][] = [
   ['--ticket-ink', '--ticket-soft'],
   ['--good', '--good-soft'],
   ['--good', '--surface'],
+  ['--on-good', '--good'],
   ['--warn', '--warn-soft'],
   ['--warn', '--surface'],
   ['--bad', '--bad-soft'],

@@ -8,15 +8,24 @@ import residentEn from '../apps/resident/texts/en'
 import residentZh from '../apps/resident/texts/zh'
 import stationEn from '../apps/station/texts/en'
 import stationZh from '../apps/station/texts/zh'
+import accountEn from '../src/account/texts/en'
+import accountZh from '../src/account/texts/zh'
 import ownEn from '../src/i18n/catalogues/en'
 import ownZh from '../src/i18n/catalogues/zh'
 import { language, speak } from '../src/i18n/language'
 import { fill, texts, textsReady } from '../src/i18n/texts'
+import staffEn from '../src/staff/texts/en'
+import staffZh from '../src/staff/texts/zh'
+import vouchersEn from '../src/vouchers/texts/en'
+import vouchersZh from '../src/vouchers/texts/zh'
 
 type Sentences = Readonly<Record<string, string>>
 
 const CATALOGUES: [string, Sentences, Sentences][] = [
   ['every app', ownZh, ownEn],
+  ['accounts', accountZh, accountEn],
+  ['staff', staffZh, staffEn],
+  ['vouchers', vouchersZh, vouchersEn],
   ['resident', residentZh, residentEn],
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],

@@ -1,15 +1,36 @@
 /** The pages of the merchant app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { home } from '@/design-system/icons'
-import HomePage from './pages/HomePage.vue'
+import { list, person, scan } from '@/design-system/icons'
+import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
 export const routes: readonly RouteRecordRaw[] = [
   {
     path: '/',
     name: 'home',
-    component: HomePage,
-    meta: { title: () => t('app.title'), section: { text: () => t('home.title'), drawing: home } },
+    component: () => import('./pages/HomePage.vue'),
+    meta: {
+      title: () => t('home.title'),
+      section: { text: () => t('home.title'), drawing: scan },
+      signedIn: true,
+    },
   },
+  {
+    path: '/today',
+    name: 'today',
+    component: () => import('./pages/TodayPage.vue'),
+    meta: {
+      title: () => t('today.title'),
+      section: { text: () => t('today.title'), drawing: list },
+      signedIn: true,
+    },
+  },
+  {
+    path: '/me',
+    name: 'me',
+    component: () => import('./pages/MePage.vue'),
+    meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true },
+  },
+  ...staffRoutes('/me'),
 ]

@@ -1,7 +1,7 @@
 /** The pages of the resident app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { home } from '@/design-system/icons'
+import { home, person, wallet } from '@/design-system/icons'
 import HomePage from './pages/HomePage.vue'
 import { t } from './texts'
 
@@ -11,5 +11,99 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'home',
     component: HomePage,
     meta: { title: () => t('app.title'), section: { text: () => t('home.title'), drawing: home } },
+  },
+  {
+    path: '/wallet',
+    name: 'wallet',
+    component: () => import('./pages/WalletPage.vue'),
+    meta: {
+      title: () => t('wallet.title'),
+      section: { text: () => t('wallet.title'), drawing: wallet },
+      signedIn: true,
+    },
+  },
+  {
+    path: '/me',
+    name: 'me',
+    component: () => import('./pages/MePage.vue'),
+    meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person } },
+  },
+  {
+    path: '/campaigns/:id',
+    name: 'campaign',
+    component: () => import('./pages/CampaignPage.vue'),
+    meta: { title: () => t('home.campaigns'), up: '/' },
+  },
+  {
+    path: '/rounds/:id',
+    name: 'round',
+    component: () => import('./pages/RoundPage.vue'),
+    meta: { title: () => t('round.go'), up: '/' },
+  },
+  {
+    path: '/wallet/:id',
+    name: 'voucher',
+    component: () => import('./pages/VoucherPage.vue'),
+    meta: { title: () => t('voucher.title'), up: '/wallet', signedIn: true },
+  },
+  {
+    path: '/wallet/:id/code',
+    name: 'code',
+    component: () => import('./pages/CodePage.vue'),
+    meta: { title: () => t('code.title'), up: '/wallet', signedIn: true, alone: true },
+  },
+  {
+    path: '/history',
+    name: 'history',
+    component: () => import('./pages/HistoryPage.vue'),
+    meta: { title: () => t('history.title'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/inbox',
+    name: 'inbox',
+    component: () => import('@/account/InboxPage.vue'),
+    meta: { title: () => t('me.inbox'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/sessions',
+    name: 'sessions',
+    component: () => import('@/account/SessionsPage.vue'),
+    meta: { title: () => t('me.sessions'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/consents',
+    name: 'consents',
+    component: () => import('./pages/ConsentsPage.vue'),
+    meta: { title: () => t('consents.title'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/looks',
+    name: 'looks',
+    component: () => import('./pages/LooksPage.vue'),
+    meta: { title: () => t('looks.title'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/data',
+    name: 'data',
+    component: () => import('./pages/DataPage.vue'),
+    meta: { title: () => t('data.title'), up: '/me' },
+  },
+  {
+    path: '/merchants',
+    name: 'merchants',
+    component: () => import('./pages/MerchantsPage.vue'),
+    meta: { title: () => t('merchants.title'), up: '/' },
+  },
+  {
+    path: '/stations',
+    name: 'stations',
+    component: () => import('./pages/StationsPage.vue'),
+    meta: { title: () => t('stations.title'), up: '/' },
+  },
+  {
+    path: '/sign-in',
+    name: 'sign-in',
+    component: () => import('./pages/SignInPage.vue'),
+    meta: { title: () => t('sign-in.title'), up: '/', alone: true },
   },
 ]

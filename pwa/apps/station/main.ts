@@ -1,5 +1,6 @@
 import { start } from '@/shell/start'
+import { isOperator } from '@/staff/roles'
 import { routes } from './routes'
 import { t } from './texts'
 
-void start({ app: 'station', title: () => t('app.title'), routes })
+void start({ app: 'station', title: () => t('app.title'), routes, fits: isOperator })

@@ -27,6 +27,21 @@ api.use({
   },
 })
 
+type Listener = () => void
+let signedOut: Listener = () => undefined
+
+/** Tells when the county answered that nobody is signed in any more. */
+export function whenSignedOut(listener: Listener): void {
+  signedOut = listener
+}
+
+let answeredAt = 0
+
+/** When the county last answered, in milliseconds since 1970 by the phone's clock. */
+export function lastAnswered(): number {
+  return answeredAt
+}
+
 export type Answer<Value> = { ok: true; value: Value; response: Response } | { ok: false; problem: Problem }
 
 interface Fetched<Value> {
@@ -40,8 +55,10 @@ export async function ask<Value>(call: Promise<Fetched<Value>>): Promise<Answer<
   try {
     const { data, error, response } = await call
     answered()
+    answeredAt = Date.now()
     // An empty yes (204) is a yes; its value is of no use to anybody.
     if (response.ok) return { ok: true, value: data as NonNullable<Value>, response }
+    if (response.status === 401) signedOut()
     return { ok: false, problem: problemOf(response, error) }
   } catch (failure) {
     unreached()

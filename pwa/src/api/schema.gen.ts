@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Campaigns */
+        /**
+         * Campaigns
+         * @description Approved campaigns with their rounds, newest first; figures are never older than a second.
+         */
         get: operations["ApiV1CampaignsListCampaigns"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One campaign */
+        /**
+         * One campaign
+         * @description A campaign with its kinds, conditions and rounds.
+         */
         get: operations["ApiV1CampaignsCampaignIdGetCampaign"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This county */
+        /**
+         * This county
+         * @description The county that the host name means, with its clock.
+         */
         get: operations["ApiV1CountyGetCounty"];
         put?: never;
         post?: never;
@@ -62,8 +71,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The demonstration county's SMS box */
+        /**
+         * The demonstration county's SMS box
+         * @description The newest twenty SMS that this phone would have shown. Real counties have no such box.
+         */
         get: operations["ApiV1DemonstrationSmsGetSmsBox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who am I
+         * @description The signed-in person, masked, with roles and the times of the session.
+         */
+        get: operations["ApiV1MeGetMe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -79,10 +111,141 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who has helped me */
+        /**
+         * Who has helped me
+         * @description Everything that was done for the caller at a station, the newest first.
+         */
         get: operations["ApiV1MeAssistedListMyAssisted"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close my account
+         * @description Everything personal is erased at once; it cannot be undone.
+         */
+        post: operations["ApiV1MeClosePostClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I have agreed to
+         * @description Every kind with its text; nothing is agreed to by silence, and no question comes again before its time.
+         */
+        get: operations["ApiV1MeConsentsGetConsents"];
+        /**
+         * Agree, refuse or withdraw
+         * @description The answer names the text it was given to. A no after a yes withdraws.
+         */
+        put: operations["ApiV1MeConsentsPutConsent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything the county knows of me
+         * @description As JSON, or as one table for spreadsheets.
+         */
+        get: operations["ApiV1MeExportGetExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/holder-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The key of my phone
+         * @description The live key; 404 while no phone has enrolled one.
+         */
+        get: operations["ApiV1MeHolderKeyGetHolderKey"];
+        put?: never;
+        /**
+         * This phone shows my vouchers from now on
+         * @description A new phone's key revokes the old one at once, and works offline after 24 hours or a station's check.
+         */
+        post: operations["ApiV1MeHolderKeyPostHolderKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/holder-key/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A challenge for this phone's key
+         * @description To be signed within five minutes, once (protocol `holder-enrolment`).
+         */
+        post: operations["ApiV1MeHolderKeyChallengePostChallenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/identity-proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove name and identity number online
+         * @description A licensed vendor compares name, number and phone, after consent to both; five times a day.
+         */
+        post: operations["ApiV1MeIdentityProofPostIdentityProof"];
         delete?: never;
         options?: never;
         head?: never;
@@ -96,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My inbox */
+        /**
+         * My inbox
+         * @description What the county has told me, newest first.
+         */
         get: operations["ApiV1MeInboxGetInbox"];
         put?: never;
         post?: never;
@@ -115,8 +281,71 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** I have read this message */
+        /**
+         * I have read this message
+         * @description The first reading counts; reading again changes nothing.
+         */
         post: operations["ApiV1MeInboxMessageIdReadPostRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who looked at my data
+         * @description Every full view by staff, with its purpose, newest first.
+         */
+        get: operations["ApiV1MeLooksGetLooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is collected of people
+         * @description What, why and how long; made from the marks on the columns themselves.
+         */
+        get: operations["ApiV1MePersonalDataGetPersonalData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say how I am called and where I live
+         * @description A name that was proven stays as it was proven.
+         */
+        put: operations["ApiV1MeProfilePutProfile"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -130,10 +359,73 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where my vouchers were used */
+        /**
+         * Where my vouchers were used
+         * @description Newest first.
+         */
         get: operations["ApiV1MeRedemptionsListMyRedemptions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where I am signed in
+         * @description Every live session, newest first.
+         */
+        get: operations["ApiV1MeSessionsGetSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out everywhere else
+         * @description Ends every session of mine but this one.
+         */
+        post: operations["ApiV1MeSessionsEndOthersPostEndOthers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out there
+         * @description Ends one of my sessions on every worker within a second.
+         */
+        post: operations["ApiV1MeSessionsSessionIdEndPostEndSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -149,7 +441,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refresh the wallet's tokens */
+        /**
+         * Refresh the wallet's tokens
+         * @description Signed tokens with which this phone shows its vouchers, for seven days without a network.
+         */
         post: operations["ApiV1MeTokensPostTokens"];
         delete?: never;
         options?: never;
@@ -164,7 +459,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My vouchers */
+        /**
+         * My vouchers
+         * @description The wallet, newest first.
+         */
         get: operations["ApiV1MeVouchersListMyVouchers"];
         put?: never;
         post?: never;
@@ -181,7 +479,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of my vouchers */
+        /**
+         * One of my vouchers
+         * @description One voucher; somebody else's is not found.
+         */
         get: operations["ApiV1MeVouchersVoucherIdGetMyVoucher"];
         put?: never;
         post?: never;
@@ -200,7 +501,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A code to type or read aloud */
+        /**
+         * A code to type or read aloud
+         * @description Eight digits, one use, 120 seconds; an earlier code of the voucher stops working.
+         */
         post: operations["ApiV1MeVouchersVoucherIdShortCodePostShortCode"];
         delete?: never;
         options?: never;
@@ -215,7 +519,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Merchants that take vouchers */
+        /**
+         * Merchants that take vouchers
+         * @description Admitted merchants by trade, town and words; the first admitted first.
+         */
         get: operations["ApiV1MerchantsListMerchants"];
         put?: never;
         post?: never;
@@ -232,7 +539,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One merchant */
+        /**
+         * One merchant
+         * @description A merchant with all its shops, also when it is suspended or has left: a receipt may still name it.
+         */
         get: operations["ApiV1MerchantsMerchantIdGetMerchant"];
         put?: never;
         post?: never;
@@ -249,8 +559,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who helped whom */
+        /**
+         * Who helped whom
+         * @description Every act that was done for somebody else, the newest first.
+         */
         get: operations["ApiV1OfficeAssistedListAssisted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search the audit trail
+         * @description Newest first; the trail can be read here and changed nowhere.
+         */
+        get: operations["ApiV1OfficeAuditGetAudit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -266,7 +599,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All campaigns */
+        /**
+         * All campaigns
+         * @description Drafts included, newest first.
+         */
         get: operations["ApiV1OfficeCampaignsListOfficeCampaigns"];
         put?: never;
         post?: never;
@@ -284,7 +620,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Save a plan */
+        /**
+         * Save a plan
+         * @description A new draft, or the next version of one; a plan that contradicts itself is told everything at once.
+         */
         put: operations["ApiV1OfficeCampaignsCampaignIdPutCampaign"];
         post?: never;
         delete?: never;
@@ -300,7 +639,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The live board */
+        /**
+         * The live board
+         * @description Every figure is counted from rows at the moment of asking.
+         */
         get: operations["ApiV1OfficeCampaignsCampaignIdBoardGetBoard"];
         put?: never;
         post?: never;
@@ -319,7 +661,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove the money */
+        /**
+         * Prove the money
+         * @description Books the proven money and builds the budget tree; the amount must be the plan's total.
+         */
         post: operations["ApiV1OfficeCampaignsCampaignIdFundingPostFunding"];
         delete?: never;
         options?: never;
@@ -336,7 +681,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Submit, review, approve or send back */
+        /**
+         * Submit, review, approve or send back
+         * @description A signature under one version; three different people, or their deputies, are needed.
+         */
         post: operations["ApiV1OfficeCampaignsCampaignIdSignaturesPostSignature"];
         delete?: never;
         options?: never;
@@ -353,8 +701,119 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Run, pause, resume or end */
+        /**
+         * Run, pause, resume or end
+         * @description A pause binds every worker with its commit: the next claim anywhere is refused.
+         */
         post: operations["ApiV1OfficeCampaignsCampaignIdTurnsPostTurn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Deputies
+         * @description Every grant, newest first.
+         */
+        get: operations["ApiV1OfficeDeputiesGetDeputies"];
+        put?: never;
+        /**
+         * Appoint a deputy for some days
+         * @description AB角: between the two instants the deputy may act in that role of the principal.
+         */
+        post: operations["ApiV1OfficeDeputiesPostDeputy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/deputies/{grant_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a deputy's time now
+         * @description One that has not begun never does.
+         */
+        post: operations["ApiV1OfficeDeputiesGrantIdEndPostEndDeputy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/machine-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Machines' keys
+         * @description Every key without the key itself, newest first.
+         */
+        get: operations["ApiV1OfficeMachineKeysGetMachineKeys"];
+        put?: never;
+        /**
+         * Make a machine's bearer key
+         * @description Shown once, stored as a hash, good for one role.
+         */
+        post: operations["ApiV1OfficeMachineKeysPostMachineKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/machine-keys/{key_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a machine's key
+         * @description Within a second no worker accepts it.
+         */
+        post: operations["ApiV1OfficeMachineKeysKeyIdRevokePostRevokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/machine-keys/{key_id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a machine's key
+         * @description The old key works for another 24 hours.
+         */
+        post: operations["ApiV1OfficeMachineKeysKeyIdRotatePostRotateKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -368,10 +827,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every merchant */
+        /**
+         * Every merchant
+         * @description Merchants of any state with the reason they stand so.
+         */
         get: operations["ApiV1OfficeMerchantsListEveryMerchant"];
         put?: never;
-        /** Admit a merchant */
+        /**
+         * Admit a merchant
+         * @description Put a merchant on the list and open its first shop; wrong papers bind no id and may be mended under the same.
+         */
         post: operations["ApiV1OfficeMerchantsPostMerchant"];
         delete?: never;
         options?: never;
@@ -388,7 +853,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End a merchant */
+        /**
+         * End a merchant
+         * @description Take a merchant off the list for good.
+         */
         post: operations["ApiV1OfficeMerchantsMerchantIdEndPostEnd"];
         delete?: never;
         options?: never;
@@ -405,7 +873,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reinstate a merchant */
+        /**
+         * Reinstate a merchant
+         * @description Let a suspended merchant take vouchers again.
+         */
         post: operations["ApiV1OfficeMerchantsMerchantIdReinstatePostReinstatement"];
         delete?: never;
         options?: never;
@@ -422,7 +893,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open one more shop */
+        /**
+         * Open one more shop
+         * @description Open a shop of a merchant under its next number.
+         */
         post: operations["ApiV1OfficeMerchantsMerchantIdStoresPostStore"];
         delete?: never;
         options?: never;
@@ -439,8 +913,111 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Suspend a merchant */
+        /**
+         * Suspend a merchant
+         * @description Stop a merchant from taking vouchers, within a second everywhere.
+         */
         post: operations["ApiV1OfficeMerchantsMerchantIdSuspendPostSuspension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/residents/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find a resident by exact phone
+         * @description Masked. Nobody is searched for by name.
+         */
+        post: operations["ApiV1OfficeResidentsFindPostFindResident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/residents/{resident_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop an account's claims
+         * @description The resident is told why, and that any station can have a person look at it.
+         */
+        post: operations["ApiV1OfficeResidentsResidentIdFreezePostFreeze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/residents/{resident_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See a resident's data in full, for a purpose
+         * @description Recorded in the trail, and told to the resident.
+         */
+        post: operations["ApiV1OfficeResidentsResidentIdLookPostLook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/residents/{resident_id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a resident's sessions
+         * @description After a lost phone, say.
+         */
+        post: operations["ApiV1OfficeResidentsResidentIdSessionsEndPostEndResidentSessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/residents/{resident_id}/unfreeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let an account claim again
+         * @description After a person has looked at it.
+         */
+        post: operations["ApiV1OfficeResidentsResidentIdUnfreezePostUnfreeze"];
         delete?: never;
         options?: never;
         head?: never;
@@ -454,7 +1031,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Shifts */
+        /**
+         * Shifts
+         * @description Shifts with the cash counted and why it differed, the newest first.
+         */
         get: operations["ApiV1OfficeShiftsListShifts"];
         put?: never;
         post?: never;
@@ -473,8 +1053,115 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close somebody's shift */
+        /**
+         * Close somebody's shift
+         * @description End a shift whose operator cannot, with the cash counted and a reason.
+         */
         post: operations["ApiV1OfficeShiftsShiftIdClosePostOfficeShiftClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Staff accounts
+         * @description Every account, newest first; phones are masked.
+         */
+        get: operations["ApiV1OfficeStaffGetStaff"];
+        put?: never;
+        /**
+         * Make a staff account and its invitation
+         * @description Without roles: those are the security administrator's to give.
+         */
+        post: operations["ApiV1OfficeStaffPostStaff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/staff/{staff_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody has left
+         * @description Account, sessions, roles and deputies end at once; the name stays in the records.
+         */
+        post: operations["ApiV1OfficeStaffStaffIdEndPostEndStaff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/staff/{staff_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite again: password or phone was lost
+         * @description Sessions and earlier invitations end; both factors are set anew by whoever holds the invitation.
+         */
+        post: operations["ApiV1OfficeStaffStaffIdInvitationPostInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/staff/{staff_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say what somebody may be
+         * @description Exactly these roles; the person's sessions end and they sign in anew.
+         */
+        put: operations["ApiV1OfficeStaffStaffIdRolesPutRoles"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/staff/{staff_id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End somebody's sessions
+         * @description Within a second no worker accepts them.
+         */
+        post: operations["ApiV1OfficeStaffStaffIdSessionsEndPostEndStaffSessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -488,10 +1175,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Caps in force */
+        /**
+         * Caps in force
+         * @description The caps of assisted claims and the longest shift.
+         */
         get: operations["ApiV1OfficeStationPolicyGetPolicy"];
         put?: never;
-        /** Set the caps */
+        /**
+         * Set the caps
+         * @description Put caps in force from now on; what was counted today stays counted.
+         */
         post: operations["ApiV1OfficeStationPolicyPostPolicy"];
         delete?: never;
         options?: never;
@@ -508,7 +1201,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a station */
+        /**
+         * Open a station
+         * @description Open a station, or put a van on the road.
+         */
         post: operations["ApiV1OfficeStationsPostStation"];
         delete?: never;
         options?: never;
@@ -525,7 +1221,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close a station */
+        /**
+         * Close a station
+         * @description Close a station for good; open shifts can still be closed with their cash counted.
+         */
         post: operations["ApiV1OfficeStationsStationIdClosePostStationClose"];
         delete?: never;
         options?: never;
@@ -540,10 +1239,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who runs a station */
+        /**
+         * Who runs a station
+         * @description Everybody who runs, ran or will run the station.
+         */
         get: operations["ApiV1OfficeStationsStationIdOperatorsListOperators"];
         put?: never;
-        /** Appoint an operator */
+        /**
+         * Appoint an operator
+         * @description Let a staff member run the station.
+         */
         post: operations["ApiV1OfficeStationsStationIdOperatorsPostOperator"];
         delete?: never;
         options?: never;
@@ -560,7 +1265,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End an appointment */
+        /**
+         * End an appointment
+         * @description Let an appointment end now; the operator opens no more shifts here.
+         */
         post: operations["ApiV1OfficeStationsStationIdOperatorsAppointmentIdEndPostOperatorEnd"];
         delete?: never;
         options?: never;
@@ -575,7 +1283,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The county and its sources */
+        /**
+         * The county and its sources
+         * @description The county as its pages introduce it.
+         */
         get: operations["ApiV1PlacesCountyGetCounty"];
         put?: never;
         post?: never;
@@ -592,7 +1303,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cell of a BeiDou grid code */
+        /**
+         * Cell of a BeiDou grid code
+         * @description The edges of the cell that a code names.
+         */
         get: operations["ApiV1PlacesGridCellCodeGetGridCell"];
         put?: never;
         post?: never;
@@ -609,7 +1323,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** BeiDou grid code of a point */
+        /**
+         * BeiDou grid code of a point
+         * @description The code of the cell that holds the point (GB/T 39409-2020, levels 1 to 10).
+         */
         get: operations["ApiV1PlacesGridCodeGetGridCode"];
         put?: never;
         post?: never;
@@ -626,7 +1343,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Scenic spots and specialties */
+        /**
+         * Scenic spots and specialties
+         * @description The nearest first when asked from `lat` and `lon`; places without a position come last and say so.
+         */
         get: operations["ApiV1PlacesSpotsGetSpots"];
         put?: never;
         post?: never;
@@ -643,7 +1363,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Towns */
+        /**
+         * Towns
+         * @description Every town, by code.
+         */
         get: operations["ApiV1PlacesTownsGetTowns"];
         put?: never;
         post?: never;
@@ -660,7 +1383,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Villages and communities */
+        /**
+         * Villages and communities
+         * @description Villages of a town, or of the whole county, by code.
+         */
         get: operations["ApiV1PlacesVillagesGetVillages"];
         put?: never;
         post?: never;
@@ -677,10 +1403,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This counter's redemptions */
+        /**
+         * This counter's redemptions
+         * @description Newest first; of the caller's own merchant only.
+         */
         get: operations["ApiV1RedemptionsListRedemptions"];
         put?: never;
-        /** Take a voucher as payment */
+        /**
+         * Take a voucher as payment
+         * @description 201 for a new redemption; the same id again gives 200 and the same answer.
+         */
         post: operations["ApiV1RedemptionsPostRedemption"];
         delete?: never;
         options?: never;
@@ -695,7 +1427,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One redemption */
+        /**
+         * One redemption
+         * @description Tells a counter whose answer was lost whether the redemption was stored.
+         */
         get: operations["ApiV1RedemptionsRedemptionIdGetRedemption"];
         put?: never;
         post?: never;
@@ -714,7 +1449,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Undo a redemption */
+        /**
+         * Undo a redemption
+         * @description The whole bill, before payout: every fen goes back to whoever paid it.
+         */
         post: operations["ApiV1RedemptionsRedemptionIdRollBackPostRollBack"];
         delete?: never;
         options?: never;
@@ -729,7 +1467,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rounds */
+        /**
+         * Rounds
+         * @description Rounds that take claims now, or all that have not ended yet, soonest first.
+         */
         get: operations["ApiV1RoundsListRounds"];
         put?: never;
         post?: never;
@@ -748,7 +1489,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Claim a voucher */
+        /**
+         * Claim a voucher
+         * @description 201 for a new voucher; the same id again gives 200 and the same answer.
+         */
         post: operations["ApiV1RoundsRoundIdClaimsPostClaim"];
         delete?: never;
         options?: never;
@@ -765,7 +1509,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a shift */
+        /**
+         * Open a shift
+         * @description Begin to serve with the cash counted; one open shift an operator and a device.
+         */
         post: operations["ApiV1ShiftsPostShift"];
         delete?: never;
         options?: never;
@@ -780,7 +1527,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My open shift */
+        /**
+         * My open shift
+         * @description The caller's open shift, if there is one.
+         */
         get: operations["ApiV1ShiftsCurrentGetCurrentShift"];
         put?: never;
         post?: never;
@@ -799,8 +1549,171 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close a shift */
+        /**
+         * Close a shift
+         * @description End the caller's own shift with the cash counted.
+         */
         post: operations["ApiV1ShiftsShiftIdClosePostShiftClose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A resident signs in
+         * @description The first sign-in opens an account. A code works once, for five minutes, with five tries.
+         */
+        post: operations["ApiV1SignInPostSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-in/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a sign-in code to a phone
+         * @description The answer is the same for every phone. One code a minute, five an hour, ten a day.
+         */
+        post: operations["ApiV1SignInCodesPostCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out on this device
+         * @description The session ends on every worker within a second, and the browser forgets the cookie.
+         */
+        post: operations["ApiV1SignOutPostSignOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation: password and second factor
+         * @description Sets both factors, shows ten recovery codes once, and signs in when the account has a role.
+         */
+        post: operations["ApiV1StaffInvitationsAcceptPostAcceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/invitations/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open an invitation: the second factor's secret
+         * @description Shows the secret for the authenticator app as text and as a QR code; opening again makes another one.
+         */
+        post: operations["ApiV1StaffInvitationsOpenPostOpenInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change my password
+         * @description Every session ends, and a new one begins here.
+         */
+        post: operations["ApiV1StaffPasswordPostPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ten new recovery codes
+         * @description Shown once; those before are worthless.
+         */
+        post: operations["ApiV1StaffRecoveryCodesPostRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Staff sign in with password and second factor
+         * @description One answer for a wrong login, password or code; a code serves once; five failures lock for fifteen minutes.
+         */
+        post: operations["ApiV1StaffSignInPostStaffSignIn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -814,7 +1727,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stations and vans */
+        /**
+         * Stations and vans
+         * @description Stations that serve, by town and kind.
+         */
         get: operations["ApiV1StationsListStations"];
         put?: never;
         post?: never;
@@ -831,7 +1747,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One station */
+        /**
+         * One station
+         * @description A station, also when it serves no more.
+         */
         get: operations["ApiV1StationsStationIdGetStation"];
         put?: never;
         post?: never;
@@ -848,7 +1767,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The county's clock */
+        /**
+         * The county's clock
+         * @description A round opens by this clock, not by the phone's.
+         */
         get: operations["ApiV1TimeGetTime"];
         put?: never;
         post?: never;
@@ -865,7 +1787,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alive */
+        /**
+         * Alive
+         * @description The process runs.
+         */
         get: operations["HealthzGetHealth"];
         put?: never;
         post?: never;
@@ -882,7 +1807,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Figures for monitoring */
+        /**
+         * Figures for monitoring
+         * @description Counters in the Prometheus text format.
+         */
         get: operations["MetricsGetMetrics"];
         put?: never;
         post?: never;
@@ -899,7 +1827,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ready */
+        /**
+         * Ready
+         * @description The county's database answers; 503 otherwise.
+         */
         get: operations["ReadyzGetReadiness"];
         put?: never;
         post?: never;
@@ -913,6 +1844,31 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** AcceptBody */
+        AcceptBody: {
+            token: string;
+            password: string;
+            code: string;
+        };
+        /** AcceptedAnswer */
+        AcceptedAnswer: {
+            recovery_codes: string[];
+            signed_in: boolean;
+        };
+        /**
+         * ActorKind
+         * @description Who can act.
+         * @enum {string}
+         */
+        ActorKind: "resident" | "staff" | "machine" | "system" | "visitor";
+        /** ActsForAnswer */
+        ActsForAnswer: {
+            /** Format: uuid */
+            principal_id: string;
+            role: components["schemas"]["Role"];
+            /** Format: date-time */
+            ends_at: string;
+        };
         /** AddStoreBody */
         AddStoreBody: {
             /** Format: uuid */
@@ -1008,6 +1964,29 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** AuditEntryAnswer */
+        AuditEntryAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            actor_kind: components["schemas"]["ActorKind"];
+            actor_id: string | null;
+            role: string | null;
+            request_id: string | null;
+            device_id: string | null;
+            shift_id: string | null;
+            proof: string | null;
+            address: string | null;
+            act: string;
+            subject_kind: string;
+            subject_id: string;
+            from_state: string | null;
+            to_state: string | null;
+            success: boolean;
+            reason: string | null;
+            detail: string;
+        };
         /** BillLine */
         BillLine: {
             name: string;
@@ -1083,6 +2062,12 @@ export interface components {
          * @enum {string}
          */
         CampaignState: "draft" | "in_review" | "approved" | "funded" | "running" | "paused" | "ended" | "settled" | "archived";
+        /** ChallengeAnswer */
+        ChallengeAnswer: {
+            challenge: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** ChangeBody */
         ChangeBody: {
             /** Format: uuid */
@@ -1123,6 +2108,11 @@ export interface components {
             proof?: components["schemas"]["ProofKind"];
             shift_id?: string;
         };
+        /** CloseBody */
+        CloseBody: {
+            /** @constant */
+            confirm: "close-account";
+        };
         /** CloseShiftBody */
         CloseShiftBody: {
             /** Format: uuid */
@@ -1138,6 +2128,52 @@ export interface components {
             change_id: string;
             /** @description Why, for the record. */
             reason: string;
+        };
+        /** CodeBody */
+        CodeBody: {
+            /** @description A mobile number. */
+            phone: string;
+        };
+        /** CodeSentAnswer */
+        CodeSentAnswer: {
+            expires_in_seconds: number;
+            again_in_seconds: number;
+        };
+        /** CollectedAnswer */
+        CollectedAnswer: {
+            table: string;
+            column: string;
+            purpose_zh: string;
+            purpose_en: string;
+            kept_days: number;
+        };
+        /** ConsentAnswerWire */
+        ConsentAnswerWire: {
+            kind: components["schemas"]["ConsentKind"];
+            version: number;
+            text_zh: string;
+            text_en: string;
+            text_hash: string;
+            given: boolean;
+            answer: string | null;
+            at: string | null;
+            ask_again_at: string | null;
+        };
+        /** ConsentBody */
+        ConsentBody: {
+            kind: components["schemas"]["ConsentKind"];
+            text_hash: string;
+            given: boolean;
+        };
+        /**
+         * ConsentKind
+         * @description What needs a separate consent (PIPL articles 14, 23, 25, 29, 38).
+         * @enum {string}
+         */
+        ConsentKind: "precise-location" | "identity-number" | "health" | "bank" | "third-party-sms-vendor" | "third-party-identity-vendor" | "third-party-payment-vendor" | "publishing" | "abroad";
+        /** ConsentsAnswer */
+        ConsentsAnswer: {
+            items: components["schemas"]["ConsentAnswerWire"][];
         };
         /** CurrentShift */
         CurrentShift: {
@@ -1161,6 +2197,38 @@ export interface components {
          * @enum {string}
          */
         DecisionStep: "submit" | "review" | "approve" | "send-back" | "fund";
+        /** DeputyAnswer */
+        DeputyAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            deputy_id: string;
+            /** Format: uuid */
+            principal_id: string;
+            role: components["schemas"]["Role"];
+            /** Format: date-time */
+            begins_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            document_no: string;
+        };
+        /** DeputyBody */
+        DeputyBody: {
+            /** Format: uuid */
+            deputy_id: string;
+            /** Format: uuid */
+            principal_id: string;
+            role: components["schemas"]["Role"];
+            /** Format: date-time */
+            begins_at: string;
+            /** Format: date-time */
+            ends_at: string;
+            /**
+             * @description 文号
+             * @default
+             */
+            document_no: string;
+        };
         /**
          * DiscountKind
          * @description How a voucher works out its discount.
@@ -1172,6 +2240,10 @@ export interface components {
         EndAppointmentBody: {
             /** Format: uuid */
             change_id: string;
+        };
+        /** EndedAnswer */
+        EndedAnswer: {
+            ended: number;
         };
         /**
          * EvidenceKind
@@ -1197,10 +2269,19 @@ export interface components {
             zh: string;
             en: string;
         };
+        /** ExportAnswer */
+        ExportAnswer: {
+            sections: components["schemas"]["SectionAnswer"][];
+        };
         /** FieldError */
         FieldError: {
             pointer: string;
             detail: string;
+        };
+        /** FindResidentBody */
+        FindResidentBody: {
+            /** @description A mobile number. */
+            phone: string;
         };
         /** FundRequest */
         FundRequest: {
@@ -1249,12 +2330,47 @@ export interface components {
             /** @default ok */
             status: string;
         };
+        /** HolderKeyAnswer */
+        HolderKeyAnswer: {
+            /** Format: uuid */
+            id: string;
+            key: string;
+            /** Format: date-time */
+            enrolled_at: string;
+            /** Format: date-time */
+            offline_from: string;
+        };
+        /** HolderKeyBody */
+        HolderKeyBody: {
+            key: string;
+            signature: string;
+        };
         /** Hours */
         Hours: {
             /** Format: duration */
             from_: string;
             /** Format: duration */
             until: string;
+        };
+        /** InvitationAnswer */
+        InvitationAnswer: {
+            login: string;
+            name: string;
+            totp_secret: string;
+            otpauth_uri: string;
+            qr_svg: string;
+        };
+        /** InvitationBody */
+        InvitationBody: {
+            token: string;
+        };
+        /** InvitedAnswer */
+        InvitedAnswer: {
+            /** Format: uuid */
+            staff_id: string;
+            invitation: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** KindAnswer */
         KindAnswer: {
@@ -1382,6 +2498,70 @@ export interface components {
             /** Format: date-time */
             admitted_at: string;
         };
+        /** LookAnswer */
+        LookAnswer: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            role: string;
+            purpose: string;
+            fields: string;
+        };
+        /** LookBody */
+        LookBody: {
+            /** @description Why; the resident is told. */
+            purpose: string;
+        };
+        /** MachineKeyAnswer */
+        MachineKeyAnswer: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            merchant_id: string | null;
+            hint: string;
+            /** Format: date-time */
+            made_at: string;
+            expires_at: string | null;
+            last_used_at: string | null;
+            revoked_at: string | null;
+            replaced_by: string | null;
+        };
+        /** MachineKeyBody */
+        MachineKeyBody: {
+            name: string;
+            role: components["schemas"]["Role"];
+            merchant_id?: string | null;
+            expires_at?: string | null;
+        };
+        /** MadeKeyAnswer */
+        MadeKeyAnswer: {
+            key: string;
+            row: components["schemas"]["MachineKeyAnswer"];
+        };
+        /** MeAnswer */
+        MeAnswer: {
+            kind: components["schemas"]["ActorKind"];
+            /** Format: uuid */
+            id: string;
+            roles: components["schemas"]["Role"][];
+            display_name: string;
+            phone: string | null;
+            login: string | null;
+            town_code: string | null;
+            proof_level: number;
+            frozen: boolean;
+            merchant_id: string | null;
+            station_id: string | null;
+            acts_for: components["schemas"]["ActsForAnswer"][];
+            /** Format: date-time */
+            session_expires_at: string;
+            idle_expires_at: string | null;
+            unread: number;
+            demonstration: boolean;
+        };
         /** MerchantAnswer */
         MerchantAnswer: {
             /** Format: uuid */
@@ -1479,6 +2659,31 @@ export interface components {
          * @enum {string}
          */
         Organisation: "enterprise" | "individual" | "cooperative";
+        /** Page[AuditEntryAnswer] */
+        "Page_backend.identity.office_schemas.AuditEntryAnswer_": {
+            items: components["schemas"]["AuditEntryAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[DeputyAnswer] */
+        "Page_backend.identity.office_schemas.DeputyAnswer_": {
+            items: components["schemas"]["DeputyAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[MachineKeyAnswer] */
+        "Page_backend.identity.office_schemas.MachineKeyAnswer_": {
+            items: components["schemas"]["MachineKeyAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[StaffAnswer] */
+        "Page_backend.identity.office_schemas.StaffAnswer_": {
+            items: components["schemas"]["StaffAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[LookAnswer] */
+        "Page_backend.identity.schemas.LookAnswer_": {
+            items: components["schemas"]["LookAnswer"][];
+            next_cursor?: string | null;
+        };
         /** Page[ListedMerchant] */
         "Page_backend.merchants.schemas.ListedMerchant_": {
             items: components["schemas"]["ListedMerchant"][];
@@ -1549,6 +2754,12 @@ export interface components {
             items: components["schemas"]["VoucherAnswer"][];
             next_cursor?: string | null;
         };
+        /** PasswordBody */
+        PasswordBody: {
+            old_password: string;
+            new_password: string;
+            second_factor: string;
+        };
         /**
          * PauseScope
          * @description What a pause stops.
@@ -1556,6 +2767,10 @@ export interface components {
          * @enum {string}
          */
         PauseScope: "claims" | "everything";
+        /** PersonalDataAnswer */
+        PersonalDataAnswer: {
+            items: components["schemas"]["CollectedAnswer"][];
+        };
         /** PlanRequest */
         PlanRequest: {
             version?: number;
@@ -1642,9 +2857,7 @@ export interface components {
             village_code?: string | null;
             address_zh: string;
             address_en: string;
-            /** @example 08:30 */
             opens: string;
-            /** @example 08:30 */
             closes: string;
             phone: string;
         };
@@ -1658,6 +2871,20 @@ export interface components {
             reason: string;
             errors?: components["schemas"]["FieldError"][];
         };
+        /** ProfileBody */
+        ProfileBody: {
+            name?: string | null;
+            town_code?: string | null;
+        };
+        /** ProofAnswer */
+        ProofAnswer: {
+            proof_level: number;
+        };
+        /** ProofBody */
+        ProofBody: {
+            name: string;
+            identity_number: string;
+        };
         /**
          * ProofKind
          * @description What a helper saw of the person helped; a member is its code, its two names and the level it proves.
@@ -1670,6 +2897,10 @@ export interface components {
             county: string;
             name: string;
             demonstration: boolean;
+        };
+        /** RecoveryCodesAnswer */
+        RecoveryCodesAnswer: {
+            recovery_codes: string[];
         };
         /** RedemptionAnswer */
         RedemptionAnswer: {
@@ -1723,6 +2954,40 @@ export interface components {
          * @enum {string}
          */
         RefundPolicy: "a" | "b" | "c" | "d";
+        /** ResidentAnswer */
+        ResidentAnswer: {
+            /** Format: uuid */
+            id: string;
+            state: components["schemas"]["ResidentState"];
+            name: string | null;
+            phone: string | null;
+            identity_number: string | null;
+            town_code: string | null;
+            proof_level: number;
+            frozen_why: string | null;
+            /** Format: date-time */
+            opened_at: string;
+        };
+        /**
+         * ResidentState
+         * @description The state of a resident's account.
+         * @enum {string}
+         */
+        ResidentState: "open" | "frozen" | "closed";
+        /**
+         * Role
+         * @description What a caller may be; a staff member can have several, but never two of the three administrators' roles.
+         * @enum {string}
+         */
+        Role: "resident" | "merchant" | "operator" | "office" | "reviewer" | "approver" | "system_admin" | "security_admin" | "auditor" | "pos" | "capture" | "query" | "admin" | "open311";
+        /** RolesAnswer */
+        RolesAnswer: {
+            roles: components["schemas"]["Role"][];
+        };
+        /** RolesBody */
+        RolesBody: {
+            roles: components["schemas"]["Role"][];
+        };
         /** RollBackAnswer */
         RollBackAnswer: {
             /** Format: uuid */
@@ -1802,6 +3067,36 @@ export interface components {
             station_pieces: number;
             station_until?: string | null;
         };
+        /** SecondFactorBody */
+        SecondFactorBody: {
+            second_factor: string;
+        };
+        /** SectionAnswer */
+        SectionAnswer: {
+            name: string;
+            rows: {
+                [key: string]: string | number | boolean | null;
+            }[];
+        };
+        /** SessionAnswer */
+        SessionAnswer: {
+            /** Format: uuid */
+            id: string;
+            current: boolean;
+            method: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            network: string;
+            device: string;
+        };
+        /** SessionsAnswer */
+        SessionsAnswer: {
+            items: components["schemas"]["SessionAnswer"][];
+        };
         /** ShiftAnswer */
         ShiftAnswer: {
             /** Format: uuid */
@@ -1854,6 +3149,13 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        /** SignInBody */
+        SignInBody: {
+            /** @description A mobile number. */
+            phone: string;
+            code: string;
+            device?: string | null;
+        };
         /** SignRequest */
         SignRequest: {
             version: number;
@@ -1861,6 +3163,15 @@ export interface components {
             document_no?: string | null;
             note?: string | null;
             deputy_for?: string | null;
+        };
+        /** SignedInAnswer */
+        SignedInAnswer: {
+            kind: components["schemas"]["ActorKind"];
+            /** Format: uuid */
+            subject: string;
+            /** Format: date-time */
+            session_expires_at: string;
+            idle_expires_at: string | null;
         };
         /**
          * SizeClass
@@ -1916,12 +3227,42 @@ export interface components {
          * @enum {string}
          */
         SpotKind: "spot" | "specialty";
-        /** StateAnswer */
-        StateAnswer: {
+        /** StaffAnswer */
+        StaffAnswer: {
             /** Format: uuid */
-            campaign_id: string;
-            state: components["schemas"]["CampaignState"];
+            id: string;
+            login: string;
+            state: components["schemas"]["StaffState"];
+            name: string;
+            phone: string | null;
+            roles: components["schemas"]["Role"][];
+            merchant_id: string | null;
+            station_id: string | null;
+            /** Format: date-time */
+            created_at: string;
+            ended_at: string | null;
         };
+        /** StaffBody */
+        StaffBody: {
+            login: string;
+            name: string;
+            /** @description A mobile number. */
+            phone: string;
+            merchant_id?: string | null;
+            station_id?: string | null;
+        };
+        /** StaffSignInBody */
+        StaffSignInBody: {
+            login: string;
+            password: string;
+            second_factor: string;
+        };
+        /**
+         * StaffState
+         * @description The state of a staff account.
+         * @enum {string}
+         */
+        StaffState: "invited" | "active" | "ended";
         /** StationAnswer */
         StationAnswer: {
             /** Format: uuid */
@@ -2132,6 +3473,15 @@ export interface components {
          * @enum {string}
          */
         VoucherState: "issued" | "held" | "redeemed" | "expired" | "voided";
+        /** WhyBody */
+        WhyBody: {
+            /** @description Why; the resident is told. */
+            why: string;
+        };
+        /** StateAnswer */
+        identity_office_schemas_StateAnswer: {
+            state: components["schemas"]["ResidentState"];
+        };
         /** CountyAnswer */
         places_schemas_CountyAnswer: {
             code: string;
@@ -2145,6 +3495,12 @@ export interface components {
             area_km2: number | null;
             highest_point_m: string | null;
             sources: components["schemas"]["SourceAnswer"][];
+        };
+        /** StateAnswer */
+        vouchers_desk_schemas_StateAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            state: components["schemas"]["CampaignState"];
         };
         /** CountyAnswer */
         web_county_page_CountyAnswer: {
@@ -2384,6 +3740,71 @@ export interface operations {
             };
         };
     };
+    ApiV1MeGetMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeAssistedListMyAssisted: {
         parameters: {
             query?: {
@@ -2435,6 +3856,706 @@ export interface operations {
                 };
             };
             /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeClosePostClose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `account-frozen`: The account is frozen; a person at a station must look at it first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeConsentsGetConsents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeConsentsPutConsent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentAnswerWire"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `consent-text-changed`: The text has changed; read it again before deciding */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeExportGetExport: {
+        parameters: {
+            query?: {
+                /** @description `csv` answers a file for spreadsheets. */
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeHolderKeyGetHolderKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderKeyAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeHolderKeyPostHolderKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HolderKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HolderKeyAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `challenge-invalid`: The challenge has run out or was used; begin again; `challenge-expired`: The challenge has expired; begin again; `proof-forged`: The phone did not prove that it holds the key */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeHolderKeyChallengePostChallenge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeIdentityProofPostIdentityProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProofBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `identity-number-wrong`: The identity number is not right; check its 18 characters; `consent-needed`: This needs your separate consent first; `proof-failed`: Name, number and phone do not match; check them, or bring the document to a station; `proof-unavailable`: This county has no vendor for checks online; bring the document to a station */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `proof-too-often`: Too many checks today; try tomorrow, or bring the document to a station; `too-many-requests`: Too many requests; try again a little later */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2618,6 +4739,217 @@ export interface operations {
             };
         };
     };
+    ApiV1MeLooksGetLooks: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.identity.schemas.LookAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MePersonalDataGetPersonalData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalDataAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeProfilePutProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeRedemptionsListMyRedemptions: {
         parameters: {
             query?: {
@@ -2661,6 +4993,246 @@ export interface operations {
             };
             /** @description `not-allowed`: Your role does not allow this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeSessionsGetSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionsAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeSessionsEndOthersPostEndOthers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeSessionsSessionIdEndPostEndSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3223,6 +5795,82 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeAuditGetAudit: {
+        parameters: {
+            query?: {
+                /** @description Acts that begin so, as `identity.`. */
+                act?: string | null;
+                /** @description The subject's id. */
+                subject_id?: string | null;
+                /** @description Who acted. */
+                actor_id?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.identity.office_schemas.AuditEntryAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeCampaignsListOfficeCampaigns: {
         parameters: {
             query?: {
@@ -3499,7 +6147,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StateAnswer"];
+                    "application/json": components["schemas"]["vouchers_desk_schemas_StateAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -3606,7 +6254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StateAnswer"];
+                    "application/json": components["schemas"]["vouchers_desk_schemas_StateAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -3713,7 +6361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StateAnswer"];
+                    "application/json": components["schemas"]["vouchers_desk_schemas_StateAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -3754,6 +6402,625 @@ export interface operations {
             };
             /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `plan-broken`: The plan contradicts itself; mend it; `sum-differs`: The proven amount differs from the plan's total */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeDeputiesGetDeputies: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.identity.office_schemas.DeputyAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeDeputiesPostDeputy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeputyBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeputyAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `deputy-unfit`: Deputy and principal must be two people in office, and the principal must hold the role; `deputy-dates`: A deputy's end must lie after the start and after now, within a year; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeDeputiesGrantIdEndPostEndDeputy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                grant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeMachineKeysGetMachineKeys: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.identity.office_schemas.MachineKeyAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeMachineKeysPostMachineKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MachineKeyBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKeyAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `key-unfit`: A till's key needs a merchant, any other key has none */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeMachineKeysKeyIdRevokePostRevokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeMachineKeysKeyIdRotatePostRotateKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKeyAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3906,7 +7173,7 @@ export interface operations {
                     "application/json": components["schemas"]["AdmittedAnswer"];
                 };
             };
-            /** @description `invalid`: Some values are not right; mend them as told; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `credit-code-wrong`: The credit code is wrong; copy its 18 characters from the licence (it has no I, O, S, V or Z); `credit-code-assignable`: A demonstration county takes only credit codes nobody can have (division beginning with 59); `malformed`: The content is not well formed; mend it as told */
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3933,7 +7200,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community; `credit-code-taken`: A merchant with this credit code is on the list already; `licence-expired`: A licence has run out; have it renewed first; `licence-missing`: The licence this trade needs is missing, or the exemption for own farm produce */
+            /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community; `credit-code-wrong`: The credit code is wrong; copy its 18 characters from the licence (it has no I, O, S, V or Z); `credit-code-assignable`: A demonstration county takes only credit codes nobody can have (division beginning with 59); `credit-code-taken`: A merchant with this credit code is on the list already; `licence-expired`: A licence has run out; have it renewed first; `licence-missing`: The licence this trade needs is missing, or the exemption for own farm produce */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4227,7 +7494,7 @@ export interface operations {
                     "application/json": components["schemas"]["StoreOpenedAnswer"];
                 };
             };
-            /** @description `invalid`: Some values are not right; mend them as told; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `malformed`: The content is not well formed; mend it as told */
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4263,7 +7530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community; `merchant-ended`: The merchant has left; nothing can be changed */
+            /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community; `merchant-ended`: The merchant has left; nothing can be changed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4372,6 +7639,490 @@ export interface operations {
             };
             /** @description `id-reused`: This id already carries another command; use a new one; `already-suspended`: The merchant is suspended already; `merchant-ended`: The merchant has left; nothing can be changed */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeResidentsFindPostFindResident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindResidentBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeResidentsResidentIdFreezePostFreeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_office_schemas_StateAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeResidentsResidentIdLookPostLook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResidentAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeResidentsResidentIdSessionsEndPostEndResidentSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeResidentsResidentIdUnfreezePostUnfreeze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                resident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["identity_office_schemas_StateAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4553,6 +8304,577 @@ export interface operations {
             };
             /** @description `id-reused`: This id already carries another command; use a new one; `shift-closed`: This shift is closed; open a new one */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeStaffGetStaff: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.identity.office_schemas.StaffAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeStaffPostStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffBody"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `login-taken`: This login is taken; choose another; `phone-taken`: This phone belongs to another account; one person has one account */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeStaffStaffIdEndPostEndStaff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `own-rights`: Nobody changes their own rights; `last-administrator`: This is the last administrator of that kind; appoint another first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeStaffStaffIdInvitationPostInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `staff-ended`: This account has ended; `own-rights`: Nobody changes their own rights */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeStaffStaffIdRolesPutRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolesBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolesAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `staff-ended`: This account has ended; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first); `last-administrator`: This is the last administrator of that kind; appoint another first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeStaffStaffIdSessionsEndPostEndStaffSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4799,7 +9121,7 @@ export interface operations {
                     "application/json": components["schemas"]["StationOpenedAnswer"];
                 };
             };
-            /** @description `invalid`: Some values are not right; mend them as told; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `malformed`: The content is not well formed; mend it as told */
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4826,7 +9148,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community */
+            /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5089,7 +9411,7 @@ export interface operations {
                     "application/json": components["schemas"]["AppointmentAnswer"];
                 };
             };
-            /** @description `invalid`: Some values are not right; mend them as told; `ends-before-it-begins`: The end must come after the beginning; `malformed`: The content is not well formed; mend it as told */
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5125,7 +9447,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `id-reused`: This id already carries another command; use a new one; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time */
+            /** @description `id-reused`: This id already carries another command; use a new one; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5688,7 +10010,7 @@ export interface operations {
                     "application/json": components["schemas"]["RedemptionAnswer"];
                 };
             };
-            /** @description `ends-before-it-begins`: The end must come after the beginning; `malformed`: The content is not well formed; mend it as told */
+            /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5724,7 +10046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code-wrong`: The code is wrong; check it or have it redrawn; `code-expired`: The code has run out; have it redrawn; `code-replayed`: This code was shown before; have it redrawn; `counter-locked`: Too many wrong codes; scan instead or wait an hour; `paused`: The campaign is paused; `merchant-suspended`: This merchant is suspended; `already-used`: This voucher has been used; `held`: This voucher is set aside for an unpaid order; `voided`: This voucher was voided; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `not-a-voucher-code`: This is not a voucher code; `code-version-unsupported`: The code is newer than this program; `code-unreadable`: The code is damaged; scan it again; `code-malformed`: The code's content is not well formed; `token-malformed`: The voucher's token cannot be read; `token-version-unsupported`: The token's version is not supported; `algorithm-unsupported`: The signature's algorithm is not supported; `wrong-county`: This voucher belongs to another county; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `token-forged`: The issuer's signature does not match; `token-lives-too-long`: The token's life is over seven days; `token-not-yet-valid`: The token is not valid yet; `token-expired`: The token has expired; refresh the wallet; `holder-forged`: The holder's signature does not match; `code-stale`: The code is over a minute old; show a fresh one; `code-early`: The phone's clock is over a minute fast; set its time; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `id-reused`: This id already carries another command; use a new one */
+            /** @description `code-wrong`: The code is wrong; check it or have it redrawn; `code-expired`: The code has run out; have it redrawn; `code-replayed`: This code was shown before; have it redrawn; `counter-locked`: Too many wrong codes; scan instead or wait an hour; `paused`: The campaign is paused; `merchant-suspended`: This merchant is suspended; `already-used`: This voucher has been used; `held`: This voucher is set aside for an unpaid order; `voided`: This voucher was voided; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `not-a-voucher-code`: This is not a voucher code; `code-version-unsupported`: The code is newer than this program; `code-unreadable`: The code is damaged; scan it again; `code-malformed`: The code's content is not well formed; `token-malformed`: The voucher's token cannot be read; `token-version-unsupported`: The token's version is not supported; `algorithm-unsupported`: The signature's algorithm is not supported; `wrong-county`: This voucher belongs to another county; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `token-forged`: The issuer's signature does not match; `token-lives-too-long`: The token's life is over seven days; `token-not-yet-valid`: The token is not valid yet; `token-expired`: The token has expired; refresh the wallet; `holder-forged`: The holder's signature does not match; `code-stale`: The code is over a minute old; show a fresh one; `code-early`: The phone's clock is over a minute fast; set its time; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6028,7 +10350,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClaimAnswer"];
                 };
             };
-            /** @description `ends-before-it-begins`: The end must come after the beginning; `malformed`: The content is not well formed; mend it as told */
+            /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6064,7 +10386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `id-reused`: This id already carries another command; use a new one */
+            /** @description `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6369,6 +10691,678 @@ export interface operations {
                 };
             };
             /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SignInPostSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `code-wrong`: The code is wrong or has run out; get a new one; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `code-tries-spent`: This code was mistyped too often; get a new one; `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SignInCodesPostCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeSentAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `code-too-soon`: A code was just sent; wait before asking for another; `code-too-often`: Too many codes for this phone; try later or come to a station; `sms-cap-reached`: The limit of text messages is reached; try later or come to a station; `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SignOutPostSignOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StaffInvitationsAcceptPostAcceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invitation-invalid`: This invitation is not valid, used or has run out; ask for a new one; `second-factor-wrong`: The second factor is not right; check the phone's clock and try again; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password-common`: This password is too common or easy to guess; choose another */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StaffInvitationsOpenPostOpenInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invitation-invalid`: This invitation is not valid, used or has run out; ask for a new one; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StaffPasswordPostPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-failed`: The login, the password or the second factor is not right; `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `password-common`: This password is too common or easy to guess; choose another */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-locked`: Too many failed tries; try again in fifteen minutes; `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StaffRecoveryCodesPostRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodesAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `second-factor-wrong`: The second factor is not right; check the phone's clock and try again; `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-locked`: Too many failed tries; try again in fifteen minutes; `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1StaffSignInPostStaffSignIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffSignInBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-failed`: The login, the password or the second factor is not right; `no-role`: This account has no role yet; ask the security administrator; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `sign-in-locked`: Too many failed tries; try again in fifteen minutes; `too-many-requests`: Too many requests; try again a little later */
             429: {
                 headers: {
                     [name: string]: unknown;

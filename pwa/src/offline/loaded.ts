@@ -18,8 +18,20 @@ export interface Loaded<Value> {
   reload: () => Promise<void>
 }
 
-/** Loads at once, and again whenever the connection comes back after a try that failed for want of it. */
-export function useLoaded<Value>(load: () => Promise<Answer<Value>>): Loaded<Value> {
+/** What an earlier visit left on this phone, and when it was true. */
+export interface Kept<Value> {
+  value: Value
+  at: Date
+}
+
+/**
+ * Loads at once, and again whenever the connection comes back after a try that failed for want of it. What `recallKept`
+ * finds on the phone is shown until the county has answered.
+ */
+export function useLoaded<Value>(
+  load: () => Promise<Answer<Value>>,
+  recallKept?: () => Promise<Kept<Value> | undefined>,
+): Loaded<Value> {
   const content = shallowRef<Value | null>(null)
   const problem = shallowRef<Problem | null>(null)
   const at = shallowRef<Date | null>(null)
@@ -39,9 +51,17 @@ export function useLoaded<Value>(load: () => Promise<Answer<Value>>): Loaded<Val
     }
   }
 
+  async function showKept(find: () => Promise<Kept<Value> | undefined>): Promise<void> {
+    const kept = await find()
+    if (!kept || content.value !== null) return
+    content.value = kept.value
+    at.value = kept.at
+  }
+
   watch(connection, (now) => {
     if (now === 'online' && problem.value && mayPass(problem.value)) void reload()
   })
+  if (recallKept) void showKept(recallKept)
   void reload()
   const staleSince = computed(() => (problem.value && content.value !== null ? at.value : null))
   return { content, problem, staleSince, busy, reload }

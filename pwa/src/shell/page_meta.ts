@@ -11,5 +11,9 @@ declare module 'vue-router' {
     up?: RouteLocationRaw
     /** Its place among the main sections; a route without one is reached from another page. */
     section?: { text: () => string; drawing: Drawing }
+    /** Only for somebody who is signed in for this app. */
+    signedIn?: boolean
+    /** Stands by itself, without the main sections: one thing is being done here. */
+    alone?: boolean
   }
 }

@@ -3,10 +3,11 @@
  */
 
 import { createPinia } from 'pinia'
-import { createApp, h } from 'vue'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createApp, h, watch } from 'vue'
+import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
 import '@/design-system/tokens.css'
 import '@/design-system/page.css'
+import { meetCounty } from '@/county/county'
 import { showDisplay } from '@/design-system/display'
 import { warn } from '@/design-system/toast'
 import { t } from '@/i18n'
@@ -15,6 +16,8 @@ import type { AppName } from '@/kernel/app_name'
 import { keepOffline } from '@/offline/app_update'
 import { watchConnection } from '@/offline/connection'
 import { holdInstallPrompt } from '@/offline/install'
+import { guard } from '@/session/guard'
+import { useSession, type Fits } from '@/session/session'
 import AppShell from './AppShell.vue'
 import './page_meta'
 
@@ -22,9 +25,11 @@ export interface AppStart {
   app: AppName
   title: () => string
   routes: readonly RouteRecordRaw[]
+  /** Whose session this app is for. */
+  fits: Fits
 }
 
-export async function start({ app, title, routes }: AppStart): Promise<void> {
+export async function start({ app, title, routes, fits }: AppStart): Promise<void> {
   showDisplay()
   watchConnection()
   holdInstallPrompt()
@@ -43,10 +48,26 @@ export async function start({ app, title, routes }: AppStart): Promise<void> {
     reportError(fault)
   }
   await textsReady()
-  program.use(createPinia()).use(router)
+  program.use(createPinia())
+  const session = useSession()
+  session.suit(fits)
+  guard(router)
+  program.use(router)
   await router.isReady().catch(() => undefined)
   program.mount('#app')
+  void meetCounty()
+  // Whoever was signed in when the page was last open may not be any more.
+  if (session.me && !session.asked) void session.find()
+  watchSession(router, () => session.me !== null)
   if (import.meta.env.PROD) void keepOffline(app)
+}
+
+/** A session that ends under a page of its own leads to the way in, and from there back to the page. */
+function watchSession(router: Router, isIn: () => boolean): void {
+  watch(isIn, (now) => {
+    const { meta, fullPath } = router.currentRoute.value
+    if (!now && meta.signedIn) void router.replace({ name: 'sign-in', query: { back: fullPath } })
+  })
 }
 
 function pagesOfEveryApp(): RouteRecordRaw[] {

@@ -1,0 +1,23 @@
+/** Lets nobody into a page of their own before they have said who they are, and brings them back to it afterwards. */
+
+import type { NavigationGuard, Router } from 'vue-router'
+import { useSession } from './session'
+
+/** Watches every change of page from now on. */
+export function guard(router: Router): void {
+  router.beforeEach(admit)
+}
+
+const admit: NavigationGuard = async (to) => {
+  if (!to.meta.signedIn) return true
+  const session = useSession()
+  if (session.me) return true
+  // A session may be there that this browser's memory does not know of.
+  if (!session.asked) await session.find()
+  return session.me ? true : { name: 'sign-in', query: { back: to.fullPath } }
+}
+
+/** Where to go after signing in: only ever a page of this app. */
+export function wayBack(then: unknown): string {
+  return typeof then === 'string' && /^\/(?!\/)/.test(then) ? then : '/'
+}

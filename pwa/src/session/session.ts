@@ -1,0 +1,70 @@
+/**
+ * Who is signed in on this phone, as this app sees it?
+ *
+ * The cookie is out of the program's sight, so the county is asked; what it said is remembered, so that a wallet opens
+ * without a network. One browser holds one session: somebody who signs in as a merchant is no resident any more, and an
+ * app treats a session of another kind as none.
+ */
+
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { api, ask, whenSignedOut, type Answer } from '@/api/client'
+import type { Me } from '@/api/wire'
+import { read, remember } from '@/kernel/remembered'
+import { countyNow } from '@/offline/county_clock'
+
+const KEY = 'yizhan.me'
+
+export type Fits = (me: Me) => boolean
+
+export const useSession = defineStore('session', () => {
+  /** Whoever is signed in, fit for this app or not. */
+  const somebody = shallowRef<Me | null>(recalled())
+  const fits = shallowRef<Fits>(() => true)
+  /** Whether the county itself has answered since this page was opened. */
+  const asked = shallowRef(false)
+  /** When it did, by its own clock. */
+  const foundAt = shallowRef<number | null>(null)
+
+  const me = computed(() => (somebody.value && fits.value(somebody.value) ? somebody.value : null))
+  /** Somebody is signed in here, but for another app. */
+  const foreign = computed(() => somebody.value !== null && me.value === null)
+
+  whenSignedOut(() => take(null))
+
+  /** Asks the county who is signed in. A county that cannot be reached changes nothing. */
+  async function find(): Promise<Answer<Me>> {
+    const answer = await ask(api.GET('/api/v1/me'))
+    if (answer.ok) {
+      take(answer.value)
+      foundAt.value = countyNow()
+    }
+    asked.value ||= answer.ok || answer.problem.status === 401
+    return answer
+  }
+
+  /** Ends this session; without a network the phone forgets it all the same. */
+  async function signOut(): Promise<void> {
+    await ask(api.POST('/api/v1/sign-out'))
+    take(null)
+  }
+
+  function take(now: Me | null): void {
+    somebody.value = now
+    remember(KEY, JSON.stringify(now))
+  }
+
+  function suit(app: Fits): void {
+    fits.value = app
+  }
+
+  return { me, foreign, asked, foundAt, find, signOut, suit }
+})
+
+function recalled(): Me | null {
+  try {
+    return JSON.parse(read(KEY) ?? 'null') as Me | null
+  } catch {
+    return null
+  }
+}

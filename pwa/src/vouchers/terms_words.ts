@@ -1,0 +1,124 @@
+/** What do a voucher's terms mean in plain words, and what do they give on three bills? */
+
+import { bareYuan, yuan } from '@/kernel/money'
+import { language } from '@/i18n'
+import { named, weekdayOf } from '@/i18n/when'
+import { decideBill, type Terms } from './rules'
+import { tv } from './texts'
+
+/** The terms of a kind as far as they are told to people. */
+export interface ToldTerms extends Terms {
+  readonly groups: readonly string[]
+  readonly per_person: number
+  readonly valid_days: number | null
+}
+
+/** One bill of the worked example. */
+export interface Example {
+  readonly billFen: number
+  readonly good: boolean
+  readonly text: string
+  readonly why: string
+}
+
+/** What a voucher can be limited to; a merchant belongs to one of them. */
+export const TRADES = ['catering', 'retail', 'appliance', 'tourism', 'farm'] as const
+const GROUPS = ['elder', 'low_income', 'new_resident', 'visitor'] as const
+
+export function tradeName(code: string): string {
+  const known = TRADES.find((trade) => trade === code)
+  return tv(known ? `trade.${known}` : 'trade.other')
+}
+
+export function groupName(code: string): string {
+  const known = GROUPS.find((group) => group === code)
+  return tv(known ? `group.${known}` : 'group.other')
+}
+
+const REDEMPTIONS = ['accepted', 'confirmed', 'reversed'] as const
+
+/** How a redemption stands. */
+export function redemptionState(code: string): string {
+  const known = REDEMPTIONS.find((state) => state === code)
+  return tv(known ? `redemption.${known}` : 'redemption.other')
+}
+
+/** 满 200 元减 50 元 */
+export function discountWords(terms: Terms): string {
+  const face = bareYuan(terms.face_fen)
+  const minimum = bareYuan(terms.minimum_spend_fen)
+  if (terms.discount === 'fixed-price') {
+    return tv('discount.fixed-price', { price: bareYuan(terms.fixed_price_fen), face })
+  }
+  if (terms.discount === 'percentage') {
+    const rate = rateWords(terms.percent_bp)
+    return terms.minimum_spend_fen > 0
+      ? tv('discount.percentage.minimum', { minimum, rate, face })
+      : tv('discount.percentage', { rate, face })
+  }
+  return terms.minimum_spend_fen > 0
+    ? tv('discount.threshold', { minimum, face })
+    : tv('discount.threshold.none', { face })
+}
+
+/** Every condition as a sentence, in the order in which they bind; `townName` tells the name of a town's code. */
+export function termsInWords(terms: ToldTerms, townName: (code: string) => string): string[] {
+  const said = [
+    terms.minimum_spend_fen > 0
+      ? tv('rule.minimum', { minimum: yuan(terms.minimum_spend_fen) })
+      : tv('rule.nothing-excluded'),
+    terms.trades.length > 0 ? tv('rule.trades', { trades: listed(terms.trades.map(tradeName)) }) : tv('rule.trades.all'),
+  ]
+  if (terms.merchants.length > 0) said.push(tv('rule.merchants', { count: terms.merchants.length }))
+  if (terms.towns.length > 0) said.push(tv('rule.towns', { towns: listed(terms.towns.map(townName)) }))
+  if (terms.weekdays.length > 0) said.push(tv('rule.weekdays', { days: listed(terms.weekdays.map(weekdayOf)) }))
+  if (terms.hours.length > 0) said.push(tv('rule.hours', { hours: listed(terms.hours.map(hoursWords)) }))
+  if (terms.groups.length > 0) said.push(tv('rule.groups', { groups: listed(terms.groups.map(groupName)) }))
+  if (terms.per_person > 0) said.push(tv('rule.per-person', { count: terms.per_person }))
+  if (terms.valid_days !== null) said.push(tv('rule.valid-days', { count: terms.valid_days }))
+  said.push(tv('rule.one-per-bill'))
+  return said
+}
+
+/** A bill one fen too small, one that just reaches, and a larger one: nobody has to work out what a rule means. */
+export function workedExamples(terms: Terms): Example[] {
+  return exampleBills(terms).map((billFen) => exampleOf(terms, billFen))
+}
+
+/** What the terms give on one bill. */
+export function exampleOf(terms: Terms, billFen: number): Example {
+  const decided = decideBill(terms, terms.face_fen, { bill_fen: billFen, eligible_fen: billFen })
+  const bill = yuan(billFen)
+  if ('discount_fen' in decided) {
+    const text = tv('example.yes', {
+      bill,
+      discount: yuan(decided.discount_fen),
+      payable: yuan(billFen - decided.discount_fen),
+    })
+    return { billFen, good: true, text, why: '' }
+  }
+  if (decided.refused === 'no-discount') return { billFen, good: false, text: tv('example.nothing', { bill }), why: '' }
+  const why = tv('example.too-small.why', { missing: yuan(terms.minimum_spend_fen - billFen) })
+  return { billFen, good: false, text: tv('example.too-small', { bill }), why }
+}
+
+function exampleBills(terms: Terms): number[] {
+  const least = terms.minimum_spend_fen
+  const larger = Math.max(least * 2, terms.face_fen * 2, 1000)
+  if (least > 0) return [least - 1, least, larger]
+  if (terms.discount === 'fixed-price') return [terms.fixed_price_fen, terms.fixed_price_fen + terms.face_fen, larger]
+  return [Math.ceil(larger / 4), Math.ceil(larger / 2), larger]
+}
+
+function hoursWords({ from_, until }: { readonly from_: string; readonly until: string }): string {
+  return `${from_.slice(0, 5)}–${until.slice(0, 5)}`
+}
+
+function listed(words: readonly string[]): string {
+  return words.join(named('、', ', '))
+}
+
+/** 15 % off; Chinese shops say what is paid, in tenths: 8.5 折. */
+function rateWords(percentBp: number): string {
+  return String(language.value === 'zh' ? (10_000 - percentBp) / 1000 : percentBp / 100)
+}

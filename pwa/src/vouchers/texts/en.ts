@@ -1,0 +1,72 @@
+import type { Twin } from '@/i18n/texts'
+import type zh from './zh'
+
+export default {
+  'trade.catering': 'catering',
+  'trade.retail': 'retail',
+  'trade.appliance': 'appliances',
+  'trade.tourism': 'tourism',
+  'trade.farm': 'farm goods',
+  'trade.other': 'other trades',
+  'group.elder': 'elders',
+  'group.low_income': 'low-income households',
+  'group.new_resident': 'new residents',
+  'group.visitor': 'visitors',
+  'group.other': 'people on a list',
+
+  'discount.threshold': '{face} yuan off {minimum}',
+  'discount.threshold.none': '{face} yuan off',
+  'discount.percentage': '{rate} % off, at most {face} yuan off',
+  'discount.percentage.minimum': '{rate} % off from {minimum} yuan, at most {face} yuan off',
+  'discount.fixed-price': 'fixed price {price} yuan, at most {face} yuan off',
+
+  'rule.minimum': 'The bill must reach {minimum}. Tobacco, alcohol, gold, top-up and shopping cards do not count.',
+  'rule.nothing-excluded': 'Good on any bill. Tobacco, alcohol, gold, top-up and shopping cards do not count.',
+  'rule.trades': 'Only at merchants of these trades that take part: {trades}.',
+  'rule.trades.all': 'At every merchant that takes part.',
+  'rule.towns': 'Only in these towns: {towns}.',
+  'rule.merchants': 'Only at {count} named {count:merchant|merchants}.',
+  'rule.weekdays': 'Only on these days of the week: {days}.',
+  'rule.hours': 'Only at these hours: {hours}.',
+  'rule.groups': 'Only for: {groups}.',
+  'rule.per-person': 'At most {count} a person. The same phone number, device, paying account or identity number is the same person.',
+  'rule.valid-days': 'Good for {count} {count:day|days}, the day of claiming included; then it is void.',
+  'rule.one-per-bill': 'One voucher a bill; no change, no cash, no handing on.',
+
+  'example.title': 'Worked examples',
+  'example.too-small': '{bill} is not enough',
+  'example.too-small.why': '{missing} short',
+  'example.yes': '{bill}: {discount} off, you pay {payable}',
+  'example.nothing': '{bill}: nothing comes off, and the voucher is kept',
+
+  'voucher.issued': 'ready to use',
+  'voucher.held': 'awaiting payment',
+  'voucher.redeemed': 'used',
+  'voucher.expired': 'expired',
+  'voucher.voided': 'voided',
+
+  'campaign.draft': 'draft',
+  'campaign.in_review': 'in review',
+  'campaign.approved': 'approved',
+  'campaign.funded': 'funded',
+  'campaign.running': 'running',
+  'campaign.paused': 'paused',
+  'campaign.ended': 'ended',
+  'campaign.settled': 'settled',
+  'campaign.archived': 'archived',
+
+  'round.planned': 'not open yet',
+  'round.open': 'open',
+  'round.paused': 'paused',
+  'round.closed': 'ended',
+  'round.sold-out': 'all taken',
+
+  'redemption.accepted': 'redeemed',
+  'redemption.confirmed': 'settled',
+  'redemption.reversed': 'undone',
+  'redemption.other': 'another state',
+
+  'funder.government': 'treasury',
+  'funder.platform': 'platform company',
+  'funder.merchant': 'merchant',
+} satisfies Twin<typeof zh>
