@@ -275,7 +275,7 @@ async def get_export(request: Request[Any, Any, Any], form: Format = "json") -> 
     if form == "csv":
         headers = {"content-disposition": 'attachment; filename="my-data.csv"', "cache-control": "no-store"}
         text = cast("ExportAnswer", as_csv(told))  # The same answer, as the file that ``also`` documents.
-        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(text, media_type="text/csv", headers=headers)
     answer = ExportAnswer(sections=[section_answer(section) for section in told])
     return Response(answer, headers={"cache-control": "no-store"})
 
