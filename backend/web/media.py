@@ -1,4 +1,4 @@
-"""How do a county's pictures reach the browser? By their key and width, from the county's own folder, and no other file.
+"""How do a county's pictures reach the browser? By key and width, from the county's own folder, and no other file.
 
 ``/media/<key>-<width>.webp``: the name is checked before any path is made of it. A picture that is replaced gets a new
 key, so browsers may keep what they have for a day without asking.

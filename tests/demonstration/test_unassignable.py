@@ -106,6 +106,7 @@ def test_document_numbers_carry_the_sign_of_no_office() -> None:
         "筠演示〔2026〕1号",
         "筠演示〔2026〕2号",
         "筠演示〔2026〕3号",
+        "筠演示〔2026〕4号",
     ]
 
 
