@@ -42,16 +42,25 @@ from backend.vouchers.claim_rules import Claim, ClaimOutcome
 from backend.vouchers.counter_routes import COUNTER_ROUTES
 from backend.vouchers.desk_routes import DESK_ROUTES
 from backend.vouchers.expire import EXPIRE, expire_due
-from backend.vouchers.hot_routes import CLAIMS_PREFIX, CLAIMS_SUFFIX, HotClaims
+from backend.vouchers.hot_routes import (
+    CLAIMS_PREFIX,
+    CLAIMS_SUFFIX,
+    FEEDS,
+    REDEMPTIONS,
+    HotClaims,
+)
 from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, close_due, open_due
+from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.web.callers import PUBLIC, admit
 from backend.web.county_page import COUNTY_ROUTES
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
 from backend.web.hot_lane import HotRoute
+from backend.web.limits import Limits
 from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
+from backend.web.shared_memory import SharedMemory
 from backend.web.status import STATUS_ROUTES
 from backend.web.strict_body import StrictRequest
 
@@ -93,8 +102,10 @@ class Application:
         self.pages = Pages(settings.pwa or PWA_DIST)
         self.background = [Background(county, CONSUMERS, DUE_VERBS, [plan_first_night]) for county in counties.all]
         self.recogniser = Recogniser()
+        self.shared_memory = SharedMemory(settings.redis_url) if settings.redis_url else None
+        self.limits = Limits(self.shared_memory)
         self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
-        self.hot_claims = HotClaims(self.claim_desks, self.recogniser.known)
+        self.hot_claims = HotClaims(self.claim_desks, self.recogniser.known, self.limits)
         self.litestar = _litestar(self)
         self.gate = Gate(
             cast(ASGIApp, self._route),
@@ -115,9 +126,11 @@ class Application:
 
     def _hot_route(self, scope: HTTPScope) -> HotRoute | None:
         path = scope["path"]
-        if scope["method"] == "POST" and path.startswith(CLAIMS_PREFIX) and path.endswith(CLAIMS_SUFFIX):
-            return self.hot_claims
-        return None
+        if scope["method"] == "POST":
+            if path.startswith(CLAIMS_PREFIX) and path.endswith(CLAIMS_SUFFIX):
+                return self.hot_claims
+            return self.hot_redemptions if path == REDEMPTIONS else None
+        return self.hot_feeds if scope["method"] == "GET" and path.startswith(FEEDS) else None
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if str(scope["type"]) == "http":
@@ -130,6 +143,10 @@ class Application:
     async def submit_claim(self, county: County, command: Claim) -> ClaimOutcome:
         """The door through which residents' claims go."""
         return await self.claim_desks[county].submit(command)
+
+    async def submit_redeem(self, county: County, command: Redeem) -> RedeemOutcome:
+        """The door through which counters' redemptions go."""
+        return await self.redeem_desks[county].submit(command)
 
     @asynccontextmanager
     async def lifespan(self, _app: Litestar) -> AsyncIterator[None]:
@@ -152,7 +169,9 @@ class Application:
 
     async def close(self) -> None:
         """Store what was handed in, then let go of every connection."""
-        await asyncio.gather(*(desk.close() for desk in self.claim_desks.values()))
+        await asyncio.gather(*(desk.close() for desk in (*self.claim_desks.values(), *self.redeem_desks.values())))
+        if self.shared_memory is not None:
+            await self.shared_memory.close()
         await self.counties.close()
 
 
@@ -193,5 +212,7 @@ def _litestar(application: Application) -> Litestar:
     )
     app.state["application"] = application
     app.state["find_caller"] = application.recogniser.find
+    app.state["limits"] = application.limits
     app.state["submit_claim"] = application.submit_claim
+    app.state["submit_redeem"] = application.submit_redeem
     return app

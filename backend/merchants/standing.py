@@ -5,6 +5,7 @@ that uses the answer. A change made in this process is forgotten at its commit, 
 second. Only committed standings are remembered, and none under a clock that ran backwards.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -34,6 +35,27 @@ async def standing(tx: Transaction, merchant_id: UUID, *, now: Instant) -> Stand
     if found is not None:
         tx.after_commit(lambda: _remember(kept, now, found))
     return found
+
+
+async def standings(tx: Transaction, merchant_ids: Iterable[UUID], *, now: Instant) -> dict[UUID, Standing]:
+    """Many merchants' standings with one question for those not remembered; unknown ids are left out."""
+    kept = _remembered.setdefault(tx.county, {})
+    known = {merchant_id: kept.get(merchant_id) for merchant_id in merchant_ids}
+    young = {
+        merchant_id: found[1]
+        for merchant_id, found in known.items()
+        if found is not None and timedelta(0) <= now - found[0] < KEPT_FOR
+    }
+    if missing := [merchant_id for merchant_id in known if merchant_id not in young]:
+        read = await store.standings(tx, missing)
+        young |= read
+
+        def remember() -> None:
+            for found in read.values():
+                _remember(kept, now, found)
+
+        tx.after_commit(remember)
+    return young
 
 
 def _remember(kept: dict[UUID, tuple[Instant, Standing]], read_at: Instant, found: Standing) -> None:

@@ -210,20 +210,24 @@ async def next_store_number(tx: Transaction, merchant_id: UUID) -> int:
 
 
 async def standing(tx: Transaction, merchant_id: UUID) -> Standing | None:
-    """What the counter needs to know, in one statement by keys."""
-    row = (
-        await tx.execute(
-            select(merchants.c.state, merchants.c.trade, merchants.c.name_zh, stores.c.town_code)
-            .join(stores, _MAIN)
-            .where(merchants.c.id == merchant_id)
-        )
-    ).first()
-    if row is None:
-        return None
-    return Standing(
-        merchant_id=merchant_id,
-        state=MerchantState(row.state),
-        trade=Trade(row.trade),
-        town_code=row.town_code,
-        name_zh=row.name_zh,
+    """What the counter needs to know of one merchant."""
+    return (await standings(tx, [merchant_id])).get(merchant_id)
+
+
+async def standings(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID, Standing]:
+    """What counters need to know, in one statement by keys."""
+    rows = await tx.execute(
+        select(merchants.c.id, merchants.c.state, merchants.c.trade, merchants.c.name_zh, stores.c.town_code)
+        .join(stores, _MAIN)
+        .where(merchants.c.id.in_(merchant_ids))
     )
+    return {
+        row.id: Standing(
+            merchant_id=row.id,
+            state=MerchantState(row.state),
+            trade=Trade(row.trade),
+            town_code=row.town_code,
+            name_zh=row.name_zh,
+        )
+        for row in rows
+    }

@@ -17,6 +17,14 @@ async def insert_event(tx: Transaction, event_id: UUID, name: str, body: str, re
     await tx.execute(insert(events).values(id=event_id, name=name, body=body, recorded_at=recorded_at))
 
 
+async def insert_events(tx: Transaction, rows: Sequence[tuple[UUID, str, str]], recorded_at: datetime) -> None:
+    """Append many events as (id, name, body)."""
+    await tx.execute(
+        insert(events),
+        [{"id": event_id, "name": name, "body": body, "recorded_at": recorded_at} for event_id, name, body in rows],
+    )
+
+
 async def waiting_events(tx: Transaction, names: Sequence[str], most: int) -> list[tuple[UUID, str, str]]:
     """Undelivered events of the given names, oldest first, as (id, name, body)."""
     rows = await tx.execute(

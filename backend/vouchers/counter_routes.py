@@ -1,6 +1,6 @@
 """Redeeming at the counter: merchants, stations and tills; their lists, and residents' own."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -17,9 +17,9 @@ from backend.kernel.short_code import read_short_code
 from backend.outbox.rules import IdReused
 from backend.stations.rules import ProofKind, StationReason
 from backend.vouchers.assist import AssistedRedeem, assisted_redeem
+from backend.vouchers.doors import SubmitRedeem
 from backend.vouchers.find_redemptions import FindRedemptions, find_redemptions
 from backend.vouchers.issuer import recent_tokens, trust_of
-from backend.vouchers.redeem import redeem
 from backend.vouchers.redeem_rules import (
     Evidence,
     Redeem,
@@ -43,7 +43,7 @@ from backend.vouchers.schemas import (
     redemption_item,
     roll_back_answer,
 )
-from backend.web.callers import address_of, caller_of, county_of
+from backend.web.callers import Caller, address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
 
@@ -80,12 +80,23 @@ async def post_redemption(
 ) -> Response[RedemptionAnswer]:
     """201 for a new redemption; the same id again gives 200 and the same answer."""
     caller, county = caller_of(request), county_of(request)
-    bill = bill_of(data)
+    command = counter_command(county, caller, data, address_of(request))
+    if caller.merchant_id is not None:
+        submit = cast(SubmitRedeem, request.app.state["submit_redeem"])
+        return redeem_response(await submit(county, command))
+    assisted = AssistedRedeem(
+        redeem=command, shift_id=_needed(data, "shift_id"), proof=ProofKind(_needed(data, "proof"))
+    )
+    return redeem_response(await transact(county, assisted_redeem, assisted))
+
+
+def counter_command(county: County, caller: Caller, data: RedemptionRequest, address: str | None) -> Redeem:
+    """The command of a counter: the caller's own merchant, or the one an operator names."""
     evidence = data.payment_evidence
-    command = Redeem(
+    return Redeem(
         redemption_id=data.redemption_id,
         presented=presented(county, data.code),
-        bill=bill,
+        bill=bill_of(data),
         merchant_id=caller.merchant_id or _needed(data, "merchant_id"),
         evidence=Evidence(kind=evidence.kind, value=evidence.value, amount_fen=evidence.amount_fen)
         if evidence
@@ -93,19 +104,10 @@ async def post_redemption(
         lines=bill_lines(data.lines),
         actor=caller.actor(
             request_id=data.redemption_id,
-            address=address_of(request),
+            address=address,
             shift_id=data.shift_id if isinstance(data.shift_id, UUID) else None,
             proof=data.proof if isinstance(data.proof, ProofKind) else None,
         ),
-    )
-    if caller.merchant_id is not None:
-        return redeem_response(await transact(county, redeem, command))
-    return redeem_response(
-        await transact(
-            county,
-            assisted_redeem,
-            AssistedRedeem(redeem=command, shift_id=_needed(data, "shift_id"), proof=ProofKind(_needed(data, "proof"))),
-        )
     )
 
 

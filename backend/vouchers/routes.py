@@ -15,9 +15,9 @@ from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.stations.rules import ProofKind, StationReason
 from backend.vouchers.assist import AssistedClaim, AssistReason, assisted_claim
-from backend.vouchers.claim_port import SubmitClaim
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
 from backend.vouchers.desk_schemas import CampaignAnswer, campaign_answer
+from backend.vouchers.doors import SubmitClaim
 from backend.vouchers.find_campaigns import (
     PUBLIC_STATES,
     FindCampaigns,

@@ -57,8 +57,8 @@ async def make_short_code(
     expires_at = min(now + (SLOW_SHORT_CODE_LIFE if command.slow else SHORT_CODE_LIFE), locked.expires_at)
     for _ in range(TRIES):
         digits = new_digits(DIGITS)
-        taken = await store.voucher_of_code(tx, hashed_code(tx, digits))
-        if taken is None:
+        hashed = hashed_code(tx, digits)
+        if hashed not in await store.vouchers_of_codes(tx, [hashed]):
             break
     await store.replace_short_code(tx, command.voucher_id, hashed_code(tx, digits), now, expires_at)
     return ShortCode(code=digits, expires_at=expires_at)

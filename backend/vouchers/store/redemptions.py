@@ -1,6 +1,6 @@
 """SQL of redeeming, rolling back and expiring: the voucher's row is locked first, its lines after it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,9 @@ from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.ledger.rules import Funder
 from backend.vouchers.desk_rules import RedemptionState
-from backend.vouchers.redeem_rules import LiveVoucher, Redeem, RedemptionRecord, RollBack
-from backend.vouchers.rules import Counter, Terms, VoucherState
+from backend.vouchers.redeem_rules import LiveVoucher, RedemptionRecord, RollBack
+from backend.vouchers.redemption_batch import Acceptance
+from backend.vouchers.rules import Terms, VoucherState
 from backend.vouchers.tables import (
     budget_lines,
     campaigns,
@@ -28,18 +29,26 @@ from backend.vouchers.tables import (
 )
 
 
+def _vouchers() -> Any:
+    return (
+        select(vouchers, rounds.c.terms, campaigns.c.pause_scope)
+        .join(rounds, rounds.c.id == vouchers.c.round_id)
+        .join(campaigns, campaigns.c.id == vouchers.c.campaign_id)
+    )
+
+
 async def lock_voucher(tx: Transaction, voucher_id: UUID) -> LiveVoucher | None:
     """One voucher, locked, with its terms and whether its campaign is paused altogether."""
-    row = (
-        await tx.execute(
-            select(vouchers, rounds.c.terms, campaigns.c.pause_scope)
-            .join(rounds, rounds.c.id == vouchers.c.round_id)
-            .join(campaigns, campaigns.c.id == vouchers.c.campaign_id)
-            .where(vouchers.c.id == voucher_id)
-            .with_for_update(of=vouchers)
-        )
-    ).first()
-    return None if row is None else _live(row)
+    return (await lock_vouchers(tx, {voucher_id})).get(voucher_id)
+
+
+async def lock_vouchers(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, LiveVoucher]:
+    """Vouchers locked by id."""
+    if not voucher_ids:
+        return {}
+    asked = _vouchers().where(vouchers.c.id.in_(sorted(voucher_ids))).order_by(vouchers.c.id)
+    rows = await tx.execute(asked.with_for_update(of=vouchers))
+    return {row.id: _live(row) for row in rows}
 
 
 def _live(row: Any) -> LiveVoucher:
@@ -60,10 +69,12 @@ def _live(row: Any) -> LiveVoucher:
     )
 
 
-async def voucher_of_code(tx: Transaction, code: bytes) -> tuple[UUID, datetime] | None:
-    """(voucher, expiry) of a short code's keyed hash."""
-    row = (await tx.execute(select(short_codes).where(short_codes.c.code == code))).first()
-    return None if row is None else (row.voucher_id, row.expires_at)
+async def vouchers_of_codes(tx: Transaction, codes: Sequence[bytes]) -> dict[bytes, tuple[UUID, datetime]]:
+    """(voucher, expiry) of short codes, by their keyed hashes."""
+    if not codes:
+        return {}
+    rows = await tx.execute(select(short_codes).where(short_codes.c.code.in_(codes)))
+    return {bytes(row.code): (row.voucher_id, row.expires_at) for row in rows}
 
 
 async def replace_short_code(
@@ -79,91 +90,81 @@ async def replace_short_code(
     )
 
 
-async def drop_short_code(tx: Transaction, voucher_id: UUID) -> None:
-    """A code is for one use."""
-    await tx.execute(delete(short_codes).where(short_codes.c.voucher_id == voucher_id))
-
-
 async def drop_old_short_codes(tx: Transaction, before: Instant) -> int:
     """Forget codes that ran out."""
     return int((await tx.execute(delete(short_codes).where(short_codes.c.expires_at < before))).rowcount)
 
 
-async def wrong_in_hour(tx: Transaction, counter_id: UUID, hour: Instant) -> int:
-    """How many wrong codes this counter has typed in the hour."""
-    found = await tx.execute(
-        select(wrong_codes.c.wrong).where(wrong_codes.c.counter_id == counter_id, wrong_codes.c.hour == hour)
-    )
-    return int(found.scalar() or 0)
-
-
-async def count_wrong(tx: Transaction, counter_id: UUID, hour: Instant) -> None:
-    """One more."""
-    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
-    row = make(wrong_codes).values(counter_id=counter_id, hour=hour, wrong=1)
-    await tx.execute(
-        row.on_conflict_do_update(index_elements=["counter_id", "hour"], set_={"wrong": wrong_codes.c.wrong + 1})
-    )
-
-
-async def mark_redeemed(tx: Transaction, voucher_id: UUID, count: int | None) -> bool:
-    """issued → redeemed; ``False`` when the voucher is no longer issued."""
-    changed: dict[str, Any] = {"state": str(VoucherState.REDEEMED)}
-    if count is not None:
-        changed["last_count"] = count
-    done = await tx.execute(
-        update(vouchers)
-        .where(vouchers.c.id == voucher_id, vouchers.c.state == str(VoucherState.ISSUED))
-        .values(changed)
-    )
-    return done.rowcount == 1
-
-
-async def insert_redemption(
-    tx: Transaction,
-    voucher: LiveVoucher,
-    command: Redeem,
-    counter: Counter,
-    discount_fen: int,
-    shares: Mapping[Funder, int],
-    now: Instant,
-) -> None:
-    """The redemption with its frozen shares."""
-    evidence = command.evidence
-    await tx.execute(
-        insert(redemptions).values(
-            id=command.redemption_id,
-            voucher_id=voucher.voucher_id,
-            campaign_id=voucher.campaign_id,
-            line_id=voucher.line_id,
-            resident_id=voucher.resident_id,
-            merchant_id=command.merchant_id,
-            state=str(RedemptionState.ACCEPTED),
-            bill_fen=command.bill.bill_fen,
-            eligible_fen=command.bill.eligible_fen,
-            discount_fen=discount_fen,
-            face_fen=voucher.face_fen,
-            staff_id=command.actor.id,
-            shift_id=command.actor.shift_id,
-            proof=command.actor.proof,
-            town_code=counter.town,
-            trade=counter.trade,
-            evidence_kind=evidence.kind if evidence else None,
-            evidence_value=evidence.value if evidence else None,
-            evidence_fen=evidence.amount_fen if evidence else None,
-            lines=msgspec.json.encode(command.lines).decode() if command.lines else None,
-            occurred_at=now,
-            recorded_at=now,
+async def wrong_in_hour(tx: Transaction, counter_ids: Collection[UUID], hour: Instant) -> dict[UUID, int]:
+    """How many wrong codes these counters have typed in the hour."""
+    rows = await tx.execute(
+        select(wrong_codes.c.counter_id, wrong_codes.c.wrong).where(
+            wrong_codes.c.counter_id.in_(counter_ids), wrong_codes.c.hour == hour
         )
     )
+    return {row.counter_id: row.wrong for row in rows}
+
+
+async def count_wrong(tx: Transaction, counter_id: UUID, hour: Instant, wrong: int) -> None:
+    """So many more."""
+    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
+    row = make(wrong_codes).values(counter_id=counter_id, hour=hour, wrong=wrong)
+    more = {"wrong": wrong_codes.c.wrong + wrong}
+    await tx.execute(row.on_conflict_do_update(index_elements=["counter_id", "hour"], set_=more))
+
+
+async def mark_redeemed(tx: Transaction, accepted: Sequence[Acceptance]) -> None:
+    """issued → redeemed for locked vouchers; their short codes were for one use."""
+    await tx.execute(
+        update(vouchers)
+        .where(vouchers.c.id == bindparam("of"))
+        .values(state=str(VoucherState.REDEEMED), last_count=bindparam("count")),
+        [{"of": one.voucher.voucher_id, "count": one.count} for one in accepted],
+    )
+    used = [one.voucher.voucher_id for one in accepted]
+    await tx.execute(delete(short_codes).where(short_codes.c.voucher_id.in_(used)))
+
+
+async def insert_redemptions(tx: Transaction, accepted: Sequence[Acceptance], now: Instant) -> None:
+    """The redemptions with their frozen shares."""
+    await tx.execute(insert(redemptions), [_redemption(one, now) for one in accepted])
     await tx.execute(
         insert(redemption_shares),
         [
-            {"redemption_id": command.redemption_id, "funder": str(funder), "amount_fen": fen, "refunded_fen": 0}
-            for funder, fen in shares.items()
+            {"redemption_id": one.command.redemption_id, "funder": str(funder), "amount_fen": fen, "refunded_fen": 0}
+            for one in accepted
+            for funder, fen in one.shares.items()
             if fen
         ],
     )
+
+
+def _redemption(one: Acceptance, now: Instant) -> dict[str, Any]:
+    command, voucher, evidence = one.command, one.voucher, one.command.evidence
+    return {
+        "id": command.redemption_id,
+        "voucher_id": voucher.voucher_id,
+        "campaign_id": voucher.campaign_id,
+        "line_id": voucher.line_id,
+        "resident_id": voucher.resident_id,
+        "merchant_id": command.merchant_id,
+        "state": str(RedemptionState.ACCEPTED),
+        "bill_fen": command.bill.bill_fen,
+        "eligible_fen": command.bill.eligible_fen,
+        "discount_fen": one.discount_fen,
+        "face_fen": voucher.face_fen,
+        "staff_id": command.actor.id,
+        "shift_id": command.actor.shift_id,
+        "proof": command.actor.proof,
+        "town_code": one.counter.town,
+        "trade": one.counter.trade,
+        "evidence_kind": evidence.kind if evidence else None,
+        "evidence_value": evidence.value if evidence else None,
+        "evidence_fen": evidence.amount_fen if evidence else None,
+        "lines": msgspec.json.encode(command.lines).decode() if command.lines else None,
+        "occurred_at": now,
+        "recorded_at": now,
+    }
 
 
 async def lock_redemption(tx: Transaction, redemption_id: UUID) -> RedemptionRecord | None:
