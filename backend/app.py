@@ -105,7 +105,10 @@ class Application:
         self.shared_memory = SharedMemory(settings.redis_url) if settings.redis_url else None
         self.limits = Limits(self.shared_memory)
         self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
+        self.redeem_desks = {county: RedeemDesk(county) for county in counties.all}
         self.hot_claims = HotClaims(self.claim_desks, self.recogniser.known, self.limits)
+        self.hot_redemptions = HotRedemptions(self.redeem_desks, self.recogniser.known, self.recogniser.known_key)
+        self.hot_feeds = HotFeeds()
         self.litestar = _litestar(self)
         self.gate = Gate(
             cast(ASGIApp, self._route),
