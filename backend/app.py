@@ -48,8 +48,11 @@ from backend.vouchers.hot_routes import (
     FEEDS,
     REDEMPTIONS,
     HotClaims,
+    HotFeeds,
+    HotRedemptions,
 )
 from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, close_due, open_due
+from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.web.callers import PUBLIC, admit
@@ -172,7 +175,8 @@ class Application:
 
     async def close(self) -> None:
         """Store what was handed in, then let go of every connection."""
-        await asyncio.gather(*(desk.close() for desk in (*self.claim_desks.values(), *self.redeem_desks.values())))
+        await asyncio.gather(*(desk.close() for desk in self.claim_desks.values()))
+        await asyncio.gather(*(desk.close() for desk in self.redeem_desks.values()))
         if self.shared_memory is not None:
             await self.shared_memory.close()
         await self.counties.close()

@@ -10,6 +10,7 @@ from backend.kernel.actors import Actor
 from backend.kernel.claimants import Claimant, KeyKind
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
+from backend.outbox.answered import earlier_answer
 from backend.stations.assist import count_assisted, may_assist, record_assisted
 from backend.stations.rules import Assisted, AssistedAct, ProofKind, Shift, StationReason, resident_key_of
 from backend.stations.shift_for import shift_for
@@ -48,6 +49,9 @@ async def assisted_claim(
     person = await claimant(tx, command.resident_id)
     if person is None:
         return Refused(AssistReason.NO_SUCH_RESIDENT)
+    asked = _claim(command, person)
+    if await earlier_answer(tx, command.claim_id, asked.hashed()) is not None:
+        return await claim(tx, asked, now=now)  # Answered before: the shift may have been closed meanwhile.
     shift = await _shift(tx, command.shift_id, command.actor, now)
     if isinstance(shift, Refused):
         return shift
@@ -63,7 +67,7 @@ async def assisted_claim(
     allowance = await may_assist(tx, assisted, now=now)
     if isinstance(allowance, Refused):
         return allowance
-    outcome = await claim(tx, _claim(command, person), now=now)
+    outcome = await claim(tx, asked, now=now)
     if isinstance(outcome, Claimed) and not outcome.again:
         await count_assisted(tx, allowance, command.actor, now=now)
     return outcome
@@ -95,6 +99,8 @@ async def assisted_redeem(
     tx: Transaction, command: AssistedRedeem, *, now: Instant
 ) -> RedeemOutcome | Refused[StationReason]:
     """A redemption with the shift and the proof beside it, told to the resident and the auditor."""
+    if await earlier_answer(tx, command.redeem.redemption_id, command.redeem.hashed()) is not None:
+        return await redeem(tx, command.redeem, now=now)
     shift = await _shift(tx, command.shift_id, command.redeem.actor, now)
     if isinstance(shift, Refused):
         return shift
