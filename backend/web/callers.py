@@ -1,7 +1,7 @@
 """Who is calling, and may they call this?
 
-Every route states in ``opt["callers"]`` who may call it: ``PUBLIC`` or a set of roles. The look-up from cookie or
-bearer key to ``Caller`` is a port that ``app.py`` binds to the identity slice.
+Every route states in ``opt["callers"]`` who may call it: ``PUBLIC`` or a set of roles; one that takes files states
+``opt["limit"]`` too. The look-up from cookie or bearer key to ``Caller`` is a port that ``app.py`` binds to identity.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,15 +11,18 @@ from uuid import UUID
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
+from litestar.types import HTTPScope
 from msgspec import Struct
 
 from backend.database.county import County
 from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.claimants import Claimant
 from backend.kernel.refusals import GeneralReason
+from backend.web.limits import STRANGERS, Figure, Limits, figure_of, stranger
 from backend.web.problems import ProblemError
 
 COOKIE = "__Host-yizhan"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 PUBLIC: frozenset[Role] = frozenset()
 """Anybody, signed in or not."""
 
@@ -116,9 +119,14 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     token, key = cookie_token(headers), bearer_key(headers)
     caller = await find(state["county"], token, key) if token or key else None
     state["caller"] = caller
-    if not allowed:
-        return
-    if caller is None:
-        raise ProblemError(GeneralReason.SIGNED_OUT)
-    if not caller.may(allowed):
-        raise ProblemError(GeneralReason.NOT_ALLOWED)
+    if allowed:
+        if caller is None:
+            raise ProblemError(GeneralReason.SIGNED_OUT)
+        if not caller.may(allowed):
+            raise ProblemError(GeneralReason.NOT_ALLOWED)
+    if cast(HTTPScope, connection.scope)["method"] not in READING:
+        limits = cast(Limits, connection.app.state["limits"])
+        if caller is None:
+            await limits.keep(STRANGERS, stranger(state["county"], state["address"]))
+        else:
+            await limits.keep(cast(Figure, handler.opt.get("limit") or figure_of(caller.roles)), caller.id)
