@@ -40,10 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     command.add_arguments(parser)
     try:
         return int(command.run(parser.parse_args(words[1:])))
-    except Stop as stop:
+    except (Stop, WrongSetting) as stop:
         complain(stop.zh, stop.en)
-    except WrongSetting as wrong:
-        complain("设置有误，没有启动。", str(wrong))
     except KeyboardInterrupt:
         return 130
     return 1

@@ -12,7 +12,12 @@ from msgspec import Struct
 
 
 class WrongSetting(Exception):
-    """A variable holds something we cannot work with; the text says which and how to mend it."""
+    """A variable holds something we cannot work with; both texts name it and the mend, and never show a secret."""
+
+    def __init__(self, name: str, zh: str, en: str) -> None:
+        super().__init__(f"{name}: {en}")
+        self.zh = f"{name}：{zh}"
+        self.en = f"{name}: {en}"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -35,6 +40,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 SMS_ADAPTERS = ("demonstration",)
+KNOWN = frozenset({"DATA", "DATABASE", "REDIS", "PWA", "PUBLIC_URL", "TRUSTED_PROXIES", "SMS_ADAPTER", "BACKUP_KEY"})
+"""What may follow ``YIZHAN_``; the backup's key is read by the commands that need it and kept by none."""
 
 
 def read_settings(
@@ -45,30 +52,79 @@ def read_settings(
     redis_url: str | None = None,
 ) -> Settings:
     """Read the settings or raise ``WrongSetting``; an unknown ``YIZHAN_*`` name is a mistake worth stopping for."""
-    known = {"DATA", "DATABASE", "REDIS", "PWA", "PUBLIC_URL", "TRUSTED_PROXIES", "SMS_ADAPTER"}
     for name in environ:
-        if name.startswith("YIZHAN_") and name.removeprefix("YIZHAN_") not in known:
-            raise WrongSetting(f"{name}: unknown setting; known are {', '.join('YIZHAN_' + k for k in sorted(known))}")
-    proxies = environ.get("YIZHAN_TRUSTED_PROXIES", "0")
-    if not proxies.isdecimal():
-        raise WrongSetting(f"YIZHAN_TRUSTED_PROXIES={proxies!r}: give a whole number of proxies, 0 for none")
-    sms = environ.get("YIZHAN_SMS_ADAPTER", "demonstration")
-    if sms not in SMS_ADAPTERS:
-        raise WrongSetting(f"YIZHAN_SMS_ADAPTER={sms!r}: known adapters are {', '.join(SMS_ADAPTERS)}")
-    pwa = environ.get("YIZHAN_PWA")
+        if name.startswith("YIZHAN_") and name.removeprefix("YIZHAN_") not in KNOWN:
+            known = ", ".join(f"YIZHAN_{one}" for one in sorted(KNOWN))
+            raise WrongSetting(
+                name, f"没有这个设置，请核对名称；有：{known}", f"unknown; check its name. Known: {known}"
+            )
     return Settings(
-        data=Path(data or environ.get("YIZHAN_DATA") or "var"),
+        data=_data(data or environ.get("YIZHAN_DATA") or "var"),
         database_url=_url(environ, "YIZHAN_DATABASE", database_url, ("postgresql", "postgres")),
         redis_url=_url(environ, "YIZHAN_REDIS", redis_url, ("redis", "rediss", "unix")),
-        pwa=Path(pwa) if pwa else None,
-        public_url=_url(environ, "YIZHAN_PUBLIC_URL", None, ("http", "https")),
-        trusted_proxies=int(proxies),
-        sms_adapter=sms,
+        pwa=_pwa(environ.get("YIZHAN_PWA")),
+        public_url=_url(environ, "YIZHAN_PUBLIC_URL", None, ("https", "http")),
+        trusted_proxies=_proxies(environ.get("YIZHAN_TRUSTED_PROXIES", "0")),
+        sms_adapter=_sms_adapter(environ.get("YIZHAN_SMS_ADAPTER", "demonstration")),
     )
+
+
+def _data(value: str) -> Path:
+    folder = Path(value)
+    if folder.exists() and not folder.is_dir():
+        raise WrongSetting(
+            "YIZHAN_DATA", f"{value} 不是文件夹，请指定一个文件夹", f"{value} is no folder; name a folder"
+        )
+    return folder
+
+
+def _pwa(value: str | None) -> Path | None:
+    if not value:
+        return None
+    if not Path(value).is_dir():
+        raise WrongSetting(
+            "YIZHAN_PWA",
+            f"没有文件夹 {value}，请先构建页面或去掉这个设置",
+            f"there is no folder {value}; build the pages first, or leave this out",
+        )
+    return Path(value)
+
+
+def _proxies(value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and int(value) <= 10):
+        raise WrongSetting(
+            "YIZHAN_TRUSTED_PROXIES",
+            f"{value!r} 不对，请写 0 到 10 的整数，没有反向代理写 0",
+            f"{value!r} will not do; give a whole number from 0 to 10, 0 without a reverse proxy",
+        )
+    return int(value)
+
+
+def _sms_adapter(value: str) -> str:
+    if value not in SMS_ADAPTERS:
+        known = ", ".join(SMS_ADAPTERS)
+        raise WrongSetting(
+            "YIZHAN_SMS_ADAPTER",
+            f"没有 {value!r} 这种短信通道；有：{known}",
+            f"there is no SMS adapter {value!r}; known: {known}",
+        )
+    return value
 
 
 def _url(environ: Mapping[str, str], name: str, flag: str | None, schemes: tuple[str, ...]) -> str | None:
     value = flag or environ.get(name) or None
-    if value is not None and urlsplit(value).scheme not in schemes:
-        raise WrongSetting(f"{name}={value!r}: the address must start with {schemes[0]}://")
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        fits = parts.scheme in schemes and (parts.port is None or parts.port > 0)
+    except ValueError:
+        fits = False
+    if not fits:
+        # The address may hold a password, so it is not repeated here.
+        raise WrongSetting(
+            name,
+            f"地址不对，应以 {schemes[0]}:// 开头，端口是数字",
+            f"the address will not do; it must begin with {schemes[0]}:// and its port be a number",
+        )
     return value
