@@ -55,9 +55,7 @@ def read_settings(
     for name in environ:
         if name.startswith("YIZHAN_") and name.removeprefix("YIZHAN_") not in KNOWN:
             known = ", ".join(f"YIZHAN_{one}" for one in sorted(KNOWN))
-            raise WrongSetting(
-                name, f"没有这个设置，请核对名称；有：{known}", f"unknown; check its name. Known: {known}"
-            )
+            raise WrongSetting(name, f"没有这个设置，请核对；有：{known}", f"unknown; check the name. Known: {known}")
     return Settings(
         data=_data(data or environ.get("YIZHAN_DATA") or "var"),
         database_url=_url(environ, "YIZHAN_DATABASE", database_url, ("postgresql", "postgres")),
@@ -72,9 +70,7 @@ def read_settings(
 def _data(value: str) -> Path:
     folder = Path(value)
     if folder.exists() and not folder.is_dir():
-        raise WrongSetting(
-            "YIZHAN_DATA", f"{value} 不是文件夹，请指定一个文件夹", f"{value} is no folder; name a folder"
-        )
+        raise WrongSetting("YIZHAN_DATA", f"{value} 不是文件夹，请另选", f"{value} is no folder; name another")
     return folder
 
 
