@@ -60,6 +60,7 @@ from backend.web.county_page import COUNTY_ROUTES
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
 from backend.web.hot_lane import HotRoute
 from backend.web.limits import Limits
+from backend.web.media import find_picture
 from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
@@ -141,9 +142,13 @@ class Application:
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         if str(scope["type"]) == "http":
             request = cast(HTTPScope, scope)
-            if request["method"] in ("GET", "HEAD") and (page := self.pages.find(request["path"])) is not None:
-                await send_served(request, send, page)
-                return
+            if request["method"] in ("GET", "HEAD"):
+                found = self.pages.find(request["path"])
+                if found is None and request["path"].startswith("/media/"):
+                    found = await find_picture(request["state"]["county"], request["path"])
+                if found is not None:
+                    await send_served(request, send, found)
+                    return
         await self.litestar(scope, receive, send)
 
     async def submit_claim(self, county: County, command: Claim) -> ClaimOutcome:
