@@ -222,7 +222,7 @@ def _board_answer(found: Board, at: Any) -> BoardAnswer:
         by_town=[_tally(tally) for tally in found.by_town],
         rounds=[round_answer(view, at) for view in found.rounds],
         lines=[line_answer(line) for line in found.lines],
-        decisions=[decision_answer(decision) for decision in found.decisions],
+        decisions=[decision_answer(decision, found.people) for decision in found.decisions],
         at=at,
     )
 

@@ -1,5 +1,6 @@
 """What the campaign desk looks like on the wire."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -234,6 +235,7 @@ class CampaignAnswer(Struct, frozen=True, kw_only=True):
     notice_no: str
     department: str
     complaint_phone: str
+    picture: str | None
     total_fen: int
     pieces: int
     kinds: list[KindAnswer]
@@ -253,6 +255,7 @@ def campaign_answer(campaign: Campaign, rounds: list[RoundAnswer]) -> CampaignAn
         notice_no=plan.notice_no,
         department=plan.department,
         complaint_phone=plan.complaint_phone,
+        picture=plan.picture,
         total_fen=total_fen(plan),
         pieces=sum(kind.cap_pieces for kind in plan.kinds),
         rounds=rounds,
@@ -270,24 +273,28 @@ def campaign_answer(campaign: Campaign, rounds: list[RoundAnswer]) -> CampaignAn
 
 
 class DecisionAnswer(Struct, frozen=True, kw_only=True):
-    """A signature."""
+    """A signature, with the names under which people act in their office."""
 
     step: DecisionStep
     version: int
     staff_id: UUID
+    staff_name: str
     deputy_for: UUID | None
+    deputy_for_name: str | None
     document_no: str | None
     note: str | None
     decided_at: datetime
 
 
-def decision_answer(decision: Decision) -> DecisionAnswer:
-    """The wire form."""
+def decision_answer(decision: Decision, people: Mapping[UUID, str]) -> DecisionAnswer:
+    """The wire form; ``people`` are the names of everybody who signed."""
     return DecisionAnswer(
         step=decision.step,
         version=decision.version,
         staff_id=decision.staff_id,
+        staff_name=people.get(decision.staff_id, ""),
         deputy_for=decision.deputy_for,
+        deputy_for_name=people.get(decision.deputy_for) if decision.deputy_for else None,
         document_no=decision.document_no,
         note=decision.note,
         decided_at=decision.decided_at,

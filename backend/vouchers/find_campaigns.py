@@ -6,6 +6,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
+from backend.identity.acting import staff_names
 from backend.vouchers.desk_rules import CampaignState
 from backend.vouchers.desk_views import BudgetLine, Campaign, Decision, RoundView
 from backend.vouchers.rules import VoucherState
@@ -63,6 +64,8 @@ class Board(Struct, frozen=True, kw_only=True):
     rounds: list[RoundView]
     lines: list[BudgetLine]
     decisions: list[Decision]
+    people: dict[UUID, str]
+    """The names of everybody who signed, or in whose stead somebody did."""
     vouchers: dict[VoucherState, int]
     redeemed: Tally
     by_trade: list[Tally]
@@ -74,11 +77,14 @@ async def board(tx: Transaction, campaign_id: UUID) -> Board | None:
     campaign = await desk.find_campaign(tx, campaign_id)
     if campaign is None:
         return None
+    decisions = await desk.decisions_of(tx, campaign_id)
+    signed = {decision.staff_id for decision in decisions} | {one.deputy_for for one in decisions if one.deputy_for}
     return Board(
         campaign=campaign,
         rounds=await desk.rounds_where(tx, campaign_id=campaign_id),
         lines=await desk.tree_of(tx, campaign_id),
-        decisions=await desk.decisions_of(tx, campaign_id),
+        decisions=decisions,
+        people=await staff_names(tx, frozenset(signed)),
         vouchers=await reads.count_by_state(tx, campaign_id),
         redeemed=(await reads.tallies(tx, campaign_id, None))[0],
         by_trade=await reads.tallies(tx, campaign_id, "trade"),
