@@ -1,4 +1,4 @@
--- One request a line of the file named in BENCH_REQUESTS: method, path, cookie, body, separated by tabs.
+-- One request a line of the file named in BENCH_REQUESTS: method, path, a header's name and value, body, separated by tabs.
 -- Threads take turns at the lines, so that each line is sent once.
 local threads = {}
 function setup(thread)
@@ -11,9 +11,9 @@ function init(args)
   local n = 0
   for line in io.lines(args[2]) do
     if n % total == mine then
-      local method, path, cookie, body = line:match("^(%S+)\t(%S+)\t(%S*)\t(.*)$")
+      local method, path, name, value, body = line:match("^([^\t]+)\t([^\t]+)\t([^\t]*)\t([^\t]*)\t(.*)$")
       local headers = {}
-      if cookie ~= "" then headers["Cookie"] = cookie end
+      if name ~= "" then headers[name] = value end
       if body ~= "" then headers["Content-Type"] = "application/json" end
       table.insert(requests, wrk.format(method, path, headers, body ~= "" and body or nil))
     end

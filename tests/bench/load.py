@@ -11,6 +11,9 @@ from msgspec import Struct
 SCRIPT = Path(__file__).with_name("load.lua")
 CONNECTIONS = 64
 
+Request = tuple[str, str, str, str, str]
+"""Method, path, a header's name and value, body."""
+
 
 class Load(Struct, frozen=True, kw_only=True):
     """What one run of ``wrk`` saw; times in microseconds."""
@@ -28,8 +31,8 @@ class Load(Struct, frozen=True, kw_only=True):
         return self.requests * 1e6 / self.us
 
 
-def run_load(port: int, requests: Iterable[tuple[str, str, str, str]], *, seconds: float, threads: int = 1) -> Load:
-    """Send (method, path, cookie, body) once each, for at most so many seconds."""
+def run_load(port: int, requests: Iterable[Request], *, seconds: float, threads: int = 1) -> Load:
+    """Send each request once, for at most so many seconds; there must be more of them than that time can take."""
     with tempfile.NamedTemporaryFile("w", suffix=".tsv") as file:
         file.writelines("\t".join(request) + "\n" for request in requests)
         file.flush()
@@ -38,7 +41,7 @@ def run_load(port: int, requests: Iterable[tuple[str, str, str, str]], *, second
                 "wrk",
                 f"-t{threads}",
                 f"-c{CONNECTIONS}",
-                f"-d{seconds}s",
+                f"-d{round(seconds)}s",
                 "--timeout",
                 "10s",
                 "-s",

@@ -1,0 +1,156 @@
+"""``make bench``: every row on both databases, one JSON line each, and ``results.md`` beside this file.
+
+At least three rounds, bare and real in turn in one life of both servers, so that a noisy machine troubles both alike.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from tests.bench import rows
+from tests.bench.load import Load, run_load
+from tests.bench.surroundings import bare, postgresql, serving
+
+SCALE = int(os.environ.get("SCALE", "1000000"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
+EACH = int(os.environ.get("BENCH_EACH", "40000"))
+RESULTS = Path(__file__).with_name("results.md")
+SMALL = 10_000
+
+ROWS: dict[str, tuple[rows.Prepare, float]] = {
+    "claim": (rows.claim, 0.60),
+    "redeem": (rows.redeem, 0.50),
+    "sold_out": (rows.sold_out, 1.0),
+    "feed": (rows.feed, 1.5),
+}
+
+
+def measure(name: str, prepare: rows.Prepare, url: str | None) -> dict[str, Any]:
+    """One row on one database."""
+    workers = 2 if url else 1
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        data = Path(folder)
+        prepared = prepare(data, url, EACH)
+        with serving(data, url, workers) as port, bare(workers) as bare_port:
+            for _ in range(workers + 1):  # Each worker has a memory of its own.
+                run_load(port, prepared.warm, seconds=6)
+            pairs = [
+                (run_load(bare_port, empty, seconds=SECONDS), run_load(port, real, seconds=SECONDS))
+                for empty, real in zip(prepared.bare, prepared.rounds, strict=True)
+            ]
+    return summary(name, pairs, prepared.refused)
+
+
+def summary(name: str, pairs: Sequence[tuple[Load, Load]], refused: bool) -> dict[str, Any]:
+    """The medians of a row; raises when a server broke, since a broken answer is quick."""
+    for _, real in pairs:
+        if real.broken or (real.refused and not refused):
+            raise RuntimeError(f"{name}: {real}")
+    ratios = [real.per_second / empty.per_second for empty, real in pairs]
+    return {
+        "row": name,
+        "bare_per_s": round(statistics.median(empty.per_second for empty, _ in pairs)),
+        "real_per_s": round(statistics.median(real.per_second for _, real in pairs)),
+        "ratio": round(statistics.median(ratios), 2),
+        "p50_ms": round(statistics.median(real.p50_us for _, real in pairs) / 1000, 1),
+        "p99_ms": round(statistics.median(real.p99_us for _, real in pairs) / 1000, 1),
+        "rounds": len(pairs),
+        "spread": round(max(ratios) - min(ratios), 2),
+    }
+
+
+def measure_growth(name: str, url_of: Any) -> dict[str, Any]:
+    """Claims a second with many vouchers stored against few; both counties are fresh."""
+    with url_of() as url:
+        few = measure(name, rows.growth(SMALL), url)
+    with url_of() as url:
+        many = measure(name, rows.growth(SCALE), url)
+    return many | {
+        "bare_per_s": few["real_per_s"],
+        "ratio": round(many["real_per_s"] / few["real_per_s"], 2),
+        "stored": SCALE,
+        "against": SMALL,
+    }
+
+
+def measure_start(name: str, url: str | None) -> dict[str, Any]:
+    """Seconds from the command to the first answer, on an existing county."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        data = Path(folder)
+        rows.feed(data, url, 1)
+        taken = []
+        for _ in range(3):
+            begun = time.perf_counter()
+            with serving(data, url, 1):
+                taken.append(time.perf_counter() - begun)
+    return {
+        "row": name,
+        "seconds": round(statistics.median(taken), 2),
+        "rounds": 3,
+        "spread": round(max(taken) - min(taken), 2),
+    }
+
+
+def main() -> int:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("--rows", default="")
+    wanted = [row for row in parser.parse_args().rows.split(",") if row]
+    found = []
+    for database, url_of in (("sqlite", nullcontext), ("postgresql", postgresql)):
+        for row in (*ROWS, "growth", "start"):
+            name = f"{row}.{database}"
+            if wanted and name not in wanted and row not in wanted:
+                continue
+            line = measure_growth(name, url_of) if row == "growth" else _in(url_of, row, name)
+            print(json.dumps(line), flush=True)  # noqa: T201 - one line a row is what the contract promises.
+            found.append(line)
+    write_results(found)
+    return 0
+
+
+def _in(url_of: Any, row: str, name: str) -> dict[str, Any]:
+    with url_of() as url:
+        return measure_start(name, url) if row == "start" else measure(name, ROWS[row][0], url)
+
+
+def write_results(found: Sequence[dict[str, Any]]) -> None:
+    """Replace the table of ``results.md``; what was tried and where the time goes is written by hand below it."""
+    by_hand = RESULTS.read_text().partition("<!-- by hand -->")[2] if RESULTS.exists() else ""
+    kept = _earlier() | {line["row"]: line for line in found}
+    lines = [
+        "# Measured",
+        "",
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}; "
+        f"{EACH} requests a round at most, {SECONDS} s a round, 64 connections.",
+        "",
+        "| row | bare/s | real/s | ratio | target | p50 ms | p99 ms | spread |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name, line in sorted(kept.items()):
+        target = {"growth": 0.8, "start": 2.0}.get(name.partition(".")[0]) or ROWS[name.partition(".")[0]][1]
+        lines.append(
+            f"| {name} | {line.get('bare_per_s', '')} | {line.get('real_per_s', '')} | "
+            f"{line.get('ratio', line.get('seconds', ''))} | {target} | {line.get('p50_ms', '')} | "
+            f"{line.get('p99_ms', '')} | {line.get('spread', '')} |"
+        )
+    RESULTS.write_text("\n".join(lines) + "\n\n<!-- by hand -->" + (by_hand or "\n"))
+    RESULTS.with_suffix(".json").write_text(json.dumps(list(kept.values()), indent=1) + "\n")
+
+
+def _earlier() -> dict[str, dict[str, Any]]:
+    path = RESULTS.with_suffix(".json")
+    return {line["row"]: line for line in json.loads(path.read_text())} if path.exists() else {}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
