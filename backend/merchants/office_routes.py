@@ -6,9 +6,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import Struct
 
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import OFFICE_ROLES, Actor, Role
@@ -38,7 +36,7 @@ from backend.places.rules import PlaceReason
 from backend.places.wire import position_of, premises_of
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
-from backend.web.problems import FieldError, documented, problem_response
+from backend.web.problems import FieldError, documented, problem_response, same_again
 from backend.web.texts import Searched
 
 OFFICE = frozenset({Role.OFFICE})
@@ -53,11 +51,6 @@ PAPERS_REFUSED = documented(
     MerchantReason.LICENCE_EXPIRED,
     MerchantReason.LICENCE_MISSING,
 )
-A = TypeVar("A", bound=Struct)
-
-
-def _again(answer: type[A]) -> dict[int, ResponseSpec]:
-    return {200: ResponseSpec(answer, generate_examples=False, description="The same request again, the same answer.")}
 
 
 def _actor(request: Request[Any, Any, Any], request_id: UUID) -> Actor:
@@ -111,7 +104,7 @@ async def list_every_merchant(
     opt={"callers": OFFICE},
     tags=["merchants"],
     summary="Admit a merchant",
-    responses=PAPERS_REFUSED | _again(AdmittedAnswer),
+    responses=PAPERS_REFUSED | same_again(AdmittedAnswer),
 )
 async def post_merchant(request: Request[Any, Any, Any], data: JSONBody[AdmitBody]) -> Response[AdmittedAnswer]:
     """Put a merchant on the list and open its first shop; wrong papers bind no id and may be mended under the same."""
@@ -138,7 +131,7 @@ async def post_merchant(request: Request[Any, Any, Any], data: JSONBody[AdmitBod
     responses=documented(
         GeneralReason.INVALID, GeneralReason.ID_REUSED, PremisesReason, PlaceReason, MerchantReason.MERCHANT_ENDED
     )
-    | _again(StoreOpenedAnswer),
+    | same_again(StoreOpenedAnswer),
 )
 async def post_store(
     request: Request[Any, Any, Any], merchant_id: FromPath[UUID], data: JSONBody[AddStoreBody]

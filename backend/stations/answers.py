@@ -1,11 +1,9 @@
-"""How do this slice's routes tell of a refusal, and of a request that came twice?"""
+"""How do this slice's routes name who acts, and tell of a refusal?"""
 
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response
-from litestar.openapi.datastructures import ResponseSpec
-from msgspec import Struct
 
 from backend.kernel.actors import Actor, Role
 from backend.kernel.refusals import GeneralReason, Refused
@@ -13,13 +11,6 @@ from backend.outbox.rules import IdReused
 from backend.stations.schemas import FIELD_OF
 from backend.web.callers import address_of, caller_of
 from backend.web.problems import FieldError, problem_response
-
-A = TypeVar("A", bound=Struct)
-
-
-def same_again(answer: type[A]) -> dict[int, ResponseSpec]:
-    """OpenAPI's entry for the answer to a repeated request."""
-    return {200: ResponseSpec(answer, generate_examples=False, description="The same request again, the same answer.")}
 
 
 def actor_of(request: Request[Any, Any, Any], role: Role, request_id: UUID, shift_id: UUID | None = None) -> Actor:

@@ -15,7 +15,7 @@ from backend.outbox.rules import IdReused
 from backend.places.premises import PremisesReason
 from backend.places.rules import PlaceReason
 from backend.places.wire import position_of, premises_of
-from backend.stations.answers import actor_of, refused, same_again
+from backend.stations.answers import actor_of, refused
 from backend.stations.appoint import Appoint, Appointed, EndAppointment, NotAppointed, appoint, end_appointment
 from backend.stations.close_shift import CloseShift, close_shift
 from backend.stations.close_station import CloseStation, close_station
@@ -47,7 +47,7 @@ from backend.stations.schemas import (
 from backend.stations.set_policy import SetPolicy, find_policy, set_policy
 from backend.web.callers import county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
-from backend.web.problems import documented, problem_response
+from backend.web.problems import documented, problem_response, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 StationQuery = Annotated[UUID | None, QueryParameter(description="Only of this station.")]

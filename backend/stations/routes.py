@@ -11,7 +11,7 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
-from backend.stations.answers import actor_of, refused, same_again
+from backend.stations.answers import actor_of, refused
 from backend.stations.close_shift import CloseShift, close_shift
 from backend.stations.find_assisted import FindAssisted, find_assisted
 from backend.stations.find_shifts import find_current_shift
@@ -32,7 +32,7 @@ from backend.stations.schemas import (
 )
 from backend.web.callers import PUBLIC, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
-from backend.web.problems import ProblemError, documented
+from backend.web.problems import ProblemError, documented, same_again
 from backend.web.texts import TownQuery
 
 OPERATOR = frozenset({Role.OPERATOR})

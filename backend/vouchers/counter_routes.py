@@ -45,7 +45,7 @@ from backend.vouchers.schemas import (
 )
 from backend.web.callers import Caller, address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
+from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, same_again
 
 COUNTERS = frozenset({Role.MERCHANT, Role.OPERATOR, Role.POS})
 
@@ -73,7 +73,8 @@ def presented(county: County, code: str) -> Shown | Typed | Unproven:
     opt={"callers": COUNTERS},
     tags=["counter"],
     summary="Take a voucher as payment",
-    responses=documented(RedemptionReason, PresentationReason, StationReason, GeneralReason.ID_REUSED),
+    responses=documented(RedemptionReason, PresentationReason, StationReason, GeneralReason.ID_REUSED)
+    | same_again(RedemptionAnswer),
 )
 async def post_redemption(
     request: Request[Any, Any, Any], data: JSONBody[RedemptionRequest]
@@ -92,6 +93,11 @@ async def post_redemption(
 
 def counter_command(county: County, caller: Caller, data: RedemptionRequest, address: str | None) -> Redeem:
     """The command of a counter: the caller's own merchant, or the one an operator names."""
+    if caller.merchant_id is not None:
+        for field in ("merchant_id", "shift_id", "proof"):
+            if getattr(data, field) is not msgspec.UNSET:
+                told = "只在驿站代办时填写,请去掉 / only for a station that serves somebody; leave it out"
+                raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer=f"/{field}", detail=told)])
     evidence = data.payment_evidence
     return Redeem(
         redemption_id=data.redemption_id,
@@ -148,25 +154,25 @@ def redeem_response(outcome: RedeemOutcome | Refused[StationReason]) -> Response
 async def list_redemptions(
     request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50
 ) -> Page[RedemptionItem]:
-    """Newest first; of the caller's own merchant only."""
-    caller = caller_of(request)
-    if caller.merchant_id is None:
-        return Page(items=[])
-    return await _page(county_of(request), FindRedemptions(merchant_id=caller.merchant_id), cursor, limit)
+    """Newest first; of the caller's own merchant, or those that the operator served."""
+    return await _page(county_of(request), _own(caller_of(request)), cursor, limit)
 
 
 @get("/api/v1/redemptions/{redemption_id:uuid}", opt={"callers": COUNTERS}, tags=["counter"], summary="One redemption")
 async def get_redemption(request: Request[Any, Any, Any], redemption_id: FromPath[UUID]) -> RedemptionItem:
     """Tells a counter whose answer was lost whether the redemption was stored."""
-    caller = caller_of(request)
-    found = await inquire(
-        county_of(request),
-        find_redemptions,
-        FindRedemptions(merchant_id=caller.merchant_id or UUID(int=0), redemption_id=redemption_id, most=1),
-    )
+    asked = msgspec.structs.replace(_own(caller_of(request)), redemption_id=redemption_id, most=1)
+    found = await inquire(county_of(request), find_redemptions, asked)
     if not found:
         raise ProblemError(GeneralReason.NOT_FOUND)
     return redemption_item(found[0])
+
+
+def _own(caller: Caller) -> FindRedemptions:
+    """What this counter may see."""
+    if caller.merchant_id is None:
+        return FindRedemptions(operator_id=caller.id)
+    return FindRedemptions(merchant_id=caller.merchant_id)
 
 
 @get(
@@ -198,7 +204,7 @@ async def _page(county: County, asked: FindRedemptions, cursor: str | None, limi
     opt={"callers": frozenset({Role.MERCHANT, Role.POS})},
     tags=["counter"],
     summary="Undo a redemption",
-    responses=documented(RollBackReason, GeneralReason.ID_REUSED),
+    responses=documented(RollBackReason, GeneralReason.ID_REUSED) | same_again(RollBackAnswer),
 )
 async def post_roll_back(
     request: Request[Any, Any, Any], redemption_id: FromPath[UUID], data: JSONBody[RollBackRequest]

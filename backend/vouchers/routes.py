@@ -45,7 +45,7 @@ from backend.vouchers.wallet import IssueTokens, OneVoucher, TokenReason, Wallet
 from backend.web.callers import PUBLIC, Caller, address_of, caller_of, county_of
 from backend.web.fresh import fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
+from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, same_again
 
 HeldQuery = Annotated[VoucherState | None, QueryParameter(name="state", description="Only vouchers in this state.")]
 RESIDENT = frozenset({Role.RESIDENT})
@@ -128,7 +128,7 @@ async def list_rounds(request: Request[Any, Any, Any], in_state: StateQuery = No
     opt={"callers": RESIDENT | {Role.OPERATOR}},
     tags=["vouchers"],
     summary="Claim a voucher",
-    responses=documented(ClaimReason, StationReason, AssistReason, GeneralReason.ID_REUSED),
+    responses=documented(ClaimReason, StationReason, AssistReason, GeneralReason.ID_REUSED) | same_again(ClaimAnswer),
 )
 async def post_claim(
     request: Request[Any, Any, Any], round_id: FromPath[UUID], data: JSONBody[ClaimRequest]

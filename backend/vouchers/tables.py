@@ -214,6 +214,13 @@ Index(
 )
 Index("ix_redemptions_merchant", redemptions.c.merchant_id, redemptions.c.id)
 Index("ix_redemptions_resident", redemptions.c.resident_id, redemptions.c.id)
+Index(
+    "ix_redemptions_assisted",
+    redemptions.c.staff_id,
+    redemptions.c.id,
+    postgresql_where=redemptions.c.shift_id.is_not(None),
+    sqlite_where=redemptions.c.shift_id.is_not(None),
+)
 
 redemption_shares = Table(
     "redemption_shares",

@@ -117,6 +117,11 @@ def documented(*reasons: Reason | type[Reason]) -> dict[int, ResponseSpec]:
     }
 
 
+def same_again(answer: type[Struct]) -> dict[int, ResponseSpec]:
+    """OpenAPI's entry for the answer to a request that came twice: 200 and the same bytes as the 201 before."""
+    return {200: ResponseSpec(answer, generate_examples=False, description="The same request again, the same answer.")}
+
+
 def on_problem_error(_request: Request[Any, Any, Any], error: ProblemError) -> Response[Any]:
     """A problem that a route or the gate raised."""
     return problem_response(error.reason, error.detail, error.errors, retry_after=error.retry_after)

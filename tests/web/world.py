@@ -10,8 +10,9 @@ from sqlalchemy import func, literal, select, union_all
 
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
+from backend.identity.enter import OpenSession, open_session
 from backend.identity.make_machine_key import MadeKey, MakeMachineKey, make_machine_key
-from backend.identity.rules import PersonKind
+from backend.identity.rules import PersonKind, SessionMethod
 from backend.kernel.actors import MACHINE_ROLES, STAFF_ROLES, Actor, ActorKind, Role
 from backend.kernel.ids import new_id
 from backend.notifications.notify import Notify, notify
@@ -35,6 +36,7 @@ class Side(Struct, frozen=True, kw_only=True):
     """One resident, one merchant and one station with what is theirs."""
 
     phone: Phone
+    session_id: UUID
     vouchers: tuple[UUID, UUID]
     """One that can be spent, one that was."""
     redemption_id: UUID
@@ -88,8 +90,10 @@ async def _side(county: County, number: int, round_id: UUID, people: dict[Role, 
         await staff_cookie(county, Role.MERCHANT, staff_id=merchant_staff_id, merchant_id=merchant.merchant_id)
     await staff_cookie(county, Role.OPERATOR, staff_id=operator_id, station_id=opened.station_id)
     appointment_id, shift_id = await _shift(county, opened.station_id, operator_id)
+    signed_in = OpenSession(kind=PersonKind.RESIDENT, person_id=holder.resident_id, method=SessionMethod.CODE)
     return Side(
         phone=holder,
+        session_id=(await transact(county, open_session, signed_in)).session_id,
         vouchers=vouchers,
         redemption_id=spent.redemption_id,
         message_id=message_id,

@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("success", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(length=400), nullable=True),
         sa.Column("detail", sa.Text(), server_default="", nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("block_no", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "actor_kind IN ('resident', 'staff', 'machine', 'system', 'visitor')",
@@ -302,7 +303,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_outbox_events_waiting",
         "outbox_events",
-        ["id"],
+        ["name", "id"],
         unique=False,
         postgresql_where=sa.text("delivered_at IS NULL"),
         sqlite_where=sa.text("delivered_at IS NULL"),
@@ -1057,6 +1058,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_redemptions")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_redemptions_assisted",
+        "redemptions",
+        ["staff_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("shift_id IS NOT NULL"),
+        sqlite_where=sa.text("shift_id IS NOT NULL"),
+    )
     op.create_index("ix_redemptions_merchant", "redemptions", ["merchant_id", "id"], unique=False)
     op.create_index("ix_redemptions_resident", "redemptions", ["resident_id", "id"], unique=False)
     op.create_index(
@@ -1145,6 +1154,7 @@ def upgrade() -> None:
             "success",
             "reason",
             "detail",
+            "digest",
         ],
         ("block_no",),
     )

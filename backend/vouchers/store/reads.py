@@ -104,17 +104,20 @@ async def redemptions_where(
     *,
     merchant_id: UUID | None = None,
     resident_id: UUID | None = None,
+    operator_id: UUID | None = None,
     redemption_id: UUID | None = None,
     before: UUID | None = None,
     most: int,
 ) -> list[RedemptionRecord]:
-    """Redemptions of a merchant or a resident, newest first, with what each funder has left in them."""
+    """Redemptions of a merchant, a resident or a station's operator, newest first, with each funder's part."""
     r = redemptions.c
     asked = select(redemptions).order_by(r.id.desc()).limit(most)
     if merchant_id is not None:
         asked = asked.where(r.merchant_id == merchant_id)
     if resident_id is not None:
         asked = asked.where(r.resident_id == resident_id)
+    if operator_id is not None:
+        asked = asked.where(r.staff_id == operator_id, r.shift_id.is_not(None))
     if redemption_id is not None:
         asked = asked.where(r.id == redemption_id)
     if before is not None:

@@ -1,0 +1,127 @@
+"""Whatever belongs to another resident, merchant or station is out of reach, by its address and in a body."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from backend.database.county import County
+from backend.kernel.actors import Role
+from backend.kernel.ids import new_id
+from tests.vouchers.counters import typed
+from tests.web.client import calling, serving
+from tests.web.contract import Operation, operations
+from tests.web.test_callers import credentials
+from tests.web.world import World, build_world, row_counts
+
+RECORDS_OF_REFUSALS = {"answered_requests", "audit_entries", "audit_blocks", "wrong_codes"}
+"""A refusal that was decided is a fact and may be kept; nothing else may move."""
+
+
+def bodies() -> dict[str, dict[str, Any]]:
+    """A body in good order for every route that takes one and somebody else's id."""
+    return {
+        "POST /api/v1/redemptions/{redemption_id}/roll-back": {"roll_back_id": str(new_id()), "reason": "顾客退单"},
+        "POST /api/v1/shifts/{shift_id}/close": {"close_id": str(new_id()), "cash_fen": 20_000},
+    }
+
+
+def owned() -> list[Operation]:
+    """Routes to things that belong to somebody: addressed by an id, not open to all, and no desk of the county."""
+    return [one for one in operations() if one.names and one.callers and not one.path.startswith("/api/v1/office/")]
+
+
+def address(operation: Operation, world: World) -> str:
+    """The route's address with the ids of the other side; a KeyError asks for a line here."""
+    others = world.others
+    ids = {
+        "voucher_id": others.vouchers[0],
+        "redemption_id": others.redemption_id,
+        "message_id": others.message_id,
+        "shift_id": others.shift_id,
+        "session_id": others.session_id,
+        "round_id": world.round_id,
+    }
+    path = operation.path
+    for name in operation.names:
+        path = path.replace(f"{{{name}}}", str(ids[name]))
+    return path
+
+
+async def test_nobody_reaches_what_belongs_to_others_by_its_address(county: County) -> None:
+    world = await build_world(county)
+    reached, given = [], bodies()
+    before = await kept(county)
+    async with serving(county) as application, calling(application) as client:
+        for operation in owned():
+            if operation.names == ["round_id"]:
+                continue  # A round belongs to everybody.
+            for caller in operation.callers:
+                headers = credentials(world)[Role(caller)]
+                body = given[str(operation)] if operation.takes_body else None
+                answer = await client.request(operation.method, address(operation, world), headers=headers, json=body)
+                if answer.status_code not in (403, 404):
+                    reached.append(f"{caller}: {operation} {answer.status_code}")
+    assert not reached, "\n".join(reached)
+    assert await kept(county) == before
+
+
+class Reach(Struct, frozen=True):
+    """A try to reach others through a body: who, where, with what, and how it must end."""
+
+    caller: Role
+    path: str
+    body: dict[str, Any]
+    status: int
+    reason: str
+
+
+def reaches(world: World, code: str) -> list[Reach]:
+    """Every field of a body that names somebody's things."""
+    own, others = world.own, world.others
+    claims = f"/api/v1/rounds/{world.round_id}/claims"
+    served = {"resident_id": str(own.phone.resident_id), "proof": "identity-card"}
+    claim: Mapping[str, Any] = {"claim_id": str(new_id())}
+    bill: Mapping[str, Any] = {"redemption_id": str(new_id()), "code": code, "bill_fen": 20_000}
+    others_shift = {"shift_id": str(others.shift_id)}
+    return [
+        Reach(Role.RESIDENT, claims, {**claim, "resident_id": str(others.phone.resident_id)}, 400, "invalid"),
+        Reach(Role.OPERATOR, claims, {**claim, **served, **others_shift}, 404, "unknown-shift"),
+        Reach(
+            Role.OPERATOR,
+            "/api/v1/redemptions",
+            {**bill, **others_shift, "merchant_id": str(own.merchant_id), "proof": "identity-card"},
+            404,
+            "unknown-shift",
+        ),
+        Reach(
+            Role.OPERATOR,
+            "/api/v1/shifts",
+            {"shift_id": str(new_id()), "cash_fen": 0, "station_id": str(others.station_id)},
+            409,
+            "not-appointed",
+        ),
+        Reach(Role.MERCHANT, "/api/v1/redemptions", {**bill, "merchant_id": str(others.merchant_id)}, 400, "invalid"),
+        Reach(Role.POS, "/api/v1/redemptions", {**bill, "merchant_id": str(others.merchant_id)}, 400, "invalid"),
+        Reach(Role.MERCHANT, "/api/v1/redemptions", {**bill, **others_shift, "proof": "identity-card"}, 400, "invalid"),
+    ]
+
+
+async def test_nobody_reaches_what_belongs_to_others_through_a_body(county: County) -> None:
+    world = await build_world(county)
+    code = await typed(county, world.own.phone, world.own.vouchers[0])
+    wrong = []
+    before = await kept(county)
+    async with serving(county) as application, calling(application) as client:
+        for reach in reaches(world, code):
+            answer = await client.post(reach.path, headers=credentials(world)[reach.caller], json=reach.body)
+            told = (answer.status_code, answer.json().get("reason"))
+            if told != (reach.status, reach.reason):
+                wrong.append(f"{reach.caller} {reach.path} {reach.body}: {told}")
+    assert not wrong, "\n".join(wrong)
+    assert await kept(county) == before
+
+
+async def kept(county: County) -> dict[str, int]:
+    """How many rows there are, without the records of what was refused."""
+    return {table: rows for table, rows in (await row_counts(county)).items() if table not in RECORDS_OF_REFUSALS}
