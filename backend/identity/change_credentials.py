@@ -44,8 +44,6 @@ class RenewRecoveryCodes(Struct, frozen=True, kw_only=True):
 
 class _Known(Struct, frozen=True):
     taken: TryTaken
-    login: str
-    phone: str
 
 
 class _Change(Struct, frozen=True, kw_only=True):
@@ -60,8 +58,6 @@ async def change_password(county: County, command: ChangePassword) -> Opened | L
     known = await transact(county, _take, command)
     if not isinstance(known, _Known):
         return known
-    if is_common(command.new, known.login, known.phone):
-        return Refused(IdentityReason.PASSWORD_COMMON)
     change = _Change(
         command=command,
         known=known,
@@ -95,8 +91,10 @@ async def _take(tx: Transaction, command: ChangePassword, *, now: Instant) -> _K
     member = await staff.find_staff(tx, command.staff_id)
     if member is None:
         return Refused(GeneralReason.NOT_FOUND)
+    if is_common(command.new, member.login, member.phone or ""):
+        return Refused(IdentityReason.PASSWORD_COMMON)  # Before a try is taken: choosing badly is no guess.
     taken = await take_try(tx, TakeTry(login=member.login, address=command.arrival.address), now=now)
-    return taken if isinstance(taken, Later) else _Known(taken, member.login, member.phone or "")
+    return taken if isinstance(taken, Later) else _Known(taken)
 
 
 async def _change(tx: Transaction, change: _Change, *, now: Instant) -> Opened | Refused[Reason]:

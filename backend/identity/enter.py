@@ -49,6 +49,8 @@ class OpenSession(Struct, frozen=True, kw_only=True):
     method: SessionMethod
     arrival: Arrival = Arrival()
     role: str | None = None
+    actor: Actor | None = None
+    """Who let them in, when it was not the person alone: a station's operator."""
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -78,7 +80,8 @@ async def open_session(tx: Transaction, command: OpenSession, *, now: Instant) -
     row, token = _fresh(tx, command, now)
     await sessions.insert_sessions(tx, [row])
     kind = ActorKind.RESIDENT if command.kind is PersonKind.RESIDENT else ActorKind.STAFF
-    actor = Actor(kind=kind, id=command.person_id, role=command.role, address=command.arrival.address)
+    alone = Actor(kind=kind, id=command.person_id, role=command.role, address=command.arrival.address)
+    actor = command.actor or alone
     entry = new_entry(now, actor, "identity.sign_in", (kind.value, command.person_id), to_state=command.method.value)
     await record(tx, entry)
     if command.arrival.previous_token is not None:

@@ -51,6 +51,7 @@ async def grant_deputy(tx: Transaction, command: GrantDeputy, *, now: Instant) -
     if not (
         now < command.ends_at
         and command.begins_at < command.ends_at
+        and command.begins_at <= now + LONGEST_DEPUTY
         and command.ends_at - command.begins_at <= LONGEST_DEPUTY
     ):
         return Refused(IdentityReason.DEPUTY_DATES)

@@ -12,6 +12,7 @@ from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.reasons import IdentityReason
 from backend.identity.records import MachineKey
+from backend.identity.rules import LONGEST_KEY
 from backend.identity.store import keys, sessions
 from backend.kernel.actors import MACHINE_ROLES, SYSTEM, Actor, Role
 from backend.kernel.ids import new_id, new_secret
@@ -69,6 +70,8 @@ async def make_machine_key(tx: Transaction, command: MakeMachineKey, *, now: Ins
     """Make and store a key; ``yz_`` and its role begin it, so that people and scanners recognise a leaked one."""
     if command.role not in MACHINE_ROLES or (command.role is Role.POS) != (command.merchant_id is not None):
         return Refused(IdentityReason.KEY_UNFIT)
+    if command.expires_at is not None and not now < command.expires_at <= now + LONGEST_KEY:
+        return Refused(IdentityReason.KEY_DATES)
     made = _fresh(command.name, command.role, command.merchant_id, command.expires_at, now)
     await keys.insert_machine_key(tx, made.row)
     entry = new_entry(

@@ -8,9 +8,9 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.transaction import inquire, transact
+from backend.identity.answers import forgotten_cookie
 from backend.identity.close_account import CloseAccount, close_account
 from backend.identity.consent import AnswerConsent, answer_consent, my_consents
-from backend.identity.cookie import forgotten_cookie
 from backend.identity.enrol_holder_key import (
     AskChallenge,
     EnrolHolderKey,

@@ -237,7 +237,7 @@ async def post_end_deputy(request: Request[Any, Any, Any], grant_id: FromPath[UU
     opt={"callers": SECURITY_ADMIN},
     tags=["administration"],
     summary="Make a machine's bearer key",
-    responses=documented(IdentityReason.KEY_UNFIT),
+    responses=documented(IdentityReason.KEY_UNFIT, IdentityReason.KEY_DATES),
 )
 async def post_machine_key(request: Request[Any, Any, Any], data: JSONBody[MachineKeyBody]) -> Response[MadeKeyAnswer]:
     """Shown once, stored as a hash, good for one role."""

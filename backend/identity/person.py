@@ -46,6 +46,18 @@ async def find_resident_by_phone(tx: Transaction, phone: str) -> UUID | None:
     return await residents.find_by_phone(tx, phone)
 
 
+class ByKey(Struct, frozen=True):
+    """A key of sameness and its value, such as an identity number shown at a station."""
+
+    kind: KeyKind
+    value: str
+
+
+async def find_residents_by_key(tx: Transaction, asked: ByKey) -> list[UUID]:
+    """The open accounts that have shown this card or identity number; more than one when somebody has two."""
+    return await residents.holders_of_key(tx, asked.kind, asked.value)
+
+
 async def recognise_sessions(tx: Transaction, found: Sequence[Session], *, now: Instant) -> dict[UUID, Recognised]:
     """Who is behind these sessions, by the session's id; sessions of people who are gone are absent."""
     of_residents = [session for session in found if session.kind is PersonKind.RESIDENT]
@@ -94,6 +106,7 @@ async def _staff(tx: Transaction, session: Session, now: Instant) -> Recognised 
         id=member.id,
         roles=acting.roles,
         session_id=session.id,
+        device_key=session.device_hash,
         merchant_id=member.merchant_id,
         station_id=member.station_id,
     )

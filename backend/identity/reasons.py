@@ -25,7 +25,7 @@ class IdentityReason(Reason):
         "The limit of text messages is reached; try later or come to a station",
     )
     CODE_WRONG = (
-        "code-wrong",
+        "sign-in-code-wrong",
         403,
         "验证码不对或已过期,请核对或重新获取",
         "The code is wrong or has run out; get a new one",
@@ -114,14 +114,20 @@ class IdentityReason(Reason):
     DEPUTY_DATES = (
         "deputy-dates",
         409,
-        "代理的结束时间须晚于开始时间和现在,且不超过一年",
-        "A deputy's end must lie after the start and after now, within a year",
+        "代理须在一年内开始,结束时间须晚于开始时间和现在,且不超过一年",
+        "A deputy's time begins within a year and ends after its start and after now, within a year",
     )
     KEY_UNFIT = (
         "key-unfit",
         409,
         "收银密钥须写明商户,其他密钥不能有商户",
         "A till's key needs a merchant, any other key has none",
+    )
+    KEY_DATES = (
+        "key-dates",
+        409,
+        "密钥的到期时间须晚于现在,且不超过十年",
+        "A key must run out after now and within ten years",
     )
     CHALLENGE_INVALID = (
         "challenge-invalid",

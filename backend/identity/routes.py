@@ -14,13 +14,13 @@ from backend.identity.accept_invitation import (
     accept_invitation,
     open_invitation,
 )
+from backend.identity.answers import arrival_of, forgotten_cookie, later_response, session_cookie
 from backend.identity.change_credentials import (
     ChangePassword,
     RenewRecoveryCodes,
     change_password,
     renew_recovery_codes,
 )
-from backend.identity.cookie import arrival_of, forgotten_cookie, later_response, session_cookie
 from backend.identity.enter import Opened
 from backend.identity.reasons import IdentityReason
 from backend.identity.request_code import RequestCode, request_code
@@ -94,7 +94,10 @@ async def post_staff_sign_in(
 ) -> Response[SignedInAnswer]:
     """One answer for a wrong login, password or code; a code serves once; five failures lock for fifteen minutes."""
     command = StaffSignIn(
-        login=data.login, password=data.password, second_factor=data.second_factor, arrival=arrival_of(request)
+        login=data.login,
+        password=data.password,
+        second_factor=data.second_factor,
+        arrival=arrival_of(request, data.device),
     )
     opened = await sign_in_staff(county_of(request), command)
     return _entered(county_of(request), ActorKind.STAFF, opened)

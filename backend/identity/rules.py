@@ -41,6 +41,7 @@ VENDOR_CHECKS_A_DAY = 5
 OFFLINE_AFTER = timedelta(hours=24)
 ASK_AGAIN_AFTER = timedelta(days=30)
 LONGEST_DEPUTY = timedelta(days=366)
+LONGEST_KEY = timedelta(days=3653)
 
 
 class PersonKind(StrEnum):

@@ -38,6 +38,7 @@ _TOWN = told("^[0-9]{9}$", "请选择乡镇 / choose a town")
 _IDENTITY_NUMBER = told("^[0-9]{17}[0-9X]$", "请填 18 位身份证号 / the identity number's 18 characters")
 
 Code = Annotated[str, Meta(max_length=6, pattern=_CODE)]
+Device = Annotated[str, Meta(max_length=64, pattern=_DEVICE)]
 Login = Annotated[str, Meta(max_length=40, pattern=_LOGIN)]
 Password = Annotated[str, Meta(min_length=1, max_length=MOST_CHARACTERS)]
 NewPassword = Annotated[str, Meta(min_length=LEAST_CHARACTERS, max_length=MOST_CHARACTERS)]
@@ -63,15 +64,16 @@ class SignInBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     phone: Phone
     code: Code
-    device: Annotated[str, Meta(max_length=64, pattern=_DEVICE)] | None = None
+    device: Device | None = None
 
 
 class StaffSignInBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Both factors of somebody of the staff."""
+    """Both factors of somebody of the staff; `device` as for residents."""
 
     login: Login
     password: Password
     second_factor: SecondFactor
+    device: Device | None = None
 
 
 class SignedInAnswer(Struct, frozen=True, kw_only=True):

@@ -36,7 +36,6 @@ class Caller(Struct, frozen=True, kw_only=True):
     session_id: UUID | None = None
     merchant_id: UUID | None = None
     station_id: UUID | None = None
-    resident_number: int = 0
     device_key: bytes | None = None
     proof_level: int = 0
     claimant: Claimant | None = None

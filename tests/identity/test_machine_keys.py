@@ -1,6 +1,6 @@
 """A machine's key opens what its role opens, is told once, and is worthless when revoked."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
@@ -61,6 +61,16 @@ async def test_a_till_belongs_to_a_merchant_and_nothing_else_does(county: County
     for role, merchant_id in ((Role.POS, None), (Role.CAPTURE, MERCHANT), (Role.OFFICE, None)):
         command = MakeMachineKey(name="x", role=role, merchant_id=merchant_id)
         assert await transact(county, make_machine_key, command) == Refused(IdentityReason.KEY_UNFIT)
+
+
+async def test_a_key_runs_out_after_now_and_within_ten_years(county: County, clock: HandClock) -> None:
+    for lasts in (timedelta(0), timedelta(days=3653, microseconds=1)):
+        command = MakeMachineKey(name="x", role=Role.QUERY, expires_at=clock() + lasts)
+        assert await transact(county, make_machine_key, command) == Refused(IdentityReason.KEY_DATES)
+    far_off = datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-12)))
+    command = MakeMachineKey(name="x", role=Role.QUERY, expires_at=far_off)
+    assert await transact(county, make_machine_key, command) == Refused(IdentityReason.KEY_DATES)
+    assert (await made(county, Role.QUERY, lasts=timedelta(days=3653))).row.expires_at is not None
 
 
 async def test_a_revoked_key_is_worthless_after_the_next_poll(county: County) -> None:

@@ -10,7 +10,7 @@ from backend.identity.consent import AnswerConsent, answer_consent
 from backend.identity.consent_texts import CONSENT_TEXTS, ConsentKind
 from backend.identity.look import FindResident, find_resident
 from backend.identity.me import UpdateProfile, update_profile
-from backend.identity.person import claimant
+from backend.identity.person import ByKey, claimant, find_residents_by_key
 from backend.identity.prove_identity import (
     DemonstrationVendor,
     NoteKey,
@@ -99,6 +99,7 @@ async def test_a_match_raises_the_level_and_keeps_the_number_sealed(county: Coun
         stored = await stored_bytes(county, table)
         assert NUMBER.encode() not in stored
         assert "李晓燕".encode() not in stored
+    assert await inquire(county, find_residents_by_key, ByKey(KeyKind.IDENTITY, NUMBER)) == [person]
     row = await inquire(county, find_resident, FindResident(PHONE))
     assert row is not None
     assert (row.name, row.identity_number) == ("李晓燕", NUMBER)

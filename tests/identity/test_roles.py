@@ -235,6 +235,7 @@ async def test_unfit_deputies_and_dates_are_refused(county: County, clock: HandC
         (appointed(clerk, approver, Role.APPROVER, now - day, now), IdentityReason.DEPUTY_DATES),
         (appointed(clerk, approver, Role.APPROVER, now + day, now + day), IdentityReason.DEPUTY_DATES),
         (appointed(clerk, approver, Role.APPROVER, now, now + 367 * day), IdentityReason.DEPUTY_DATES),
+        (appointed(clerk, approver, Role.APPROVER, now + 367 * day, now + 368 * day), IdentityReason.DEPUTY_DATES),
         (appointed(auditor, security, Role.SECURITY_ADMIN, now, now + day), IdentityReason.ADMINISTRATORS_APART),
         (appointed(new_id(), approver, Role.APPROVER, now, now + day), GeneralReason.NOT_FOUND),
     ):

@@ -31,7 +31,7 @@ async def test_a_resident_signs_in_with_the_code_from_the_box_and_out_again(coun
         wrong = await client.post(
             "/api/v1/sign-in", json={"phone": PHONE, "code": "000000" if code != "000000" else "1" * 6}
         )
-        assert (wrong.status_code, wrong.json()["reason"]) == (403, "code-wrong")
+        assert (wrong.status_code, wrong.json()["reason"]) == (403, "sign-in-code-wrong")
         assert "set-cookie" not in wrong.headers
         entered = await client.post("/api/v1/sign-in", json={"phone": PHONE, "code": code})
         assert entered.status_code == 200
@@ -82,7 +82,7 @@ async def test_fifty_guesses_at_once_over_http_are_worth_five(county: County) ->
             *(client.post("/api/v1/sign-in", json={"phone": PHONE, "code": guess}) for guess in guesses)
         )
         reasons = [answer.json()["reason"] for answer in answers]
-        assert (reasons.count("code-wrong"), reasons.count("code-tries-spent")) == (5, 45)
+        assert (reasons.count("sign-in-code-wrong"), reasons.count("code-tries-spent")) == (5, 45)
         right = await client.post("/api/v1/sign-in", json={"phone": PHONE, "code": code})
         assert right.status_code == 429
 
@@ -171,7 +171,7 @@ async def test_two_counties_never_know_each_others_sessions_codes_or_accounts(
                 box = await client.get("/api/v1/demonstration/sms", params={"phone": PHONE})
                 assert box.json() == {"items": []}
                 entered = await client.post("/api/v1/sign-in", json={"phone": PHONE, "code": code})
-                assert entered.json()["reason"] == "code-wrong"
+                assert entered.json()["reason"] == "sign-in-code-wrong"
             async with calling(application) as client:
                 assert (await client.post("/api/v1/sign-in", json={"phone": PHONE, "code": code})).status_code == 200
 

@@ -3,13 +3,22 @@
 import asyncio
 import time
 
+from backend.audit_trail.find import Find, find
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
-from backend.identity.enter import Opened, ReadySessions, ready_sessions, token_hash
+from backend.identity.enter import (
+    Arrival,
+    Opened,
+    OpenSession,
+    ReadySessions,
+    open_session,
+    ready_sessions,
+    token_hash,
+)
 from backend.identity.person import claimant
 from backend.identity.reasons import IdentityReason
 from backend.identity.recognise import FRESH_SECONDS, Recogniser
-from backend.identity.rules import PersonKind, SessionEnd
+from backend.identity.rules import PersonKind, SessionEnd, SessionMethod
 from backend.identity.sign_out import (
     EndSession,
     EndSessions,
@@ -230,6 +239,28 @@ async def test_a_residents_session_ends_after_thirty_days(county: County, clock:
     clock.forward(microseconds=1)
     assert recogniser.known(county, opened.token) is None
     assert await recogniser.find(county, opened.token, None) is None
+
+
+async def test_a_staff_session_knows_its_device_and_who_let_a_resident_in(county: County) -> None:
+    operator, person = await staff(county, Role.OPERATOR), await resident(county)
+    here = OpenSession(
+        kind=PersonKind.STAFF,
+        person_id=operator,
+        method=SessionMethod.TWO_FACTORS,
+        arrival=Arrival(device="t" * 22),
+    )
+    caller = await Recogniser().find(county, (await transact(county, open_session, here)).token, None)
+    assert caller is not None
+    assert caller.device_key == county.keys.keyed_hash("device", "t" * 22)
+    let_in = OpenSession(
+        kind=PersonKind.RESIDENT,
+        person_id=person.person_id,
+        method=SessionMethod.STATION,
+        actor=by(operator, Role.OPERATOR),
+    )
+    await transact(county, open_session, let_in)
+    entry = (await inquire(county, find, Find(subject_id=str(person.person_id))))[0]
+    assert (entry.actor.id, entry.to_state) == (operator, "station")
 
 
 async def test_sessions_are_warmed_before_their_owners_come(county: County) -> None:

@@ -164,7 +164,9 @@ async def holders_of_key(tx: Transaction, kind: KeyKind, value: str) -> list[UUI
     """The accounts that have shown a key."""
     hashed = tx.county.keys.keyed_hash(kind, value)
     rows = await tx.execute(
-        select(resident_keys.c.resident_id).where(resident_keys.c.kind == kind.value, resident_keys.c.hash == hashed)
+        select(resident_keys.c.resident_id)
+        .where(resident_keys.c.kind == kind.value, resident_keys.c.hash == hashed)
+        .order_by(resident_keys.c.resident_id)
     )
     return [row.resident_id for row in rows]
 

@@ -1405,7 +1405,7 @@ export interface paths {
         };
         /**
          * This counter's redemptions
-         * @description Newest first; of the caller's own merchant only.
+         * @description Newest first; of the caller's own merchant, or those that the operator served.
          */
         get: operations["ApiV1RedemptionsListRedemptions"];
         put?: never;
@@ -2030,6 +2030,7 @@ export interface components {
             notice_no: string;
             department: string;
             complaint_phone: string;
+            picture: string | null;
             total_fen: number;
             pieces: number;
             kinds: components["schemas"]["KindAnswer"][];
@@ -2185,7 +2186,9 @@ export interface components {
             version: number;
             /** Format: uuid */
             staff_id: string;
+            staff_name: string;
             deputy_for: string | null;
+            deputy_for_name: string | null;
             document_no: string | null;
             note: string | null;
             /** Format: date-time */
@@ -3256,6 +3259,7 @@ export interface components {
             login: string;
             password: string;
             second_factor: string;
+            device?: string | null;
         };
         /**
          * StaffState
@@ -6575,7 +6579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deputy-unfit`: Deputy and principal must be two people in office, and the principal must hold the role; `deputy-dates`: A deputy's end must lie after the start and after now, within a year; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first) */
+            /** @description `deputy-unfit`: Deputy and principal must be two people in office, and the principal must hold the role; `deputy-dates`: A deputy's time begins within a year and ends after its start and after now, within a year; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6833,7 +6837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `key-unfit`: A till's key needs a merchant, any other key has none */
+            /** @description `key-unfit`: A till's key needs a merchant, any other key has none; `key-dates`: A key must run out after now and within ten years */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10001,6 +10005,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RedemptionAnswer"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {
@@ -10184,6 +10197,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollBackAnswer"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {
@@ -10341,6 +10363,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimAnswer"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {
@@ -10741,7 +10772,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code-wrong`: The code is wrong or has run out; get a new one; `cross-site`: The request came from another site and was refused */
+            /** @description `sign-in-code-wrong`: The code is wrong or has run out; get a new one; `cross-site`: The request came from another site and was refused */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,4 @@
-"""How does a session travel? In one cookie that no script can read and no other site can set."""
+"""How does an answer carry a session? In one cookie that no script can read and no other site can set."""
 
 from typing import Any
 
