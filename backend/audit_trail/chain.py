@@ -22,6 +22,6 @@ async def chain(tx: Transaction, command: Chain, *, now: Instant) -> int:
     entries = await store.unlinked(tx, command.most)
     if not entries:
         return 0
-    block = next_block(await store.lock_last_block(tx), entries, now)
-    await store.append_block(tx, block, [entry.id for entry in entries])
+    block = next_block(await store.lock_last_block(tx), [digest for _, digest in entries], now)
+    await store.append_block(tx, block, [entry_id for entry_id, _ in entries])
     return len(entries)

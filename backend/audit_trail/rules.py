@@ -72,46 +72,49 @@ def new_entry(
     )
 
 
-def digest(entry: Entry) -> bytes:
-    """SHA-256 over the entry without its address; sensitive to every other byte."""
+def digested(entry: Entry) -> bytes:
+    """What an entry's digest is taken of: every field but the address, which can be erased."""
     actor = entry.actor
-    return hashlib.sha256(
-        msgspec.json.encode(
-            [
-                entry.id,
-                entry.at,
-                actor.kind,
-                actor.id,
-                actor.role,
-                actor.request_id,
-                actor.device_id,
-                actor.shift_id,
-                actor.proof,
-                entry.act,
-                entry.subject_kind,
-                entry.subject_id,
-                entry.from_state,
-                entry.to_state,
-                entry.success,
-                entry.reason,
-                entry.detail,
-            ]
-        )
-    ).digest()
+    return msgspec.json.encode(
+        [
+            entry.id,
+            entry.at,
+            actor.kind,
+            actor.id,
+            actor.role,
+            actor.request_id,
+            actor.device_id,
+            actor.shift_id,
+            actor.proof,
+            entry.act,
+            entry.subject_kind,
+            entry.subject_id,
+            entry.from_state,
+            entry.to_state,
+            entry.success,
+            entry.reason,
+            entry.detail,
+        ]
+    )
 
 
-def next_block(previous: Block | None, entries: Sequence[Entry], at: datetime) -> Block:
-    """The block that follows ``previous`` and holds ``entries`` in the order given (by id)."""
+def digest(entry: Entry) -> bytes:
+    """SHA-256 over the entry without its address; sensitive to every other byte. Written beside the entry at once."""
+    return hashlib.sha256(digested(entry)).digest()
+
+
+def next_block(previous: Block | None, digests: Sequence[bytes], at: datetime) -> Block:
+    """The block that follows ``previous`` and holds the entries of these digests, in the order given (by id)."""
     number = previous.no + 1 if previous else 1
     before = previous.hash if previous else GENESIS
-    entries_hash = hashlib.sha256(b"".join(digest(entry) for entry in entries)).digest()
+    entries_hash = hashlib.sha256(b"".join(digests)).digest()
     return Block(
         no=number,
         at=at,
-        entries=len(entries),
+        entries=len(digests),
         entries_hash=entries_hash,
         previous_hash=before,
-        hash=block_hash(number, at, len(entries), entries_hash, before),
+        hash=block_hash(number, at, len(digests), entries_hash, before),
     )
 
 

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, text, update
 
-from backend.audit_trail.rules import Block, Entry
+from backend.audit_trail.rules import Block, Entry, digest
 from backend.audit_trail.tables import audit_blocks, audit_entries
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor, ActorKind
@@ -35,6 +35,7 @@ def as_row(entry: Entry) -> dict[str, Any]:
         "success": entry.success,
         "reason": entry.reason,
         "detail": entry.detail,
+        "digest": digest(entry),
     }
 
 
@@ -79,12 +80,15 @@ async def insert_entries(tx: Transaction, entries: Sequence[Entry]) -> None:
     await tx.execute(insert(audit_entries), [as_row(entry) for entry in entries])
 
 
-async def unlinked(tx: Transaction, most: int) -> list[Entry]:
-    """The oldest entries that no block holds yet, by id."""
+async def unlinked(tx: Transaction, most: int) -> list[tuple[UUID, bytes]]:
+    """(id, digest) of the oldest entries that no block holds yet, by id."""
     rows = await tx.execute(
-        select(audit_entries).where(audit_entries.c.block_no.is_(None)).order_by(audit_entries.c.id).limit(most)
+        select(audit_entries.c.id, audit_entries.c.digest)
+        .where(audit_entries.c.block_no.is_(None))
+        .order_by(audit_entries.c.id)
+        .limit(most)
     )
-    return [_entry(row) for row in rows]
+    return [(row[0], bytes(row[1])) for row in rows]
 
 
 async def unlinked_before(tx: Transaction, at: datetime) -> int:
@@ -99,6 +103,9 @@ async def lock_last_block(tx: Transaction) -> Block | None:
     return _block(row) if row else None
 
 
+_LINK_NAMED = text("UPDATE audit_entries SET block_no = :no WHERE id = ANY(:ids)")
+
+
 async def append_block(tx: Transaction, block: Block, entry_ids: Sequence[UUID]) -> None:
     """Store a block and link its entries."""
     await tx.execute(
@@ -111,7 +118,13 @@ async def append_block(tx: Transaction, block: Block, entry_ids: Sequence[UUID])
             hash=block.hash,
         )
     )
-    await tx.execute(update(audit_entries).where(audit_entries.c.id.in_(entry_ids)).values(block_no=block.no))
+    if tx.county.on_postgresql:
+        # Entries that have become visible since they were read belong to the next block.
+        await tx.execute(_LINK_NAMED, {"no": block.no, "ids": list(entry_ids)})
+    else:
+        # This writer is alone: what is unlinked up to the last entry is what was read.
+        linked = (audit_entries.c.block_no.is_(None)) & (audit_entries.c.id <= entry_ids[-1])
+        await tx.execute(update(audit_entries).where(linked).values(block_no=block.no))
 
 
 async def blocks_after(tx: Transaction, number: int, most: int) -> list[Block]:
@@ -122,16 +135,16 @@ async def blocks_after(tx: Transaction, number: int, most: int) -> list[Block]:
     return [_block(row) for row in rows]
 
 
-async def entries_of_blocks(tx: Transaction, first: int, last: int) -> dict[int, list[Entry]]:
-    """Entries of the blocks ``first`` to ``last``, by id within each."""
+async def entries_of_blocks(tx: Transaction, first: int, last: int) -> dict[int, list[tuple[Entry, bytes]]]:
+    """Entries of the blocks ``first`` to ``last`` with their stored digests, by id within each."""
     rows = await tx.execute(
         select(audit_entries)
         .where(audit_entries.c.block_no.between(first, last))
         .order_by(audit_entries.c.block_no, audit_entries.c.id)
     )
-    held: dict[int, list[Entry]] = {}
+    held: dict[int, list[tuple[Entry, bytes]]] = {}
     for row in rows:
-        held.setdefault(row.block_no, []).append(_entry(row))
+        held.setdefault(row.block_no, []).append((_entry(row), bytes(row.digest)))
     return held
 
 

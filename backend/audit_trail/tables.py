@@ -26,6 +26,7 @@ audit_entries = Table(
     Column("success", Boolean(create_constraint=False), nullable=False),
     text_column("reason", most=400, nullable=True),
     Column("detail", Text(), nullable=False, server_default=""),
+    Column("digest", LargeBinary(32), nullable=False),
     Column("block_no", Integer(), nullable=True),
     sqlite_with_rowid=False,
 )

@@ -5,7 +5,7 @@ from datetime import timedelta
 from msgspec import Struct
 
 from backend.audit_trail import store
-from backend.audit_trail.rules import GENESIS, UNLINKED_FAULT_SECONDS, Block, Entry, next_block
+from backend.audit_trail.rules import GENESIS, UNLINKED_FAULT_SECONDS, Block, Entry, digest, next_block
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 
@@ -46,13 +46,15 @@ async def verify(tx: Transaction, asked: Verify) -> ChainReport:
     return ChainReport(blocks=previous.no if previous else 0, entries=counted, unlinked_too_long=late)
 
 
-def _fault(previous: Block | None, block: Block, entries: list[Entry]) -> str:
+def _fault(previous: Block | None, block: Block, entries: list[tuple[Entry, bytes]]) -> str:
     if block.no != (previous.no + 1 if previous else 1):
         return "a block is missing before this one"
     if block.previous_hash != (previous.hash if previous else GENESIS):
         return "the block does not follow the one before it"
     if len(entries) != block.entries:
         return f"the block tells of {block.entries} entries, {len(entries)} are there"
-    if next_block(previous, entries, block.at) != block:
-        return "an entry or the block itself was changed"
+    if any(digest(entry) != written for entry, written in entries):
+        return "an entry was changed"
+    if next_block(previous, [written for _, written in entries], block.at) != block:
+        return "a digest or the block itself was changed"
     return ""

@@ -31,15 +31,15 @@ class _Ask(Struct, frozen=True):
 
 
 async def _due(tx: Transaction, asked: _Ask) -> list[DueWork]:
-    return await store.due_now(tx, asked.kinds, asked.at, 100)
+    return await store.due_now(tx, asked.kinds, asked.at, 1)
 
 
 async def run_due(county: County, verbs: Mapping[str, DueVerb], at: Instant) -> int:
     """Do all work due at ``at``; returns how many pieces were done. A failing piece is put off, never in the way."""
     done = 0
-    while batch := await inquire(county, _due, _Ask(tuple(verbs), at)):
-        for work in batch:
-            done += await _do(county, verbs[work.kind], work, at)
+    # Asked anew after each piece: work may plan more of itself, which comes before whatever is due after it.
+    while found := await inquire(county, _due, _Ask(tuple(verbs), at)):
+        done += await _do(county, verbs[found[0].kind], found[0], at)
     return done
 
 

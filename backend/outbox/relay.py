@@ -57,14 +57,9 @@ async def _mark(tx: Transaction, event_ids: list[UUID], *, now: Instant) -> None
     await store.mark_delivered(tx, event_ids, now)
 
 
-async def _mark_unheard(tx: Transaction, names: tuple[str, ...], *, now: Instant) -> int:
-    return await store.mark_unheard(tx, names, now)
-
-
 async def deliver_events(county: County, consumers: Mapping[str, Sequence[Consumer]], at: Instant) -> int:
     """One round: deliver what waits, oldest first; returns how many events everybody has now acted on."""
     heard = tuple(consumers)
-    await transact(county, _mark_unheard, heard, now=at)
     done: list[UUID] = []
     for event_id, name, body in await inquire(county, _waiting, heard) if heard else []:
         delivered = [await _try(county, _Delivery(consumer, event_id, body), at) for consumer in consumers[name]]

@@ -36,14 +36,6 @@ async def waiting_events(tx: Transaction, names: Sequence[str], most: int) -> li
     return [(row.id, row.name, row.body) for row in rows]
 
 
-async def mark_unheard(tx: Transaction, heard: Sequence[str], at: datetime) -> int:
-    """Mark events that nobody listens to as delivered; they stay stored for the record."""
-    done = await tx.execute(
-        update(events).where(events.c.delivered_at.is_(None), events.c.name.not_in(heard)).values(delivered_at=at)
-    )
-    return int(done.rowcount)
-
-
 async def mark_delivered(tx: Transaction, event_ids: Sequence[UUID], at: datetime) -> None:
     """Every consumer has acted on these."""
     await tx.execute(update(events).where(events.c.id.in_(event_ids)).values(delivered_at=at))

@@ -16,6 +16,7 @@ events = Table(
 )
 Index(
     "ix_outbox_events_waiting",
+    events.c.name,
     events.c.id,
     postgresql_where=events.c.delivered_at.is_(None),
     sqlite_where=events.c.delivered_at.is_(None),

@@ -5,6 +5,7 @@ Whatever it does not take stores nothing and goes to the plain verb, which decid
 outcomes are the plain verb's in every case. Before a round opens, and once it is full, answers come from memory.
 """
 
+import hashlib
 import os
 from collections.abc import Awaitable, Sequence
 from datetime import timedelta
@@ -14,10 +15,12 @@ import asyncpg
 import msgspec
 from msgspec import Struct
 
+from backend.audit_trail.rules import Entry, digested
 from backend.database.county import County
 from backend.database.group_commit import GroupCommitter
 from backend.database.hot import HotPostgreSQL, HotSQLite
-from backend.database.transaction import Transaction, inquire, transact
+from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
+from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
@@ -26,7 +29,7 @@ from backend.ledger.rules import Account, AccountKind
 from backend.vouchers.claim import claim_many
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome, RoundRecord
 from backend.vouchers.events import VoucherClaimed
-from backend.vouchers.rules import ClaimReason, decide_claimant, limit_period, validity
+from backend.vouchers.rules import ClaimReason, VoucherState, decide_claimant, limit_period, validity
 from backend.vouchers.store import claims as store
 from backend.vouchers.store.rush import RushBatch, RushRound, store_on_postgresql, store_on_sqlite
 
@@ -118,6 +121,8 @@ class ClaimDesk:
     async def _decide(self, round_id: UUID, commands: list[Claim]) -> Sequence[ClaimOutcome]:
         try:
             outcomes = await transact(self.county, claim_many, commands)
+        except DatabaseGone:
+            raise  # It is away for each of them: trying one by one would only make everybody wait.
         except Exception:
             if len(commands) == 1:
                 raise
@@ -212,6 +217,7 @@ def _batch(known: _Known, commands: Sequence[Claim], now: Instant) -> tuple[Rush
         keys=[(rule, person, period) for command in commands for rule, period in periods for person in command.people],
         outcome=_outcome_parts(model),
         event=_event_parts(known, now),
+        digests=_digests(commands, voucher_ids, now),
     )
     return batch, [
         Claimed(
@@ -232,6 +238,26 @@ def _outcome_parts(model: Claimed) -> tuple[str, str, str]:
     before, _, rest = msgspec.json.encode(model).decode().partition(str(_SLOT))
     between, _, after = rest.partition(str(_SLOT_TOO))
     return before, between, after
+
+
+def _digests(commands: Sequence[Claim], voucher_ids: Sequence[UUID], now: Instant) -> list[bytes]:
+    """The digests of the batch's entries in the trail; all that differs between them is four ids."""
+    model = Entry(
+        id=_SLOT,
+        at=now,
+        actor=Actor(kind=ActorKind.RESIDENT, id=_SLOT, role=Role.RESIDENT, request_id=_SLOT),
+        act="voucher.claim",
+        subject_kind="voucher",
+        subject_id=str(_SLOT),
+        to_state=VoucherState.ISSUED,
+    )
+    before, a, b, c, after = digested(model).decode().split(str(_SLOT))
+    return [
+        hashlib.sha256(
+            f"{before}{voucher}{a}{command.resident_id}{b}{command.claim_id}{c}{voucher}{after}".encode()
+        ).digest()
+        for command, voucher in zip(commands, voucher_ids, strict=True)
+    ]
 
 
 def _event_parts(known: _Known, now: Instant) -> tuple[str, str, str, str]:

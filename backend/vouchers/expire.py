@@ -35,10 +35,13 @@ async def plan_expiry(tx: Transaction, expires_at: Instant) -> None:
 
 
 async def expire_due(tx: Transaction, work: DueWork, at: Instant) -> None:
-    """Timed work: one portion now; while there is more, the next portion is due at once."""
+    """Timed work: one portion now; while there is more, the next portion comes before anything that is due later.
+
+    A round that opens with what is left, and is late itself, so finds everything that came back.
+    """
     if await expire(tx, Expire(at), now=at):
         portion = int(work.key.partition("+")[2] or 0) + 1
-        await plan(tx, DueWork(kind=EXPIRE, key=f"{work.key.partition('+')[0]}+{portion}", due_at=at))
+        await plan(tx, DueWork(kind=EXPIRE, key=f"{work.key.partition('+')[0]}+{portion}", due_at=work.due_at))
 
 
 class Expire(Struct, frozen=True):

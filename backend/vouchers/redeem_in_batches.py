@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Sequence
 
 from backend.database.county import County
 from backend.database.group_commit import GroupCommitter
-from backend.database.transaction import transact
+from backend.database.transaction import DatabaseGone, transact
 from backend.vouchers.redeem import redeem_many
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 
@@ -29,6 +29,8 @@ class RedeemDesk:
     async def _write(self, commands: Sequence[Redeem]) -> Sequence[RedeemOutcome]:
         try:
             return await transact(self.county, redeem_many, commands)
+        except DatabaseGone:
+            raise  # It is away for each of them: trying one by one would only make everybody wait.
         except Exception:
             if len(commands) == 1:
                 raise

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from backend.audit_trail.chain import Chain, chain
+from backend.audit_trail.verify import Verify, verify
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import Actor, ActorKind
@@ -147,7 +149,10 @@ Claiming = Callable[[County, Claim], Awaitable[Any]]
 
 
 async def faults(county: County) -> list[str]:
-    """Everything that ``yizhan audit`` would tell of money and vouchers."""
+    """Everything that ``yizhan audit`` would tell of money, vouchers and the trail."""
     ledger = await inquire(county, audit_ledger, AuditLedger())
     held = await inquire(county, audit_vouchers, AuditVouchers(ledger))
-    return [*ledger.faults, *held.faults]
+    while await transact(county, chain, Chain()):
+        pass
+    trail = await inquire(county, verify, Verify(county.clock()))
+    return [*ledger.faults, *held.faults, *([trail.fault] if trail.fault else [])]

@@ -46,6 +46,8 @@ class RushBatch(Struct, frozen=True, kw_only=True):
     keys: Sequence[tuple[UUID, bytes, str]]
     outcome: tuple[str, str, str]
     """The stored outcome around claim id and voucher id."""
+    digests: Sequence[bytes]
+    """Of the audit trail's entries."""
     event: tuple[str, str, str, str]
     """The event's body around voucher id (twice) and resident id."""
 
@@ -61,8 +63,8 @@ WITH round AS (
   UPDATE budget_lines SET issued_fen = issued_fen + $2 * $4::bigint, issued_pieces = issued_pieces + $2
   WHERE id = ANY($5::uuid[]) AND EXISTS (SELECT FROM round)
 ), asked AS MATERIALIZED (
-  SELECT * FROM unnest($6::uuid[], $7::uuid[], $8::uuid[], $9::bytea[], $10::text[])
-    AS a(voucher_id, claim_id, resident_id, hash, address) WHERE EXISTS (SELECT FROM round)
+  SELECT * FROM unnest($6::uuid[], $7::uuid[], $8::uuid[], $9::bytea[], $10::text[], $29::bytea[])
+    AS a(voucher_id, claim_id, resident_id, hash, address, digest) WHERE EXISTS (SELECT FROM round)
 ), given AS (
   INSERT INTO vouchers (id, campaign_id, round_id, line_id, resident_id, state, version, face_fen, public_fen,
                         assisted, claimed_at, use_from, expires_at, last_count)
@@ -84,9 +86,9 @@ WITH round AS (
   SELECT claim_id, hash, $25 || claim_id::text || $26 || voucher_id::text || $27, $3 FROM asked
 ), traced AS (
   INSERT INTO audit_entries (id, at, actor_kind, actor_id, role, request_id, address, act, subject_kind, subject_id,
-                             to_state, success, detail)
+                             to_state, success, detail, digest)
   SELECT voucher_id, $3, 'resident', resident_id, 'resident', claim_id, address, 'voucher.claim', 'voucher',
-    voucher_id::text, 'issued', true, '' FROM asked
+    voucher_id::text, 'issued', true, '', digest FROM asked
 )
 SELECT id FROM round
 """
@@ -121,6 +123,7 @@ async def store_on_postgresql(hot: HotPostgreSQL, batch: RushBatch) -> bool:
         *batch.event[:3],
         *batch.outcome,
         batch.event[3],
+        batch.digests,
     )
     return bool(rows)
 
@@ -146,8 +149,8 @@ SQLITE_EVENT = "INSERT INTO outbox_events (id, name, body, recorded_at) VALUES (
 SQLITE_ANSWER = "INSERT INTO answered_requests (request_id, command_hash, outcome, recorded_at) VALUES (?, ?, ?, ?)"
 SQLITE_TRAIL = """
 INSERT INTO audit_entries (id, at, actor_kind, actor_id, role, request_id, address, act, subject_kind, subject_id,
-                           to_state, success, detail)
-VALUES (?, ?, 'resident', ?, 'resident', ?, ?, 'voucher.claim', 'voucher', ?, 'issued', 1, '')
+                           to_state, success, detail, digest)
+VALUES (?, ?, 'resident', ?, 'resident', ?, ?, 'voucher.claim', 'voucher', ?, 'issued', 1, '', ?)
 """
 
 
@@ -174,15 +177,21 @@ def _rows(batch: RushBatch) -> list[tuple[str, list[tuple[Any, ...]]]]:
     o1, o2, o3 = batch.outcome
     e1, e2, e3, e4 = batch.event
     vouchers, transfers, events, answers, trail = [], [], [], [], []
-    for voucher_id, claim_id, resident_id, hashed, address in zip(
-        batch.voucher_ids, batch.claim_ids, batch.resident_ids, batch.hashes, batch.addresses, strict=True
+    for voucher_id, claim_id, resident_id, hashed, address, digest in zip(
+        batch.voucher_ids,
+        batch.claim_ids,
+        batch.resident_ids,
+        batch.hashes,
+        batch.addresses,
+        batch.digests,
+        strict=True,
     ):
         v, c, p, text = voucher_id.bytes, claim_id.bytes, resident_id.bytes, str(voucher_id)
         vouchers.append((v, campaign, round_id, line, p, r.version, r.face_fen, r.public_fen, now, use_from, expires))
         transfers.append((v, r.line_account, r.open_account, r.public_fen, now, now))
         events.append((v, f"{e1}{text}{e2}{text}{e3}{resident_id}{e4}", now))
         answers.append((c, hashed, f"{o1}{claim_id}{o2}{text}{o3}", now))
-        trail.append((v, now, p, c, address, text))
+        trail.append((v, now, p, c, address, text, digest))
     keys: list[tuple[Any, ...]] = [(rule.bytes, person, period) for rule, person, period in batch.keys]
     return [
         (SQLITE_VOUCHER, vouchers),
