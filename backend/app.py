@@ -63,6 +63,7 @@ from backend.web.limits import Limits
 from backend.web.media import find_picture
 from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
+from backend.web.plain_http import instead_of
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
 from backend.web.shared_memory import SharedMemory
 from backend.web.status import STATUS_ROUTES
@@ -147,7 +148,7 @@ class Application:
                 if found is None and request["path"].startswith("/media/"):
                     found = await find_picture(request["state"]["county"], request["path"])
                 if found is not None:
-                    await send_served(request, send, found)
+                    await send_served(request, send, instead_of(found, request))
                     return
         await self.litestar(scope, receive, send)
 

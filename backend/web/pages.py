@@ -12,7 +12,6 @@ from pathlib import Path
 from litestar.types import HTTPScope, Send
 from msgspec import Struct
 
-from backend.web.headers import SECURITY_HEADERS
 
 APPS = ("resident", "station", "merchant", "office")
 IMMUTABLE = b"public, max-age=31536000, immutable"
@@ -89,7 +88,7 @@ def _served(path: Path, dist: Path) -> Served:
 async def send_served(scope: HTTPScope, send: Send, served: Served) -> None:
     """Answer a GET or HEAD with a file, or 304 when the browser has it."""
     asked = dict(scope["headers"])
-    headers = [*served.headers, (b"etag", served.etag), *SECURITY_HEADERS]
+    headers = [*served.headers, (b"etag", served.etag)]
     body, status = served.body, 200
     if asked.get(b"if-none-match") == served.etag:
         body, status = b"", 304
