@@ -12,7 +12,6 @@ from pathlib import Path
 from litestar.types import HTTPScope, Send
 from msgspec import Struct
 
-
 APPS = ("resident", "station", "merchant", "office")
 IMMUTABLE = b"public, max-age=31536000, immutable"
 SMALLEST_COMPRESSED = 500
