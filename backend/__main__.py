@@ -13,8 +13,10 @@ from backend.commands.words import Stop, complain
 from backend.settings import WrongSetting
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("准备并打开演示（make run）", "prepare the demonstration and serve it (make run)"),
     "serve": ("启动服务", "serve the API and the pages of every county in a data folder"),
     "seed": ("准备演示县", "prepare the demonstration counties"),
+    "code": ("演示账号现在的动态码", "the second factor of the demonstration's staff right now"),
     "migrate": ("更新数据库", "bring the databases of all counties, or of one, up to date"),
     "openapi": ("写出接口说明", "write the description of all routes (OpenAPI)"),
 }
