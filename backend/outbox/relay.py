@@ -44,8 +44,13 @@ def by_event_name(consumers: Sequence[Consumer]) -> dict[str, list[Consumer]]:
     return grouped
 
 
-async def _waiting(tx: Transaction, names: tuple[str, ...]) -> list[tuple[UUID, str, str]]:
-    return await store.waiting_events(tx, names, AT_ONCE)
+class _Ask(Struct, frozen=True):
+    heard: dict[str, list[str]]
+    at: Instant
+
+
+async def _waiting(tx: Transaction, asked: _Ask) -> list[tuple[UUID, str, str]]:
+    return await store.waiting_events(tx, asked.heard, asked.at, AT_ONCE)
 
 
 async def _deliver(tx: Transaction, delivery: _Delivery, *, now: Instant) -> None:
@@ -59,15 +64,21 @@ async def _mark(tx: Transaction, event_ids: list[UUID], *, now: Instant) -> None
 
 async def deliver_events(county: County, consumers: Mapping[str, Sequence[Consumer]], at: Instant) -> int:
     """One round: deliver what waits, oldest first; returns how many events everybody has now acted on."""
-    heard = tuple(consumers)
-    done: list[UUID] = []
-    for event_id, name, body in await inquire(county, _waiting, heard) if heard else []:
-        delivered = [await _try(county, _Delivery(consumer, event_id, body), at) for consumer in consumers[name]]
-        if all(delivered):
-            done.append(event_id)
-    if done:
-        await transact(county, _mark, done, now=at)
-    return len(done)
+    if not consumers:
+        return 0
+    asked = _Ask({name: [consumer.name for consumer in listening] for name, listening in consumers.items()}, at)
+    count = 0
+    # Each turn delivers an event or puts it off until after ``at``, so that the turns come to an end.
+    while waiting := await inquire(county, _waiting, asked):
+        done: list[UUID] = []
+        for event_id, name, body in waiting:
+            delivered = [await _try(county, _Delivery(consumer, event_id, body), at) for consumer in consumers[name]]
+            if all(delivered):
+                done.append(event_id)
+        if done:
+            await transact(county, _mark, done, now=at)
+        count += len(done)
+    return count
 
 
 async def _state(tx: Transaction, delivery: _Delivery) -> tuple[bool, int, Instant | None] | None:

@@ -1,10 +1,10 @@
 """All SQL of events, inboxes, answered requests, timed work and leases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.transaction import Transaction
@@ -25,15 +25,29 @@ async def insert_events(tx: Transaction, rows: Sequence[tuple[UUID, str, str]], 
     )
 
 
-async def waiting_events(tx: Transaction, names: Sequence[str], most: int) -> list[tuple[UUID, str, str]]:
-    """Undelivered events of the given names, oldest first, as (id, name, body)."""
+async def waiting_events(
+    tx: Transaction, heard: Mapping[str, Sequence[str]], at: datetime, most: int
+) -> list[tuple[UUID, str, str]]:
+    """Undelivered events that a consumer can be given at ``at``, oldest first, as (id, name, body).
+
+    ``heard`` names the consumers of each event. What every consumer has settled or put off takes nobody's place.
+    """
     rows = await tx.execute(
         select(events.c.id, events.c.name, events.c.body)
-        .where(events.c.delivered_at.is_(None), events.c.name.in_(names))
+        .where(events.c.delivered_at.is_(None), or_(*(_is_wanted(name, heard[name], at) for name in heard)))
         .order_by(events.c.id)
         .limit(most)
     )
     return [(row.id, row.name, row.body) for row in rows]
+
+
+def _is_wanted(name: str, consumers: Sequence[str], at: datetime) -> ColumnElement[bool]:
+    mine = and_(inbox.c.event_id == events.c.id, inbox.c.consumer.in_(consumers))
+    put_off = and_(inbox.c.applied_at.is_(None), inbox.c.next_try_at > at)
+    settled = select(func.count()).where(mine, or_(inbox.c.applied_at.is_not(None), put_off)).scalar_subquery()
+    return and_(
+        events.c.name == name, or_(~select(inbox.c.event_id).where(mine, put_off).exists(), settled < len(consumers))
+    )
 
 
 async def mark_delivered(tx: Transaction, event_ids: Sequence[UUID], at: datetime) -> None:
