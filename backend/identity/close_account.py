@@ -1,9 +1,9 @@
 """A resident leaves: what the county knows of the person is erased at once.
 
-Erased: name, phone, identity number, town, groups, proofs, keys of sameness, sessions, holder key, inbox. Kept: the
-account's id with the day it closed, answers to consents (proof of what was agreed, without a value), and the trail,
-which names the id alone. Keyed hashes stay only with claims of vouchers, in the slice that must keep those as
-accounting records, so that closing and opening an account again brings no second voucher.
+Erased: name, phone, identity number, town, groups, proofs, keys of sameness, sessions with their devices, holder key,
+inbox. Kept: the account's id with the day it closed, answers to consents (proof of what was agreed, without a value),
+and the trail, which names the id alone. Keyed hashes stay only with claims of vouchers, in the slice that must keep
+those as accounting records, so that closing and opening an account again brings no second voucher.
 """
 
 from uuid import UUID
@@ -52,5 +52,6 @@ async def close_account(tx: Transaction, command: CloseAccount, *, now: Instant)
         to_state=ResidentState.CLOSED.value,
     )
     await record(tx, entry)
+    await sessions.erase_signs(tx, resident.id)
     await sessions.end_all_of(tx, resident.id, SessionEnd.ACCOUNT_ENDED, now)
     return None

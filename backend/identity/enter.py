@@ -12,7 +12,7 @@ from msgspec import Struct
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
-from backend.identity.reasons import IdentityReason
+from backend.identity.reasons import FoundingReason
 from backend.identity.records import Session
 from backend.identity.rules import (
     PersonKind,
@@ -94,7 +94,7 @@ async def open_session(tx: Transaction, command: OpenSession, *, now: Instant) -
 async def ready_sessions(tx: Transaction, command: ReadySessions, *, now: Instant) -> list[Opened] | Refused[Reason]:
     """Sessions without signing in, only where everything is invented; fewer people than sessions take turns."""
     if not tx.county.demonstration:
-        return Refused(IdentityReason.DEMONSTRATION_ONLY)
+        return Refused(FoundingReason.DEMONSTRATION_ONLY)
     if command.role is Role.RESIDENT:
         kind, people = PersonKind.RESIDENT, await residents.first_residents(tx, command.count)
     else:

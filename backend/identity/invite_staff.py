@@ -13,7 +13,7 @@ from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.enter import token_hash
-from backend.identity.reasons import IdentityReason
+from backend.identity.reasons import FoundingReason, IdentityReason
 from backend.identity.records import Credentials, Invitation, StaffMember
 from backend.identity.rules import INVITATION_LASTS, SessionEnd, StaffState, decide_roles
 from backend.identity.store import sessions, staff
@@ -121,7 +121,7 @@ async def found_administrators(
 ) -> list[Invited] | Refused[Reason]:
     """Invite the three administrators of a county that has no staff yet; refused for ever after."""
     if await staff.any_staff(tx):
-        return Refused(IdentityReason.ADMINISTRATORS_FOUNDED)
+        return Refused(FoundingReason.ADMINISTRATORS_FOUNDED)
     invited = []
     for founder in command.founders:
         create = CreateStaff(
@@ -141,7 +141,7 @@ async def found_administrators(
 async def admit_staff(tx: Transaction, command: AdmitStaff, *, now: Instant) -> UUID | Refused[Reason]:
     """Store a ready account; only where everything is invented, since its credentials are published."""
     if not tx.county.demonstration:
-        return Refused(IdentityReason.DEMONSTRATION_ONLY)
+        return Refused(FoundingReason.DEMONSTRATION_ONLY)
     new = StaffMember(
         id=command.id,
         login=command.login,

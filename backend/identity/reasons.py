@@ -85,12 +85,6 @@ class IdentityReason(Reason):
         "系统、安全、审计三个管理员不能是同一人",
         "System, security and audit administrator may never be one person",
     )
-    ADMINISTRATORS_FOUNDED = (
-        "administrators-founded",
-        409,
-        "管理员已经设立,请由现任管理员办理",
-        "The administrators are founded already; ask one of them",
-    )
     OWN_RIGHTS = "own-rights", 409, "不能更改自己的权限", "Nobody changes their own rights"
     LAST_ADMINISTRATOR = (
         "last-administrator",
@@ -176,6 +170,17 @@ class IdentityReason(Reason):
         409,
         "账号已暂停,须先到驿站人工核验",
         "The account is frozen; a person at a station must look at it first",
+    )
+
+
+class FoundingReason(Reason):
+    """Refusals of what only the command line does: founding a county's staff and demonstrating."""
+
+    ADMINISTRATORS_FOUNDED = (
+        "administrators-founded",
+        409,
+        "管理员已经设立,请由现任管理员办理",
+        "The administrators are founded already; ask one of them",
     )
     DEMONSTRATION_ONLY = (
         "demonstration-only",

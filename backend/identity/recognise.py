@@ -8,7 +8,7 @@ from the database while the feed moved on is answered, but not remembered, since
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.database.county import County
+from backend.database.group_commit import GroupCommitter
 from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
 from backend.identity.enter import token_hash
 from backend.identity.person import recognise_key, recognise_sessions
@@ -61,6 +62,17 @@ class _Room:
         self.by_person: dict[UUID, set[bytes]] = {}
         self.seen_sessions: dict[UUID, datetime] = {}
         self.seen_keys: dict[UUID, datetime] = {}
+        self._asking: GroupCommitter[str, _Read] | None = None
+
+    def asking(self, county: County) -> GroupCommitter[str, "_Read"]:
+        """Questions for sessions, many in one."""
+        if self._asking is None:
+
+            async def ask(tokens: Sequence[str]) -> Sequence[_Read]:
+                return await inquire(county, _read_tokens, tokens)
+
+            self._asking = GroupCommitter(ask)
+        return self._asking
 
     def known(self, secret: str) -> _Entry | None:
         entry = self.by_secret.get(secret)
@@ -150,10 +162,15 @@ class Recogniser:
         caller = self.known(county, secret) if key is None else self.known_key(county, key)
         if caller is not None:
             return caller
-        read = await inquire(county, _read_session if key is None else _read_key, secret)
+        room = self._room(county)
+        if key is None:
+            # Those who come while one question is under way are asked for together: at ten o'clock everybody is new.
+            read = await room.asking(county).submit(secret)
+        else:
+            read = await inquire(county, _read_key, secret)
         if not read.entries:
             return None
-        entry, room, now = read.entries[0], self._room(county), county.clock()
+        entry, now = read.entries[0], county.clock()
         entry.secret = secret
         room.put(entry, read.seq)
         if room.by_digest.get(entry.digest) is entry:
@@ -263,10 +280,13 @@ async def _read_entries(tx: Transaction, found: Iterable[Session]) -> list[_Entr
     ]
 
 
-async def _read_session(tx: Transaction, token: str) -> _Read:
-    seq = await sessions.feed_position(tx)  # Before the session: see ``_Room.put``.
-    session = await sessions.session_of_token(tx, token_hash(token))
-    return _Read(seq, await _read_entries(tx, [] if session is None else [session]))
+async def _read_tokens(tx: Transaction, tokens: Sequence[str]) -> list[_Read]:
+    seq = await sessions.feed_position(tx)  # Before the sessions: see ``_Room.put``.
+    hashes = [token_hash(token) for token in tokens]
+    entries = {
+        entry.digest: entry for entry in await _read_entries(tx, await sessions.sessions_of_tokens(tx, set(hashes)))
+    }
+    return [_Read(seq, [entries[digest]] if digest in entries else []) for digest in hashes]
 
 
 async def _read_sessions_of(tx: Transaction, resident_ids: tuple[UUID, ...]) -> _Read:

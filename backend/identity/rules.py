@@ -105,6 +105,8 @@ class SessionEnd(StrEnum):
     """By the security administrator."""
     ACCOUNT_ENDED = "account-ended"
     """The account was closed or ended."""
+    RESTORED = "restored"
+    """The county came back from a backup, which cannot know what was revoked after it."""
 
 
 class ConsentAnswer(StrEnum):

@@ -11,7 +11,7 @@ from backend.database.transaction import Transaction
 from backend.identity.records import Session
 from backend.identity.rules import PersonKind, SessionEnd, session_lives
 from backend.identity.store import residents, sessions, staff
-from backend.kernel.actors import Actor
+from backend.kernel.actors import SYSTEM, Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Reason, Refused
 
@@ -77,6 +77,12 @@ async def revoke_sessions(tx: Transaction, command: RevokeSessions, *, now: Inst
         return Refused(GeneralReason.NOT_FOUND)
     ending = EndSessions(person_id=command.person_id, why=SessionEnd.REVOKED, actor=command.actor)
     return await end_sessions(tx, ending, now=now)
+
+
+async def end_every_session(tx: Transaction, _command: None = None, *, now: Instant) -> int:
+    """After a restore: what was revoked since the backup must not live again. Run while nobody serves the county."""
+    await record(tx, new_entry(now, SYSTEM, "identity.end_every_session", ("county", tx.county.code)))
+    return await sessions.end_every_session(tx, SessionEnd.RESTORED, now)
 
 
 async def my_sessions(tx: Transaction, asked: MySessions) -> list[Session]:

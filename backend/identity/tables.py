@@ -203,6 +203,12 @@ deputy_grants = Table(
 Index("ix_deputy_grants_deputy", deputy_grants.c.deputy_id)
 Index("ix_deputy_grants_principal", deputy_grants.c.principal_id)
 
+_SESSION_SIGNS = Personal(
+    "让您认出自己登录过的设备,只留网络前段和设备类型",
+    "So that you recognise where you are signed in: part of the network, and the kind of device",
+    kept_days=30,
+)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -214,8 +220,8 @@ sessions = Table(
     instant_column("opened_at"),
     instant_column("last_seen_at"),
     instant_column("expires_at"),
-    text_column("network", most=45),
-    text_column("device", most=60),
+    text_column("network", most=45, info={"personal": _SESSION_SIGNS}),
+    text_column("device", most=60, info={"personal": _SESSION_SIGNS}),
     keyed_hash_column("device_hash", nullable=True),
     instant_column("ended_at", nullable=True),
     choice_column("ended_why", SessionEnd, nullable=True),

@@ -11,6 +11,7 @@ from tests.house.source import listed, python
 
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)*")
 NEVER_ON_THE_WIRE = {
+    "FoundingReason": "only the command line founds administrators and makes ready accounts and sessions",
     "TrustReason": "a phone or a till refuses a trust list; the county only makes them",
 }
 """Reasons that no route of the county answers with, and why."""

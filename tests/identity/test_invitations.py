@@ -35,7 +35,7 @@ from backend.identity.invite_staff import (
     found_administrators,
     invite_again,
 )
-from backend.identity.reasons import IdentityReason
+from backend.identity.reasons import FoundingReason, IdentityReason
 from backend.identity.recognise import Recogniser
 from backend.identity.second_factor import step_at
 from backend.identity.staff_sign_in import StaffSignIn, sign_in_staff
@@ -154,7 +154,7 @@ async def test_a_county_founds_its_three_administrators_once(county: County) -> 
     assert caller is not None
     assert caller.roles == frozenset({sorted(ADMINISTRATORS)[0]})
     again = await transact(county, found_administrators, FoundAdministrators(founders))
-    assert again == Refused(IdentityReason.ADMINISTRATORS_FOUNDED)
+    assert again == Refused(FoundingReason.ADMINISTRATORS_FOUNDED)
 
 
 async def test_ready_accounts_exist_only_where_everything_is_invented(real_county: County) -> None:
@@ -167,7 +167,7 @@ async def test_ready_accounts_exist_only_where_everything_is_invented(real_count
         totp_secret=SECRET,
         roles=frozenset({Role.APPROVER}),
     )
-    assert await transact(real_county, admit_staff, command) == Refused(IdentityReason.DEMONSTRATION_ONLY)
+    assert await transact(real_county, admit_staff, command) == Refused(FoundingReason.DEMONSTRATION_ONLY)
 
 
 async def test_inviting_again_ends_sessions_and_replaces_both_factors(county: County, clock: HandClock) -> None:

@@ -111,6 +111,8 @@ async def test_a_closed_account_leaves_nothing_personal_and_the_phone_is_free(co
     async def left(tx: Transaction, _asked: None) -> list[object]:
         row = (await tx.connection.exec_driver_sql("SELECT * FROM residents")).one()
         kept = [name for name, value in row._mapping.items() if value is not None]
+        session = (await tx.connection.exec_driver_sql("SELECT network, device, device_hash FROM sessions")).one()
+        assert tuple(session) == ("", "", None)
         keys = (await tx.connection.exec_driver_sql("SELECT count(*) FROM resident_keys")).scalar_one()
         return [sorted(kept), keys]
 

@@ -7,7 +7,7 @@ from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.identity.end_staff import EndStaff, end_staff
 from backend.identity.recognise import Recogniser
-from backend.identity.retention import NIGHTLY, STAFF_NAMES_KEPT, erase_what_is_over, plan_first_night
+from backend.identity.retention import NIGHTLY, SESSIONS_KEPT, STAFF_NAMES_KEPT, erase_what_is_over, plan_first_night
 from backend.identity.sign_out import end_session
 from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
@@ -83,5 +83,6 @@ def test_the_nightly_work_keeps_what_the_columns_promise() -> None:
     assert promised("inbox_messages", "words") == INBOX_KEPT
     assert promised("demonstration_sms", "variables") == BOX_KEPT
     assert promised("staff", "name") == STAFF_NAMES_KEPT
+    assert {promised("sessions", column) for column in ("network", "device")} == {SESSIONS_KEPT}
     # Erased in the act itself, when the account closes or the message has left:
     assert {promised("residents", column) for column in ("name", "phone", "identity_number")} == {timedelta(0)}

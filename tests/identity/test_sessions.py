@@ -16,7 +16,7 @@ from backend.identity.enter import (
     token_hash,
 )
 from backend.identity.person import claimant
-from backend.identity.reasons import IdentityReason
+from backend.identity.reasons import FoundingReason
 from backend.identity.recognise import FRESH_SECONDS, Recogniser
 from backend.identity.rules import PersonKind, SessionEnd, SessionMethod
 from backend.identity.sign_out import (
@@ -24,6 +24,7 @@ from backend.identity.sign_out import (
     EndSessions,
     MySessions,
     RevokeSessions,
+    end_every_session,
     end_session,
     end_sessions,
     my_sessions,
@@ -311,6 +312,12 @@ async def test_ones_own_sessions_are_listed_and_ended_singly_or_together(county:
     assert await transact(county, revoke_sessions, nobody) == Refused(GeneralReason.NOT_FOUND)
 
 
+async def test_a_restore_ends_every_session_that_the_backup_knew(county: County) -> None:
+    people = [await resident(county), await staff_session(county, await staff(county, Role.OFFICE))]
+    assert await transact(county, end_every_session, None) == 2
+    assert [await Recogniser().find(county, one.token, None) for one in people] == [None, None]
+
+
 async def test_ready_sessions_take_turns_and_exist_only_in_a_demonstration(county: County) -> None:
     people = {(await resident(county, f"1541000{number:04}")).person_id for number in range(3)}
     made = await transact(county, ready_sessions, ReadySessions(role=Role.RESIDENT, count=7))
@@ -328,4 +335,4 @@ async def test_ready_sessions_take_turns_and_exist_only_in_a_demonstration(count
 
 async def test_a_real_county_has_no_ready_sessions(real_county: County) -> None:
     answer = await transact(real_county, ready_sessions, ReadySessions(role=Role.RESIDENT, count=1))
-    assert answer == Refused(IdentityReason.DEMONSTRATION_ONLY)
+    assert answer == Refused(FoundingReason.DEMONSTRATION_ONLY)

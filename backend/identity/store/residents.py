@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Row, delete, insert, select, update
@@ -20,9 +20,11 @@ _PHONE = "residents.phone"
 _NUMBER = "residents.identity_number"
 _CHUNK = 500
 
+T = TypeVar("T")
 
-def chunks(ids: Iterable[UUID]) -> Iterable[list[UUID]]:
-    """The ids in lists that every database takes as parameters of one statement."""
+
+def chunks(ids: Iterable[T]) -> Iterable[list[T]]:
+    """The ids or hashes in lists that every database takes as parameters of one statement."""
     rest = iter(ids)
     while chunk := list(islice(rest, _CHUNK)):
         yield chunk

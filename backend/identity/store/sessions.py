@@ -61,6 +61,15 @@ async def session_of_token(tx: Transaction, token_hash: bytes) -> Session | None
     return _session(row) if row else None
 
 
+async def sessions_of_tokens(tx: Transaction, token_hashes: Iterable[bytes]) -> list[Session]:
+    """The sessions of many tokens, ended or not."""
+    found: list[Session] = []
+    for hashes in chunks(token_hashes):
+        rows = await tx.execute(select(sessions).where(sessions.c.token_hash.in_(hashes)))
+        found += [_session(row) for row in rows]
+    return found
+
+
 async def unended_of(tx: Transaction, person_ids: Iterable[UUID]) -> list[Session]:
     """Sessions of these people that nobody ended, newest first; some may have run out."""
     found: list[Session] = []
@@ -101,6 +110,19 @@ async def end_all_of(
     done = await tx.execute(ended)
     await tell_change(tx, person_id, None, at)
     return int(done.rowcount)
+
+
+async def end_every_session(tx: Transaction, why: SessionEnd, at: datetime) -> int:
+    """End all sessions of everybody; how many. No feed tells of it: only for a county that nobody serves."""
+    ended = update(sessions).where(sessions.c.ended_at.is_(None)).values(ended_at=at, ended_why=why.value)
+    return int((await tx.execute(ended)).rowcount)
+
+
+async def erase_signs(tx: Transaction, person_id: UUID) -> None:
+    """Forget from where somebody came and on which devices."""
+    await tx.execute(
+        update(sessions).where(sessions.c.person_id == person_id).values(network="", device="", device_hash=None)
+    )
 
 
 async def tell_change(tx: Transaction, person_id: UUID, session_id: UUID | None, at: datetime) -> int:

@@ -414,7 +414,7 @@ def upgrade() -> None:
         sa.Column("ended_at", InstantType(), nullable=True),
         sa.Column("ended_why", sa.String(length=40), nullable=True),
         sa.CheckConstraint(
-            "ended_why IN ('signed-out', 'ended-elsewhere', 'renewed', 'rights-changed', 'revoked', 'account-ended')",
+            "ended_why IN ('signed-out', 'ended-elsewhere', 'renewed', 'rights-changed', 'revoked', 'account-ended', 'restored')",
             name=op.f("ck_sessions_ended_why_known"),
         ),
         sa.CheckConstraint(
