@@ -19,7 +19,7 @@ from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import ClaimantFacts, ClaimReason
 from backend.vouchers.schemas import RedemptionRequest, claim_answer, redemption_answer
-from backend.web.callers import Caller, bearer_key, cookie_token
+from backend.web.callers import Caller, FindCaller, bearer_key, cookie_token
 from backend.web.fresh import kept_answer
 from backend.web.hot_lane import prepared_refusal, read_body, replayed, send_json, send_prepared
 from backend.web.limits import PEOPLE, Limits
@@ -45,11 +45,12 @@ class OwnClaim(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class HotClaims:
-    """``POST /api/v1/rounds/{round_id}/claims`` for residents whose session is known."""
+    """``POST /api/v1/rounds/{round_id}/claims`` for residents."""
 
-    def __init__(self, desks: Mapping[County, ClaimDesk], known: KnownCaller, limits: Limits) -> None:
+    def __init__(self, desks: Mapping[County, ClaimDesk], known: KnownCaller, find: FindCaller, limits: Limits) -> None:
         self._desks = desks
         self._known = known
+        self._find = find
         self._limits = limits
         self._decoder = msgspec.json.Decoder(OwnClaim)
         self._encoder = msgspec.json.Encoder()
@@ -65,8 +66,16 @@ class HotClaims:
         county = cast(County, scope["state"]["county"])
         round_id = self._round(scope["path"])
         token = cookie_token(scope["headers"])
-        caller = self._known(county, token) if token is not None and round_id is not None else None
-        if caller is None or caller.claimant is None or round_id is None:
+        if token is None or round_id is None:
+            return receive
+        caller = self._known(county, token)
+        if caller is None:
+            try:
+                caller = await self._find(county, token, None)
+            except DatabaseGone:
+                await send_prepared(send, self._gone)
+                return None
+        if caller is None or caller.claimant is None:
             return receive
         desk = self._desks[county]
         body = await read_body(receive, MOST_CLAIM_BYTES)
@@ -74,7 +83,7 @@ class HotClaims:
             return None
         try:
             claim_id = self._decoder.decode(body).claim_id
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return replayed(body, receive)
         early = desk.from_memory(round_id, caller.id)
         if early is not None:
@@ -158,7 +167,7 @@ class HotRedemptions:
             return None
         try:
             command = counter_command(county, caller, self._decoder.decode(body), scope["state"].get("address"))
-        except (msgspec.DecodeError, ProblemError):
+        except (msgspec.DecodeError, UnicodeDecodeError, ProblemError):
             return replayed(body, receive)  # The ordinary route says what is wrong, and how to mend it.
         try:
             outcome = await self._desks[county].submit(command)

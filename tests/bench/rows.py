@@ -51,9 +51,11 @@ async def _claims(data: Path, url: str | None, each: int, stored: int = 0) -> Pr
     await admit(county, each)
     cookies = await sessions(county, each)
     round_ids = [(await running_campaign(county, pieces=each, limits=_limit()))[0] for _ in range(ROUNDS)]
+    # People look at the round before it opens: that is what makes their sessions known.
+    [tomorrow] = await running_campaign(county, pieces=1, opens_at=county.clock() + timedelta(days=1), limits=_limit())
     await _leave(county)
     rounds = [_claim_requests(round_id, cookies) for round_id in round_ids]
-    warm = [("GET", "/api/v1/me/consents", "Cookie", cookie, "") for cookie in cookies]
+    warm = _claim_requests(tomorrow, cookies)
     return Prepared(warm=warm, rounds=rounds, bare=rounds)
 
 
