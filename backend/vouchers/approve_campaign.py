@@ -37,10 +37,12 @@ class Signed(Struct, frozen=True, kw_only=True):
 
 
 STEP_ROLES = {
-    DecisionStep.SUBMIT: Role.OFFICE,
-    DecisionStep.REVIEW: Role.REVIEWER,
-    DecisionStep.APPROVE: Role.APPROVER,
+    DecisionStep.SUBMIT: frozenset({Role.OFFICE}),
+    DecisionStep.REVIEW: frozenset({Role.REVIEWER}),
+    DecisionStep.APPROVE: frozenset({Role.APPROVER}),
 }
+SENDING_BACK = frozenset().union(*STEP_ROLES.values())
+"""Whoever may sign may send back."""
 
 
 async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant) -> Signed | Refused[DeskReason]:
@@ -85,13 +87,11 @@ async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant)
 
 
 async def _may_sign(tx: Transaction, command: SignCampaign, staff_id: UUID, now: Instant) -> bool:
-    wanted = STEP_ROLES.get(command.step)
-    if wanted is None:
-        return True
+    wanted = STEP_ROLES.get(command.step, SENDING_BACK)
     acting = await acting_roles(tx, AskRoles(staff_id=staff_id, at=now))
     if command.deputy_for is None:
-        return wanted in acting.own
-    return any(grant.role is wanted and grant.principal_id == command.deputy_for for grant in acting.as_deputy)
+        return not wanted.isdisjoint(acting.own)
+    return any(grant.role in wanted and grant.principal_id == command.deputy_for for grant in acting.as_deputy)
 
 
 def _since_submitted(signed: list[Decision]) -> list[Decision]:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
@@ -86,6 +86,7 @@ async def tries(county: County, name: str) -> list[tuple[int, str | None]]:
 
 async def forget_delivered(county: County) -> None:
     """As after a crash between a consumer's commit and the note that all have acted."""
+
     async def forget(tx: Transaction, command: None, *, now: Instant) -> None:
         await tx.execute(events.update().values(delivered_at=None))
 
