@@ -15,9 +15,15 @@ from backend.settings import WrongSetting
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("准备并打开演示（make run）", "prepare the demonstration and serve it (make run)"),
     "serve": ("启动服务", "serve the API and the pages of every county in a data folder"),
+    "init": ("建一个空的数据文件夹", "make an empty data folder for real counties"),
+    "county": ("新增或列出县", "add a county, or list those there are"),
     "seed": ("准备演示县", "prepare the demonstration counties"),
-    "code": ("演示账号现在的动态码", "the second factor of the demonstration's staff right now"),
     "migrate": ("更新数据库", "bring the databases of all counties, or of one, up to date"),
+    "relay": ("处理到期的事", "do what is due, as of an instant in a demonstration county"),
+    "audit": ("核对账务和审计链", "check every invariant of ledger, vouchers and trail"),
+    "session": ("演示县的现成登录", "print ready sessions of a demonstration county"),
+    "key": ("生成机器密钥", "make a machine's bearer key"),
+    "code": ("演示账号现在的动态码", "the second factor of the demonstration's staff right now"),
     "openapi": ("写出接口说明", "write the description of all routes (OpenAPI)"),
 }
 """Name, and what it does in Chinese and in English; the module has the name of the command."""

@@ -5,7 +5,7 @@ Pure. The digest covers every field but the network address (personal, erasable)
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -59,7 +59,7 @@ def new_entry(
     """An entry with a fresh id; a ``reason`` given with no new state tells of an act that was refused."""
     return Entry(
         id=new_id(),
-        at=at,
+        at=at.astimezone(UTC),  # The database gives UTC back, and the digest covers what is written.
         actor=actor,
         act=act,
         subject_kind=subject[0],

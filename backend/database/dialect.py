@@ -75,6 +75,12 @@ async def enter_county(connection: AsyncConnection, schema: str | None) -> None:
         await connection.execute(text(f'SET LOCAL search_path TO "{schema}"'))
 
 
+async def freeze(connection: AsyncConnection) -> None:
+    """Make a reading transaction see one moment; on SQLite every transaction does. Call before anything is read."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+
 def is_retryable(error: DBAPIError) -> bool:
     """Would the same verb, run again, have a fair chance?
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.database.county import County
-from backend.database.dialect import enter_county, is_gone, is_retryable
+from backend.database.dialect import enter_county, freeze, is_gone, is_retryable
 from backend.kernel.instants import Instant
 
 MOST_TRIES = 3
@@ -92,10 +92,15 @@ class Question(Protocol[C, O]):
         """Read; never write."""
 
 
-async def inquire(county: County, question: Question[C, O], asked: C) -> O:
-    """Answer a question from one consistent snapshot; on SQLite the connection cannot write at all."""
+async def inquire(county: County, question: Question[C, O], asked: C, *, frozen: bool = False) -> O:
+    """Answer a question; on SQLite from one snapshot and by a connection that cannot write at all.
+
+    ``frozen``: on PostgreSQL, too, every statement sees the same moment, however many acts are stored meanwhile.
+    """
     try:
         async with county.read_engine.connect() as connection, connection.begin():
+            if frozen:
+                await freeze(connection)
             await enter_county(connection, county.schema)
             return await question(Transaction(connection, county), asked)
     except DBAPIError as error:
