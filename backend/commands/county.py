@@ -10,6 +10,7 @@ import re
 import uvloop
 from msgspec import Struct
 
+from backend.commands.acting import act
 from backend.commands.opening import closing_counties
 from backend.commands.options import add_place, settings_of
 from backend.commands.table import table
@@ -17,7 +18,6 @@ from backend.commands.upgrade import bring_up_to_date
 from backend.commands.words import Stop, say
 from backend.database.county import County, CountyEntry
 from backend.database.registry import make_folder, open_listed, read_registry, register
-from backend.database.transaction import transact
 from backend.identity.invite_staff import FoundAdministrators, Founder, Invited, found_administrators
 from backend.kernel.actors import Role
 from backend.kernel.refusals import Refused
@@ -130,7 +130,7 @@ def _require_room(settings: Settings, entry: CountyEntry) -> None:
 
 async def _invite(county: County) -> list[Invited]:
     founders = tuple(Founder(role=one.role, login=_login(one), name=one.zh) for one in ADMINISTRATORS)
-    invited = await transact(county, found_administrators, FoundAdministrators(founders))
+    invited = await act(county, found_administrators, FoundAdministrators(founders))
     if isinstance(invited, Refused):
         raise Stop(invited.reason.zh, invited.reason.en)
     return invited

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import uvloop
 
+from backend.commands.acting import act
 from backend.commands.opening import opened_county
 from backend.commands.options import add_place
 from backend.commands.words import Stop, complain
 from backend.database.county import County
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import inquire
 from backend.identity.make_machine_key import MadeKey, MakeMachineKey, make_machine_key
 from backend.kernel.actors import MACHINE_ROLES, Role
 from backend.merchants.find_merchants import FindMerchants, find_merchant, find_merchants
@@ -35,7 +36,7 @@ async def _make(arguments: argparse.Namespace) -> str:
     role = Role(arguments.role)
     async with opened_county(arguments) as county:
         merchant_id = await _merchant(county, arguments.merchant) if role is Role.POS else None
-        made = await transact(
+        made = await act(
             county, make_machine_key, MakeMachineKey(name=arguments.name, role=role, merchant_id=merchant_id)
         )
         if not isinstance(made, MadeKey):

@@ -6,10 +6,10 @@ import sys
 import msgspec
 import uvloop
 
+from backend.commands.acting import act
 from backend.commands.opening import opened_county
 from backend.commands.options import add_place
 from backend.commands.words import Stop
-from backend.database.transaction import transact
 from backend.identity.enter import Opened, ReadySessions, ready_sessions
 from backend.kernel.actors import PEOPLE, Role
 from backend.kernel.refusals import Refused
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
 async def _open(arguments: argparse.Namespace) -> list[Opened]:
     role = Role(arguments.role)
     async with opened_county(arguments) as county:
-        opened = await transact(county, ready_sessions, ReadySessions(role=role, count=arguments.count))
+        opened = await act(county, ready_sessions, ReadySessions(role=role, count=arguments.count))
         if isinstance(opened, Refused):
             raise Stop(
                 f"{county.entry.name_zh}是真实的县：登录只能由本人进行。",
