@@ -178,7 +178,7 @@ class RollBack(Struct, frozen=True, kw_only=True):
 
     def hashed(self) -> bytes:
         """What tells this command from another under the same id."""
-        return command_hash(("roll-back", self.redemption_id, self.merchant_id, self.refund_fen))
+        return command_hash(("roll-back", self.redemption_id, self.merchant_id, self.reason, self.refund_fen))
 
 
 class RolledBack(Struct, frozen=True, kw_only=True, tag="rolled-back"):

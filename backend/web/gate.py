@@ -6,7 +6,7 @@ Hot routes start behind the same checks.
 """
 
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -15,8 +15,8 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from backend.database.registry import Counties
 from backend.kernel.refusals import GeneralReason, Reason
 from backend.web.headers import SECURITY_HEADERS
-from backend.web.hot_lane import HotRoute
-from backend.web.problems import MEDIA_TYPE, problem_of
+from backend.web.hot_lane import HandOver, HotRoute
+from backend.web.problems import MEDIA_TYPE, ProblemError, problem_of
 
 MOST_BODY_BYTES = 1_000_000
 MOST_UPLOAD_BYTES = 10_000_000
@@ -59,9 +59,14 @@ class Gate:
         if reason is not None:
             await answer_problem(send, reason)
             return
+        if b"content-length" not in headers and request["method"] not in SAFE_METHODS:
+            receive = _bounded(receive, self._most(request["path"]))
         route = self.hot(request) if self.hot else None
         if route is not None:
-            again = await route(request, receive, send)
+            try:
+                again = await route(request, receive, send)
+            except HandOver as over:
+                again = over.receive
             if again is None:
                 return
             receive = again
@@ -84,9 +89,7 @@ class Gate:
             return GeneralReason.CROSS_SITE
         length = headers.get(b"content-length")
         allowed = self._types(scope["path"])
-        if length is not None and (
-            not length.isdigit() or int(length) > (MOST_BODY_BYTES if allowed is JSON_TYPES else MOST_UPLOAD_BYTES)
-        ):
+        if length is not None and (not length.isdigit() or int(length) > self._most(scope["path"])):
             return GeneralReason.TOO_LARGE
         if (length not in (None, b"0") or b"transfer-encoding" in headers) and (
             headers.get(b"content-type", b"").partition(b";")[0].strip().lower().decode("latin-1") not in allowed
@@ -94,11 +97,29 @@ class Gate:
             return GeneralReason.WRONG_TYPE
         return None
 
+    def _most(self, path: str) -> int:
+        return MOST_BODY_BYTES if self._types(path) is JSON_TYPES else MOST_UPLOAD_BYTES
+
     def _types(self, path: str) -> frozenset[str]:
         for prefix, types in self.other_types.items():
             if path.startswith(prefix):
                 return types
         return JSON_TYPES
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """A body that does not say how long it is ends, with a problem, where it is longer than a body may be."""
+    read = 0
+
+    async def receive_bounded() -> Any:
+        nonlocal read
+        message: Any = await receive()
+        read += len(message.get("body", b""))
+        if read > most:
+            raise ProblemError(GeneralReason.TOO_LARGE)
+        return message
+
+    return receive_bounded
 
 
 def _with_security(send: Send) -> Send:

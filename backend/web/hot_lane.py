@@ -60,8 +60,16 @@ async def send_json(send: Send, status: int, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
+class HandOver(Exception):
+    """Longer than a hot route reads: the ordinary route starts over with ``receive`` and says what is wrong."""
+
+    def __init__(self, receive: Receive) -> None:
+        super().__init__()
+        self.receive = receive
+
+
 async def read_body(receive: Receive, most: int) -> bytes | None:
-    """The whole body; ``None`` when the client went away or sends more than ``most`` bytes."""
+    """The whole body; ``None`` when the client went away. Raises ``HandOver`` for more than ``most`` bytes."""
     message: Any = await receive()
     if message["type"] != "http.request":
         return None
@@ -71,11 +79,13 @@ async def read_body(receive: Receive, most: int) -> bytes | None:
         if message["type"] != "http.request":
             return None
         body += message["body"]
-    return body if len(body) <= most else None
+    if len(body) > most:
+        raise HandOver(replayed(body, receive, more=bool(message.get("more_body"))))
+    return body
 
 
-def replayed(body: bytes, receive: Receive) -> Receive:
-    """A ``receive`` that gives the body again, for the ordinary route."""
+def replayed(body: bytes, receive: Receive, *, more: bool = False) -> Receive:
+    """A ``receive`` that gives again what was read, then whatever is to come, for the ordinary route."""
     given = False
 
     async def again() -> Any:
@@ -83,6 +93,6 @@ def replayed(body: bytes, receive: Receive) -> Receive:
         if given:
             return await receive()
         given = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": more}
 
     return again

@@ -9,6 +9,7 @@ from backend.database.transaction import transact
 from backend.identity.enrol_holder_key import AskChallenge, EnrolHolderKey, ask_challenge, enrol_holder_key
 from backend.identity.open_account import OpenAccount, open_account
 from backend.kernel.actors import Actor, ActorKind
+from backend.kernel.claimants import ProofLevel
 from backend.kernel.enrolment import Challenge, prove_possession
 from backend.kernel.ids import new_id
 from backend.kernel.presentations import present
@@ -45,7 +46,9 @@ async def counter(county: County, *, order: int = 1, trade: Trade = Trade.CATERI
 
 async def phone(county: County, number: int = 1) -> Phone:
     """A resident whose phone has proven its key."""
-    resident_id = await transact(county, open_account, OpenAccount(phone=f"1540200{number:04d}"))
+    resident_id = await transact(
+        county, open_account, OpenAccount(phone=f"1540200{number:04d}", proof_level=ProofLevel.PHONE)
+    )
     key = SigningKey.new()
     me = Actor(kind=ActorKind.RESIDENT, id=resident_id)
     asked = await transact(county, ask_challenge, AskChallenge(resident_id))
