@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from backend.audit_trail.chain import Chain, chain
 from backend.audit_trail.verify import Verify, verify
@@ -89,12 +89,14 @@ class Rush(Struct):
         return True
 
 
-async def prepare(county: County, people: int, ports: list[int], *, pieces: int | None = None) -> Rush:
+async def prepare(
+    county: County, people: int, ports: list[int], *, pieces: int | None = None, campaign_id: UUID | None = None
+) -> Rush:
     """Residents with sessions and an open round with a voucher for each of them, or as many as said."""
     await admit(county, people)
     opened = await transact(county, ready_sessions, ReadySessions(role=Role.RESIDENT, count=people))
     assert not isinstance(opened, Refused), opened
-    (round_id,) = await running_campaign(county, pieces=people if pieces is None else pieces)
+    (round_id,) = await running_campaign(county, pieces=people if pieces is None else pieces, campaign_id=campaign_id)
     return Rush(round_id, [Person(one.person_id, f"__Host-yizhan={one.token}") for one in opened], ports, others={})
 
 
@@ -155,13 +157,3 @@ async def during(rush: Awaitable[None], act: Callable[[], Awaitable[None]]) -> N
 
 async def _await(awaitable: Awaitable[None]) -> None:
     await awaitable
-
-
-async def count_rows(county: County, round_id: UUID) -> int:
-    """How many vouchers the round has."""
-
-    async def ask(tx: Transaction, asked: UUID) -> int:
-        counted = await tx.execute(select(func.count()).select_from(vouchers).where(vouchers.c.round_id == asked))
-        return int(counted.scalar_one())
-
-    return await inquire(county, ask, round_id)

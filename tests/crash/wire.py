@@ -13,6 +13,17 @@ ANSWER_SECONDS = 60
 """Longer than anything may take on a busy machine: a request without an answer is a fault, not a slow one."""
 
 
+_opened: list[asyncio.StreamWriter] = []
+
+
+async def hang_up_all() -> None:
+    """Close every connection that a test has left open."""
+    for writer in _opened:
+        writer.transport.abort()
+    _opened.clear()
+    await asyncio.sleep(0.01)
+
+
 class Cut(Exception):
     """The connection went away before the whole answer came: the act may have happened or not."""
 
@@ -40,6 +51,10 @@ class Line:
         self._port = port
         self._headers = {"host": f"{host}:{port}", **headers}
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    def sign_in(self, cookie: str) -> None:
+        """Go on as somebody else on the same connection."""
+        self._headers["cookie"] = cookie
 
     async def post(self, path: str, body: Any) -> Answer:
         """POST JSON; raises ``Cut``."""
@@ -82,6 +97,7 @@ class Line:
                 self._streams = await asyncio.open_connection("127.0.0.1", self._port)
             except OSError as error:
                 raise Unreached(str(error)) from error
+            _opened.append(self._streams[1])
         writer = self._streams[1]
         writer.write(request)
         await writer.drain()
