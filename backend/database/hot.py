@@ -20,6 +20,15 @@ from backend.database.transaction import DatabaseGone
 
 T = TypeVar("T")
 
+GONE = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    OSError,
+)
+"""Lost, shut down, ended by an administrator, or out of room: what the pool calls gone too (``dialect.is_gone``)."""
+
 
 class HotPostgreSQL:
     """The driver's own connection to one county's schema."""
@@ -35,7 +44,7 @@ class HotPostgreSQL:
             connection = self._connection = await self._connect()
         try:
             return list(await connection.fetch(statement, *arguments))
-        except (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError) as error:
+        except GONE as error:
             await self.close()
             raise DatabaseGone(str(error)) from error
 
