@@ -131,7 +131,7 @@ async def desk(county: County) -> Desk:
 
 
 def small_plan(county: County) -> CampaignPlan:
-    """10 dining vouchers of 50 yuan, all public, and 5 of 30 yuan with 40 % from the merchant: 590 yuan of public money.
+    """10 dining vouchers of 50 yuan, all public, and 5 of 30 yuan, 40 % of it from the merchant: 590 public yuan.
 
     The dining rounds have 4 pieces and what is left; the shared kind's round has all of its own.
     """
