@@ -61,7 +61,7 @@ async def _admin(url: str, statement: str) -> None:
 class Templates:
     """Migrated, empty counties to copy from."""
 
-    def __init__(self, folder: Path, postgresql_url: str) -> None:
+    def __init__(self, folder: Path, postgresql_url: str | None) -> None:
         self.folder = folder
         self.url = postgresql_url
         self.template = f"template_{uuid4().hex[:12]}"
@@ -71,8 +71,11 @@ class Templates:
         asyncio.run(self._build())
 
     async def _build(self) -> None:
-        await _admin(self.url, f"CREATE DATABASE {self.template}")
-        for name, url in (("sqlite", None), ("postgresql", with_database(self.url, self.template))):
+        kinds: list[tuple[str, str | None]] = [("sqlite", None)]
+        if self.url is not None:
+            await _admin(self.url, f"CREATE DATABASE {self.template}")
+            kinds.append(("postgresql", with_database(self.url, self.template)))
+        for name, url in kinds:
             data = self.folder / name
             data.mkdir()
             register(data, ENTRY)
@@ -95,7 +98,7 @@ class Templates:
     @asynccontextmanager
     async def database(self, kind: str) -> AsyncIterator[str | None]:
         """The address of a fresh migrated PostgreSQL database; ``None`` for SQLite."""
-        if kind == "sqlite":
+        if kind == "sqlite" or self.url is None:
             yield None
             return
         name = f"test_{uuid4().hex[:16]}"

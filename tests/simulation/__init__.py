@@ -1,0 +1,1 @@
+"""A county lives through random histories; one seed replays each of them."""
