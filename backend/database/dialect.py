@@ -8,6 +8,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +27,15 @@ SQLITE_PRAGMAS = (
 RETRIED_SQLSTATES = frozenset({"40001", "40P01", "23505"})
 GONE_SQLSTATES = ("08", "57P", "53", "28", "3D")
 """Connection lost, shut down, out of resources; refused at the door, no such database."""
+DRIVER_GONE = (
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    OSError,
+)
+"""The same as the driver itself says it, at the door or on a connection that ended while nobody was looking."""
 CONNECT_SECONDS = 5
 
 

@@ -15,19 +15,10 @@ from typing import Any, TypeVar
 import asyncpg
 
 from backend.database.county import County
-from backend.database.dialect import CONNECT_SECONDS, SQLITE_PRAGMAS
+from backend.database.dialect import CONNECT_SECONDS, DRIVER_GONE, SQLITE_PRAGMAS
 from backend.database.transaction import DatabaseGone
 
 T = TypeVar("T")
-
-GONE = (
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    OSError,
-)
-"""Lost, shut down, ended by an administrator, or out of room: what the pool calls gone too (``dialect.is_gone``)."""
 
 
 class HotPostgreSQL:
@@ -44,7 +35,7 @@ class HotPostgreSQL:
             connection = self._connection = await self._connect()
         try:
             return list(await connection.fetch(statement, *arguments))
-        except GONE as error:
+        except DRIVER_GONE as error:
             await self.close()
             raise DatabaseGone(str(error)) from error
 
@@ -56,7 +47,7 @@ class HotPostgreSQL:
                 command_timeout=30,
                 server_settings={"search_path": f'"{self._county.schema}"'},
             )
-        except (asyncpg.PostgresError, OSError, TimeoutError) as error:
+        except (asyncpg.PostgresError, *DRIVER_GONE) as error:
             raise DatabaseGone(str(error)) from error
 
     async def close(self) -> None:
