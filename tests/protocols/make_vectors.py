@@ -14,6 +14,7 @@ from tests.protocols import (
     enrolment_vectors,
     keys_vectors,
     presentation_vectors,
+    redemption_vectors,
     short_code_vectors,
     token_vectors,
 )
@@ -27,6 +28,7 @@ PROTOCOLS = {
     "presentation": presentation_vectors.vectors,
     "holder-enrolment": enrolment_vectors.vectors,
     "short-code": short_code_vectors.vectors,
+    "redemption": redemption_vectors.vectors,
 }
 
 

@@ -91,8 +91,14 @@ export function decideBill(terms: Terms, faceFen: number, { bill_fen, eligible_f
 
 function discountOf(terms: Terms, eligibleFen: number): number {
   if (terms.discount === 'threshold') return Math.min(terms.face_fen, eligibleFen)
-  if (terms.discount === 'percentage') return Math.floor((eligibleFen * terms.percent_bp) / 10_000)
+  if (terms.discount === 'percentage') return percentOf(eligibleFen, terms.percent_bp)
   return Math.max(0, eligibleFen - terms.fixed_price_fen)
+}
+
+/** In two parts, since the product of a large amount and its basis points is more than a number holds exactly. */
+function percentOf(amountFen: number, basisPoints: number): number {
+  const rest = amountFen % 10_000
+  return ((amountFen - rest) / 10_000) * basisPoints + Math.floor((rest * basisPoints) / 10_000)
 }
 
 function standing({ state, paused = false }: VoucherFacts, counter: Counter): Refusal | null {
