@@ -1,15 +1,52 @@
 /** The pages of the office app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { home } from '@/design-system/icons'
-import HomePage from './pages/HomePage.vue'
+import { list, person, search } from '@/design-system/icons'
+import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
 export const routes: readonly RouteRecordRaw[] = [
   {
     path: '/',
     name: 'home',
-    component: HomePage,
-    meta: { title: () => t('app.title'), section: { text: () => t('home.title'), drawing: home } },
+    component: () => import('./pages/CampaignsPage.vue'),
+    meta: { title: () => t('home.title'), section: { text: () => t('home.title'), drawing: list }, signedIn: true },
   },
+  {
+    path: '/audit',
+    name: 'audit',
+    component: () => import('./pages/AuditPage.vue'),
+    meta: { title: () => t('audit.title'), section: { text: () => t('audit.title'), drawing: search }, signedIn: true },
+  },
+  {
+    path: '/me',
+    name: 'me',
+    component: () => import('@/staff/StaffAccountPage.vue'),
+    meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true },
+  },
+  {
+    path: '/campaigns/new',
+    name: 'new',
+    component: () => import('./pages/PlanPage.vue'),
+    meta: { title: () => t('form.title.new'), up: '/', signedIn: true },
+  },
+  {
+    path: '/campaigns/:id',
+    name: 'campaign',
+    component: () => import('./pages/CampaignPage.vue'),
+    meta: { title: () => t('campaign.title'), up: '/', signedIn: true },
+  },
+  {
+    path: '/campaigns/:id/edit',
+    name: 'edit',
+    component: () => import('./pages/PlanPage.vue'),
+    meta: { title: () => t('form.title.edit'), up: '/', signedIn: true },
+  },
+  {
+    path: '/campaigns/:id/board',
+    name: 'board',
+    component: () => import('./pages/BoardPage.vue'),
+    meta: { title: () => t('board.title'), up: '/', signedIn: true },
+  },
+  ...staffRoutes('/me'),
 ]

@@ -1,15 +1,22 @@
 /** The pages of the station app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { home } from '@/design-system/icons'
-import HomePage from './pages/HomePage.vue'
+import { clock, person } from '@/design-system/icons'
+import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
 export const routes: readonly RouteRecordRaw[] = [
   {
     path: '/',
     name: 'home',
-    component: HomePage,
-    meta: { title: () => t('app.title'), section: { text: () => t('home.title'), drawing: home } },
+    component: () => import('./pages/HomePage.vue'),
+    meta: { title: () => t('home.title'), section: { text: () => t('home.title'), drawing: clock }, signedIn: true },
   },
+  {
+    path: '/me',
+    name: 'me',
+    component: () => import('@/staff/StaffAccountPage.vue'),
+    meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true },
+  },
+  ...staffRoutes('/me'),
 ]

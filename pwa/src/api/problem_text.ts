@@ -6,12 +6,13 @@
  */
 
 import { language, t } from '@/i18n'
+import { wellSet } from '@/i18n/punctuation'
 import type { Problem } from './problem'
 
 /** One sentence; it changes when the language does. */
 export function textOf(problem: Problem): string {
   if (problem.reason === 'no-network') return t('problem.no-network')
   if (problem.reason === 'too-slow') return t('problem.too-slow')
-  const said = language.value === 'zh' ? problem.title : problem.titleEn
+  const said = language.value === 'zh' ? wellSet(problem.title) : problem.titleEn
   return said || t(problem.status >= 500 ? 'problem.ours' : 'problem.unknown')
 }

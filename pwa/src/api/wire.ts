@@ -4,9 +4,10 @@ import type { components, paths } from './schema.gen'
 
 type Wire = components['schemas']
 
+export type AuditEntryAnswer = Wire['AuditEntryAnswer']
 export type BoardAnswer = Wire['BoardAnswer']
-/** A campaign; `picture` is the key of its picture, where it has one. */
-export type CampaignAnswer = Wire['CampaignAnswer'] & { picture?: string | null }
+
+export type CampaignAnswer = Wire['CampaignAnswer']
 export type CampaignState = Wire['CampaignState']
 export type ClaimAnswer = Wire['ClaimAnswer']
 export type CollectedAnswer = Wire['CollectedAnswer']
@@ -29,6 +30,7 @@ export type RoundAnswer = Wire['RoundAnswer']
 export type Role = Wire['Role']
 export type ShiftAnswer = Wire['ShiftAnswer']
 export type SmsAnswer = Wire['SmsAnswer']
+export type StaffAnswer = Wire['StaffAnswer']
 export type TallyAnswer = Wire['TallyAnswer']
 export type TermsAnswer = Wire['TermsAnswer']
 export type TownAnswer = Omit<Wire['TownAnswer'], 'schematic'>

@@ -10,6 +10,7 @@ import {
 } from '@/kernel/instants'
 import { countyNow } from '@/offline/county_clock'
 import { language } from './language'
+import { wellSet } from './punctuation'
 
 const now = (): Date => new Date(countyNow())
 
@@ -26,5 +27,5 @@ export const untilOf = (end: string): string => untilWords(new Date(end), now(),
 /** 周一; 0 is Monday. */
 export const weekdayOf = (weekday: number): string => weekdayWords(weekday, language.value)
 
-/** The one of two names that the person reads. */
-export const named = (zh: string, en: string): string => (language.value === 'zh' ? zh : en || zh)
+/** The one of two names or sentences that the person reads. */
+export const named = (zh: string, en: string): string => (language.value === 'zh' ? wellSet(zh) : en || wellSet(zh))

@@ -23,7 +23,8 @@ export interface Example {
 
 /** What a voucher can be limited to; a merchant belongs to one of them. */
 export const TRADES = ['catering', 'retail', 'appliance', 'tourism', 'farm'] as const
-const GROUPS = ['elder', 'low_income', 'new_resident', 'visitor'] as const
+/** Who a campaign can be for; residents belong to any number of them. */
+export const GROUPS = ['elder', 'low_income', 'new_resident', 'visitor'] as const
 
 export function tradeName(code: string): string {
   const known = TRADES.find((trade) => trade === code)

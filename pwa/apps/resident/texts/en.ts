@@ -4,7 +4,7 @@ import type zh from './zh'
 export default {
   'app.title': 'Yizhan',
   'home.title': 'Home',
-  'home.welcome': '{county}: vouchers close to home',
+  'home.welcome': 'Vouchers close to home',
   'home.text': 'Claim vouchers on this phone and show their code in the shop. Who pays each fen of the discount can be looked up.',
   'home.counter': 'Not used to phones? Bring your identity or social-security card to a station nearby; the operator does it with you.',
   'home.next': 'Coming next',

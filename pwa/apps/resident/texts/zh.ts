@@ -2,7 +2,7 @@
 export default {
   'app.title': '驿站',
   'home.title': '首页',
-  'home.welcome': '{county} · 家门口的消费券',
+  'home.welcome': '家门口的消费券',
   'home.text': '在手机上领券，到店出示券码就能抵扣。每一分优惠由谁出资，都能查到。',
   'home.counter': '不会用手机？带身份证或社保卡到附近的驿站，站长帮您办。',
   'home.next': '下一场',

@@ -14,7 +14,7 @@ export default {
   'group.visitor': 'visitors',
   'group.other': 'people on a list',
 
-  'discount.threshold': '{face} yuan off {minimum}',
+  'discount.threshold': '{face} off {minimum}',
   'discount.threshold.none': '{face} yuan off',
   'discount.percentage': '{rate} % off, at most {face} yuan off',
   'discount.percentage.minimum': '{rate} % off from {minimum} yuan, at most {face} yuan off',

@@ -12,7 +12,7 @@ export default {
   'group.visitor': '外地游客',
   'group.other': '名单内人员',
 
-  'discount.threshold': '满 {minimum} 元减 {face} 元',
+  'discount.threshold': '满{minimum}减{face}',
   'discount.threshold.none': '减 {face} 元',
   'discount.percentage': '打 {rate} 折，最多减 {face} 元',
   'discount.percentage.minimum': '满 {minimum} 元打 {rate} 折，最多减 {face} 元',

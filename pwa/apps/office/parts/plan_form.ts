@@ -1,0 +1,234 @@
+/** A campaign's plan as somebody types it, and what the county takes. Amounts are text until they are fen; no floats. */
+
+import type { BoardAnswer, DiscountKind, Funder, PlanRequest } from '@/api/wire'
+import { newId } from '@/kernel/ids'
+import { countyInstant, formDay } from '@/kernel/instants'
+import { readYuan } from '@/kernel/money'
+import type { ToldTerms } from '@/vouchers/terms_words'
+
+export interface KindForm {
+  code: string
+  name_zh: string
+  name_en: string
+  discount: DiscountKind
+  face: string
+  minimum: string
+  percent: string
+  fixed: string
+  pieces: string
+  perPerson: string
+  validDays: string
+  trades: string[]
+  towns: string[]
+  weekdays: number[]
+  from: string
+  until: string
+  groups: string[]
+  shares: Record<Funder, string>
+  subject: string
+  /** The id of its limit per person, kept through all versions. */
+  limitRule: string
+}
+
+export interface RoundForm {
+  roundId: string
+  kindCode: string
+  name_zh: string
+  name_en: string
+  opensDay: string
+  opensTime: string
+  closesDay: string
+  closesTime: string
+  pieces: string
+  stationPieces: string
+  stationTime: string
+}
+
+export interface PlanForm {
+  title_zh: string
+  title_en: string
+  summary_zh: string
+  summary_en: string
+  notice_no: string
+  department: string
+  complaint_phone: string
+  money_path: string
+  refund_policy: NonNullable<PlanRequest['refund_policy']>
+  kinds: KindForm[]
+  rounds: RoundForm[]
+}
+
+type Plan = BoardAnswer['plan']
+
+export const FUNDERS = ['government', 'platform', 'merchant'] as const
+
+export function emptyKind(number: number): KindForm {
+  return {
+    code: `kind-${number}-${newId().slice(-6)}`,
+    name_zh: '',
+    name_en: '',
+    discount: 'threshold',
+    face: '',
+    minimum: '',
+    percent: '',
+    fixed: '',
+    pieces: '',
+    perPerson: '1',
+    validDays: '7',
+    trades: [],
+    towns: [],
+    weekdays: [],
+    from: '',
+    until: '',
+    groups: [],
+    shares: { government: '100', platform: '', merchant: '' },
+    subject: '',
+    limitRule: newId(),
+  }
+}
+
+/** A round that opens at ten on the day after tomorrow, as rounds do. */
+export function emptyRound(kindCode: string, now: Date): RoundForm {
+  const day = formDay(new Date(now.getTime() + 2 * 24 * 3600 * 1000))
+  return {
+    roundId: newId(),
+    kindCode,
+    name_zh: '',
+    name_en: '',
+    opensDay: day,
+    opensTime: '10:00',
+    closesDay: day,
+    closesTime: '22:00',
+    pieces: '',
+    stationPieces: '',
+    stationTime: '12:00',
+  }
+}
+
+export function emptyPlan(now: Date): PlanForm {
+  const kind = emptyKind(1)
+  return {
+    title_zh: '',
+    title_en: '',
+    summary_zh: '',
+    summary_en: '',
+    notice_no: '',
+    department: '',
+    complaint_phone: '',
+    money_path: 'prepaid',
+    refund_policy: 'a',
+    kinds: [kind],
+    rounds: [emptyRound(kind.code, now)],
+  }
+}
+
+/** The form of a plan that was saved. */
+export function formOf(plan: Plan): PlanForm {
+  return {
+    title_zh: plan.title_zh,
+    title_en: plan.title_en,
+    summary_zh: plan.summary_zh,
+    summary_en: plan.summary_en,
+    notice_no: plan.notice_no,
+    department: plan.department,
+    complaint_phone: plan.complaint_phone,
+    money_path: plan.money_path,
+    refund_policy: plan.refund_policy ?? 'a',
+    kinds: plan.kinds.map(kindForm),
+    rounds: plan.rounds.map(roundForm),
+  }
+}
+
+function kindForm({ code, name_zh, name_en, cap_pieces, subject_code, terms }: Plan['kinds'][number]): KindForm {
+  const share = (funder: Funder): string => {
+    const found = terms.funding.find((one) => one.funder === funder)
+    return found ? typed(found.share_bp) : ''
+  }
+  return {
+    code,
+    name_zh,
+    name_en,
+    discount: terms.discount ?? 'threshold',
+    face: typed(terms.face_fen),
+    minimum: terms.minimum_spend_fen > 0 ? typed(terms.minimum_spend_fen) : '',
+    percent: terms.percent_bp > 0 ? typed(terms.percent_bp) : '',
+    fixed: terms.fixed_price_fen > 0 ? typed(terms.fixed_price_fen) : '',
+    pieces: String(cap_pieces),
+    perPerson: String(terms.limits[0]?.most ?? 1),
+    validDays: terms.valid_days ? String(terms.valid_days) : '',
+    trades: [...terms.trades],
+    towns: [...terms.towns],
+    weekdays: [...terms.weekdays],
+    from: terms.hours[0]?.from_.slice(0, 5) ?? '',
+    until: terms.hours[0]?.until.slice(0, 5) ?? '',
+    groups: [...terms.groups],
+    shares: { government: share('government'), platform: share('platform'), merchant: share('merchant') },
+    subject: subject_code ?? '',
+    limitRule: terms.limits[0]?.rule_id ?? newId(),
+  }
+}
+
+function roundForm(round: Plan['rounds'][number]): RoundForm {
+  const [opens, closes] = [new Date(round.opens_at), new Date(round.closes_at)]
+  return {
+    roundId: round.round_id,
+    kindCode: round.kind_code,
+    name_zh: round.name_zh,
+    name_en: round.name_en,
+    opensDay: formDay(opens),
+    opensTime: formTime(opens),
+    closesDay: formDay(closes),
+    closesTime: formTime(closes),
+    pieces: round.pieces === null ? '' : String(round.pieces),
+    stationPieces: round.station_pieces > 0 ? String(round.station_pieces) : '',
+    stationTime: round.station_until ? formTime(new Date(round.station_until)) : '12:00',
+  }
+}
+
+/** The terms of a kind as far as they can be read already, for rules in words and worked examples; else null. */
+export function termsOf(kind: KindForm): ToldTerms | null {
+  const face = readYuan(kind.face)
+  const minimum = kind.minimum === '' ? 0 : readYuan(kind.minimum)
+  const percent = kind.discount === 'percentage' ? readYuan(kind.percent) : 0
+  const fixed = kind.discount === 'fixed-price' ? readYuan(kind.fixed) : 0
+  if (!face || minimum === null || percent === null || fixed === null) return null
+  return {
+    discount: kind.discount,
+    face_fen: face,
+    minimum_spend_fen: minimum,
+    percent_bp: percent,
+    fixed_price_fen: fixed,
+    trades: kind.trades,
+    towns: kind.towns,
+    merchants: [],
+    weekdays: kind.weekdays,
+    hours: kind.from && kind.until ? [{ from_: kind.from, until: kind.until }] : [],
+    groups: kind.groups,
+    per_person: readCount(kind.perPerson) ?? 0,
+    valid_days: readCount(kind.validDays),
+  }
+}
+
+/** The public money that a kind sets aside: its pieces at the treasury's part of the face. */
+export function publicFen(kind: KindForm): number {
+  const [face, share, pieces] = [readYuan(kind.face), readYuan(kind.shares.government || '0'), readCount(kind.pieces)]
+  if (!face || share === null || !pieces) return 0
+  // Ties go to the treasury, as in the county's own split of a face.
+  return Math.floor((face * share + 5_000) / 10_000) * pieces
+}
+
+export function readCount(text: string): number | null {
+  return /^\d{1,8}$/.test(text.trim()) ? Number(text.trim()) : null
+}
+
+export function instantOf(day: string, time: string): string | null {
+  return countyInstant(day, time)?.toISOString() ?? null
+}
+
+function typed(fen: number): string {
+  return fen % 100 === 0 ? String(fen / 100) : (fen / 100).toFixed(2)
+}
+
+function formTime(at: Date): string {
+  return new Date(at.getTime() + 8 * 3600 * 1000).toISOString().slice(11, 16)
+}

@@ -1,0 +1,147 @@
+/** What the county takes of a plan, or everything in it that is not there yet, each under its place in the plan. */
+
+import type { FieldProblem } from '@/api/problem'
+import type { PlanRequest } from '@/api/wire'
+import { readYuan } from '@/kernel/money'
+import { named } from '@/i18n/when'
+import { t } from '../texts'
+import { FUNDERS, instantOf, readCount, type KindForm, type PlanForm, type RoundForm } from './plan_form'
+
+/** Problems by their place, as JSON pointers into the request: `/kinds/0/face_fen`. */
+export type Faults = ReadonlyMap<string, string>
+
+class Reader {
+  readonly faults = new Map<string, string>()
+
+  text(at: string, value: string): string {
+    if (value.trim() === '') this.faults.set(at, t('form.need.text'))
+    return value.trim()
+  }
+
+  amount(at: string, value: string, otherwise?: number): number {
+    const fen = value.trim() === '' ? otherwise : readYuan(value)
+    if (fen === null || fen === undefined) this.faults.set(at, t('form.need.amount'))
+    return fen ?? 0
+  }
+
+  count(at: string, value: string, otherwise?: number): number {
+    const count = value.trim() === '' ? otherwise : readCount(value)
+    if (count === null || count === undefined) this.faults.set(at, t('form.need.count'))
+    return count ?? 0
+  }
+
+  moment(at: string, day: string, time: string): string {
+    const instant = instantOf(day, time)
+    if (instant === null) this.faults.set(at, t('form.need.moment'))
+    return instant ?? ''
+  }
+}
+
+/** The request, or the faults that stand in its way. */
+export function requestOf(form: PlanForm, version: number | null): PlanRequest | Faults {
+  const reader = new Reader()
+  const request: PlanRequest = {
+    ...(version === null ? {} : { version }),
+    title_zh: reader.text('/title_zh', form.title_zh),
+    title_en: reader.text('/title_en', form.title_en),
+    summary_zh: form.summary_zh.trim(),
+    summary_en: form.summary_en.trim(),
+    notice_no: form.notice_no.trim(),
+    department: form.department.trim(),
+    complaint_phone: form.complaint_phone.trim(),
+    money_path: form.money_path,
+    refund_policy: form.refund_policy,
+    kinds: form.kinds.map((kind, nth) => kindRequest(reader, kind, `/kinds/${nth}`)),
+    rounds: form.rounds.map((round, nth) => roundRequest(reader, round, `/rounds/${nth}`)),
+  }
+  return reader.faults.size > 0 ? reader.faults : request
+}
+
+/** The county's own faults under the same places; it says each in both languages. */
+export function faultsOf(fields: readonly FieldProblem[]): Faults {
+  return new Map(
+    fields.map(({ pointer, detail }) => {
+      const [zh = '', en = ''] = detail.split(' / ')
+      return [pointer.replace('/terms/', '/'), named(zh, en)]
+    }),
+  )
+}
+
+const LABELS = {
+  title_zh: 'form.title_zh',
+  title_en: 'form.title_en',
+  notice_no: 'form.notice_no',
+  complaint_phone: 'form.complaint_phone',
+  name_zh: 'form.kind.name_zh',
+  name_en: 'form.kind.name_en',
+  cap_pieces: 'form.kind.pieces',
+  face_fen: 'form.kind.face',
+  minimum_spend_fen: 'form.kind.minimum',
+  percent_bp: 'form.kind.percent',
+  fixed_price_fen: 'form.kind.fixed',
+  funding: 'form.kind.funding',
+  limits: 'form.kind.per-person',
+  valid_days: 'form.kind.valid-days',
+  opens_at: 'form.round.opens',
+  closes_at: 'form.round.closes',
+  pieces: 'form.round.pieces',
+  station_pieces: 'form.round.station',
+  station_until: 'form.round.station-until',
+} as const
+
+/** Where a fault is, as the form calls it: 第 2 种券 · 面额（元）. */
+export function placeOf(pointer: string): string {
+  const [, list, nth, field] = /^\/(?:(kinds|rounds)\/(\d+)\/?)?(\w*)/.exec(pointer) ?? []
+  const part = list && t(list === 'kinds' ? 'form.kind' : 'form.round', { number: Number(nth) + 1 })
+  const label = field && field in LABELS ? t(LABELS[field as keyof typeof LABELS]) : ''
+  return [part, label].filter(Boolean).join(' · ')
+}
+
+function kindRequest(reader: Reader, kind: KindForm, at: string): PlanRequest['kinds'][number] {
+  const isPercentage = kind.discount === 'percentage'
+  const isFixed = kind.discount === 'fixed-price'
+  return {
+    code: kind.code,
+    name_zh: reader.text(`${at}/name_zh`, kind.name_zh),
+    name_en: reader.text(`${at}/name_en`, kind.name_en),
+    cap_pieces: reader.count(`${at}/cap_pieces`, kind.pieces),
+    face_fen: reader.amount(`${at}/face_fen`, kind.face),
+    discount: kind.discount,
+    minimum_spend_fen: reader.amount(`${at}/minimum_spend_fen`, kind.minimum, 0),
+    percent_bp: isPercentage ? reader.amount(`${at}/percent_bp`, kind.percent) : 0,
+    fixed_price_fen: isFixed ? reader.amount(`${at}/fixed_price_fen`, kind.fixed) : 0,
+    trades: kind.trades,
+    towns: kind.towns,
+    merchants: [],
+    weekdays: kind.weekdays,
+    hours: kind.from && kind.until ? [{ from_: `${kind.from}:00`, until: `${kind.until}:00` }] : [],
+    groups: kind.groups,
+    funding: FUNDERS.map((funder) => ({
+      funder,
+      share_bp: reader.amount(`${at}/funding`, kind.shares[funder], 0),
+    })).filter(({ share_bp }) => share_bp > 0),
+    limits: [{ rule_id: kind.limitRule, most: reader.count(`${at}/limits`, kind.perPerson), period: 'ever' }],
+    claim_level: 1,
+    redeem_level: 1,
+    valid_days: reader.count(`${at}/valid_days`, kind.validDays),
+    ...(kind.subject.trim() ? { subject_code: kind.subject.trim() } : {}),
+  }
+}
+
+function roundRequest(reader: Reader, round: RoundForm, at: string): PlanRequest['rounds'][number] {
+  const stationPieces = reader.count(`${at}/station_pieces`, round.stationPieces, 0)
+  return {
+    round_id: round.roundId,
+    kind_code: round.kindCode,
+    name_zh: reader.text(`${at}/name_zh`, round.name_zh),
+    name_en: reader.text(`${at}/name_en`, round.name_en),
+    mode: 'rush',
+    opens_at: reader.moment(`${at}/opens_at`, round.opensDay, round.opensTime),
+    closes_at: reader.moment(`${at}/closes_at`, round.closesDay, round.closesTime),
+    pieces: round.pieces.trim() === '' ? null : reader.count(`${at}/pieces`, round.pieces),
+    station_pieces: stationPieces,
+    ...(stationPieces > 0
+      ? { station_until: reader.moment(`${at}/station_until`, round.opensDay, round.stationTime) }
+      : {}),
+  }
+}
