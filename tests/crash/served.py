@@ -41,7 +41,7 @@ class Served:
     async def start(self) -> None:
         """Start it and wait until it is ready."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log)  # noqa: ASYNC220 - it forks once
         await self.ready()
 
     async def ready(self) -> None:
