@@ -68,7 +68,7 @@ def any_terms(draw: st.DrawFn) -> Terms:
 
 def decide(terms: Terms, bill_fen: int, eligible_fen: int | None = None, **given: Any) -> Any:
     at = given.pop("at", FRIDAY_TEN)
-    facts = {"state": VoucherState.ISSUED, "face_fen": terms.face_fen, "terms": terms}
+    facts: dict[str, Any] = {"state": VoucherState.ISSUED, "face_fen": terms.face_fen, "terms": terms}
     facts |= {"use_from": FRIDAY_TEN - timedelta(days=400), "expires_at": FRIDAY_TEN + timedelta(days=400)}
     bill = Bill(bill_fen=bill_fen, eligible_fen=bill_fen if eligible_fen is None else eligible_fen)
     return decide_redemption(VoucherFacts(**(facts | given)), bill=bill, counter=SHOP, at=at)
