@@ -9,7 +9,8 @@ import type { Problem } from '@/api/problem'
 import type { VoucherAnswer } from '@/api/wire'
 import { REDRAWN_EVERY_MS } from '@/kernel/xv1'
 import { syncClock } from '@/offline/county_clock'
-import { drawCode, keptVoucher, refreshTokens } from './wallet'
+import { drawCode, refreshTokens } from './tokens'
+import { keptVoucher } from './wallet'
 
 export type Showing =
   | { readonly kind: 'drawing' }
