@@ -7,9 +7,10 @@ Pure: no clock, no database, no framework. The phone and the tablet answer the s
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from backend.kernel.fen import split_by_largest_remainder
 from backend.kernel.instants import COUNTY_TIME, business_day, day_starts
@@ -84,11 +85,11 @@ class FundingShare(Struct, frozen=True, kw_only=True):
     share_bp: int
 
 
-class Hours(Struct, frozen=True, kw_only=True):
+class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A daily window in county time, ``from_`` included, ``until`` excluded."""
 
-    from_: time
-    until: time
+    from_: Annotated[time, Meta(tz=False)]
+    until: Annotated[time, Meta(tz=False)]
 
 
 class Terms(Struct, frozen=True, kw_only=True):

@@ -34,7 +34,29 @@ def build_openapi(app: Litestar) -> bytes:
             handler = handlers.get((path, method.upper()))
             if handler is not None:
                 _complete(operation, handler, method, path)
+    _close_requests(document)
     return msgspec.json.encode(document)
+
+
+def _close_requests(document: dict[str, Any]) -> None:
+    """Say of every shape that a body may hold what holds of it: a field that nobody named is refused."""
+    schemas = document["components"]["schemas"]
+    waiting: list[Any] = [
+        operation.get("requestBody") for methods in document["paths"].values() for operation in methods.values()
+    ]
+    closed: set[str] = set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            name = str(part.get("$ref", "")).rpartition("/")[2]
+            if name and name not in closed:
+                closed.add(name)
+                if "properties" in schemas[name]:
+                    schemas[name]["additionalProperties"] = False
+                waiting.append(schemas[name])
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
 
 
 def _handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:

@@ -1,10 +1,13 @@
 """Does every route say who may call it, what it is for, and every no that it can give?"""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import msgspec
+from litestar.handlers import HTTPRouteHandler
+from msgspec import inspect
 
 from backend.app import ROUTES
 from backend.commands.openapi import document
@@ -91,9 +94,9 @@ def test_every_text_a_caller_sends_has_an_end_and_every_list_too() -> None:
     """Bodies are bounded, and so is each field in them: a field without a limit is a place to hide."""
     endless = []
     for name, schema in described()["components"]["schemas"].items():
-        if schema.get("additionalProperties") is False:  # Requests forbid unknown fields, answers do not.
+        if schema.get("additionalProperties") is False:  # So requests are described, and answers are not.
             for field, told in schema.get("properties", {}).items():
-                endless += [f"{name}.{field}" for part in _parts(told) if _is_endless(part)]
+                endless += [f"{name}.{field}" for part in _parts(told) if _is_endless(part | told)]
     assert not endless, listed(endless)
 
 
@@ -102,7 +105,32 @@ def _parts(schema: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_endless(part: dict[str, Any]) -> bool:
-    bounded = {"maxLength", "enum", "const", "format"}
     if part.get("type") == "string":
-        return not bounded & part.keys()
+        finite = "pattern" in part and not re.search(r"[*+]|,}", part["pattern"])
+        return not finite and not {"maxLength", "enum", "const", "format"} & part.keys()
     return part.get("type") == "array" and "maxItems" not in part
+
+
+def _structs(kind: Any) -> Iterator[inspect.StructType]:
+    if isinstance(kind, inspect.StructType):
+        yield kind
+        for field in kind.fields:
+            yield from _structs(field.type)
+    for name in ("types", "item_types"):
+        for part in getattr(kind, name, ()):
+            yield from _structs(part)
+    if (item := getattr(kind, "item_type", None)) is not None:
+        yield from _structs(item)
+
+
+def test_every_shape_in_a_body_forbids_unknown_fields() -> None:
+    handlers = [handler for handler in ROUTES if isinstance(handler, HTTPRouteHandler)]
+    shapes = [handler.parsed_data_field.annotation for handler in handlers if handler.parsed_data_field]
+    lenient = {
+        struct.cls.__qualname__
+        for shape in shapes
+        for struct in _structs(inspect.type_info(shape))
+        if not struct.forbid_unknown_fields
+    }
+    assert len(shapes) > 20
+    assert not lenient, listed(lenient)

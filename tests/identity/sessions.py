@@ -33,7 +33,7 @@ async def staff_cookie(
             name="测试人员",
             phone=None,
             password_hash="none",
-            totp_secret="NONE",
+            totp_secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
             roles=frozenset({role}),
             merchant_id=merchant_id or (new_id() if role is Role.MERCHANT else None),
             station_id=station_id or (new_id() if role is Role.OPERATOR else None),
