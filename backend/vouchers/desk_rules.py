@@ -234,6 +234,10 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
         faults += _kind_faults(f"/kinds/{i}", kind, codes)
     for i, round_ in enumerate(plan.rounds):
         faults += _round_faults(f"/rounds/{i}", round_, codes)
+        ends = [k.terms.use_until for k in plan.kinds if k.code == round_.kind_code and k.terms.use_until is not None]
+        # A voucher claimed after its own end would hold its money for good: its expiry is over by then.
+        if ends and round_.closes_at > min(ends):
+            faults.append(Fault(f"/rounds/{i}/closes_at", "不能晚于券的截止时间 / not after the voucher's own end"))
     for code in codes:
         planned = sum(r.pieces or 0 for r in plan.rounds if r.kind_code == code)
         cap = sum(kind.cap_pieces for kind in plan.kinds if kind.code == code)

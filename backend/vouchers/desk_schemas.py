@@ -31,6 +31,7 @@ Document = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
 Note = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Summary = Annotated[str, Meta(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
 Pieces = Annotated[int, Meta(ge=0, le=10_000_000)]
+Moment = Annotated[datetime, Meta(tz=True)]
 Version = Annotated[int, Meta(ge=1, le=30_000)]
 
 
@@ -72,8 +73,8 @@ class KindRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     claim_level: Annotated[int, Meta(ge=1, le=3)] = 1
     redeem_level: Annotated[int, Meta(ge=1, le=3)] = 1
     valid_days: Annotated[int, Meta(ge=1, le=366)] | None = None
-    use_from: datetime | None = None
-    use_until: datetime | None = None
+    use_from: Moment | None = None
+    use_until: Moment | None = None
     subject_code: Annotated[str, Meta(max_length=20, pattern=r"^[0-9A-Za-z-]*$")] | None = None
 
 
@@ -85,11 +86,11 @@ class RoundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name_zh: Name
     name_en: NameEn
     mode: RoundMode = RoundMode.RUSH
-    opens_at: datetime
-    closes_at: datetime
+    opens_at: Moment
+    closes_at: Moment
     pieces: Pieces | None = None
     station_pieces: Pieces = 0
-    station_until: datetime | None = None
+    station_until: Moment | None = None
 
 
 class PlanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

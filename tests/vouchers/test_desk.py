@@ -1,27 +1,40 @@
 """Three people stand behind a campaign, its money adds up to the fen, and a refused step moves nothing."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
 from backend.database.county import County
 from backend.database.transaction import transact
 from backend.kernel.actors import Actor, Role
+from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Account, AccountKind
 from backend.outbox.rules import IdReused
 from backend.vouchers.approve_campaign import Signed
 from backend.vouchers.claim import claim
 from backend.vouchers.claim_rules import Claimed
-from backend.vouchers.desk_rules import CampaignState, DecisionStep, DeskReason, KindPlan, LineLevel
+from backend.vouchers.desk_rules import (
+    CampaignPlan,
+    CampaignState,
+    DecisionStep,
+    DeskReason,
+    KindPlan,
+    LineLevel,
+    RoundPlan,
+    faults_of,
+)
+from backend.vouchers.desk_schemas import Moment
 from backend.vouchers.fund_campaign import Funded
 from backend.vouchers.plan_campaign import PlanFaults, Planned
 from backend.vouchers.redeem_rules import Redeemed
-from backend.vouchers.rules import ClaimReason, DiscountKind, FundingShare, RedemptionReason
+from backend.vouchers.rules import ClaimReason, DiscountKind, FundingShare, Hours, RedemptionReason
 from backend.vouchers.steer_campaign import PauseScope, Steered, Turn
 from tests.databases import HandClock
-from tests.vouchers.campaigns import claim_of, faults
+from tests.vouchers.campaigns import claim_of, faults, terms
 from tests.vouchers.counters import counter, phone, redemption, shown, spend, voucher
 from tests.vouchers.desks import Desk, balances, desk, planned, small_plan
 from tests.web.world import row_counts
@@ -328,3 +341,35 @@ async def test_an_unknown_campaign_has_no_steps(county: County, step: DecisionSt
     assert await of.sign(step, of.clerk) == missing
     assert await of.fund(1) == missing
     assert await of.turn(Turn.RUN) == missing
+
+
+def test_no_round_stays_open_after_its_vouchers_own_end(clock: HandClock) -> None:
+    end = clock() + timedelta(days=1)
+    kind = KindPlan(code="dining-50", name_zh="券", name_en="V", terms=terms(use_until=end), cap_pieces=1)
+
+    def told(closes_at: datetime) -> list[str]:
+        round_ = RoundPlan(
+            round_id=new_id(),
+            kind_code="dining-50",
+            name_zh="轮",
+            name_en="R",
+            opens_at=clock(),
+            closes_at=closes_at,
+            pieces=1,
+        )
+        plan = CampaignPlan(title_zh="活动", title_en="C", kinds=(kind,), rounds=(round_,))
+        return [fault.pointer for fault in faults_of(plan)]
+
+    assert told(end) == []
+    assert told(end + timedelta(microseconds=1)) == ["/rounds/0/closes_at"]
+
+
+@pytest.mark.parametrize("text", ['"2026-11-20T10:00:00"', '"2026-11-20"'])
+def test_an_instant_without_its_zone_is_no_instant(text: str) -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode(text, type=Moment)
+
+
+def test_hours_carry_no_zone() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.json.decode('{"from_": "11:00:00+08:00", "until": "13:00:00"}', type=Hours)
