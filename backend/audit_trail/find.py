@@ -26,6 +26,6 @@ async def find(tx: Transaction, asked: Find) -> list[Entry]:
     )
 
 
-async def count_subjects(tx: Transaction, kind: str) -> dict[str, int]:
-    """How many entries tell of each subject of a kind, by the subject's id."""
-    return await store.count_subjects(tx, kind)
+async def subjects(tx: Transaction, kind: str) -> set[str]:
+    """The ids of every subject of a kind that the trail tells of."""
+    return await store.subjects(tx, kind)

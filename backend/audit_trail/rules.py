@@ -75,8 +75,8 @@ def new_entry(
 def digested(entry: Entry) -> bytes:
     """What an entry's digest is taken of: every field but the address, which can be erased."""
     actor = entry.actor
-    return msgspec.json.encode(
-        [
+    return written(
+        (
             entry.id,
             entry.at,
             actor.kind,
@@ -94,8 +94,13 @@ def digested(entry: Entry) -> bytes:
             entry.success,
             entry.reason,
             entry.detail,
-        ]
+        )
     )
+
+
+def written(fields: Sequence[object]) -> bytes:
+    """The fields of ``digested``, in its order, as they are written down; ids may be texts, which look the same."""
+    return msgspec.json.encode(fields)
 
 
 def digest(entry: Entry) -> bytes:

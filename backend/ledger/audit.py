@@ -119,10 +119,12 @@ class HashLedger(Struct, frozen=True):
 async def hash_ledger(tx: Transaction, asked: HashLedger) -> str:
     """SHA-256 over every transfer in the order of its key, the same on both databases and after a restore."""
     del asked
+    names = await store.account_keys(tx)
     total = hashlib.sha256()
     act, leg = UUID(int=0), -1
     while rows := await store.transfers_after(tx, act, leg, AT_ONCE):
         for row in rows:
+            row[2], row[3] = names[row[2]], names[row[3]]
             total.update(msgspec.json.encode(row) + b"\n")
-        act, leg = rows[-1][0], rows[-1][1]
+        act, leg = UUID(rows[-1][0]), rows[-1][1]
     return total.hexdigest()

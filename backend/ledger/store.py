@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, insert, literal, select, union_all
+from sqlalchemy import func, insert, literal, select, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.database.columns import id_text, unread_id
 from backend.database.county import County
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -131,25 +133,27 @@ async def transfer_count(tx: Transaction) -> int:
     return int((await tx.execute(select(func.count()).select_from(transfers))).scalar_one())
 
 
-async def transfers_after(tx: Transaction, act_id: Any, leg: int, most: int) -> list[tuple[Any, ...]]:
-    """Transfers in the order of their key, as plain values, for the ledger hash."""
-    after = (transfers.c.act_id > act_id) | ((transfers.c.act_id == act_id) & (transfers.c.leg > leg))
-    debit, credit = accounts.alias(), accounts.alias()
+async def account_keys(tx: Transaction) -> dict[int, str]:
+    """The name of every account by its number."""
+    return {row.id: row.key for row in await tx.execute(select(accounts.c.id, accounts.c.key))}
+
+
+async def transfers_after(tx: Transaction, act_id: UUID, leg: int, most: int) -> list[list[Any]]:
+    """Transfers in the order of their key, as plain values, for the ledger hash: a million are read this way."""
+    t = transfers.c
     rows = await tx.execute(
         select(
-            transfers.c.act_id,
-            transfers.c.leg,
-            debit.c.key,
-            credit.c.key,
-            transfers.c.amount_fen,
-            transfers.c.step,
-            transfers.c.occurred_at,
-            transfers.c.recorded_at,
+            unread_id(t.act_id, on_postgresql=tx.county.on_postgresql),
+            t.leg,
+            t.debit_account,
+            t.credit_account,
+            t.amount_fen,
+            t.step,
+            t.occurred_at,
+            t.recorded_at,
         )
-        .join(debit, debit.c.id == transfers.c.debit_account)
-        .join(credit, credit.c.id == transfers.c.credit_account)
-        .where(after)
-        .order_by(transfers.c.act_id, transfers.c.leg)
+        .where(tuple_(t.act_id, t.leg) > tuple_(literal(act_id, t.act_id.type), literal(leg)))
+        .order_by(t.act_id, t.leg)
         .limit(most)
     )
-    return [tuple(row) for row in rows]
+    return [[id_text(act), *rest] for act, *rest in rows]

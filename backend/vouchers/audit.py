@@ -7,7 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.audit_trail.find import count_subjects
+from backend.audit_trail.find import subjects
 from backend.database.transaction import Transaction
 from backend.ledger.audit import LedgerReport
 from backend.ledger.rules import Account, AccountKind
@@ -55,7 +55,7 @@ async def audit_vouchers(tx: Transaction, asked: AuditVouchers) -> VoucherReport
         ),
         *(
             f"invariant 12: voucher {voucher} changed without an entry in the trail"
-            for voucher in await checks.untraced(tx, await count_subjects(tx, "voucher"))
+            for voucher in await checks.untraced(tx, await subjects(tx, "voucher"))
         ),
     ]
     vouchers, redemptions = await checks.counts(tx)

@@ -1,12 +1,13 @@
 """SQL of the audit: each function returns the rows that break one invariant, none when it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Set
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import case, func, select
 
+from backend.database.columns import id_text, unread_id
 from backend.database.transaction import Transaction
 from backend.ledger.rules import Funder
 from backend.vouchers.desk_rules import RedemptionState
@@ -136,10 +137,10 @@ async def over_refunded(tx: Transaction) -> list[tuple[UUID, Funder]]:
     return [(row[0], Funder(row[1])) for row in rows]
 
 
-async def untraced(tx: Transaction, traced: Mapping[str, int]) -> list[UUID]:
-    """Vouchers that the audit trail, given as entries per voucher id, does not know."""
-    rows = await tx.execute(select(vouchers.c.id))
-    return [row[0] for row in rows if str(row[0]) not in traced][:MOST_TOLD]
+async def untraced(tx: Transaction, traced: Set[str]) -> list[UUID]:
+    """Vouchers that the audit trail, given as the ids it tells of, does not know."""
+    rows = await tx.execute(select(unread_id(vouchers.c.id, on_postgresql=tx.county.on_postgresql)))
+    return [UUID(told) for told in {id_text(one) for one in rows.scalars()} - traced][:MOST_TOLD]
 
 
 async def counts(tx: Transaction) -> tuple[int, int]:
