@@ -28,7 +28,7 @@ class CreateStaff(Struct, frozen=True, kw_only=True):
 
     login: str
     name: str
-    phone: str
+    phone: str | None
     actor: Actor
     roles: frozenset[Role] = frozenset()
     merchant_id: UUID | None = None
@@ -48,7 +48,7 @@ class Founder(Struct, frozen=True, kw_only=True):
     role: Role
     login: str
     name: str
-    phone: str
+    phone: str | None = None
 
 
 class FoundAdministrators(Struct, frozen=True):
