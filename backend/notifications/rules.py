@@ -13,6 +13,8 @@ from msgspec import Struct
 
 VARIABLE_MOST_CHARACTERS = 60
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+"""What ``web/texts.py`` refuses at the door; anything else that a person can type is theirs to say."""
 
 
 class Template(Struct, frozen=True, kw_only=True):
@@ -80,7 +82,7 @@ def fill(template: Template, variables: Mapping[str, str]) -> Words:
     if template.variables != variables.keys():
         raise WrongVariables(f"{template.code} takes {sorted(template.variables)}, not {sorted(variables)}")
     for name, value in variables.items():
-        if not value.isprintable() or len(value) > VARIABLE_MOST_CHARACTERS:
+        if _CONTROL.search(value) or len(value) > VARIABLE_MOST_CHARACTERS:
             raise WrongVariables(f"{template.code}: {name} must be one line of at most {VARIABLE_MOST_CHARACTERS}")
 
     def filled(text: str) -> str:

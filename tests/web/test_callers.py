@@ -102,6 +102,19 @@ async def fresh(county: County, world: World, role: Role) -> Mapping[str, str]:
     return {"cookie": f"__Host-yizhan={token}"}
 
 
+async def test_a_method_that_a_route_does_not_have_is_told_with_those_that_it_has(county: County) -> None:
+    paths = {operation.path for operation in operations()}
+    world = await build_world(county)
+    async with serving(county) as application, calling(application, checked=False) as client:
+        for path in sorted(paths):
+            known = {operation.method for operation in operations() if operation.path == path}
+            example = next(operation for operation in operations() if operation.path == path)
+            for method in {"get", "post", "put", "patch", "delete"} - known:
+                answer = await client.request(method, address(example, world))
+                assert (answer.status_code, answer.json()["reason"]) == (405, "wrong-method"), (method, path)
+                assert {word.strip().lower() for word in answer.headers["allow"].split(",")} >= known
+
+
 def test_every_role_has_a_route_or_waits_for_its_slice() -> None:
     """Machines of later slices (traceability, Open311) have no routes yet."""
     called = {role for operation in operations() for role in operation.callers}
