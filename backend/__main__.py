@@ -21,6 +21,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("更新数据库", "bring the databases of all counties, or of one, up to date"),
     "relay": ("处理到期的事", "do what is due, as of an instant in a demonstration county"),
     "audit": ("核对账务和审计链", "check every invariant of ledger, vouchers and trail"),
+    "backup": ("备份到一个加密文件", "back up into one encrypted file"),
+    "restore": ("从备份恢复", "bring a backup back into an empty folder"),
     "session": ("演示县的现成登录", "print ready sessions of a demonstration county"),
     "key": ("生成机器密钥", "make a machine's bearer key"),
     "code": ("演示账号现在的动态码", "the second factor of the demonstration's staff right now"),

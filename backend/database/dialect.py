@@ -91,6 +91,16 @@ async def freeze(connection: AsyncConnection) -> None:
         await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 
+async def export_snapshot(connection: AsyncConnection) -> str:
+    """The name under which ``pg_dump`` can see the moment that this frozen transaction sees; PostgreSQL only."""
+    return str((await connection.execute(text("SELECT pg_export_snapshot()"))).scalar_one())
+
+
+async def server_version(connection: AsyncConnection) -> str:
+    """PostgreSQL's version: ``18.4``."""
+    return str((await connection.execute(text("SHOW server_version"))).scalar_one())
+
+
 def is_retryable(error: DBAPIError) -> bool:
     """Would the same verb, run again, have a fair chance?
 

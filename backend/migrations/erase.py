@@ -1,13 +1,13 @@
-"""Remove a county's whole database: only for a demonstration whose seeding was cut off."""
+"""Remove a county's whole database: a demonstration whose seeding was cut off, or a restore that was not proven."""
 
 from sqlalchemy import text
 
 from backend.database.county import County
 
 
-async def erase(county: County) -> None:
-    """Nothing is left: no file, no schema. The county can be migrated again at once."""
-    if not county.demonstration:
+async def erase(county: County, *, unproven: bool = False) -> None:
+    """Nothing is left: no file, no schema. ``unproven``: this very process made it a moment ago and nobody used it."""
+    if not (county.demonstration or unproven):
         raise ValueError(f"{county.code} is a real county: its data is never erased by the program")
     if county.on_postgresql:
         async with county.write_engine.connect() as connection, connection.begin():
