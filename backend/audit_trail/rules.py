@@ -16,6 +16,8 @@ from backend.kernel.ids import new_id
 
 GENESIS = bytes(32)
 UNLINKED_FAULT_SECONDS = 10
+ADDRESSES_KEPT_DAYS = 180
+"""The least time for which the law wants network logs kept (网络安全法 第二十一条)."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):

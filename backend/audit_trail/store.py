@@ -190,3 +190,10 @@ async def subjects(tx: Transaction, kind: str) -> set[str]:
     """The ids of every subject of a kind that the trail tells of."""
     rows = await tx.execute(select(audit_entries.c.subject_id).where(audit_entries.c.subject_kind == kind).distinct())
     return set(rows.scalars())
+
+
+async def erase_addresses(tx: Transaction, before: datetime) -> int:
+    """Network addresses of entries older than that become empty; returns how many."""
+    entries = audit_entries.c
+    old = update(audit_entries).where(entries.at < before, entries.address.is_not(None))
+    return (await tx.execute(old.values(address=None))).rowcount

@@ -2,7 +2,8 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
-from backend.database.columns import choice_column, id_column, instant_column, metadata, text_column
+from backend.audit_trail.rules import ADDRESSES_KEPT_DAYS
+from backend.database.columns import Personal, choice_column, id_column, instant_column, metadata, text_column
 from backend.kernel.actors import ActorKind
 
 audit_entries = Table(
@@ -17,7 +18,16 @@ audit_entries = Table(
     id_column("device_id", nullable=True),
     id_column("shift_id", nullable=True),
     text_column("proof", most=80, nullable=True),
-    Column("address", String(45), nullable=True),
+    Column(
+        "address",
+        String(45),
+        nullable=True,
+        info={
+            "personal": Personal(
+                "查明是谁从哪里办的事", "To find out from where something was done", kept_days=ADDRESSES_KEPT_DAYS
+            )
+        },
+    ),
     text_column("act", most=60),
     text_column("subject_kind", most=40),
     text_column("subject_id", most=80),

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from backend.audit_trail.record import record
+from backend.audit_trail.retention import erase_old_addresses
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.store import deputies, doors, keys, residents, sessions, staff
@@ -36,7 +37,7 @@ async def plan_first_night(tx: Transaction, _command: None = None, *, now: Insta
 
 
 async def erase_what_is_over(tx: Transaction, _work: DueWork, now: Instant) -> None:
-    """One night's work, messages included."""
+    """One night's work, messages and the trail's addresses included."""
     erased = await doors.erase_old_doors(tx, untouched_since=now - DOORS_KEPT, at=now)
     erased += await sessions.erase_old_sessions(tx, ended_before=now - SESSIONS_KEPT, changed_before=now - CHANGES_KEPT)
     erased += await staff.erase_old_staff(
@@ -46,6 +47,7 @@ async def erase_what_is_over(tx: Transaction, _work: DueWork, now: Instant) -> N
     erased += await residents.erase_old_looks(tx, now - LOOKS_KEPT)
     erased += await deputies.erase_old_grants(tx, now - GRANTS_KEPT)
     erased += await erase_old_messages(tx, now=now)
+    erased += await erase_old_addresses(tx, now=now)
     await record(
         tx, new_entry(now, SYSTEM, "identity.retention", ("night", business_day(now)), detail=f"{erased} rows")
     )

@@ -8,11 +8,14 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 
-def append_only_statements(dialect: str, table: str, frozen: Sequence[str], once: Sequence[str] = ()) -> list[str]:
-    """DDL that refuses DELETE on ``table``, changes of ``frozen`` columns, and second values of ``once`` columns."""
+def append_only_statements(
+    dialect: str, table: str, frozen: Sequence[str], once: Sequence[str] = (), erasable: Sequence[str] = ()
+) -> list[str]:
+    """DDL that refuses DELETE, changes of ``frozen``, second values of ``once``, and any value put for ``erasable``."""
     differs = [_differs(dialect, name) for name in frozen]
     again = [f"OLD.{name} IS NOT NULL AND {_differs(dialect, name)}" for name in once]
-    broken = " OR ".join(f"({condition})" for condition in (*differs, *again))
+    other = [f"NEW.{name} IS NOT NULL AND {_differs(dialect, name)}" for name in erasable]
+    broken = " OR ".join(f"({condition})" for condition in (*differs, *again, *other))
     if dialect == "sqlite":
         return [
             f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} "
@@ -33,7 +36,9 @@ def _differs(dialect: str, name: str) -> str:
     return f"NEW.{name} IS DISTINCT FROM OLD.{name}" if dialect == "postgresql" else f"NEW.{name} IS NOT OLD.{name}"
 
 
-def make_append_only(connection: Connection, table: str, frozen: Sequence[str], once: Sequence[str] = ()) -> None:
-    """Put the triggers on a table: ``frozen`` columns never change, ``once`` columns are filled a single time."""
-    for statement in append_only_statements(connection.dialect.name, table, frozen, once):
+def make_append_only(
+    connection: Connection, table: str, frozen: Sequence[str], once: Sequence[str] = (), erasable: Sequence[str] = ()
+) -> None:
+    """Put the triggers on a table: ``frozen`` never change, ``once`` is filled once, ``erasable`` only empties."""
+    for statement in append_only_statements(connection.dialect.name, table, frozen, once, erasable):
         connection.execute(text(statement))

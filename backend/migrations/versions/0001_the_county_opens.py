@@ -1157,6 +1157,7 @@ def upgrade() -> None:
             "digest",
         ],
         ("block_no",),
+        ("address",),
     )
     make_append_only(
         connection, "consents", ["id", "person_id", "kind", "answer", "text_version", "text_hash", "at"], ()
