@@ -226,6 +226,24 @@ def _staff() -> Staff:
     )
 
 
+_BRAKE = Brake(
+    merchant_share_warn_bp=3000,
+    merchant_share_pause_bp=6000,
+    refund_rate_warn_bp=1000,
+    refund_rate_pause_bp=3000,
+    burn_warn_bp_per_minute=8000,
+    burn_pause_bp_per_minute=10_000,
+)
+_ALL_YEAR = Round(
+    number=1,
+    mode="rush",
+    issue="all",
+    opens=Moment(day=0, time="00:00"),
+    closes=Moment(day=365, time="22:00"),
+    station_reserve=None,
+)
+
+
 def _campaign() -> Campaign:
     phone_number = phone(_PHONES_FROM + 900)
     return Campaign(
@@ -258,25 +276,9 @@ def _campaign() -> Campaign:
         threshold="after_merchant_discount",
         refund_policy="a",
         identity_level=IdentityLevel(claim="phone", redeem="phone"),
-        rounds=(
-            Round(
-                number=1,
-                mode="rush",
-                issue="all",
-                opens=Moment(day=0, time="00:00"),
-                closes=Moment(day=365, time="22:00"),
-                station_reserve=None,
-            ),
-        ),
+        rounds=(_ALL_YEAR,),
         ends=Moment(day=396, time="00:00"),
-        brake=Brake(
-            merchant_share_warn_bp=3000,
-            merchant_share_pause_bp=6000,
-            refund_rate_warn_bp=1000,
-            refund_rate_pause_bp=3000,
-            burn_warn_bp_per_minute=8000,
-            burn_pause_bp_per_minute=10_000,
-        ),
+        brake=_BRAKE,
         complaint_phone=phone_number,
         rules=PlainRules(
             zh=("一共 2000 张，每张 5 元。", f"投诉电话 {phone_number}（演示号码，打不通）。"),

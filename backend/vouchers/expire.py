@@ -40,8 +40,13 @@ async def expire_due(tx: Transaction, work: DueWork, at: Instant) -> None:
     A round that opens with what is left, and is late itself, so finds everything that came back.
     """
     if await expire(tx, Expire(at), now=at):
-        portion = int(work.key.partition("+")[2] or 0) + 1
-        await plan(tx, DueWork(kind=EXPIRE, key=f"{work.key.partition('+')[0]}+{portion}", due_at=work.due_at))
+        await plan_more(tx, work)
+
+
+async def plan_more(tx: Transaction, work: DueWork) -> None:
+    """Plan the next portion of the same expiry."""
+    instant, _, portion = work.key.partition("+")
+    await plan(tx, DueWork(kind=EXPIRE, key=f"{instant}+{int(portion or 0) + 1}", due_at=work.due_at))
 
 
 class Expire(Struct, frozen=True):

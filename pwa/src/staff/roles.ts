@@ -18,7 +18,13 @@ const OFFICE = new Set<string>(['office', 'reviewer', 'approver', 'system_admin'
 
 export const isMerchant = (me: Me): boolean => has(me, 'merchant')
 export const isOperator = (me: Me): boolean => has(me, 'operator')
-export const isOffice = (me: Me): boolean => me.roles.some((role) => OFFICE.has(role))
+export const isOffice = (me: Me): boolean => isOfficeRoles(me.roles)
+
+/** Whether somebody with these posts belongs to the office. */
+export function isOfficeRoles(roles: readonly string[]): boolean {
+  return roles.some((role) => OFFICE.has(role))
+}
+
 
 export function has(me: Me | null, role: (typeof ROLES)[number]): boolean {
   return me?.roles.includes(role) ?? false
