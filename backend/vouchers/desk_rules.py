@@ -198,7 +198,6 @@ class DeskReason(Reason):
         "内容已被别人改过,请刷新后再操作",
         "Somebody changed it meanwhile; reload first",
     )
-    PLAN_BROKEN = "plan-broken", 409, "方案有不一致的地方,请修改", "The plan contradicts itself; mend it"
     SUM_DIFFERS = "sum-differs", 409, "到账金额与方案总额不一致", "The proven amount differs from the plan's total"
 
 

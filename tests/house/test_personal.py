@@ -16,6 +16,7 @@ PUBLIC = {
     "merchant_stores.phone": "a shop's public number",
     "outbox_events.name": "an event's name",
     "leases.name": "a lease's name",
+    "data_state.name": "a fact's name",
     "machine_keys.name": "a machine's name",
 }
 

@@ -7,7 +7,7 @@ from functools import cache
 
 from backend.commands.openapi import document
 from backend.kernel.refusals import GeneralReason, Reason
-from tests.house.source import listed, python
+from tests.house.source import ROOT, listed, python
 
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)*")
 NEVER_ON_THE_WIRE = {
@@ -74,10 +74,25 @@ def test_every_reason_is_documented_with_its_status() -> None:
 
 
 def test_every_reason_is_met_in_some_test() -> None:
-    texts = "\n".join(source.text for source in python("tests") if not source.name.startswith("tests/house/"))
+    """In a test of ours, or as the verdict of a vector that the tests of three programs run."""
+    vectors = (ROOT / "fixtures" / "protocols").rglob("vectors.json")
+    texts = "\n".join(
+        [source.text for source in python("tests") if not source.name.startswith("tests/house/")]
+        + [path.read_text() for path in vectors]
+    )
     unmet = [
         f"{type(reason).__name__}.{reason.name} ({reason.value})"
         for reason in reasons()
         if f"{type(reason).__name__}.{reason.name}" not in texts and f'"{reason.value}"' not in texts
     ]
     assert not unmet, listed(unmet)
+
+
+def test_every_reason_is_given_somewhere() -> None:
+    texts = {source.name: source.text for source in python("backend")}
+    idle = [
+        f"{type(reason).__name__}.{reason.name}"
+        for reason in reasons()
+        if not any(f"{type(reason).__name__}.{reason.name}" in text for text in texts.values())
+    ]
+    assert not idle, listed(idle)

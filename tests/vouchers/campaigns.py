@@ -64,15 +64,7 @@ async def running_campaign(
     plan = CampaignPlan(
         title_zh="测试活动",
         title_en="Test campaign",
-        kinds=(
-            KindPlan(
-                code=agreed.kind_code,
-                name_zh="餐饮券",
-                name_en="Dining",
-                terms=agreed,
-                cap_pieces=cap_pieces or pieces * rounds,
-            ),
-        ),
+        kinds=(_kind(agreed, cap_pieces or pieces * rounds),),
         rounds=tuple(
             RoundPlan(
                 round_id=round_id,
@@ -89,6 +81,19 @@ async def running_campaign(
         ),
     )
     campaign_id = campaign_id or new_id()
+    await _approved(county, campaign_id, plan)
+    face = sum(desk_public(agreed) for _ in range(cap_pieces or pieces * rounds))
+    await _funded(county, campaign_id, face)
+    if run:
+        await transact(county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.RUN, actor=CLERK))
+    return round_ids
+
+
+def _kind(agreed: Terms, cap_pieces: int) -> KindPlan:
+    return KindPlan(code=agreed.kind_code, name_zh="餐饮券", name_en="Dining", terms=agreed, cap_pieces=cap_pieces)
+
+
+async def _approved(county: County, campaign_id: UUID, plan: CampaignPlan) -> None:
     command = PlanCampaign(campaign_id=campaign_id, plan=plan, version=None, actor=CLERK)
     planned = await transact(county, plan_campaign, command)
     assert isinstance(planned, Planned), planned
@@ -97,22 +102,18 @@ async def running_campaign(
         await desk.change_state(tx, command, CampaignState.APPROVED, now)
 
     await transact(county, approve, campaign_id)
-    face = sum(desk_public(agreed) for _ in range(cap_pieces or pieces * rounds))
-    await transact(
-        county,
-        fund_campaign,
-        FundCampaign(
-            campaign_id=campaign_id,
-            version=1,
-            document_no="演示〔2026〕1号",
-            bank_voucher_no="1",
-            amount_fen=face,
-            actor=CLERK,
-        ),
+
+
+async def _funded(county: County, campaign_id: UUID, amount_fen: int) -> None:
+    proof = FundCampaign(
+        campaign_id=campaign_id,
+        version=1,
+        document_no="演示〔2026〕1号",
+        bank_voucher_no="1",
+        amount_fen=amount_fen,
+        actor=CLERK,
     )
-    if run:
-        await transact(county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.RUN, actor=CLERK))
-    return round_ids
+    await transact(county, fund_campaign, proof)
 
 
 def desk_public(agreed: Terms) -> int:
