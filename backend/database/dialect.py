@@ -73,7 +73,7 @@ def postgresql_engine(url: str) -> AsyncEngine:
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=8,
         max_overflow=8,
-        pool_timeout=5,
+        pool_timeout=15,
         pool_pre_ping=False,
         connect_args={"timeout": CONNECT_SECONDS, "command_timeout": 60},
     )
