@@ -6007,7 +6007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `plan-broken`: The plan contradicts itself; mend it; `sum-differs`: The proven amount differs from the plan's total; `id-reused`: This id already carries another command; use a new one */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6190,7 +6190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `plan-broken`: The plan contradicts itself; mend it; `sum-differs`: The proven amount differs from the plan's total */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6297,7 +6297,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `plan-broken`: The plan contradicts itself; mend it; `sum-differs`: The proven amount differs from the plan's total */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6404,7 +6404,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `plan-broken`: The plan contradicts itself; mend it; `sum-differs`: The proven amount differs from the plan's total */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total */
             409: {
                 headers: {
                     [name: string]: unknown;
