@@ -3,7 +3,7 @@
 import os
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -38,11 +38,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Templates]:
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     """Migrated databases to copy."""
     made = Templates(tmp_path_factory.mktemp("templates"), os.environ["TEST_POSTGRESQL"])
     made.build()
-    yield made
+    return made
 
 
 @pytest.fixture
