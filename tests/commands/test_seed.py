@@ -1,0 +1,78 @@
+"""``yizhan seed`` makes a demonstration, once, never beside real data, and a half-made one is begun anew."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+
+from backend.commands.seed import DEMONSTRATIONS
+from backend.data_state.seeding import NoteSeeding, note_seeding
+from backend.database.registry import make_folder, open_listed, read_registry
+from backend.database.transaction import transact
+from backend.demonstration.second_county import CODE, RESIDENTS
+from backend.migrations.run import migrate
+from tests.commands.running import Place, yizhan
+
+TINY = DEMONSTRATIONS[1].entry
+
+
+def test_seeding_twice_changes_nothing_and_says_so(place: Place) -> None:
+    first = yizhan("seed", *place.flags, "--county", CODE)
+    assert first.code == 0, first.err
+    assert f"{RESIDENTS} residents" in first.out
+    (entry,) = read_registry(place.folder)
+    assert entry.demonstration
+    assert entry.hosts == ("wuzhu.localhost",)
+    pictures = sorted(path.name for path in (place.folder / "counties" / entry.place / "media").iterdir())
+    assert len(pictures) == 15
+    assert "spot-mist-bamboo-720.webp" in pictures
+    audited = yizhan("audit", *place.flags)
+    assert audited.code == 0, audited.out
+    again = yizhan("seed", *place.flags, "--county", CODE)
+    assert again.code == 0
+    assert "seeded before; nothing was changed" in again.out
+    if place.url is None:
+        folder = place.folder / "counties" / entry.place
+        assert not list(folder.glob("*-wal"))
+        with closing(sqlite3.connect(folder / "county.sqlite3")) as opened:
+            assert opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_real_county_in_the_folder_refuses_the_demonstration(place: Place) -> None:
+    assert yizhan("county", "add", "511528", "--host", "xingwen.example", *place.flags).code == 0
+    refused = yizhan("seed", *place.flags)
+    assert refused.code == 1
+    assert "holds a real county" in refused.err
+    assert [entry.code for entry in read_registry(place.folder)] == ["511528"]
+
+
+def test_a_database_with_other_data_is_left_alone(place: Place) -> None:
+    asyncio.run(_prepare(place, begun=False))
+    refused = yizhan("seed", *place.flags, "--county", CODE)
+    assert refused.code == 1
+    assert "it is left alone" in refused.err
+    assert read_registry(place.folder) == []
+
+
+def test_a_seeding_that_was_cut_off_is_begun_anew(place: Place) -> None:
+    asyncio.run(_prepare(place, begun=True))
+    ran = yizhan("seed", *place.flags, "--county", CODE)
+    assert ran.code == 0, ran.err
+    assert "the last preparation was cut off" in ran.out
+    assert yizhan("audit", *place.flags).code == 0
+
+
+def test_a_county_that_is_no_demonstration_is_not_known(place: Place) -> None:
+    refused = yizhan("seed", *place.flags, "--county", "110000")
+    assert refused.code == 1
+    assert "511527 筠连县、591901 雾竹县" in refused.err
+    assert not place.folder.exists()
+
+
+async def _prepare(place: Place, *, begun: bool) -> None:
+    """A migrated database that no registry lists."""
+    make_folder(place.folder, TINY)
+    counties = open_listed(place.folder, [TINY], place.url)
+    await migrate(counties.all[0])
+    if begun:
+        await transact(counties.all[0], note_seeding, NoteSeeding(done=False))
+    await counties.close()
