@@ -1,0 +1,91 @@
+"""A served county, a browser, and people at it; whatever went wrong in any page fails the journey that saw it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+
+from backend.demonstration.county import read_county
+from backend.demonstration.credentials import sign_ins
+
+from tests.journeys.places import Places, find_places
+from tests.journeys.served import Served, Session, seed_once
+from tests.journeys.visits import LAUNCH, Visit, enter
+
+CHROMIUM = "/usr/bin/chromium"
+RESIDENTS = 40
+# Two workers, a server and two browsers share a small machine.
+expect.set_options(timeout=15_000)
+
+Enter = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The seeded county, one for all workers of a run."""
+    own = tmp_path_factory.getbasetemp()
+    return seed_once(own if worker_id == "master" else own.parent)
+
+
+@pytest.fixture(scope="session")
+def served(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """This worker's own server on its own copy."""
+    server = Served(seeded, tmp_path_factory.mktemp("served"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Playwright]:
+    """Playwright's driver."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    opened = driver.chromium.launch(executable_path=CHROMIUM, args=list(LAUNCH))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def people(served: Served) -> list[Session]:
+    """Residents signed in."""
+    return served.sessions("resident", RESIDENTS)
+
+
+@pytest.fixture(scope="session")
+def residents(people: list[Session], places: Places) -> Iterator[Session]:
+    """A resident whom no other journey has met, each time."""
+    return (session for session in people if session != places.resident)
+
+
+@pytest.fixture(scope="session")
+def places(served: Served, people: list[Session]) -> Places:
+    """Something open, something coming, something over, and somebody with a voucher to show."""
+    return find_places(served, people)
+
+
+@pytest.fixture(scope="session")
+def staff(served: Served) -> dict[str, Session]:
+    """One of each role of the staff, signed in with both factors."""
+    return {member.role: served.sign_in(member.login) for member in sign_ins(read_county())}
+
+
+@pytest.fixture
+def visit(chromium: Browser, served: Served) -> Iterator[Enter]:
+    """Opens browsers for people; at the end nothing may have gone wrong in any of them."""
+    opened: list[Visit] = []
+
+    def come(session: Session | None = None, **options: object) -> Visit:
+        opened.append(enter(chromium, served.address, session, **options))
+        return opened[-1]
+
+    yield come
+    for one in opened:
+        one.context.close()
+    assert [fault for one in opened for fault in one.faults] == []

@@ -1,0 +1,41 @@
+"""Where the journeys lead: addresses of a campaign, of its rounds, of somebody's voucher."""
+
+from typing import NamedTuple
+
+from tests.journeys.served import Served, Session
+
+
+class Places(NamedTuple):
+    """Ids by which pages are opened, and the resident whose voucher it is."""
+
+    campaign: str
+    finished: str
+    coming: str
+    open: str
+    voucher: str
+    resident: Session
+
+    def fill(self, path: str) -> str:
+        """The address with its ids."""
+        return path.format(**{name: value for name, value in self._asdict().items() if isinstance(value, str)})
+
+
+def find_places(served: Served, residents: list[Session]) -> Places:
+    """Look around in the seeded county: something open, something coming, something over, somebody with a voucher."""
+    campaigns = served.ask("/api/v1/campaigns")["items"]
+    rounds = [(campaign, one) for campaign in campaigns for one in campaign["rounds"]]
+    coming = next((campaign, one) for campaign, one in rounds if one["state"] == "planned")
+    finished = next(campaign for campaign, one in rounds if one["state"] == "closed")
+    resident, voucher = next(
+        (session, vouchers[0]["voucher_id"])
+        for session in residents
+        if (vouchers := served.ask("/api/v1/me/vouchers?state=issued", session)["items"])
+    )
+    return Places(
+        campaign=coming[0]["campaign_id"],
+        finished=finished["campaign_id"],
+        coming=coming[1]["round_id"],
+        open=next(one["round_id"] for _, one in rounds if one["state"] == "open"),
+        voucher=voucher,
+        resident=resident,
+    )

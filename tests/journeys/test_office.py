@@ -1,0 +1,101 @@
+"""The office drafts, another person reviews, a third approves; it is funded, runs, and is stopped within a second."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Enter
+from tests.journeys.served import Served, Session
+from tests.journeys.visits import DESK
+
+pytestmark = [pytest.mark.journey, pytest.mark.long]
+
+TITLE = "旅途测试券"
+
+
+def test_four_eyes_run_a_campaign_and_one_stops_it(
+    visit: Enter, served: Served, staff: dict[str, Session], residents: Iterator[Session]
+) -> None:
+    clerk = visit(staff["office"], viewport=DESK).go("/office/campaigns/new")
+    draft(clerk)
+    clerk.get_by_role("button", name="保存草稿").click()
+    expect(clerk.get_by_role("heading", name=TITLE)).to_be_visible()
+    address = clerk.url.removeprefix(served.address)
+    act(clerk, "送审")
+
+    reviewer = visit(staff["reviewer"], viewport=DESK).go(address)
+    # Whoever drafted it cannot review it: to the clerk there is nothing to press.
+    expect(clerk.get_by_role("button", name="复核通过")).to_have_count(0)
+    act(reviewer, "复核通过")
+    approver = visit(staff["approver"], viewport=DESK).go(address)
+    act(approver, "审批通过", 文号="筠演示〔2026〕77号")
+    expect(approver.get_by_text("文号 筠演示〔2026〕77号")).to_be_visible()
+
+    clerk.goto(served.address + address)
+    act(clerk, "登记到账", 文号="筠演示〔2026〕77号", 银行到账凭证号="演示-77", 到账金额="500.00")
+    act(clerk, "开始活动")
+    expect(clerk.get_by_text("发现异常请立即暂停")).to_be_visible()
+
+    resident = visit(next(residents)).go("/resident/")
+    resident.get_by_role("link", name=TITLE).first.click()
+    resident.get_by_role("link", name="去领取").click()
+    button = resident.get_by_role("button", name="立即领取")
+    expect(button).to_be_enabled()
+
+    act(clerk, "暂停活动", 原因="发现刷单，先停")
+    expect(clerk.get_by_text("已暂停：发现刷单，先停")).to_be_visible()
+    button.click()
+    expect(resident.get_by_text("活动暂停中，请留意公告")).to_be_visible()
+
+    # Who signed what stands there for everybody.
+    for signature in ("送审", "复核", "审批", "登记到账"):
+        expect(clerk.locator("li", has_text=signature).first).to_be_visible()
+    clerk.get_by_role("link", name="实时看板").click()
+    expect(clerk.get_by_text("资金额度")).to_be_visible()
+    expect(clerk.get_by_role("cell", name="¥500.00").first).to_be_visible()
+
+
+def test_an_auditor_finds_who_signed(visit: Enter, staff: dict[str, Session]) -> None:
+    page = visit(staff["auditor"], viewport=DESK).go("/office/audit")
+    page.get_by_label("什么事").select_option(label="活动办理")
+    expect(page.locator("li", has_text="审批").filter(has_text="送审中 → 已批准").first).to_be_visible()
+
+
+def test_a_draft_survives_a_closed_tab_and_says_all_that_is_missing(visit: Enter, staff: dict[str, Session]) -> None:
+    page = visit(staff["office"], viewport=DESK).go("/office/campaigns/new")
+    page.get_by_label("活动名称").fill("写到一半")
+    page.get_by_label("面额（元）").fill("50")
+    page.get_by_label("满多少元可用").fill("200")
+    expect(page.get_by_text("¥199.99 不能用")).to_be_visible()
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.get_by_text("处要改")).to_be_visible()
+    expect(page.get_by_text("第 1 种券 · 券名: 请填写")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("活动名称")).to_have_value("写到一半")
+    page.get_by_role("button", name="不要这份，重新写").click()
+    expect(page.get_by_label("活动名称")).to_have_value("")
+
+
+def draft(page: Page) -> None:
+    """Fill in the form: ten vouchers of fifty yuan, open since this midnight."""
+    fields = {"活动名称": TITLE, "英文名称": "Journey vouchers", "券名": "旅途券", "英文券名": "Journey voucher"}
+    fields |= {"面额（元）": "50", "满多少元可用": "200", "一共多少张": "10"}
+    for label, value in fields.items():
+        page.get_by_label(label, exact=True).first.fill(value)
+    rounds = page.locator("section", has_text="第 1 轮发放")
+    rounds.get_by_label("轮次名称").fill("第一轮 旅途券")
+    rounds.get_by_label("英文名称").fill("Round 1")
+    rounds.get_by_label("开始 · 日期").fill("2026-01-01")
+    rounds.get_by_label("结束 · 日期").fill("2036-01-01")
+    rounds.get_by_label("发多少张").fill("10")
+
+
+def act(page: Page, name: str, **particulars: str) -> None:
+    """Press a step of the campaign, fill in what it needs, press it again."""
+    card = page.locator("section", has=page.get_by_role("heading", name="下一步"))
+    card.get_by_role("button", name=name).click()
+    for label, value in particulars.items():
+        card.get_by_label(label).fill(value)
+    card.get_by_role("button", name=name).click()
+    expect(page.get_by_text(f"已办理：{name}")).to_be_visible()

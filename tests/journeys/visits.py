@@ -1,0 +1,77 @@
+"""Somebody with a browser in front of the pages, and everything that must not happen while they use them."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
+
+from tests.journeys.served import Session
+
+PHONE = ViewportSize(width=360, height=740)
+DESK = ViewportSize(width=1280, height=800)
+LAUNCH = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+NO_ANSWER = "Failed to load resource: "
+
+
+class Visit:
+    """One person's browser: its page, and what went wrong in it."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.context = context
+        self.address = address
+        self.faults: list[str] = []
+        self.page = self._watched(context.new_page())
+
+    def go(self, path: str) -> Page:
+        """Open an address of the county, and wait until its page has drawn."""
+        self.page.goto(self.address + path)
+        self.page.locator("main > *:visible").first.wait_for()
+        return self.page
+
+    def _watched(self, page: Page) -> Page:
+        page.on("pageerror", lambda error: self.faults.append(f"fault in the program: {error}"))
+        page.on("console", self._hear)
+        page.on("request", self._see)
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type not in ("error", "warning"):
+            return
+        # A browser notes every refused answer here; what the page makes of it is what the journeys look at.
+        expected = message.text.startswith(NO_ANSWER) and "/api/" in str(message.location.get("url", ""))
+        if not expected:
+            self.faults.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def _see(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.netloc != urlsplit(self.address).netloc:
+            self.faults.append(f"a request to a foreign host: {request.url}")
+
+
+def enter(browser: Browser, address: str, session: Session | None = None, **options: Any) -> Visit:
+    """A fresh browser, on a phone unless said otherwise, signed in if there is a session."""
+    settings: Mapping[str, Any] = {"viewport": PHONE, "locale": "zh-CN", "reduced_motion": "reduce", **options}
+    context = browser.new_context(**settings)
+    context.set_default_timeout(10_000)
+    if session is not None:
+        sign_in(context, address, session)
+    return Visit(context, address)
+
+
+def sign_in(context: BrowserContext, address: str, session: Session) -> None:
+    """Give the browser the session's cookie, as if the person had just signed in."""
+    host = urlsplit(address).hostname or ""
+    context.add_cookies(
+        [
+            {
+                "name": "__Host-yizhan",
+                "value": session.token,
+                "domain": host,
+                "path": "/",
+                "secure": True,
+                "httpOnly": True,
+                "sameSite": "Lax",
+            }
+        ]
+    )
