@@ -139,7 +139,7 @@ def process(command: list[str], port: int, path: str) -> Iterator[None]:
     """A server that has answered once, and is gone afterwards."""
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
+        for _ in range(1200):
             with contextlib.suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2):
                 break
             time.sleep(0.05)
