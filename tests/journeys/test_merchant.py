@@ -1,7 +1,6 @@
 """A merchant takes a voucher by its digits and by its code, sees why one is refused, and undoes a redemption."""
 
 from collections.abc import Iterator
-from typing import Any, cast
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
@@ -10,7 +9,7 @@ from tests.journeys.campaigns import county_now, run_campaign
 from tests.journeys.conftest import Enter
 from tests.journeys.served import Served, Session
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +76,8 @@ def test_the_code_on_the_customers_screen_is_scanned_from_a_picture(
     code = screen.get_by_role("img", name="券码，请商家扫描")
     expect(code).to_be_visible()
     counter = visit(staff["merchant"]).go("/merchant/")
-    photo = {"name": "code.png", "mimeType": "image/png", "buffer": code.screenshot()}
-    counter.locator("input[type=file]").set_input_files([cast(Any, photo)])
+    photo = FilePayload(name="code.png", mimeType="image/png", buffer=code.screenshot())
+    counter.locator("input[type=file]").set_input_files(photo)
     expect(counter.get_by_text("券码已读到")).to_be_visible(timeout=15_000)
     type_bill(counter, "200")
     expect(counter.get_by_role("heading", name="核销成功")).to_be_visible()

@@ -9,7 +9,7 @@ from tests.journeys.conftest import Enter
 from tests.journeys.served import Served, Session
 from tests.journeys.visits import DESK
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 
 TITLE = "旅途测试券"
 

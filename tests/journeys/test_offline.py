@@ -11,7 +11,7 @@ from tests.journeys.places import find_places
 from tests.journeys.served import Served
 from tests.journeys.visits import LAUNCH, PHONE, Visit, sign_in
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 
 
 def test_the_wallet_opens_with_the_server_stopped(driver: Playwright, seeded: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from tests.journeys.places import Places
 from tests.journeys.served import Session
 from tests.journeys.visits import PHONE
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 
 VISITOR = ["/resident/", "/resident/sign-in", "/resident/me", "/resident/merchants", "/resident/stations"]
 VISITOR += ["/resident/data", "/resident/display", "/resident/nowhere", "/resident/campaigns/{campaign}"]

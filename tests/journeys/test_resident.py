@@ -11,7 +11,7 @@ from tests.journeys.conftest import Enter
 from tests.journeys.places import Places
 from tests.journeys.served import Served, Session
 
-pytestmark = [pytest.mark.journey, pytest.mark.long]
+pytestmark = pytest.mark.journey
 
 LOSES = 2
 """So many answers never arrive."""
