@@ -24,6 +24,7 @@ def test_the_wallet_opens_with_the_server_stopped(driver: Playwright, seeded: Pa
     sign_in(context, served.address, places.resident)
     phone = Visit(context, served.address)
     page = phone.go("/resident/wallet")
+    expect(page.get_by_role("link", name="出示券码").first).to_be_visible()
     # Once with a network: the app is kept, and the tokens are fetched.
     phone.go(f"/resident/wallet/{places.voucher}/code")
     expect(page.get_by_role("img", name="券码，请商家扫描")).to_be_visible()

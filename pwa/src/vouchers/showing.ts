@@ -10,7 +10,7 @@ import type { VoucherAnswer } from '@/api/wire'
 import { REDRAWN_EVERY_MS } from '@/kernel/xv1'
 import { syncClock } from '@/offline/county_clock'
 import { drawCode, refreshTokens } from './tokens'
-import { keptVoucher } from './wallet'
+import { keptVoucher, loadWallet } from './wallet'
 
 export type Showing =
   | { readonly kind: 'drawing' }
@@ -48,6 +48,8 @@ export function useShowing(residentId: string, voucherId: string, county: () => 
     await syncClock()
     await look()
     await refresh(false)
+    // The whole wallet is kept with it, for a counter without a signal.
+    await loadWallet(residentId)
   }
 
   async function refresh(toHere: boolean): Promise<void> {
