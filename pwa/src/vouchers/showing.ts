@@ -32,7 +32,7 @@ export interface Shown {
 const WATCH_EVERY_MS = 3_000
 const AWAY = new Set(['no-network', 'too-slow'])
 
-/** Shows one voucher as long as the caller lives. */
+/** Shows one voucher as long as the caller lives, and keeps the whole wallet with it for a counter without a signal. */
 export function useShowing(residentId: string, voucherId: string, county: () => Promise<string | undefined>): Shown {
   const state = shallowRef<Showing>({ kind: 'drawing' })
   const voucher = shallowRef<VoucherAnswer | null>(null)
@@ -48,7 +48,6 @@ export function useShowing(residentId: string, voucherId: string, county: () => 
     await syncClock()
     await look()
     await refresh(false)
-    // The whole wallet is kept with it, for a counter without a signal.
     await loadWallet(residentId)
   }
 
