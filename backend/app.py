@@ -114,7 +114,9 @@ class Application:
         self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
         self.redeem_desks = {county: RedeemDesk(county) for county in counties.all}
         self.hot_claims = HotClaims(self.claim_desks, self.recogniser.known, self.recogniser.find, self.limits)
-        self.hot_redemptions = HotRedemptions(self.redeem_desks, self.recogniser.known, self.recogniser.known_key)
+        self.hot_redemptions = HotRedemptions(
+            self.redeem_desks, self.recogniser.known, self.recogniser.known_key, self.limits
+        )
         self.hot_feeds = HotFeeds()
         self.litestar = _litestar(self)
         self.gate = Gate(

@@ -36,7 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: int = 0
     """How many reverse proxies of ours append to X-Forwarded-For (YIZHAN_TRUSTED_PROXIES)."""
     sms_adapter: str = "demonstration"
-    """demonstration | log_only; a real sender is refused in a demonstration county (YIZHAN_SMS_ADAPTER)."""
+    """``demonstration``, the visible SMS box: the only one so far (YIZHAN_SMS_ADAPTER)."""
 
 
 SMS_ADAPTERS = ("demonstration",)

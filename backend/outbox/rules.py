@@ -12,7 +12,6 @@ import msgspec
 from msgspec import Struct
 
 LEASE_SECONDS = 15
-MOST_TRIES_BEFORE_PARKED = 5
 
 
 class Event(Struct, frozen=True, kw_only=True):

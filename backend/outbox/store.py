@@ -152,13 +152,6 @@ async def put_off(tx: Transaction, work: DueWork, fault: str, until: datetime) -
     )
 
 
-async def count_waiting(tx: Transaction, at: datetime) -> tuple[int, int]:
-    """(undelivered events, overdue work): the figures of /metrics."""
-    waiting = await tx.execute(select(func.count()).where(events.c.delivered_at.is_(None)))
-    overdue = await tx.execute(select(func.count()).where(due_work.c.done_at.is_(None), due_work.c.due_at <= at))
-    return int(waiting.scalar_one()), int(overdue.scalar_one())
-
-
 async def take_lease(tx: Transaction, name: str, holder: UUID, at: datetime, until: datetime) -> bool:
     """Take or renew the lease; ``False`` while another holder's is running."""
     make = postgresql.insert if tx.county.on_postgresql else sqlite.insert

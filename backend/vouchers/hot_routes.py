@@ -22,7 +22,7 @@ from backend.vouchers.schemas import RedemptionRequest, claim_answer, redemption
 from backend.web.callers import Caller, FindCaller, bearer_key, cookie_token
 from backend.web.fresh import kept_answer
 from backend.web.hot_lane import prepared_refusal, read_body, replayed, send_json, send_prepared
-from backend.web.limits import PEOPLE, Limits
+from backend.web.limits import COUNTERS, PEOPLE, Limits
 from backend.web.problems import ProblemError
 
 KnownCaller = Callable[[County, str], Caller | None]
@@ -147,8 +147,12 @@ class HotClaims:
 class HotRedemptions:
     """``POST /api/v1/redemptions`` for a merchant's counter or till whose session or key is known."""
 
-    def __init__(self, desks: Mapping[County, RedeemDesk], known: KnownCaller, known_key: KnownCaller) -> None:
+    def __init__(
+        self, desks: Mapping[County, RedeemDesk], known: KnownCaller, known_key: KnownCaller, limits: Limits
+    ) -> None:
         self._desks = desks
+        self._limits = limits
+        self._too_many = prepared_refusal(GeneralReason.TOO_MANY)
         self._known = known
         self._known_key = known_key
         self._decoder = msgspec.json.Decoder(RedemptionRequest)
@@ -169,6 +173,10 @@ class HotRedemptions:
             command = counter_command(county, caller, self._decoder.decode(body), scope["state"].get("address"))
         except (msgspec.DecodeError, UnicodeDecodeError, ProblemError):
             return replayed(body, receive)  # The ordinary route says what is wrong, and how to mend it.
+        # Counted in this process only, as hot claims are, and only once: what was handed over is counted there.
+        if self._limits.here(COUNTERS, caller.id):
+            await send_prepared(send, self._too_many)
+            return None
         try:
             outcome = await self._desks[county].submit(command)
         except DatabaseGone:

@@ -20,7 +20,7 @@ from backend.vouchers.claim import claim
 from backend.vouchers.claim_rules import Claim, Claimed
 from backend.vouchers.counter_routes import presented
 from backend.vouchers.redeem import redeem
-from backend.vouchers.redeem_rules import Redeem, RedeemOutcome, RollBack, RollBackOutcome, Typed
+from backend.vouchers.redeem_rules import Redeem, RedeemOutcome, RollBack, RollBackOutcome
 from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import Bill, ClaimantFacts
 from backend.vouchers.short_code import MakeShortCode, ShortCode, make_short_code
@@ -146,8 +146,3 @@ async def undo(
             actor=TILL,
         ),
     )
-
-
-def is_typed(command: Redeem) -> bool:
-    """Whether the command carries a short code."""
-    return isinstance(command.presented, Typed)

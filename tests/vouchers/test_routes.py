@@ -21,6 +21,7 @@ from backend.kernel.signing import from_base64url
 from backend.stations.rules import ProofKind
 from backend.vouchers.rules import Limit
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
+from backend.web.limits import COUNTERS
 from tests.databases import HandClock
 from tests.identity.sessions import session_of
 from tests.vouchers.campaigns import CLERK, faults, running_campaign
@@ -232,6 +233,20 @@ async def test_every_refusal_of_a_redemption_is_the_same_on_both_ways(
     assert [error["pointer"] for error in answers[False]["not a code"].json()["errors"]] == ["/code"]
     for name, answer in answers[False].items():
         assert (answers[True][name].status_code, answers[True][name].content) == (answer.status_code, answer.content)
+
+
+@pytest.mark.parametrize("hot", [False, True])
+async def test_a_till_that_has_used_up_its_room_is_told_to_wait(county: County, world: World, hot: bool) -> None:
+    body = {"redemption_id": str(new_id()), "code": "12345678", "bill_fen": 20_000}
+    async with lane(world, county, Role.MERCHANT, hot=hot) as till:
+        assert told(await till.post("/api/v1/redemptions", body)) == (409, "code-wrong")
+        for _ in range(50):  # A slow machine gains an act between two requests; what it gained is used up first.
+            while not till.application.limits.here(COUNTERS, world.own.merchant_staff_id):
+                pass
+            answer = await till.post("/api/v1/redemptions", body)
+            if answer.status_code != 409:
+                break
+        assert told(answer) == (429, "too-many-requests")
 
 
 async def test_tokens_draw_a_code_and_a_short_code_is_typed_once(county: County, world: World) -> None:

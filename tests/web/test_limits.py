@@ -132,9 +132,15 @@ async def test_too_many_writes_are_told_when_to_come_back_and_reads_are_not_coun
     async with calling(application, cookie=cookie) as client:
         answers = [(await client.post(address)).status_code for _ in range(PEOPLE.most)]
         assert set(answers) == {404}
-        limited = [await client.post(address) for _ in range(30)]
-        refused = [answer for answer in limited if answer.status_code == 429]
-        assert refused, "a burst of 150 is more than 120 and what 10 seconds give back"
+        me = UUID((await client.get("/api/v1/me")).json()["id"])
+        refused = []
+        for _ in range(50):  # A slow machine gains an act between two requests; what it gained is used up first.
+            while not application.limits.here(PEOPLE, me):
+                pass
+            refused = [answer for answer in [await client.post(address)] if answer.status_code == 429]
+            if refused:
+                break
+        assert refused, "who has used up everything is told to wait"
         assert refused[0].json()["reason"] == "too-many-requests"
         assert 1 <= int(refused[0].headers["retry-after"]) <= 10
         assert {(await client.get("/api/v1/me/vouchers")).status_code for _ in range(5)} == {200}
