@@ -37,6 +37,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _server.clear()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys go last: Playwright's driver keeps an event loop running in its thread, and others start their own."""
+    items.sort(key=lambda item: item.get_closest_marker("journey") is not None)
+
+
 @pytest.fixture(scope="session")
 def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     """Migrated databases to copy."""
