@@ -47,61 +47,61 @@ _TEXTS = (
     ConsentText(
         kind=ConsentKind.PRECISE_LOCATION,
         version=1,
-        zh="同意后,我们用您手机的精确位置显示附近的商户和驿站。位置只在当次使用,不保存。不同意也可按乡镇查找。",
+        zh="同意后，我们用您手机的精确位置显示附近的商户和驿站。位置只在当次使用，不保存。不同意也可按乡镇查找。",
         en="With your consent we use your phone's precise position to show what is near. It is used once and not kept. "
         "Without it you can search by town.",
     ),
     ConsentText(
         kind=ConsentKind.IDENTITY_NUMBER,
         version=1,
-        zh="同意后,我们用您的身份证号核验身份、防止重复领取。号码加密保存,账号注销即删除。不同意可到驿站带证件办理。",
+        zh="同意后，我们用您的身份证号核验身份、防止重复领取。号码加密保存，账号注销即删除。不同意可到驿站带证件办理。",
         en="With your consent we use your identity number to check who you are and to keep claims fair. It is stored "
         "encrypted and erased when you close your account. Without it, bring your card to a station.",
     ),
     ConsentText(
         kind=ConsentKind.HEALTH,
         version=1,
-        zh="同意后,驿站为您办理涉及健康的事项时可记录必要的健康信息。不同意不影响其他服务。",
+        zh="同意后，驿站为您办理涉及健康的事项时可记录必要的健康信息。不同意不影响其他服务。",
         en="With your consent a station may note health facts that a service needs. Others do not need it.",
     ),
     ConsentText(
         kind=ConsentKind.BANK,
         version=1,
-        zh="同意后,我们用您的银行账户向您退款或发放补助。账户加密保存。不同意可选择原路退回。",
+        zh="同意后，我们用您的银行账户向您退款或发放补助。账户加密保存。不同意可选择原路退回。",
         en="With your consent we use your bank account for refunds and grants. It is stored encrypted. Without it, "
         "refunds go the way the payment came.",
     ),
     ConsentText(
         kind=ConsentKind.SMS_VENDOR,
         version=1,
-        zh="同意后,除登录验证码外,我们还通过短信服务商向您的手机发送到期等提醒。不同意仍可在收件箱查看。",
+        zh="同意后，除登录验证码外，我们还通过短信服务商向您的手机发送到期等提醒。不同意仍可在收件箱查看。",
         en="With your consent reminders also reach your phone through our SMS vendor, besides sign-in codes. "
         "Without it you find them in your inbox.",
     ),
     ConsentText(
         kind=ConsentKind.IDENTITY_VENDOR,
         version=1,
-        zh="同意后,我们把您的姓名、身份证号和手机号提供给持牌实名核验机构核对一致性。不同意可到驿站带证件办理。",
+        zh="同意后，我们把您的姓名、身份证号和手机号提供给持牌实名核验机构核对一致性。不同意可到驿站带证件办理。",
         en="With your consent a licensed vendor checks that your name, identity number and phone belong together. "
         "Without it, bring your card to a station.",
     ),
     ConsentText(
         kind=ConsentKind.PAYMENT_VENDOR,
         version=1,
-        zh="同意后,您在线付款时我们向支付机构提供订单号和金额,不提供姓名和手机号。不同意可到店付款。",
+        zh="同意后，您在线付款时我们向支付机构提供订单号和金额，不提供姓名和手机号。不同意可到店付款。",
         en="With your consent the payment institution learns order number and amount, not your name or phone. "
         "Without it you can pay at the shop.",
     ),
     ConsentText(
         kind=ConsentKind.PUBLISHING,
         version=1,
-        zh="同意后,您的评价或照片可在本平台公开展示。您可随时撤回。",
+        zh="同意后，您的评价或照片可在本平台公开展示。您可随时撤回。",
         en="With your consent your reviews or photos may be shown on this platform. You can withdraw at any time.",
     ),
     ConsentText(
         kind=ConsentKind.ABROAD,
         version=1,
-        zh="同意后,您用境外银行卡付款时,必要的付款信息会传到境外支付机构。不同意可用其他方式付款。",
+        zh="同意后，您用境外银行卡付款时，必要的付款信息会传到境外支付机构。不同意可用其他方式付款。",
         en="With your consent, paying with a card from abroad sends what that payment needs abroad. Without it, pay in "
         "another way.",
     ),

@@ -26,10 +26,10 @@ _LOGIN = told(
     "^[a-z0-9][a-z0-9._-]{2,39}$",
     "登录名为 3 至 40 个小写字母、数字、点、横线或下划线 / 3 to 40 small letters, digits, dots, hyphens",
 )
-_TOKEN = told("^[A-Za-z0-9_-]{43}$", "邀请码不完整,请完整复制 / copy the whole invitation code")
+_TOKEN = told("^[A-Za-z0-9_-]{43}$", "邀请码不完整，请完整复制 / copy the whole invitation code")
 _FACTOR = told(
     "^([0-9]{6}|[2-9A-Za-z]{5}[- ]?[2-9A-Za-z]{5})$",
-    "请填 6 位动态码,或 10 位恢复码 / six digits, or a recovery code of ten characters",
+    "请填 6 位动态码，或 10 位恢复码 / six digits, or a recovery code of ten characters",
 )
 _POINT = told("^[A-Za-z0-9_-]{44}([A-Za-z0-9_-]{43})?$", "公钥格式不对 / not a public key")
 _SIGNATURE = told("^[A-Za-z0-9_-]{86}$", "签名格式不对 / not a signature")

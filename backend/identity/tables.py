@@ -129,7 +129,7 @@ staff = Table(
     choice_column("state", StaffState),
     sealed_column(
         "name",
-        Personal("公务身份,写入审批和记录", "Named as the one who acted, in every record", kept_days=1095),
+        Personal("公务身份，写入审批和记录", "Named as the one who acted, in every record", kept_days=1095),
         nullable=True,
     ),
     sealed_column(
@@ -204,7 +204,7 @@ Index("ix_deputy_grants_deputy", deputy_grants.c.deputy_id)
 Index("ix_deputy_grants_principal", deputy_grants.c.principal_id)
 
 _SESSION_SIGNS = Personal(
-    "让您认出自己登录过的设备,只留网络前段和设备类型",
+    "让您认出自己登录过的设备，只留网络前段和设备类型",
     "So that you recognise where you are signed in: part of the network, and the kind of device",
     kept_days=30,
 )

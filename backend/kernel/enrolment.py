@@ -26,7 +26,7 @@ CHALLENGE_LIVES: Final = timedelta(minutes=5)
 class EnrolmentReason(Reason):
     """Why a phone's key is not enrolled."""
 
-    CHALLENGE_EXPIRED = "challenge-expired", 409, "验证已超时,请重新绑定", "The challenge has expired; begin again"
+    CHALLENGE_EXPIRED = "challenge-expired", 409, "验证已超时，请重新绑定", "The challenge has expired; begin again"
     PROOF_FORGED = "proof-forged", 409, "手机密钥验证不通过", "The phone did not prove that it holds the key"
 
 

@@ -110,7 +110,7 @@ def decimal_text(degrees: Fraction) -> str:
 def read_degrees(text: str, field: str, most: int) -> Fraction:
     """The exact value of a decimal text between ``-most`` and ``most``; north and east are positive."""
     if len(text) > _LONGEST_NUMBER or not _DECIMAL.fullmatch(text):
-        raise GridCodeProblem(field, "写成十进制的度数,例如 28.157761", "write decimal degrees, for example 28.157761")
+        raise GridCodeProblem(field, "写成十进制的度数，例如 28.157761", "write decimal degrees, for example 28.157761")
     value = Fraction(Decimal(text))
     if abs(value) > most:
         raise GridCodeProblem(field, f"应在 -{most} 到 {most} 之间", f"must lie between -{most} and {most}")

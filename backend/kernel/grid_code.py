@@ -71,7 +71,7 @@ def resolve_offset(base: str, offset: str) -> str:
         raise GridCodeProblem("base", "参考网格应为第 5 级或更细", "the reference must be of level 5 or finer")
     steps = offset.split("-")
     if level + len(steps) - 1 > 10 or not all(_STEP.fullmatch(step) for step in steps):
-        raise GridCodeProblem("offset", "每级两位,取 0 到 7 或 A 到 G", "two signs a level, each 0 to 7 or A to G")
+        raise GridCodeProblem("offset", "每级两位，取 0 到 7 或 A 到 G", "two signs a level, each 0 to 7 or A to G")
     if grid_poles.is_polar(base):
         raise GridCodeProblem("base", "南北纬 88° 以上不支持参考码", "reference codes are not defined beyond 88°")
     code = _shift(base, level, steps[0])
@@ -98,7 +98,7 @@ def _read(code: str, level: int) -> tuple[int, int, int, int]:
     if not _SHEET.fullmatch(code[:4]):
         raise GridCodeProblem(
             "code",
-            "前四位应为 N 或 S、01 到 60、A 到 V;两极为 N000 或 S000",
+            "前四位应为 N 或 S、01 到 60、A 到 V；两极为 N000 或 S000",
             "must begin with N or S, 01 to 60, A to V; the poles are N000 and S000",
         )
     zone = int(code[1:3])

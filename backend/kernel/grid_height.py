@@ -30,7 +30,7 @@ def height_code(height: str, level: int = 10) -> str:
     """
     check_level(level)
     if not _HEIGHT.fullmatch(height) or Decimal(height) <= -_EARTH_RADIUS_M:
-        raise GridCodeProblem("height", "写成以米为单位的大地高,例如 423.5", "write metres, for example 423.5")
+        raise GridCodeProblem("height", "写成以米为单位的大地高，例如 423.5", "write metres, for example 423.5")
     ratio = _EXACT.divide(_EXACT.add(Decimal(height), Decimal(_EARTH_RADIUS_M)), Decimal(_EARTH_RADIUS_M))
     steps = _EXACT.divide(_EXACT.ln(ratio), _EXACT.ln(_EXACT.add(Decimal(1), _DEGREE_IN_RADIANS)))
     layer = int(_EXACT.multiply(steps, Decimal(_LAYERS_PER_STEP)).to_integral_value(ROUND_FLOOR))

@@ -39,9 +39,9 @@ class PresentationReason(Reason):
     """Why a code on a screen is not accepted; one line and one vector each."""
 
     NOT_A_PRESENTATION = "not-a-voucher-code", 409, "这不是消费券的付款码", "This is not a voucher code"
-    VERSION = "code-version-unsupported", 409, "券码版本较新,请更新本机", "The code is newer than this program"
-    UNREADABLE = "code-unreadable", 409, "券码不完整,请再扫一次", "The code is damaged; scan it again"
-    MALFORMED = "code-malformed", 409, "券码内容不对,请顾客刷新后再扫", "The code's content is not well formed"
+    VERSION = "code-version-unsupported", 409, "券码版本较新，请更新本机", "The code is newer than this program"
+    UNREADABLE = "code-unreadable", 409, "券码不完整，请再扫一次", "The code is damaged; scan it again"
+    MALFORMED = "code-malformed", 409, "券码内容不对，请顾客刷新后再扫", "The code's content is not well formed"
     TOKEN_MALFORMED = "token-malformed", 409, "券的凭证无法识别", "The voucher's token cannot be read"
     TOKEN_VERSION = "token-version-unsupported", 409, "券的凭证版本不支持", "The token's version is not supported"
     ALGORITHM = "algorithm-unsupported", 409, "券的签名算法不支持", "The signature's algorithm is not supported"
@@ -51,10 +51,10 @@ class PresentationReason(Reason):
     TOKEN_FORGED = "token-forged", 409, "券的签名不对", "The issuer's signature does not match"
     TOKEN_LIVES_TOO_LONG = "token-lives-too-long", 409, "券的凭证超过七天", "The token's life is over seven days"
     TOKEN_NOT_YET_VALID = "token-not-yet-valid", 409, "券还没有生效", "The token is not valid yet"
-    TOKEN_EXPIRED = "token-expired", 409, "券的凭证过期,请顾客联网刷新", "The token has expired; refresh the wallet"
+    TOKEN_EXPIRED = "token-expired", 409, "券的凭证过期，请顾客联网刷新", "The token has expired; refresh the wallet"
     HOLDER_FORGED = "holder-forged", 409, "出示人的签名不对", "The holder's signature does not match"
-    STALE = "code-stale", 409, "券码已过期,请顾客刷新后再扫", "The code is over a minute old; show a fresh one"
-    EARLY = "code-early", 409, "顾客手机时间偏快,请校准时间", "The phone's clock is over a minute fast; set its time"
+    STALE = "code-stale", 409, "券码已过期，请顾客刷新后再扫", "The code is over a minute old; show a fresh one"
+    EARLY = "code-early", 409, "顾客手机时间偏快，请校准时间", "The phone's clock is over a minute fast; set its time"
 
 
 class Presented(Struct, frozen=True):

@@ -44,26 +44,26 @@ class Refused(Struct, Generic[R], frozen=True, tag="refused"):
 class GeneralReason(Reason):
     """Refusals that any route can give."""
 
-    MALFORMED = "malformed", 400, "内容格式不对,请按提示修改", "The content is not well formed; mend it as told"
-    INVALID = "invalid", 400, "有些内容填得不对,请按提示修改", "Some values are not right; mend them as told"
+    MALFORMED = "malformed", 400, "内容格式不对，请按提示修改", "The content is not well formed; mend it as told"
+    INVALID = "invalid", 400, "有些内容填得不对，请按提示修改", "Some values are not right; mend them as told"
     SIGNED_OUT = "signed-out", 401, "请先登录", "Please sign in first"
     NOT_ALLOWED = "not-allowed", 403, "您的身份不能办理这件事", "Your role does not allow this"
-    CROSS_SITE = "cross-site", 403, "请求来自别的网站,已拒绝", "The request came from another site and was refused"
+    CROSS_SITE = "cross-site", 403, "请求来自别的网站，已拒绝", "The request came from another site and was refused"
     NOT_FOUND = "not-found", 404, "没有找到", "Not found"
     WRONG_METHOD = "wrong-method", 405, "这个地址不支持这种操作", "This address does not support that method"
     ID_REUSED = (
         "id-reused",
         409,
-        "这个编号已用于另一件事,请换新编号",
+        "这个编号已用于另一件事，请换新编号",
         "This id already carries another command; use a new one",
     )
     TOO_LARGE = "too-large", 413, "内容太大", "The content is too large"
     WRONG_TYPE = "wrong-content-type", 415, "内容类型不对", "The content type is not accepted here"
-    TOO_MANY = "too-many-requests", 429, "操作太频繁,请稍后再试", "Too many requests; try again a little later"
+    TOO_MANY = "too-many-requests", 429, "操作太频繁，请稍后再试", "Too many requests; try again a little later"
     FAULT = (
         "fault",
         500,
-        "系统出错了,您的数据没有丢失,请稍后再试",
+        "系统出错了，您的数据没有丢失，请稍后再试",
         "A fault on our side; nothing was lost, try again later",
     )
-    DATABASE_GONE = "database-gone", 503, "系统暂时连不上数据库,请稍后再试", "The database is away; try again shortly"
+    DATABASE_GONE = "database-gone", 503, "系统暂时连不上数据库，请稍后再试", "The database is away; try again shortly"

@@ -39,4 +39,4 @@ def group_short_code(code: str) -> str:
 def say_short_code(code: str) -> str:
     """The code as read aloud, digit by digit with a rest in the middle; 1 is said 幺 so that nobody hears 7."""
     spoken = [("零", "幺", "二", "三", "四", "五", "六", "七", "八", "九")[int(digit)] for digit in code]
-    return f"{' '.join(spoken[:4])},{' '.join(spoken[4:])}"
+    return f"{' '.join(spoken[:4])}，{' '.join(spoken[4:])}"

@@ -20,7 +20,7 @@ inbox_messages = Table(
     id_column("recipient_id"),
     instant_column("at"),
     text_column("code", most=40),
-    sealed_column("words", Personal("保留发给您的通知,便于查证", "A record of what you were told", kept_days=730)),
+    sealed_column("words", Personal("保留发给您的通知，便于查证", "A record of what you were told", kept_days=730)),
     text_column("link", most=200),
     instant_column("read_at", nullable=True),
 )
@@ -31,12 +31,12 @@ sms_outgoing = Table(
     metadata,
     id_column(primary_key=True),
     sealed_column(
-        "phone", Personal("发送短信,发出后即删除", "To send the SMS; erased once sent", kept_days=1), nullable=True
+        "phone", Personal("发送短信，发出后即删除", "To send the SMS; erased once sent", kept_days=1), nullable=True
     ),
     text_column("code", most=40),
     sealed_column(
         "variables",
-        Personal("短信内容,发出后即删除", "What the SMS says; erased once sent", kept_days=1),
+        Personal("短信内容，发出后即删除", "What the SMS says; erased once sent", kept_days=1),
         nullable=True,
     ),
     choice_column("state", ("waiting", "sent", "given-up")),
@@ -63,7 +63,7 @@ sms_box = Table(
     text_column("code", most=40),
     sealed_column(
         "variables",
-        Personal("演示县的短信箱,代替真实短信", "The demonstration's SMS box, in place of SMS", kept_days=7),
+        Personal("演示县的短信箱，代替真实短信", "The demonstration's SMS box, in place of SMS", kept_days=7),
     ),
 )
 Index("ix_demonstration_sms_phone", sms_box.c.phone_hash, sms_box.c.id)

@@ -13,16 +13,16 @@ from backend.web.texts import TOWN, Line, LineEn
 VILLAGE = told("^[0-9]{12}$(?!\n)", "村和社区代码是 12 位数字 / a village's code has twelve digits")
 CLOCK = told(
     "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$(?!\n)",
-    "时间写成 08:30,最晚 24:00 / a time such as 08:30, at most 24:00",
+    "时间写成 08:30，最晚 24:00 / a time such as 08:30, at most 24:00",
 )
 PHONE = told("^[0-9+][0-9 -]*$(?!\n)", "电话只写数字、空格、- 和 + / digits, spaces, - and + only")
 LATITUDE = told(
     r"^-?([0-8]?[0-9](\.[0-9]{1,12})?|90(\.0{1,12})?)$(?!\n)",
-    "纬度写成 -90 到 90 的十进制度数,例如 28.157761 / decimal degrees from -90 to 90, such as 28.157761",
+    "纬度写成 -90 到 90 的十进制度数，例如 28.157761 / decimal degrees from -90 to 90, such as 28.157761",
 )
 LONGITUDE = told(
     r"^-?((1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?|180(\.0{1,12})?)$(?!\n)",
-    "经度写成 -180 到 180 的十进制度数,例如 104.512345 / decimal degrees from -180 to 180, such as 104.512345",
+    "经度写成 -180 到 180 的十进制度数，例如 104.512345 / decimal degrees from -180 to 180, such as 104.512345",
 )
 
 TownCode = Annotated[str, Meta(min_length=9, max_length=9, pattern=TOWN)]

@@ -96,7 +96,7 @@ def counter_command(county: County, caller: Caller, data: RedemptionRequest, add
     if caller.merchant_id is not None:
         for field in ("merchant_id", "shift_id", "proof"):
             if getattr(data, field) is not msgspec.UNSET:
-                told = "只在驿站代办时填写,请去掉 / only for a station that serves somebody; leave it out"
+                told = "只在驿站代办时填写，请去掉 / only for a station that serves somebody; leave it out"
                 raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer=f"/{field}", detail=told)])
     evidence = data.payment_evidence
     return Redeem(

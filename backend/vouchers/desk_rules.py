@@ -180,7 +180,7 @@ class DeskReason(Reason):
     """Why the desk refused a step."""
 
     NO_SUCH_CAMPAIGN = "no-such-campaign", 404, "没有这个活动", "No such campaign"
-    NOT_REVIEWED = "not-reviewed", 409, "还没有复核,不能审批", "It must be reviewed before it is approved"
+    NOT_REVIEWED = "not-reviewed", 409, "还没有复核，不能审批", "It must be reviewed before it is approved"
     REASON_MISSING = "reason-missing", 409, "请填写原因", "Give the reason"
     DOCUMENT_MISSING = "document-missing", 409, "请填写文号", "Give the document number"
 
@@ -195,7 +195,7 @@ class DeskReason(Reason):
     STALE_VERSION = (
         "stale-version",
         409,
-        "内容已被别人改过,请刷新后再操作",
+        "内容已被别人改过，请刷新后再操作",
         "Somebody changed it meanwhile; reload first",
     )
     SUM_DIFFERS = "sum-differs", 409, "到账金额与方案总额不一致", "The proven amount differs from the plan's total"
@@ -242,7 +242,7 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
         cap = sum(kind.cap_pieces for kind in plan.kinds if kind.code == code)
         if planned > cap:
             faults.append(
-                Fault("/rounds", f"券种 {code} 各轮共 {planned} 张,超过额度 {cap} 张 / rounds exceed the kind's cap")
+                Fault("/rounds", f"券种 {code} 各轮共 {planned} 张，超过额度 {cap} 张 / rounds exceed the kind's cap")
             )
     return faults
 

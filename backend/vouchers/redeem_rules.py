@@ -160,7 +160,7 @@ class RollBackReason(Reason):
     ALREADY_SETTLED = (
         "already-settled",
         409,
-        "这笔核销已进入付款批次,请走退款流程",
+        "这笔核销已进入付款批次，请走退款流程",
         "It is in a payout batch already; use a refund",
     )
     PARTIAL = "partial-refund", 409, "目前只能整单撤销", "Only the whole bill can be undone"

@@ -122,18 +122,18 @@ class Terms(Struct, frozen=True, kw_only=True):
 class ClaimReason(Reason):
     """Why a claim was refused."""
 
-    PAUSED = "paused", 409, "活动暂停中,请留意公告", "The campaign is paused; watch the notices"
-    NOT_OPEN = "not-open", 409, "还没到领取时间,或领取已结束", "This round is not open now"
+    PAUSED = "paused", 409, "活动暂停中，请留意公告", "The campaign is paused; watch the notices"
+    NOT_OPEN = "not-open", 409, "还没到领取时间，或领取已结束", "This round is not open now"
     NOT_ELIGIBLE = (
         "not-eligible",
         409,
-        "您暂不符合领取条件,可到驿站人工核验",
+        "您暂不符合领取条件，可到驿站人工核验",
         "You do not meet the conditions; a station can check by hand",
     )
     LIMIT_REACHED = (
         "limit-reached",
         409,
-        "您已领过了;如有疑问可到驿站人工核验",
+        "您已领过了；如有疑问可到驿站人工核验",
         "You have had your share; a station can check by hand",
     )
     SOLD_OUT = "sold-out", 409, "已经领完了", "All vouchers of this round are taken"
@@ -142,16 +142,16 @@ class ClaimReason(Reason):
 class RedemptionReason(Reason):
     """Why a redemption was refused, in the order in which the conditions are printed on the poster."""
 
-    CODE_WRONG = "code-wrong", 409, "券码不对,请核对或让顾客刷新", "The code is wrong; check it or have it redrawn"
-    CODE_EXPIRED = "code-expired", 409, "券码已过期,请让顾客刷新", "The code has run out; have it redrawn"
-    CODE_REPLAYED = "code-replayed", 409, "这个券码用过了,请让顾客刷新", "This code was shown before; have it redrawn"
+    CODE_WRONG = "code-wrong", 409, "券码不对，请核对或让顾客刷新", "The code is wrong; check it or have it redrawn"
+    CODE_EXPIRED = "code-expired", 409, "券码已过期，请让顾客刷新", "The code has run out; have it redrawn"
+    CODE_REPLAYED = "code-replayed", 409, "这个券码用过了，请让顾客刷新", "This code was shown before; have it redrawn"
     COUNTER_LOCKED = (
         "counter-locked",
         409,
-        "输错次数太多,请一小时后再试或扫码",
+        "输错次数太多，请一小时后再试或扫码",
         "Too many wrong codes; scan instead or wait an hour",
     )
-    PAUSED = "paused", 409, "活动暂停中,暂不能核销", "The campaign is paused"
+    PAUSED = "paused", 409, "活动暂停中，暂不能核销", "The campaign is paused"
     MERCHANT_SUSPENDED = "merchant-suspended", 409, "商户已暂停参加活动", "This merchant is suspended"
     ALREADY_USED = "already-used", 409, "这张券已经用过了", "This voucher has been used"
     HELD = "held", 409, "这张券正用于一笔未付款的订单", "This voucher is set aside for an unpaid order"
@@ -164,7 +164,12 @@ class RedemptionReason(Reason):
     OUTSIDE_HOURS = "outside-hours", 409, "现在不在本券可用的日子或时段", "Not on this day or at this hour"
     LEVEL_TOO_LOW = "level-too-low", 409, "需要先核验身份", "The person's identity must be checked first"
     BILL_TOO_SMALL = "bill-too-small", 409, "还没到使用门槛", "The bill is below the threshold"
-    NO_DISCOUNT = "no-discount", 409, "这笔账单用不上优惠,券没有使用", "The voucher gives nothing here and was not used"
+    NO_DISCOUNT = (
+        "no-discount",
+        409,
+        "这笔账单用不上优惠，券没有使用",
+        "The voucher gives nothing here and was not used",
+    )
 
 
 class RoundFacts(Struct, frozen=True, kw_only=True):

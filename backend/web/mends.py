@@ -53,7 +53,7 @@ _MENDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     # Litestar's whole message for a body that is not there.
     (re.compile(r"^'data'$"), lambda _: "须有 JSON 内容 / a JSON body is required"),
     (re.compile(r"missing required field"), lambda _: "必填 / required"),
-    (re.compile(r"contains unknown field"), lambda _: "没有这一项,请去掉 / there is no such field; leave it out"),
+    (re.compile(r"contains unknown field"), lambda _: "没有这一项，请去掉 / there is no such field; leave it out"),
     (re.compile(r"Expected `[^`]*` matching regex (.*)$"), _pattern),
     (re.compile(r"Expected `(\w+)` of length (>=|<=) (\d+)"), _length),
     (re.compile(r"Expected `\w+` (>=|<=) (-?\d+)"), _bound),

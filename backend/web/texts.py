@@ -11,11 +11,11 @@ from msgspec import Meta
 
 from backend.web.mends import told
 
-_LINE_WORDS = "一行文字,不含换行和控制字符 / one line of text without control characters"
+_LINE_WORDS = "一行文字，不含换行和控制字符 / one line of text without control characters"
 # Python's $ also stands before a last line break, which the look-ahead refuses.
 ONE_LINE = told(r"^[^\x00-\x1f\x7f]+$(?!\n)", _LINE_WORDS)
 MAYBE_ONE_LINE = told(r"^[^\x00-\x1f\x7f]*$(?!\n)", _LINE_WORDS)
-PHONE = told("^1[0-9]{10}$", "请填 11 位手机号,以 1 开头 / an 11-digit mobile number that begins with 1")
+PHONE = told("^1[0-9]{10}$", "请填 11 位手机号，以 1 开头 / an 11-digit mobile number that begins with 1")
 TOWN = told("^[0-9]{9}$(?!\n)", "乡镇代码是 9 位数字 / a town's code has nine digits")
 
 Name = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]

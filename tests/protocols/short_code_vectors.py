@@ -36,7 +36,7 @@ def vectors() -> list[dict[str, Any]]:
     read = [{"op": "read", "case": "S2", "typed": typed, "code": "04207716", "why": why} for typed, why in READ.items()]
     refused = [{"op": "read", "case": "S3", "typed": typed, "code": None, "why": why} for typed, why in REFUSED.items()]
     said = [
-        {"op": "say", "case": "S4", "code": "04207716", "shown": "0420 7716", "said": "零 四 二 零,七 七 幺 六"},
-        {"op": "say", "case": "S4", "code": "13589000", "shown": "1358 9000", "said": "幺 三 五 八,九 零 零 零"},
+        {"op": "say", "case": "S4", "code": "04207716", "shown": "0420 7716", "said": "零 四 二 零，七 七 幺 六"},
+        {"op": "say", "case": "S4", "code": "13589000", "shown": "1358 9000", "said": "幺 三 五 八，九 零 零 零"},
     ]
     return read + refused + said

@@ -21,9 +21,9 @@ class Order(Struct, forbid_unknown_fields=True):
     ("body", "pointer", "mend"),
     [
         ("{}", "/phone", "必填 / required"),
-        ('{"phone": "1541"}', "/phone", "请填 11 位手机号,以 1 开头 / an 11-digit mobile number that begins with 1"),
+        ('{"phone": "1541"}', "/phone", "请填 11 位手机号，以 1 开头 / an 11-digit mobile number that begins with 1"),
         ('{"phone": "15410000001\\n"}', "/phone", "最多 11 个字符 / at most 11 characters"),
-        ('{"phone": "15410000001", "x": 1}', "/x", "没有这一项,请去掉 / there is no such field; leave it out"),
+        ('{"phone": "15410000001", "x": 1}', "/x", "没有这一项，请去掉 / there is no such field; leave it out"),
         ('{"phone": 15410000001}', "/phone", "须为文字 / must be text"),
         ('{"phone": "15410000001", "amount_fen": 1.5}', "/amount_fen", "须为整数 / must be a whole number"),
         ('{"phone": "15410000001", "amount_fen": 0}', "/amount_fen", "不小于 1 / not below 1"),
@@ -32,7 +32,7 @@ class Order(Struct, forbid_unknown_fields=True):
         (
             '{"phone": "15410000001", "name": "\\u0000"}',
             "/name",
-            "一行文字,不含换行和控制字符 / one line of text without control characters",
+            "一行文字，不含换行和控制字符 / one line of text without control characters",
         ),
     ],
 )

@@ -28,5 +28,5 @@ export function groupShortCode(code: string): string {
 /** The code as read aloud, digit by digit with a rest in the middle; 1 is said 幺 so that nobody hears 7. */
 export function sayShortCode(code: string): string {
   const spoken = Array.from(code, (digit) => SPOKEN[Number(digit)]!)
-  return `${spoken.slice(0, 4).join(' ')},${spoken.slice(4).join(' ')}`
+  return `${spoken.slice(0, 4).join(' ')}，${spoken.slice(4).join(' ')}`
 }
