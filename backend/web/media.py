@@ -26,7 +26,7 @@ async def find_picture(county: County, path: str) -> Served | None:
     if body is None:
         return None
     headers = ((b"content-type", f"image/{named[2]}".encode()), (b"cache-control", _KEPT_A_DAY))
-    return Served(body, None, headers, b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"')
+    return Served(body, False, headers, b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"')
 
 
 def _read(file: Path) -> bytes | None:

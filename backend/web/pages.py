@@ -1,5 +1,7 @@
 """How do the four apps reach the browser? From memory, compressed once, hashed assets for ever, pages never stale.
 
+A file is compressed when it is first asked for: doing all of them would be a sixth of every start.
+
 ``pwa/dist`` is read at the start. A page address below an app's folder answers that app's HTML, so that a link into
 the app can be opened and reloaded.
 """
@@ -7,6 +9,7 @@ the app can be opened and reloaded.
 import gzip
 import hashlib
 import mimetypes
+from functools import cached_property
 from pathlib import Path
 
 from litestar.types import HTTPScope, Send
@@ -23,13 +26,18 @@ mimetypes.add_type("image/webp", ".webp")
 mimetypes.add_type("application/wasm", ".wasm")
 
 
-class Served(Struct, frozen=True):
-    """One file, ready to send."""
+class Served(Struct, frozen=True, dict=True):
+    """One file, ready to send; ``dict`` gives the compressed form a place beside the fields."""
 
     body: bytes
-    zipped: bytes | None
+    compressible: bool
     headers: tuple[tuple[bytes, bytes], ...]
     etag: bytes
+
+    @cached_property
+    def zipped(self) -> bytes | None:
+        """The compressed body; ``None`` where it would not be smaller."""
+        return gzip.compress(self.body, 9, mtime=0) if self.compressible else None
 
 
 class Pages:
@@ -70,9 +78,7 @@ def _served(path: Path, dist: Path) -> Served:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind.endswith(("json", "javascript")):
         kind += "; charset=utf-8" if kind.startswith("text/") else ""
-    zipped = None
-    if len(body) > SMALLEST_COMPRESSED and not kind.startswith(("image/webp", "image/avif", "image/png", "font/")):
-        zipped = gzip.compress(body, 9, mtime=0)
+    packed_already = kind.startswith(("image/webp", "image/avif", "image/png", "font/"))
     hashed = path.relative_to(dist).parts[0] == "assets"
     headers = [
         (b"content-type", kind.encode()),
@@ -81,7 +87,12 @@ def _served(path: Path, dist: Path) -> Served:
     ]
     if path.name == "sw.js":
         headers.append((b"service-worker-allowed", b"/"))
-    return Served(body, zipped, tuple(headers), b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"')
+    return Served(
+        body=body,
+        compressible=len(body) > SMALLEST_COMPRESSED and not packed_already,
+        headers=tuple(headers),
+        etag=b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"',
+    )
 
 
 async def send_served(scope: HTTPScope, send: Send, served: Served) -> None:
@@ -91,7 +102,7 @@ async def send_served(scope: HTTPScope, send: Send, served: Served) -> None:
     body, status = served.body, 200
     if asked.get(b"if-none-match") == served.etag:
         body, status = b"", 304
-    elif served.zipped is not None and b"gzip" in asked.get(b"accept-encoding", b""):
+    elif b"gzip" in asked.get(b"accept-encoding", b"") and served.zipped is not None:
         body = served.zipped
         headers.append((b"content-encoding", b"gzip"))
     if status != 304:

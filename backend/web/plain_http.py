@@ -86,7 +86,7 @@ def instead_of(page: Served, request: HTTPScope) -> Served:
     if headers.get(b"x-forwarded-proto") == b"https" or is_local(headers.get(b"host", b"").decode("latin-1")):
         return page
     told = ((b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store"))
-    return Served(why_not(), None, told, b'"why-not"')
+    return Served(why_not(), False, told, b'"why-not"')
 
 
 def _is_html(page: Served) -> bool:

@@ -8,8 +8,8 @@ from litestar.types import HTTPScope
 from backend.web.pages import Served
 from backend.web.plain_http import instead_of, is_local, why_not
 
-APP = Served(b"<app>", None, ((b"content-type", b"text/html; charset=utf-8"),), b'"1"')
-SCRIPT = Served(b"js", None, ((b"content-type", b"text/javascript; charset=utf-8"),), b'"2"')
+APP = Served(b"<app>", False, ((b"content-type", b"text/html; charset=utf-8"),), b'"1"')
+SCRIPT = Served(b"js", False, ((b"content-type", b"text/javascript; charset=utf-8"),), b'"2"')
 
 
 def asked(host: str, *, scheme: str = "http", **headers: str) -> HTTPScope:
