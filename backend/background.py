@@ -1,7 +1,8 @@
 """Who does the work that nobody waits for? One worker per county at a time: relay, timed work, the audit chain.
 
 Runs inside ``serve``. The worker that holds the county's lease does a round several times a second; when it dies
-another takes over within the lease. A fault in one round is logged and the next round comes.
+another takes over within the lease. After a fault the next round comes all the same; one that
+lasts is told now and then.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from backend.audit_trail.chain import Chain, chain
 from backend.database.county import County
 from backend.database.transaction import DatabaseGone, Verb, transact
+from backend.database.trouble import Trouble
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, elapsed_seconds
 from backend.outbox.due import DueVerb, run_due
@@ -42,6 +44,7 @@ class Background:
         self.due_verbs = dict(due_verbs)
         self.holder = new_id()
         self._task: asyncio.Task[None] | None = None
+        self._trouble = Trouble(log, f"background work of {county.code}")
 
     def start(self) -> None:
         """Begin; call once, inside the running loop."""
@@ -67,10 +70,11 @@ class Background:
                         await transact(self.county, self.first[0], None)
                         del self.first[0]
                     await self.round(self.county.clock())
+                self._trouble.over()
             except DatabaseGone as gone:
-                log.warning("background work of %s waits for the database: %s", self.county.code, gone)
-            except Exception:
-                log.exception("a round of background work failed")
+                self._trouble.waits(f"the database is away: {gone}")
+            except Exception as bug:
+                self._trouble.failed(bug)
             await asyncio.sleep(ROUND_SECONDS)
 
     async def round(self, at: Instant) -> int:

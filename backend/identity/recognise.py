@@ -18,6 +18,7 @@ from msgspec import Struct
 from backend.database.county import County
 from backend.database.group_commit import GroupCommitter
 from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
+from backend.database.trouble import Trouble
 from backend.identity.enter import token_hash
 from backend.identity.person import recognise_key, recognise_sessions
 from backend.identity.records import Change, Session
@@ -190,17 +191,15 @@ class Recogniser:
 
     async def poll(self, county: County) -> None:
         """Follow the county's feed until cancelled."""
-        away = False
+        trouble = Trouble(log, f"remembering sessions of {county.code}")
         while True:
             try:
                 await self.poll_once(county)
-                away = False
+                trouble.over()
             except DatabaseGone as gone:
-                if not away:
-                    log.warning("sessions of %s are read from the database until it is back: %s", county.code, gone)
-                away = True
-            except Exception:
-                log.exception("a poll of sessions failed")
+                trouble.waits(f"the database is away: {gone}")
+            except Exception as bug:
+                trouble.failed(bug)
             await asyncio.sleep(POLL_SECONDS)
 
     async def poll_once(self, county: County) -> None:

@@ -25,10 +25,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from msgspec import UNSET, Struct, UnsetType
 
 from backend.database.transaction import DatabaseGone
+from backend.database.trouble import Trouble
 from backend.kernel.refusals import GeneralReason, Reason, Refused
 from backend.web.mends import mend, named_field
 
 log = logging.getLogger(__name__)
+_away = Trouble(log, "whoever asks for what is in the database")
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:yizhan:problem:"
@@ -129,7 +131,7 @@ def on_problem_error(_request: Request[Any, Any, Any], error: ProblemError) -> R
 
 def on_database_gone(_request: Request[Any, Any, Any], error: DatabaseGone) -> Response[Any]:
     """The database is away: say so, and when to come back."""
-    log.warning("database gone: %s", error)
+    _away.waits(error)
     return problem_response(GeneralReason.DATABASE_GONE)
 
 

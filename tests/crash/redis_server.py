@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -56,6 +57,21 @@ class RedisServer:
         """Forget everything, scripts too."""
         assert self._say(b"FLUSHALL\r\n").startswith(b"+OK")
         assert self._say(b"SCRIPT FLUSH\r\n").startswith(b"+OK")
+
+    def marks(self) -> int:
+        """How many callers it counts."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.sendall(b"SELECT 3\r\nDBSIZE\r\n")
+            told = b""
+            while told.count(b"\r\n") < 2:
+                told += connection.recv(100)
+        return int(told.split(b"\r\n")[1].removeprefix(b":"))
+
+    @contextlib.contextmanager
+    def hung(self) -> Iterator[None]:
+        """In its place, something that takes every connection and says nothing; Redis itself must be down."""
+        with socket.create_server(("127.0.0.1", self.port), backlog=64):
+            yield
 
     def freeze(self) -> None:
         """Stop answering without closing anything."""
