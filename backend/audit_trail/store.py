@@ -10,6 +10,7 @@ from sqlalchemy import Column, Row, func, insert, select, text, update
 
 from backend.audit_trail.rules import Block, Entry, digest, written
 from backend.audit_trail.tables import audit_blocks, audit_entries
+from backend.database.bulk import append_rows
 from backend.database.columns import IdType, id_text, unread_id
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor, ActorKind
@@ -79,7 +80,7 @@ def _block(row: Row[Any]) -> Block:
 
 async def insert_entries(tx: Transaction, entries: Sequence[Entry]) -> None:
     """Append entries."""
-    await tx.execute(insert(audit_entries), [as_row(entry) for entry in entries])
+    await append_rows(tx, audit_entries, [as_row(entry) for entry in entries])
 
 
 async def unlinked(tx: Transaction, most: int) -> list[tuple[UUID, bytes]]:

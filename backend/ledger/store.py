@@ -5,9 +5,10 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, insert, literal, select, tuple_, union_all
+from sqlalchemy import func, literal, select, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.database.bulk import append_rows
 from backend.database.columns import id_text, unread_id
 from backend.database.county import County
 from backend.database.transaction import Transaction
@@ -51,8 +52,9 @@ async def insert_transfers(tx: Transaction, made: Sequence[Transfer], recorded_a
         for account in (transfer.debit, transfer.credit):
             if account not in numbers:
                 numbers[account] = await account_number(tx, account)
-    await tx.execute(
-        insert(transfers),
+    await append_rows(
+        tx,
+        transfers,
         [
             {
                 "act_id": t.act_id,

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.database.bulk import append_rows
 from backend.database.transaction import Transaction
 from backend.outbox.rules import DueWork
 from backend.outbox.tables import due_work, events, inbox, leases, requests
@@ -19,8 +20,9 @@ async def insert_event(tx: Transaction, event_id: UUID, name: str, body: str, re
 
 async def insert_events(tx: Transaction, rows: Sequence[tuple[UUID, str, str]], recorded_at: datetime) -> None:
     """Append many events as (id, name, body)."""
-    await tx.execute(
-        insert(events),
+    await append_rows(
+        tx,
+        events,
         [{"id": event_id, "name": name, "body": body, "recorded_at": recorded_at} for event_id, name, body in rows],
     )
 
@@ -106,8 +108,9 @@ async def answers_of(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID,
 
 async def insert_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes, str]], at: datetime) -> None:
     """Bind many answers."""
-    await tx.execute(
-        insert(requests),
+    await append_rows(
+        tx,
+        requests,
         [
             {"request_id": request_id, "command_hash": hashed, "outcome": outcome, "recorded_at": at}
             for request_id, hashed, outcome in answers

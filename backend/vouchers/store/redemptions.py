@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.database.bulk import append_rows
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.ledger.rules import Funder
@@ -59,7 +61,7 @@ def _live(row: Any) -> LiveVoucher:
         line_id=row.line_id,
         resident_id=row.resident_id,
         state=VoucherState(row.state),
-        terms=msgspec.json.decode(row.terms, type=Terms),
+        terms=_terms(row.terms),
         face_fen=row.face_fen,
         public_fen=row.public_fen,
         use_from=row.use_from,
@@ -67,6 +69,12 @@ def _live(row: Any) -> LiveVoucher:
         last_count=row.last_count,
         paused=row.pause_scope == "everything",
     )
+
+
+@lru_cache(maxsize=1_024)
+def _terms(text: str) -> Terms:
+    # A batch holds few rounds, and decoding their terms cost more than reading their vouchers.
+    return msgspec.json.decode(text, type=Terms)
 
 
 async def vouchers_of_codes(tx: Transaction, codes: Sequence[bytes]) -> dict[bytes, tuple[UUID, datetime]]:
@@ -115,21 +123,22 @@ async def count_wrong(tx: Transaction, counter_id: UUID, hour: Instant, wrong: i
 
 async def mark_redeemed(tx: Transaction, accepted: Sequence[Acceptance]) -> None:
     """issued → redeemed for locked vouchers; their short codes were for one use."""
-    await tx.execute(
-        update(vouchers)
-        .where(vouchers.c.id == bindparam("of"))
-        .values(state=str(VoucherState.REDEEMED), last_count=bindparam("count")),
-        [{"of": one.voucher.voucher_id, "count": one.count} for one in accepted],
-    )
     used = [one.voucher.voucher_id for one in accepted]
+    await tx.execute(update(vouchers).where(vouchers.c.id.in_(used)).values(state=str(VoucherState.REDEEMED)))
+    if counted := [one for one in accepted if one.count != one.voucher.last_count]:
+        await tx.execute(
+            update(vouchers).where(vouchers.c.id == bindparam("of")).values(last_count=bindparam("count")),
+            [{"of": one.voucher.voucher_id, "count": one.count} for one in counted],
+        )
     await tx.execute(delete(short_codes).where(short_codes.c.voucher_id.in_(used)))
 
 
 async def insert_redemptions(tx: Transaction, accepted: Sequence[Acceptance], now: Instant) -> None:
     """The redemptions with their frozen shares."""
-    await tx.execute(insert(redemptions), [_redemption(one, now) for one in accepted])
-    await tx.execute(
-        insert(redemption_shares),
+    await append_rows(tx, redemptions, [_redemption(one, now) for one in accepted])
+    await append_rows(
+        tx,
+        redemption_shares,
         [
             {"redemption_id": one.command.redemption_id, "funder": str(funder), "amount_fen": fen, "refunded_fen": 0}
             for one in accepted
