@@ -59,6 +59,7 @@ export default defineConfig({
     root: here('.'),
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],
+    setupFiles: ['fake-indexeddb/auto'],
     restoreMocks: true,
   },
 })

@@ -1,6 +1,7 @@
 /** How is money written and read? Integer fen inside, yuan with two decimals for people, no floating point between. */
 
 const FULL_WIDTH = /[\uFF10-\uFF19]/g
+const FULL_STOP = /[。．]/g
 const AROUND = /[\s,，¥￥元]/g
 const YUAN = /^(\d{1,7})(?:\.(\d{0,2}))?$/
 
@@ -23,7 +24,7 @@ export function readYuan(typed: string): number | null {
   const plain = typed
     .replaceAll(FULL_WIDTH, (digit) => String(digit.codePointAt(0)! - 0xff_10))
     .replaceAll(AROUND, '')
-    .replaceAll('。', '.')
+    .replaceAll(FULL_STOP, '.')
   const found = YUAN.exec(plain)
   return found ? Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0')) : null
 }
