@@ -5,6 +5,7 @@ The only file that knows every slice.
 
 import asyncio
 import gc
+import importlib
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -60,13 +61,12 @@ from backend.web.callers import PUBLIC, admit
 from backend.web.county_page import COUNTY_ROUTES
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
 from backend.web.hot_lane import HotRoute
-from backend.web.limits import Limits
+from backend.web.limits import Limits, Together
 from backend.web.media import find_picture
 from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
 from backend.web.plain_http import instead_of
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
-from backend.web.shared_memory import SharedMemory
 from backend.web.status import STATUS_ROUTES
 from backend.web.strict_body import StrictRequest
 
@@ -109,7 +109,7 @@ class Application:
         self.pages = Pages(settings.pwa or PWA_DIST)
         self.background = [Background(county, CONSUMERS, DUE_VERBS, [plan_first_night]) for county in counties.all]
         self.recogniser = Recogniser()
-        self.shared_memory = SharedMemory(settings.redis_url) if settings.redis_url else None
+        self.shared_memory = _shared_memory(settings.redis_url) if settings.redis_url else None
         self.limits = Limits(self.shared_memory)
         self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
         self.redeem_desks = {county: RedeemDesk(county) for county in counties.all}
@@ -199,6 +199,11 @@ class Application:
 def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """This document."""
     return Response(request.app.state["application"].openapi, media_type="application/json")
+
+
+def _shared_memory(redis_url: str) -> Together:
+    """Loaded where it is used: a start without a Redis would pay for importing its client."""
+    return cast(Together, importlib.import_module("backend.web.shared_memory").SharedMemory(redis_url))
 
 
 def _litestar(application: Application) -> Litestar:

@@ -11,6 +11,7 @@ import contextlib
 import math
 from collections.abc import Hashable
 from ipaddress import IPv6Address, ip_network
+from typing import Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,7 +21,6 @@ from backend.kernel.actors import Role
 from backend.kernel.instants import elapsed_seconds
 from backend.kernel.refusals import GeneralReason
 from backend.web.problems import ProblemError
-from backend.web.shared_memory import SharedMemory
 
 MOST_REMEMBERED = 100_000
 
@@ -59,10 +59,20 @@ return 0
 """Microseconds of Redis's own clock. A mark further ahead than a whole span comes from a clock set back: it is cut."""
 
 
+class Together(Protocol):
+    """What all processes remember together: ``shared_memory`` where there is a Redis."""
+
+    async def evaluate(self, script: str, key: str, *arguments: int) -> int | None:
+        """Run a script about one key, atomically; ``None`` where nobody answers in time."""
+
+    async def close(self) -> None:
+        """Let go of it."""
+
+
 class Limits:
     """What this process remembers of its callers, and the memory it may share with other processes."""
 
-    def __init__(self, shared: SharedMemory | None = None) -> None:
+    def __init__(self, shared: Together | None = None) -> None:
         self._shared = shared
         self._due: dict[str, dict[Hashable, float]] = {}
 
