@@ -48,8 +48,9 @@ async def redeem(tx: Transaction, command: Redeem, *, now: Instant) -> RedeemOut
 
 async def redeem_many(tx: Transaction, commands: Sequence[Redeem], *, now: Instant) -> list[RedeemOutcome]:
     """Decide redemptions in their order in one transaction, and store what follows from them."""
+    batch = await _batch(tx, commands, now)
+    # Asked under the vouchers' locks: a copy of the request that was stored while this one waited is found here.
     earlier = await earlier_answers(tx, [command.redemption_id for command in commands])
-    batch = await _batch(tx, [command for command in commands if command.redemption_id not in earlier], now)
     outcomes: list[RedeemOutcome] = []
     fresh: list[tuple[UUID, bytes, object]] = []
     for command in commands:

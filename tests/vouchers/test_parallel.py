@@ -1,0 +1,53 @@
+"""The same request twice at the same moment gets one effect and the same answer, on whichever worker it arrives."""
+
+from msgspec.structs import replace
+
+from backend.database.county import County
+from backend.database.transaction import transact
+from backend.kernel.ids import new_id
+from backend.kernel.refusals import Refused
+from backend.outbox.rules import IdReused
+from backend.vouchers.redeem import redeem
+from backend.vouchers.redeem_rules import Redeemed
+from backend.vouchers.rules import RedemptionReason
+from tests.vouchers.campaigns import faults, running_campaign
+from tests.vouchers.counters import counter, phone, redemption, shown, typed, voucher
+from tests.vouchers.overlap import twice_at_once
+from tests.web.world import row_counts
+
+
+async def test_a_typed_code_sent_twice_at_once_with_one_id_is_one_redemption_and_counts_no_wrong_code(
+    county: County,
+) -> None:
+    [round_id] = await running_campaign(county)
+    shop, me = await counter(county), await phone(county)
+    command = redemption(county, await typed(county, me, await voucher(county, round_id, me)), shop)
+    first, second = await twice_at_once(county, redeem, command)
+    assert isinstance(first, Redeemed)
+    assert second == replace(first, again=True)
+    rows = await row_counts(county)
+    assert (rows["redemptions"], rows["wrong_codes"]) == (1, 0)
+    assert await faults(county) == []
+
+
+async def test_a_drawn_code_sent_twice_at_once_is_one_redemption_and_another_bill_is_another_command(
+    county: County,
+) -> None:
+    [round_id] = await running_campaign(county)
+    shop, me = await counter(county), await phone(county)
+    command = redemption(county, await shown(county, me, await voucher(county, round_id, me)), shop)
+    first, second = await twice_at_once(county, redeem, command)
+    assert isinstance(first, Redeemed)
+    assert second == replace(first, again=True)
+    other = replace(command, bill=replace(command.bill, bill_fen=command.bill.bill_fen + 1))
+    assert isinstance(await transact(county, redeem, other), IdReused)
+
+
+async def test_two_ids_for_one_typed_code_at_once_are_one_redemption_and_one_wrong_code(county: County) -> None:
+    [round_id] = await running_campaign(county)
+    shop, me = await counter(county), await phone(county)
+    command = redemption(county, await typed(county, me, await voucher(county, round_id, me)), shop)
+    first, second = await twice_at_once(county, redeem, command, replace(command, redemption_id=new_id()))
+    assert isinstance(first, Redeemed)
+    assert second == Refused(RedemptionReason.CODE_WRONG)
+    assert (await row_counts(county))["wrong_codes"] == 1
