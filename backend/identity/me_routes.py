@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post, put
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
+from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.identity.answers import forgotten_cookie
 from backend.identity.close_account import CloseAccount, close_account
@@ -17,6 +18,13 @@ from backend.identity.enrol_holder_key import (
     ask_challenge,
     enrol_holder_key,
     holder_keys,
+)
+from backend.identity.holder_key_schemas import (
+    ChallengeAnswer,
+    HolderKeyAnswer,
+    HolderKeyBody,
+    LiveKeyAnswer,
+    holder_key_answer,
 )
 from backend.identity.look import LooksAtMe, looks_at_me
 from backend.identity.me import UpdateProfile, WhoAmI, update_profile, who_am_i
@@ -30,15 +38,13 @@ from backend.identity.prove_identity import (
 from backend.identity.reasons import IdentityReason
 from backend.identity.rules import PersonKind, SessionEnd
 from backend.identity.schemas import (
-    ChallengeAnswer,
     CloseBody,
     ConsentAnswerWire,
     ConsentBody,
     ConsentsAnswer,
     EndedAnswer,
     ExportAnswer,
-    HolderKeyAnswer,
-    HolderKeyBody,
+    HereAnswer,
     LookAnswer,
     MeAnswer,
     PersonalDataAnswer,
@@ -48,7 +54,6 @@ from backend.identity.schemas import (
     SessionsAnswer,
     collected_answer,
     consent_answer,
-    holder_key_answer,
     look_answer,
     me_answer,
     section_answer,
@@ -59,7 +64,7 @@ from backend.kernel.actors import PEOPLE, Actor, Role
 from backend.kernel.enrolment import EnrolmentReason
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.kernel.signing import to_base64url
-from backend.web.callers import PUBLIC, address_of, caller_of, county_of
+from backend.web.callers import PUBLIC, Caller, address_of, caller_of, county_of, somebody
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import ProblemError, documented, refusal
 
@@ -76,16 +81,27 @@ def _actor(request: Request[Any, Any, Any]) -> Actor:
 @get("/api/v1/me", opt={"callers": PEOPLE}, tags=["me"], summary="Who am I")
 async def get_me(request: Request[Any, Any, Any]) -> MeAnswer:
     """The signed-in person, masked, with roles and the times of the session."""
-    caller, county = caller_of(request), county_of(request)
-    if caller.session_id is None:
+    me = await _me(county_of(request), caller_of(request))
+    if me is None:
         raise ProblemError(GeneralReason.SIGNED_OUT)
+    return me
+
+
+@get("/api/v1/session", opt={"callers": PUBLIC}, tags=["me"], summary="Is anybody signed in here")
+async def get_session(request: Request[Any, Any, Any]) -> HereAnswer:
+    """What a page asks when it opens: `me` as from `/api/v1/me`, or `null`; nobody is an answer here, no refusal."""
+    caller = somebody(request)
+    return HereAnswer(me=await _me(county_of(request), caller) if caller else None)
+
+
+async def _me(county: County, caller: Caller) -> MeAnswer | None:
+    if caller.session_id is None:
+        return None
     asked = WhoAmI(
         kind=PersonKind(caller.kind.value), person_id=caller.id, session_id=caller.session_id, at=county.clock()
     )
     myself = await inquire(county, who_am_i, asked)
-    if myself is None:
-        raise ProblemError(GeneralReason.SIGNED_OUT)
-    return me_answer(caller, myself, demonstration=county.demonstration)
+    return me_answer(caller, myself, demonstration=county.demonstration) if myself else None
 
 
 @put(
@@ -178,20 +194,12 @@ async def post_holder_key(request: Request[Any, Any, Any], data: JSONBody[Holder
     return refusal(enrolled) if isinstance(enrolled, Refused) else Response(holder_key_answer(enrolled))
 
 
-@get(
-    "/api/v1/me/holder-key",
-    opt={"callers": RESIDENT},
-    tags=["me"],
-    summary="The key of my phone",
-    responses=documented(GeneralReason.NOT_FOUND),
-)
-async def get_holder_key(request: Request[Any, Any, Any]) -> HolderKeyAnswer:
-    """The live key; 404 while no phone has enrolled one."""
+@get("/api/v1/me/holder-key", opt={"callers": RESIDENT}, tags=["me"], summary="The key of my phone")
+async def get_holder_key(request: Request[Any, Any, Any]) -> LiveKeyAnswer:
+    """The live key; `null` while no phone has enrolled one."""
     me = caller_of(request).id
-    found = await inquire(county_of(request), holder_keys, frozenset({me}))
-    if me not in found:
-        raise ProblemError(GeneralReason.NOT_FOUND)
-    return holder_key_answer(found[me])
+    found = (await inquire(county_of(request), holder_keys, frozenset({me}))).get(me)
+    return LiveKeyAnswer(holder_key=holder_key_answer(found) if found else None)
 
 
 @get("/api/v1/me/consents", opt={"callers": PEOPLE}, tags=["me"], summary="What I have agreed to")
@@ -309,6 +317,7 @@ async def get_looks(request: Request[Any, Any, Any], cursor: Cursor = None, limi
 
 ME_ROUTES: list[BaseRouteHandler] = [
     get_me,
+    get_session,
     put_profile,
     get_sessions,
     post_end_session,

@@ -13,9 +13,8 @@ from backend.identity.look import LookTold
 from backend.identity.me import Myself
 from backend.identity.passwords import LEAST_CHARACTERS, MOST_CHARACTERS
 from backend.identity.personal_data import Collected, Section
-from backend.identity.records import HolderKey, Session
+from backend.identity.records import Session
 from backend.kernel.actors import ActorKind, Role
-from backend.kernel.signing import to_base64url
 from backend.web.callers import Caller
 from backend.web.mends import told
 from backend.web.texts import Name, Phone
@@ -31,8 +30,6 @@ _FACTOR = told(
     "^([0-9]{6}|[2-9A-Za-z]{5}[- ]?[2-9A-Za-z]{5})$",
     "请填 6 位动态码，或 10 位恢复码 / six digits, or a recovery code of ten characters",
 )
-_POINT = told("^[A-Za-z0-9_-]{44}([A-Za-z0-9_-]{43})?$", "公钥格式不对 / not a public key")
-_SIGNATURE = told("^[A-Za-z0-9_-]{86}$", "签名格式不对 / not a signature")
 _HASH = told("^[0-9a-f]{64}$", "须为 64 位十六进制 / 64 hexadecimal digits")
 _TOWN = told("^[0-9]{9}$", "请选择乡镇 / choose a town")
 _IDENTITY_NUMBER = told("^[0-9]{17}[0-9X]$", "请填 18 位身份证号 / the identity number's 18 characters")
@@ -165,6 +162,12 @@ class MeAnswer(Struct, frozen=True, kw_only=True):
     demonstration: bool
 
 
+class HereAnswer(Struct, frozen=True, kw_only=True):
+    """Who is signed in with this browser, if anybody."""
+
+    me: MeAnswer | None
+
+
 class ProfileBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a resident says of themselves."""
 
@@ -195,29 +198,6 @@ class EndedAnswer(Struct, frozen=True, kw_only=True):
     """How many sessions ended."""
 
     ended: int
-
-
-class ChallengeAnswer(Struct, frozen=True, kw_only=True):
-    """32 bytes in Base64 for URLs, to be signed once before `expires_at` (protocol `holder-enrolment`)."""
-
-    challenge: str
-    expires_at: datetime
-
-
-class HolderKeyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The phone's public key (a point of P-256, 33 or 65 bytes) and its signature, in Base64 for URLs."""
-
-    key: Annotated[str, Meta(max_length=87, pattern=_POINT)]
-    signature: Annotated[str, Meta(max_length=86, pattern=_SIGNATURE)]
-
-
-class HolderKeyAnswer(Struct, frozen=True, kw_only=True):
-    """The live key of a resident's phone."""
-
-    id: UUID
-    key: str
-    enrolled_at: datetime
-    offline_from: datetime
 
 
 class ConsentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -353,13 +333,6 @@ def session_answer(session: Session, *, current: UUID | None) -> SessionAnswer:
         expires_at=session.times.good_until,
         network=session.network,
         device=session.device,
-    )
-
-
-def holder_key_answer(key: HolderKey) -> HolderKeyAnswer:
-    """A phone's key."""
-    return HolderKeyAnswer(
-        id=key.id, key=to_base64url(key.point), enrolled_at=key.enrolled_at, offline_from=key.offline_from
     )
 
 

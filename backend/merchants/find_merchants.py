@@ -1,6 +1,6 @@
 """Which merchants are there, and what is this one?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import msgspec
@@ -46,6 +46,11 @@ async def find_merchant(tx: Transaction, merchant_id: UUID) -> Merchant | None:
     if found is None:
         return None
     return msgspec.structs.replace(found, main=(await _with_positions(tx, [found.main]))[0])
+
+
+async def merchant_names(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """What merchants are called in Chinese and in English, whatever their state: lists of other slices name them."""
+    return await store.names_of(tx, merchant_ids)
 
 
 async def find_stores(tx: Transaction, merchant_id: UUID) -> list[Store]:

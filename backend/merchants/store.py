@@ -1,6 +1,6 @@
 """All SQL of merchants. A shop's position lies with places; ``find_merchants.py`` puts the two together."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -129,6 +129,13 @@ async def merchant(tx: Transaction, merchant_id: UUID) -> Merchant | None:
     """One merchant with its first shop."""
     row = (await tx.execute(_chosen().where(merchants.c.id == merchant_id))).first()
     return None if row is None else _merchant(row, (await _licences(tx, [merchant_id])).get(merchant_id, []))
+
+
+async def names_of(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """The Chinese and the English name of each."""
+    m = merchants.c
+    rows = await tx.execute(select(m.id, m.name_zh, m.name_en).where(m.id.in_(list(merchant_ids))))
+    return {row.id: (row.name_zh, row.name_en) for row in rows}
 
 
 async def merchants_after(

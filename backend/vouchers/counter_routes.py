@@ -195,7 +195,9 @@ async def _page(county: County, asked: FindRedemptions, cursor: str | None, limi
         find_redemptions,
         msgspec.structs.replace(asked, before=UUID(before) if before else None, most=limit + 1),
     )
-    more = seal_cursor(county, "redemptions", str(found[limit - 1].redemption_id)) if len(found) > limit else None
+    more = (
+        seal_cursor(county, "redemptions", str(found[limit - 1].record.redemption_id)) if len(found) > limit else None
+    )
     return Page(items=[redemption_item(record) for record in found[:limit]], next_cursor=more)
 
 

@@ -12,7 +12,8 @@ from backend.ledger.rules import Funder
 from backend.stations.rules import ProofKind
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.desk_views import RoundView
-from backend.vouchers.redeem_rules import EvidenceKind, Redeemed, RedemptionRecord, RolledBack
+from backend.vouchers.find_redemptions import NamedRedemption
+from backend.vouchers.redeem_rules import EvidenceKind, Redeemed, RolledBack
 from backend.vouchers.rules import DiscountKind, Hours, Terms, VoucherState, pieces_left
 from backend.vouchers.short_code import ShortCode
 from backend.vouchers.wallet import IssuedToken
@@ -292,7 +293,11 @@ class RedemptionItem(Struct, frozen=True, kw_only=True):
 
     redemption_id: UUID
     voucher_id: UUID
+    name_zh: str
+    name_en: str
     merchant_id: UUID
+    merchant_zh: str
+    merchant_en: str
     state: str
     bill_fen: int
     discount_fen: int
@@ -301,12 +306,17 @@ class RedemptionItem(Struct, frozen=True, kw_only=True):
     redeemed_at: datetime
 
 
-def redemption_item(record: RedemptionRecord) -> RedemptionItem:
+def redemption_item(found: NamedRedemption) -> RedemptionItem:
     """The wire form."""
+    record = found.record
     return RedemptionItem(
         redemption_id=record.redemption_id,
         voucher_id=record.voucher_id,
+        name_zh=found.name_zh,
+        name_en=found.name_en,
         merchant_id=record.merchant_id,
+        merchant_zh=found.merchant_zh,
+        merchant_en=found.merchant_en,
         state=record.state,
         bill_fen=record.bill_fen,
         discount_fen=record.discount_fen,

@@ -83,6 +83,11 @@ def caller_of(request: Request[Any, Any, Any]) -> Caller:
     return cast(Caller, request.scope["state"]["caller"])
 
 
+def somebody(request: Request[Any, Any, Any]) -> Caller | None:
+    """Whoever calls a public route, if ``admit`` found anybody."""
+    return cast("Caller | None", request.scope["state"]["caller"])
+
+
 def address_of(request: Request[Any, Any, Any]) -> str | None:
     """The network address, as the gate worked it out behind our own proxies."""
     return cast("str | None", request.scope["state"].get("address"))

@@ -26,6 +26,21 @@ async def test_nobody_is_asked_for_their_data_without_signing_in(county: County)
         assert phone["purpose_zh"] == "登录、接收通知、防止重复领取"
 
 
+async def test_a_page_asks_who_is_here_and_nobody_is_an_answer(county: County, clock: HandClock) -> None:
+    mine = await resident(county)
+    async with serving(county) as application:
+        async with calling(application) as visitor:
+            assert (await visitor.get("/api/v1/session")).json() == {"me": None}
+        async with calling(application, cookie="nobody-has-this") as stranger:
+            assert (await stranger.get("/api/v1/session")).json() == {"me": None}
+        async with calling(application, cookie=mine.token) as client:
+            here = await client.get("/api/v1/session")
+            assert here.json() == {"me": (await client.get("/api/v1/me")).json()}
+            assert here.json()["me"]["id"] == str(mine.person_id)
+            await client.post("/api/v1/sign-out")
+            assert (await client.get("/api/v1/session")).json() == {"me": None}
+
+
 async def test_ones_sessions_are_listed_and_ended(county: County) -> None:
     mine = await resident(county)
     other = await another_session(county, mine.person_id)
@@ -46,7 +61,7 @@ async def test_ones_sessions_are_listed_and_ended(county: County) -> None:
 async def test_a_phone_enrols_its_key(county: County) -> None:
     mine, key = await resident(county), SigningKey.new()
     async with serving(county) as application, calling(application, cookie=mine.token) as client:
-        assert (await client.get("/api/v1/me/holder-key")).status_code == 404
+        assert (await client.get("/api/v1/me/holder-key")).json() == {"holder_key": None}
         issued = (await client.post("/api/v1/me/holder-key/challenge")).json()
         challenge = Challenge(
             county="511527",
@@ -60,7 +75,7 @@ async def test_a_phone_enrols_its_key(county: County) -> None:
         }
         enrolled = await client.post("/api/v1/me/holder-key", json=body)
         assert (enrolled.status_code, enrolled.json()["key"]) == (200, to_base64url(key.public.compressed))
-        assert (await client.get("/api/v1/me/holder-key")).json() == enrolled.json()
+        assert (await client.get("/api/v1/me/holder-key")).json() == {"holder_key": enrolled.json()}
         again = await client.post("/api/v1/me/holder-key", json=body)
         assert (again.status_code, again.json()["reason"]) == (409, "challenge-invalid")
         await client.post("/api/v1/me/holder-key/challenge")

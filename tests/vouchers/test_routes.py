@@ -198,7 +198,12 @@ async def test_a_redemption_is_201_and_the_same_again_200_with_the_same_bytes(
         assert told(await till.post("/api/v1/redemptions", fresh)) == (409, "already-used")
         listed = (await till.client.get("/api/v1/redemptions")).json()["items"]
         assert [item["redemption_id"] for item in listed] == [body["redemption_id"], str(world.own.redemption_id)]
-        assert (await till.client.get(f"/api/v1/redemptions/{body['redemption_id']}")).json()["discount_fen"] == 5_000
+        # Lists are for people: they name the voucher as the wallet does, and the merchant.
+        shop = (await till.client.get(f"/api/v1/merchants/{world.own.merchant_id}")).json()["merchant"]
+        assert [(item["merchant_zh"], item["merchant_en"]) for item in listed] == [
+            (shop["name_zh"], shop["name_en"])
+        ] * 2
+        assert [(item["name_zh"], item["name_en"]) for item in listed] == [("第一轮", "Round")] * 2
     assert await faults(county) == []
 
 

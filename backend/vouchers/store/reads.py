@@ -1,6 +1,6 @@
 """SQL of the wallet, of lists of redemptions and of the live board: reads only."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -144,6 +144,13 @@ async def redemptions_where(
         )
         for row in rows
     ]
+
+
+async def names_of_vouchers(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+    """What vouchers are called in the wallet: the Chinese and the English name of their round."""
+    asked = select(vouchers.c.id, rounds.c.name_zh, rounds.c.name_en).join(rounds, rounds.c.id == vouchers.c.round_id)
+    rows = await tx.execute(asked.where(vouchers.c.id.in_(list(voucher_ids))))
+    return {row.id: (row.name_zh, row.name_en) for row in rows}
 
 
 async def tallies(tx: Transaction, campaign_id: UUID, by: str | None) -> list[Tally]:

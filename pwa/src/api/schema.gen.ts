@@ -197,7 +197,7 @@ export interface paths {
         };
         /**
          * The key of my phone
-         * @description The live key; 404 while no phone has enrolled one.
+         * @description The live key; `null` while no phone has enrolled one.
          */
         get: operations["ApiV1MeHolderKeyGetHolderKey"];
         put?: never;
@@ -1500,6 +1500,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is anybody signed in here
+         * @description What a page asks when it opens: `me` as from `/api/v1/me`, or `null`; nobody is an answer here, no refusal.
+         */
+        get: operations["ApiV1SessionGetSession"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shifts": {
         parameters: {
             query?: never;
@@ -2333,6 +2353,10 @@ export interface components {
             /** @default ok */
             status: string;
         };
+        /** HereAnswer */
+        HereAnswer: {
+            me: components["schemas"]["MeAnswer"] | null;
+        };
         /** HolderKeyAnswer */
         HolderKeyAnswer: {
             /** Format: uuid */
@@ -2500,6 +2524,10 @@ export interface components {
             state_reason: string;
             /** Format: date-time */
             admitted_at: string;
+        };
+        /** LiveKeyAnswer */
+        LiveKeyAnswer: {
+            holder_key: components["schemas"]["HolderKeyAnswer"] | null;
         };
         /** LookAnswer */
         LookAnswer: {
@@ -2924,8 +2952,12 @@ export interface components {
             redemption_id: string;
             /** Format: uuid */
             voucher_id: string;
+            name_zh: string;
+            name_en: string;
             /** Format: uuid */
             merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
             state: string;
             bill_fen: number;
             discount_fen: number;
@@ -4227,7 +4259,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HolderKeyAnswer"];
+                    "application/json": components["schemas"]["LiveKeyAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -4250,15 +4282,6 @@ export interface operations {
             };
             /** @description `not-allowed`: Your role does not allow this */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `not-found`: Not found */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10437,6 +10460,53 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SessionGetSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HereAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

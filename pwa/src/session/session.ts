@@ -33,13 +33,13 @@ export const useSession = defineStore('session', () => {
   whenSignedOut(() => take(null))
 
   /** Asks the county who is signed in. A county that cannot be reached changes nothing. */
-  async function find(): Promise<Answer<Me>> {
-    const answer = await ask(api.GET('/api/v1/me'))
+  async function find(): Promise<Answer<unknown>> {
+    const answer = await ask(api.GET('/api/v1/session'))
     if (answer.ok) {
-      take(answer.value)
-      foundAt.value = countyNow()
+      take(answer.value.me)
+      if (answer.value.me) foundAt.value = countyNow()
+      asked.value = true
     }
-    asked.value ||= answer.ok || answer.problem.status === 401
     return answer
   }
 

@@ -28,9 +28,10 @@ export type HolderState =
 export async function ensureHolder(residentId: string, county: string, move = false): Promise<HolderState> {
   const own = await recall<Holder>('keys', residentId)
   const live = await ask(api.GET('/api/v1/me/holder-key'))
-  if (!live.ok && live.problem.status !== 404) return { kind: 'problem', problem: live.problem }
-  if (live.ok && own?.key === live.value.key) return { kind: 'here', holder: own }
-  if (live.ok && !move) return { kind: 'elsewhere' }
+  if (!live.ok) return { kind: 'problem', problem: live.problem }
+  const enrolled = live.value.holder_key
+  if (enrolled && own?.key === enrolled.key) return { kind: 'here', holder: own }
+  if (enrolled && !move) return { kind: 'elsewhere' }
   return enrol(residentId, county)
 }
 

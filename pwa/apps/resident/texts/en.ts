@@ -114,7 +114,6 @@ export default {
   'history.empty.text': 'Where you used a voucher and what it saved is noted here.',
   'history.saved': '{amount} saved',
   'history.bill': 'Bill {bill}, paid {payable}',
-  'history.merchant': 'Merchant',
   'history.funders': 'Paid by: {funders}',
 
   'sign-in.title': 'Sign in',

@@ -112,7 +112,6 @@ export default {
   'history.empty.text': '用券之后，在哪里用、省了多少，都会记在这里。',
   'history.saved': '省了 {amount}',
   'history.bill': '账单 {bill}，实付 {payable}',
-  'history.merchant': '商家',
   'history.funders': '由谁出：{funders}',
 
   'sign-in.title': '登录',
