@@ -8,19 +8,43 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from backend.database.transaction import DatabaseGone
+
 C = TypeVar("C")
 O = TypeVar("O")  # noqa: E741 - outcome; the pair reads as C and O everywhere in the house.
 
 MOST_IN_BATCH = 256
 
 
-class GroupCommitter(Generic[C, O]):
-    """Collects commands and hands them to ``write`` in batches; ``write`` answers in the order of the commands.
+Write = Callable[[Sequence[C]], Awaitable[Sequence[O | Exception]]]
+"""Stores a batch and answers in the order of the commands; an exception among them is one command's own."""
 
-    An exception from ``write`` reaches every caller of that batch: nothing of it was stored.
+
+async def each_alone(write: Write[C, O], commands: Sequence[C]) -> list[O | Exception]:
+    """Write commands one by one after they failed together: one that cannot be stored never fails its neighbours."""
+    outcomes: list[O | Exception] = []
+    gone: DatabaseGone | None = None
+    for command in commands:
+        if gone is not None:  # It is away for each of them: trying one by one would only make everybody wait.
+            outcomes.append(gone)
+            continue
+        try:
+            outcomes += await write([command])
+        except DatabaseGone as error:
+            gone = error
+            outcomes.append(error)
+        except Exception as error:
+            outcomes.append(error)
+    return outcomes
+
+
+class GroupCommitter(Generic[C, O]):
+    """Collects commands and hands them to ``write`` in batches.
+
+    An exception raised by ``write`` reaches every caller of that batch: nothing of it was stored.
     """
 
-    def __init__(self, write: Callable[[Sequence[C]], Awaitable[Sequence[O]]], *, most: int = MOST_IN_BATCH) -> None:
+    def __init__(self, write: Write[C, O], *, most: int = MOST_IN_BATCH) -> None:
         self._write = write
         self._most = most
         self._waiting: list[tuple[C, asyncio.Future[O]]] = []
@@ -58,5 +82,9 @@ class GroupCommitter(Generic[C, O]):
                     future.set_exception(error)
             return
         for (_, future), outcome in zip(batch, outcomes, strict=True):
-            if not future.done():
+            if future.done():
+                continue
+            if isinstance(outcome, Exception):
+                future.set_exception(outcome)
+            else:
                 future.set_result(outcome)

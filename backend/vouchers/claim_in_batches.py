@@ -3,12 +3,17 @@
 Most claims of a rush are plain: a new person, a new id, a round with pieces left. Such a batch is one optimistic write.
 Whatever it does not take stores nothing and goes to the plain verb, which decides each claim under locks, so the
 outcomes are the plain verb's in every case. Before a round opens, and once it is full, answers come from memory.
+
+"Full" is remembered only of what cannot become free again: a round whose pieces are all issued stays so, and one whose
+pieces for people online are issued stays so until the stations' share is opened to them.
 """
 
+import asyncio
 import hashlib
+import logging
 import os
 from collections.abc import Awaitable, Sequence
-from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import asyncpg
@@ -17,7 +22,7 @@ from msgspec import Struct
 
 from backend.audit_trail.rules import Entry, digested
 from backend.database.county import County
-from backend.database.group_commit import GroupCommitter
+from backend.database.group_commit import GroupCommitter, each_alone
 from backend.database.hot import HotPostgreSQL, HotSQLite
 from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
 from backend.kernel.actors import Actor, ActorKind, Role
@@ -29,14 +34,15 @@ from backend.ledger.rules import Account, AccountKind
 from backend.vouchers.claim import claim_many
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome, RoundRecord
 from backend.vouchers.events import VoucherClaimed
-from backend.vouchers.rules import ClaimReason, VoucherState, decide_claimant, limit_period, validity
+from backend.vouchers.rules import ClaimReason, VoucherState, decide_claimant, limit_period, pieces_left, validity
 from backend.vouchers.store import claims as store
 from backend.vouchers.store.rush import RushBatch, RushRound, store_on_postgresql, store_on_sqlite
 
-SOLD_OUT_FOR = timedelta(seconds=0.9)
-"""How long a full round is refused from memory before somebody asks the database again."""
 MOST_HOLDERS = 200_000
+MOST_FULL = 50
 MOST_ROUNDS = 1_000
+
+log = logging.getLogger(__name__)
 
 _SLOT = UUID(int=0x5105105105105105105105105105105)
 _SLOT_TOO = UUID(int=0x6206206206206206206206206206206)
@@ -49,15 +55,15 @@ class _Known(Struct, frozen=True):
     rush: RushRound
 
 
-class _Full(Struct):
-    """A round that was full when the database was last asked, and who holds its vouchers."""
+class _Full(Struct, frozen=True):
+    """A round with nothing left for people online before ``until``, and everybody who holds a voucher of it."""
 
     until: Instant
     holders: frozenset[UUID]
 
 
 class ClaimDesk:
-    """All claims of one county in one process. ``submit`` is the door; see ``claim_port.SubmitClaim``."""
+    """All claims of one county in one process. ``submit`` is the door; see ``doors.py``."""
 
     def __init__(self, county: County) -> None:
         self.county = county
@@ -65,6 +71,7 @@ class ClaimDesk:
         self._hot = HotPostgreSQL(county) if county.on_postgresql else HotSQLite(county)
         self._known: dict[UUID, _Known] = {}
         self._full: dict[UUID, _Full] = {}
+        self._looking: dict[UUID, asyncio.Task[None]] = {}
         self._planned: set[Instant] = set()
 
     async def submit(self, command: Claim) -> ClaimOutcome:
@@ -79,12 +86,9 @@ class ClaimDesk:
     def from_memory(self, round_id: UUID, resident_id: UUID) -> Refused[ClaimReason] | None:
         """An early no that costs nothing and binds no id; ``None`` when the database has to decide."""
         full = self._full.get(round_id)
-        if full is not None and resident_id not in full.holders:
-            now = self.county.clock()
-            if now < full.until:
-                return Refused(ClaimReason.SOLD_OUT)
-            full.until = now + SOLD_OUT_FOR  # This one goes and looks; the others need not wait for it.
-            return None
+        # Who holds a voucher of the round may be asking again with the same id, and hears what they heard before.
+        if full is not None and resident_id not in full.holders and self.county.clock() < full.until:
+            return Refused(ClaimReason.SOLD_OUT)
         known = self._known.get(round_id)
         if known is not None and self.county.clock() < known.record.facts.opens_at:
             return Refused(ClaimReason.NOT_OPEN)
@@ -93,20 +97,26 @@ class ClaimDesk:
     async def close(self) -> None:
         """Store what was handed in, then let go of the driver."""
         await self._committer.close()
+        await asyncio.gather(*self._looking.values(), return_exceptions=True)
         await self._hot.close()
 
-    async def _write(self, commands: Sequence[Claim]) -> Sequence[ClaimOutcome]:
+    async def _write(self, commands: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
         by_round: dict[UUID, list[int]] = {}
         for i, command in enumerate(commands):
             by_round.setdefault(command.round_id, []).append(i)
-        outcomes: list[ClaimOutcome | None] = [None] * len(commands)
+        outcomes: dict[int, ClaimOutcome | Exception] = {}
         for round_id, places in by_round.items():
-            decided = await self._write_round(round_id, [commands[i] for i in places])
-            for i, outcome in zip(places, decided, strict=True):
-                outcomes[i] = outcome
-        return [outcome for outcome in outcomes if outcome is not None]
+            asked = [commands[i] for i in places]
+            decided: Sequence[ClaimOutcome | Exception]
+            try:
+                decided = await self._write_round(round_id, asked)
+            except Exception as error:
+                # Rounds are stored one after the other: what happens to one says nothing about those before it.
+                decided = [error] * len(asked)
+            outcomes.update(zip(places, decided, strict=True))
+        return [outcomes[i] for i in range(len(commands))]
 
-    async def _write_round(self, round_id: UUID, commands: list[Claim]) -> Sequence[ClaimOutcome]:
+    async def _write_round(self, round_id: UUID, commands: list[Claim]) -> Sequence[ClaimOutcome | Exception]:
         known = self._known.get(round_id) or await self._learn(round_id)
         now = self.county.clock()
         if known is not None and _is_plain(known.record, commands):
@@ -118,18 +128,17 @@ class ClaimDesk:
         self._planned |= {outcome.expires_at for outcome in outcomes if isinstance(outcome, Claimed)}
         return outcomes
 
-    async def _decide(self, round_id: UUID, commands: list[Claim]) -> Sequence[ClaimOutcome]:
+    async def _decide(self, round_id: UUID, commands: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
         try:
             outcomes = await transact(self.county, claim_many, commands)
         except DatabaseGone:
-            raise  # It is away for each of them: trying one by one would only make everybody wait.
+            raise
         except Exception:
             if len(commands) == 1:
                 raise
-            # One bad command never fails its neighbours: each is tried again alone.
-            return [(await self._decide(round_id, [command]))[0] for command in commands]
+            return await each_alone(partial(self._decide, round_id), commands)
         if any(isinstance(outcome, Refused) and outcome.reason is ClaimReason.SOLD_OUT for outcome in outcomes):
-            await self._remember_full(round_id)
+            self._look_whether_full(round_id)
         return outcomes
 
     async def _try(self, batch: RushBatch) -> bool:
@@ -148,14 +157,37 @@ class ClaimDesk:
             self._known[round_id] = known
         return known
 
+    def _look_whether_full(self, round_id: UUID) -> None:
+        """Beside the answers, which are true already and must neither wait for this nor fail with it."""
+        if round_id not in self._looking:
+            self._looking[round_id] = asyncio.get_running_loop().create_task(self._remember_full(round_id))
+
     async def _remember_full(self, round_id: UUID) -> None:
-        holders = await inquire(self.county, _holders, round_id)
-        if len(holders) <= MOST_HOLDERS:
-            self._full[round_id] = _Full(self.county.clock() + SOLD_OUT_FOR, frozenset(holders))
+        try:
+            full = await inquire(self.county, _full, (round_id, self.county.clock()), frozen=True)
+        except DatabaseGone:
+            return  # The next refusal looks again.
+        except Exception:
+            log.exception("could not look whether a round is full")
+            return
+        finally:
+            self._looking.pop(round_id, None)
+        if full is not None:
+            if len(self._full) >= MOST_FULL:
+                self._full.clear()
+            self._full[round_id] = full
 
 
-async def _holders(tx: Transaction, round_id: UUID) -> list[UUID]:
-    return await store.holders_of(tx, round_id, MOST_HOLDERS + 1)
+async def _full(tx: Transaction, asked: tuple[UUID, Instant]) -> _Full | None:
+    round_id, now = asked
+    record = await store.read_round(tx, round_id)
+    if record is None or not record.facts.running or pieces_left(record.facts, at=now, at_station=False) > 0:
+        return None
+    facts = record.facts
+    at_stations = pieces_left(facts, at=now, at_station=True) > 0
+    until = facts.station_until if at_stations and facts.station_until is not None else facts.closes_at
+    holders = await store.holders_of(tx, round_id, MOST_HOLDERS + 1)
+    return _Full(until, frozenset(holders)) if len(holders) <= MOST_HOLDERS else None
 
 
 async def _prepare(tx: Transaction, round_id: UUID, *, now: Instant) -> _Known | None:

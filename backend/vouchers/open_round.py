@@ -1,7 +1,7 @@
 """Open and close rounds when their instants come. A round without fixed pieces opens with whatever its kind has left.
 
-Whether a claim is taken is decided by the clock, so a late background worker delays nobody; this work moves the money
-and marks the state.
+Whether a claim is taken is decided by the clock, so a late background worker delays nobody in a round with fixed
+pieces; this work moves the money and marks the state. A round that takes what is left is open once it was dealt.
 """
 
 from uuid import UUID
@@ -19,6 +19,7 @@ from backend.ledger.rules import Account, AccountKind, Step, Transfer
 from backend.outbox.rules import DueWork
 from backend.vouchers.desk_rules import RoundState, public_face
 from backend.vouchers.desk_views import BudgetLine, RoundView
+from backend.vouchers.store import claims
 from backend.vouchers.store import desk as store
 
 OPEN_ROUND = "round.open"
@@ -49,7 +50,7 @@ class CloseRound(Struct, frozen=True):
 
 async def open_round(tx: Transaction, command: OpenRound, *, now: Instant) -> int:
     """planned → open; returns the pieces. What lies unused on closed rounds of the kind is dealt to this one."""
-    view = await _view(tx, command.round_id)
+    view = await _locked_view(tx, command.round_id)
     if view is None or view.state is not RoundState.PLANNED:
         return view.facts.pieces if view else 0
     pieces = view.facts.pieces
@@ -73,7 +74,7 @@ async def open_round(tx: Transaction, command: OpenRound, *, now: Instant) -> in
 
 async def close_round(tx: Transaction, command: CloseRound, *, now: Instant) -> int:
     """open → closed; what nobody claimed goes back up to the kind's line. Returns that amount in fen."""
-    view = await _view(tx, command.round_id)
+    view = await _locked_view(tx, command.round_id)
     if view is None or view.state is RoundState.CLOSED:
         return 0
     tree = await store.lock_tree(tx, view.campaign_id)
@@ -94,7 +95,9 @@ async def close_round(tx: Transaction, command: CloseRound, *, now: Instant) -> 
     return swept
 
 
-async def _view(tx: Transaction, round_id: UUID) -> RoundView | None:
+async def _locked_view(tx: Transaction, round_id: UUID) -> RoundView | None:
+    # The round before its lines, as claims lock them: the other way round the two would wait for each other.
+    await claims.lock_rounds(tx, [round_id])
     views = await store.rounds_where(tx, round_id=round_id)
     return views[0] if views else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Sequence
 
 from backend.database.county import County
-from backend.database.group_commit import GroupCommitter
+from backend.database.group_commit import GroupCommitter, each_alone
 from backend.database.transaction import DatabaseGone, transact
 from backend.vouchers.redeem import redeem_many
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
@@ -26,13 +26,12 @@ class RedeemDesk:
         """Store what was handed in."""
         await self._committer.close()
 
-    async def _write(self, commands: Sequence[Redeem]) -> Sequence[RedeemOutcome]:
+    async def _write(self, commands: Sequence[Redeem]) -> Sequence[RedeemOutcome | Exception]:
         try:
             return await transact(self.county, redeem_many, commands)
         except DatabaseGone:
-            raise  # It is away for each of them: trying one by one would only make everybody wait.
+            raise
         except Exception:
             if len(commands) == 1:
                 raise
-            # One bad command never fails its neighbours: each is tried again alone.
-            return [(await self._write([command]))[0] for command in commands]
+            return await each_alone(self._write, commands)

@@ -5,6 +5,7 @@ content types, bounds the body, and puts the security headers on the answer. Pla
 Hot routes start behind the same checks.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from backend.kernel.refusals import GeneralReason, Reason
 from backend.web.headers import SECURITY_HEADERS
 from backend.web.hot_lane import HandOver, HotRoute
 from backend.web.problems import MEDIA_TYPE, ProblemError, problem_of
+
+log = logging.getLogger(__name__)
 
 MOST_BODY_BYTES = 1_000_000
 MOST_UPLOAD_BYTES = 10_000_000
@@ -67,6 +70,13 @@ class Gate:
                 again = await route(request, receive, send)
             except HandOver as over:
                 again = over.receive
+            except ProblemError as error:
+                await answer_problem(send, error.reason, error.detail)
+                return
+            except Exception:
+                log.exception("fault while answering")
+                await answer_problem(send, GeneralReason.FAULT)
+                return
             if again is None:
                 return
             receive = again

@@ -48,8 +48,11 @@ def facts_of(row: Any) -> RoundFacts:
     return RoundFacts(
         round_id=row.id,
         terms=msgspec.json.decode(row.terms, type=Terms),
-        # A closed round stays closed, whatever its line gets back from vouchers that expire.
-        running=row.running and row.state != str(RoundState.CLOSED),
+        # A closed round stays closed, whatever its line gets back from vouchers that expire. One that takes what
+        # others left is not open before it has been dealt its pieces, though its hour may have come.
+        running=row.running
+        and row.state != str(RoundState.CLOSED)
+        and not (row.state == str(RoundState.PLANNED) and row.pieces == 0),
         paused=row.paused,
         opens_at=row.opens_at,
         closes_at=row.closes_at,

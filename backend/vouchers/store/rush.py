@@ -59,9 +59,11 @@ WITH round AS (
     AND issued_online + issued_station + $2 <= pieces - CASE
       WHEN station_until > $3 THEN greatest(0, station_pieces - issued_station) ELSE 0 END
   RETURNING id
+), locked AS MATERIALIZED (
+  SELECT id FROM budget_lines WHERE id = ANY($5::uuid[]) AND EXISTS (SELECT FROM round) ORDER BY id FOR UPDATE
 ), lines AS (
   UPDATE budget_lines SET issued_fen = issued_fen + $2 * $4::bigint, issued_pieces = issued_pieces + $2
-  WHERE id = ANY($5::uuid[]) AND EXISTS (SELECT FROM round)
+  WHERE id IN (SELECT id FROM locked)
 ), asked AS MATERIALIZED (
   SELECT * FROM unnest($6::uuid[], $7::uuid[], $8::uuid[], $9::bytea[], $10::text[], $29::bytea[])
     AS a(voucher_id, claim_id, resident_id, hash, address, digest) WHERE EXISTS (SELECT FROM round)
