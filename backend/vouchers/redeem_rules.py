@@ -194,10 +194,13 @@ class RolledBack(Struct, frozen=True, kw_only=True, tag="rolled-back"):
 
 RollBackOutcome = RolledBack | Refused[RollBackReason] | IdReused
 
+UNBOUND_ROLL_BACKS = frozenset({RollBackReason.NO_SUCH_REDEMPTION})
+"""Refusals that bind no id: what is not there yet, or not this merchant's, may be asked for again."""
 
-def decide_roll_back(record: RedemptionRecord | None, command: RollBack) -> Refused[RollBackReason] | None:
+
+def decide_roll_back(record: RedemptionRecord, command: RollBack) -> Refused[RollBackReason] | None:
     """May this be undone as a whole, before payout, by this merchant? ``None`` for yes."""
-    if record is None or record.merchant_id != command.merchant_id:
+    if record.merchant_id != command.merchant_id:
         return Refused(RollBackReason.NO_SUCH_REDEMPTION)
     if record.state is RedemptionState.REVERSED:
         return Refused(RollBackReason.ALREADY_REVERSED)

@@ -15,6 +15,7 @@ from backend.outbox.publish import publish
 from backend.outbox.rules import IdReused
 from backend.vouchers.events import RedemptionRolledBack
 from backend.vouchers.redeem_rules import (
+    UNBOUND_ROLL_BACKS,
     RedemptionRecord,
     RollBack,
     RollBackOutcome,
@@ -32,18 +33,22 @@ _Stored = RolledBack | Refused[RollBackReason]
 
 async def roll_back(tx: Transaction, command: RollBack, *, now: Instant) -> RollBackOutcome:
     """Decide under the locks of voucher and redemption, in that order, and store what follows."""
+    voucher_id = await store.voucher_id_of(tx, command.redemption_id)
+    voucher = await store.lock_voucher(tx, voucher_id) if voucher_id else None
+    found = await store.lock_redemption(tx, command.redemption_id) if voucher else None
+    # Asked under the locks: a copy of the request that was stored while this one waited is found here.
     earlier = await earlier_answer(tx, command.roll_back_id, command.hashed())
     if isinstance(earlier, Earlier):
         stored = msgspec.json.decode(earlier.outcome, type=_Stored)
         return msgspec.structs.replace(stored, again=True) if isinstance(stored, RolledBack) else stored
     if isinstance(earlier, IdReused):
         return earlier
-    voucher_id = await store.voucher_id_of(tx, command.redemption_id)
-    voucher = await store.lock_voucher(tx, voucher_id) if voucher_id else None
-    found = await store.lock_redemption(tx, command.redemption_id) if voucher else None
-    refused = decide_roll_back(found, command)
-    if refused is not None or voucher is None or found is None:
-        return refused or Refused(RollBackReason.NO_SUCH_REDEMPTION)
+    if voucher is None or found is None:
+        return Refused(RollBackReason.NO_SUCH_REDEMPTION)
+    if refused := decide_roll_back(found, command):
+        if refused.reason not in UNBOUND_ROLL_BACKS:
+            await remember_answer(tx, command.roll_back_id, command.hashed(), refused, now=now)
+        return refused
     state = state_after_roll_back(voucher.expires_at, now)
     outcome = RolledBack(
         roll_back_id=command.roll_back_id,

@@ -8,10 +8,11 @@ from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.vouchers.redeem import redeem
-from backend.vouchers.redeem_rules import Redeemed
+from backend.vouchers.redeem_rules import Redeemed, RollBack, RollBackReason, RolledBack
+from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import RedemptionReason
 from tests.vouchers.campaigns import faults, running_campaign
-from tests.vouchers.counters import counter, phone, redemption, shown, typed, voucher
+from tests.vouchers.counters import TILL, counter, phone, redemption, shown, spend, typed, undo, voucher
 from tests.vouchers.overlap import twice_at_once
 from tests.web.world import row_counts
 
@@ -51,3 +52,49 @@ async def test_two_ids_for_one_typed_code_at_once_are_one_redemption_and_one_wro
     assert isinstance(first, Redeemed)
     assert second == Refused(RedemptionReason.CODE_WRONG)
     assert (await row_counts(county))["wrong_codes"] == 1
+
+
+async def rolling_back(county: County) -> RollBack:
+    """A redemption that was accepted, and the command that undoes it."""
+    [round_id] = await running_campaign(county)
+    shop, me = await counter(county), await phone(county)
+    code = await shown(county, me, await voucher(county, round_id, me))
+    done = await spend(county, redemption(county, code, shop))
+    assert isinstance(done, Redeemed)
+    return RollBack(
+        roll_back_id=new_id(),
+        redemption_id=done.redemption_id,
+        merchant_id=shop,
+        reason="顾客退单",
+        refund_fen=None,
+        actor=TILL,
+    )
+
+
+async def test_a_roll_back_sent_twice_at_once_with_one_id_happens_once_and_both_are_told_so(county: County) -> None:
+    command = await rolling_back(county)
+    first, second = await twice_at_once(county, roll_back, command)
+    assert isinstance(first, RolledBack)
+    assert second == replace(first, again=True)
+    assert (await row_counts(county))["roll_backs"] == 1
+    assert await faults(county) == []
+
+
+async def test_a_refused_roll_back_stays_refused_under_its_id(county: County) -> None:
+    command = await rolling_back(county)
+    first, second = await twice_at_once(county, roll_back, command, replace(command, roll_back_id=(late := new_id())))
+    assert isinstance(first, RolledBack)
+    assert second == Refused(RollBackReason.ALREADY_REVERSED)
+    again = await transact(county, roll_back, replace(command, roll_back_id=late))
+    assert again == second
+    other = replace(command, roll_back_id=late, reason="另一个原因")
+    assert isinstance(await transact(county, roll_back, other), IdReused)
+    part = await undo(county, command.redemption_id, command.merchant_id, roll_back_id=late, refund_fen=1)
+    assert isinstance(part, IdReused)
+
+
+async def test_a_roll_back_of_what_is_not_there_binds_no_id(county: County) -> None:
+    command = await rolling_back(county)
+    foreign = replace(command, merchant_id=new_id())
+    assert await transact(county, roll_back, foreign) == Refused(RollBackReason.NO_SUCH_REDEMPTION)
+    assert isinstance(await transact(county, roll_back, command), RolledBack)
