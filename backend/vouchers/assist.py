@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.database.transaction import Transaction
 from backend.identity.person import claimant
@@ -104,7 +105,8 @@ async def assisted_redeem(
     shift = await _shift(tx, command.shift_id, command.redeem.actor, now)
     if isinstance(shift, Refused):
         return shift
-    outcome = await redeem(tx, command.redeem, now=now)
+    shown = max(command.redeem.proof_level, command.proof.level)
+    outcome = await redeem(tx, replace(command.redeem, proof_level=shown), now=now)
     if isinstance(outcome, Redeemed) and not outcome.again:
         voucher = await redemptions.lock_voucher(tx, outcome.voucher_id)
         person = await claimant(tx, voucher.resident_id) if voucher else None

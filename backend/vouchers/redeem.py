@@ -13,6 +13,8 @@ from backend.audit_trail.record import record
 from backend.audit_trail.rules import Entry, new_entry
 from backend.database.transaction import Transaction
 from backend.identity.enrol_holder_key import holder_keys
+from backend.identity.person import claimants
+from backend.kernel.claimants import ProofLevel
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
@@ -91,12 +93,15 @@ async def _batch(tx: Transaction, commands: Sequence[Redeem], now: Instant) -> B
     if typed:  # Asked again under the locks: whoever used a code meanwhile has taken it away.
         codes = await store.vouchers_of_codes(tx, typed)
     shown = frozenset(vouchers[voucher_id].resident_id for voucher_id in named if voucher_id in vouchers)
+    # Somebody who shows a voucher has proven a phone; who they are is only read for kinds that ask for more.
+    asked = {one.resident_id for one in vouchers.values() if one.terms.redeem_level > ProofLevel.PHONE}
     counters = {command.merchant_id for command in commands}
     wrong = await store.wrong_in_hour(tx, counters, hour_of(now)) if typed else {}
     return Batch(
         vouchers=vouchers,
         codes=codes,
         holders={who: key.point for who, key in (await holder_keys(tx, shown)).items()} if shown else {},
+        levels={who: known.proof_level for who, known in (await claimants(tx, asked)).items()} if asked else {},
         counters=await standings(tx, counters, now=now),
         wrong=wrong,
         at=now,

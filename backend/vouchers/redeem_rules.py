@@ -11,6 +11,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.kernel.actors import Actor
+from backend.kernel.claimants import ProofLevel
 from backend.kernel.presentations import PresentationReason
 from backend.kernel.refusals import Reason, Refused
 from backend.ledger.rules import Funder
@@ -78,7 +79,8 @@ class Redeem(Struct, frozen=True, kw_only=True):
     actor: Actor
     evidence: Evidence | None = None
     lines: tuple[dict[str, Any], ...] = ()
-    proof_level: int = 1
+    proof_level: int = ProofLevel.PHONE
+    """What the act itself proves of the holder; what the county knows of them already may be more."""
 
     def hashed(self) -> bytes:
         """What tells this command from another under the same id.

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.kernel.claimants import ProofLevel
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
@@ -64,6 +65,7 @@ class Batch:
         vouchers: Mapping[UUID, LiveVoucher],
         codes: Mapping[bytes, tuple[UUID, datetime]],
         holders: Mapping[UUID, bytes],
+        levels: Mapping[UUID, ProofLevel],
         counters: Mapping[UUID, Standing],
         wrong: Mapping[UUID, int],
         at: Instant,
@@ -71,6 +73,7 @@ class Batch:
         self._vouchers = vouchers
         self._codes = codes
         self._holders = holders
+        self._levels = levels
         self._counters = counters
         self._wrong = wrong
         self._at = at
@@ -100,7 +103,7 @@ class Batch:
             use_from=voucher.use_from,
             expires_at=voucher.expires_at,
             paused=voucher.paused,
-            proof_level=command.proof_level,
+            proof_level=max(command.proof_level, self._levels.get(voucher.resident_id, ProofLevel.NONE)),
         )
         decided = decide_redemption(facts, bill=command.bill, counter=counter, at=self._at)
         return (
