@@ -63,10 +63,10 @@ describe('the sentence of a problem', () => {
 
   it('is the county’s own, in the language on the screen', async () => {
     expect(textOf(sold)).toBe('已领完')
-    speak('en')
+    await speak('en')
     await textsReady()
     expect(textOf(sold)).toBe('All taken')
-    speak('zh')
+    await speak('zh')
   })
 
   it('is ours where the county did not write the answer', () => {

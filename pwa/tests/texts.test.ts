@@ -12,8 +12,8 @@ import accountEn from '../src/account/texts/en'
 import accountZh from '../src/account/texts/zh'
 import ownEn from '../src/i18n/catalogues/en'
 import ownZh from '../src/i18n/catalogues/zh'
-import { language, speak } from '../src/i18n/language'
-import { fill, texts, textsReady } from '../src/i18n/texts'
+import { language } from '../src/i18n/language'
+import { fill, speak, texts } from '../src/i18n/texts'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
 import vouchersEn from '../src/vouchers/texts/en'
@@ -65,15 +65,23 @@ describe('a sentence', () => {
     ])
   })
 
-  it('changes when the language does, once its English is here', async () => {
-    const t = texts({ greeting: '您好，{name}' }, async () => ({ default: { greeting: 'Hello, {name}' } }))
+  it('changes when the language does, and the language once its English is here', async () => {
+    let arrives: (() => void) | undefined
+    const line = new Promise<void>((done) => (arrives = done))
+    const t = texts({ greeting: '您好，{name}' }, async () => {
+      await line
+      return { default: { greeting: 'Hello, {name}' } }
+    })
     expect(t('greeting', { name: '王' })).toBe('您好，王')
-    speak('en')
-    await textsReady()
+    const changed = speak('en')
+    await nextTick()
+    expect([language.value, t('greeting', { name: '王' })]).toEqual(['zh', '您好，王'])
+    arrives?.()
+    await changed
     await nextTick()
     expect(t('greeting', { name: 'Wang' })).toBe('Hello, Wang')
     expect(document.documentElement.lang).toBe('en')
-    speak('zh')
+    await speak('zh')
     expect(language.value).toBe('zh')
     expect(t('greeting', { name: '王' })).toBe('您好，王')
   })

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 PWA = Path(__file__).resolve().parents[2] / "pwa"
 TALLEST = 20_000
@@ -77,16 +77,18 @@ def show(page: Page, *, text: str = "standard", scheme: str = "light") -> None:
 def speak(page: Page, language: str) -> None:
     """Change the language as a person does, with the button at the foot of every page."""
     page.get_by_role("button", name="English" if language == "en" else "中文").click()
+    # The page changes once its texts are there, all at once.
     page.locator(f'html[lang="{"en" if language == "en" else "zh-CN"}"]').wait_for(state="attached")
-    # The English half of a catalogue is a file of its own.
-    page.wait_for_load_state("networkidle")
 
 
 def violations(page: Page) -> Any:
     """What axe finds in the page as it stands, on a screen as high as the page: bars that stay cover nothing then."""
-    size = page.viewport_size or {"width": 360, "height": 740}
-    height = min(max(size["height"], page.evaluate("document.documentElement.scrollHeight")), TALLEST)
-    page.set_viewport_size({"width": size["width"], "height": height})
+    size = page.viewport_size or ViewportSize(width=360, height=740)
+    shown = size
+    # A page whose heights hang on the screen's may grow with it.
+    while (needed := min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)) > shown["height"]:
+        shown = ViewportSize(width=size["width"], height=needed)
+        page.set_viewport_size(shown)
     page.evaluate(axe())
     found = page.evaluate(RUN_AXE, RULES)
     page.set_viewport_size(size)

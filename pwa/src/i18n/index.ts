@@ -4,4 +4,5 @@ import zh from './catalogues/zh'
 import { texts } from './texts'
 
 export const t = texts(zh, () => import('./catalogues/en'))
-export { language, speak } from './language'
+export { language } from './language'
+export { speak } from './texts'

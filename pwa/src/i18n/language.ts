@@ -9,11 +9,11 @@ export type Language = 'zh' | 'en'
 
 const KEY = 'yizhan.language'
 
-/** The language now on the screen; change it with `speak`. */
+/** The language now on the screen; people change it with `speak`, which waits for its texts. */
 export const language = ref<Language>(read(KEY) === 'en' ? 'en' : 'zh')
 
 /** Changes the language everywhere at once and remembers it on this phone. */
-export function speak(wanted: Language): void {
+export function changeLanguage(wanted: Language): void {
   language.value = wanted
   remember(KEY, wanted)
 }

@@ -6,8 +6,8 @@
  * sentence does not ask for are all errors before the program runs.
  */
 
-import { shallowRef, watch, type ShallowRef } from 'vue'
-import { language, type Language } from './language'
+import { shallowRef, type ShallowRef } from 'vue'
+import { changeLanguage, language, type Language } from './language'
 
 /** The names that a sentence asks for. */
 type Names<Sentence extends string> = Sentence extends `${string}{${infer Inside}}${infer Rest}`
@@ -54,6 +54,12 @@ export async function textsReady(wanted: Language = language.value): Promise<voi
   await Promise.all(loadings.map(({ load }) => load(wanted)))
 }
 
+/** Changes the language once every text is here: a page is never half in one language and half in the other. */
+export async function speak(wanted: Language): Promise<void> {
+  await textsReady(wanted)
+  changeLanguage(wanted)
+}
+
 /** Puts the values into a sentence. */
 export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
   return sentence.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
@@ -63,5 +69,3 @@ export function fill(sentence: string, values: Readonly<Record<string, string | 
     return value === 1 ? one : (many ?? '')
   })
 }
-
-watch(language, (now) => textsReady(now))
