@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from backend.app import Application
 from backend.commands.code import present_code
-from backend.commands.lan import certify, own_address, shared_port
+from backend.commands.lan import Behind, certify, own_address, shared_port
 from backend.commands.listening import Door, free_door, serve_here
 from backend.commands.opening import opened_counties
 from backend.commands.seed import DEMONSTRATIONS, seed_counties
@@ -23,6 +23,7 @@ from backend.database.registry import Counties
 from backend.demonstration.county import read_county
 from backend.demonstration.credentials import PASSWORD, TOTP_SECRET, sign_ins
 from backend.settings import Settings, read_settings
+from backend.web.arrivals import Arrivals
 
 DATA = Path(__file__).resolve().parents[2] / "var" / "demo"
 APPS = (
@@ -48,6 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
             "演示用 SQLite；要用 PostgreSQL 请分别运行 yizhan seed 和 yizhan serve。",
             "The demonstration runs on SQLite; for PostgreSQL run yizhan seed and yizhan serve.",
         )
+    if arguments.lan:
+        # Phones come to our own port without a proxy between: whatever they say of forwarding is their own claim.
+        settings = replace(settings, trusted_proxies=0)
     door = free_door("0.0.0.0" if arguments.lan else "127.0.0.1", arguments.port)  # noqa: S104 - asked for by --lan
     return uvloop.run(_demonstrate(settings, door, lan=arguments.lan))
 
@@ -69,19 +73,22 @@ async def _demonstrate(settings: Settings, door: Door, *, lan: bool) -> int:
             async def greet() -> None:
                 _welcome(door.address, counties)
 
-            return await serve_here(application, door, greet)
+            return await serve_here(application, [door], greet)
         address = own_address()
         https = f"https://{address}:{door.port}/"
         authority = certify(settings.data / "lan", _names(address))
-        behind = free_door("127.0.0.1", 0)
-        behind = replace(behind, certificate=authority.certificate, certificate_key=authority.key)
+        secure, plain = free_door("127.0.0.1", 0), free_door("127.0.0.1", 0)
+        secure = replace(secure, certificate=authority.certificate, certificate_key=authority.key)
+        arrivals = Arrivals(application)
+        behind = Behind(secure=secure, plain=plain, arrivals=arrivals)
         await stack.enter_async_context(shared_port(door, behind, authority, https))
 
         async def greet_lan() -> None:
             _welcome(https.rstrip("/"), counties)
             _say_how_to_trust(https, f"http://{address}:{door.port}/")
+            say(f"本机也可打开 http://127.0.0.1:{door.port}/", "on this machine plain HTTP works too")
 
-        return await serve_here(application, behind, greet_lan)
+        return await serve_here(application, [secure, plain], greet_lan, entrance=arrivals)
 
 
 def _names(address: str) -> list[str]:

@@ -1,7 +1,8 @@
 """How does a phone on the same network reach the demonstration? Over HTTPS, with an authority that we make ourselves.
 
-One port answers both: TLS is passed on untouched to the server behind, plain HTTP gets the page that says why, and the
-authority's certificate for download. The authority lives beside the demonstration, so that a phone trusts it once.
+One port answers everybody: TLS is passed on untouched to the server behind, and so is plain HTTP from this machine,
+which browsers count as secure. Plain HTTP from elsewhere gets the page that says why, and the authority's certificate
+for download. The authority lives beside the demonstration, so that a phone trusts it once.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import trustme
@@ -19,6 +21,7 @@ from msgspec import Struct
 from backend.commands.listening import Door
 from backend.database.keyring import write_secret
 from backend.kernel.instants import now
+from backend.web.arrivals import Arrivals
 from backend.web.plain_http import CERTIFICATE_PATH, why_not
 
 TLS_HANDSHAKE = b"\x16"
@@ -36,6 +39,14 @@ class Authority(Struct, frozen=True, kw_only=True):
     authority: Path
     certificate: Path
     key: Path
+
+
+class Behind(Struct, frozen=True, kw_only=True):
+    """What stands behind the shared port: one door for TLS, one for plain HTTP from this machine."""
+
+    secure: Door
+    plain: Door
+    arrivals: Arrivals
 
 
 def own_address() -> str:
@@ -68,8 +79,8 @@ def certify(folder: Path, names: list[str]) -> Authority:
 
 
 @asynccontextmanager
-async def shared_port(door: Door, behind: Door, authority: Authority, https: str) -> AsyncIterator[None]:
-    """Listen at ``door`` for both: TLS goes on to ``behind``, plain HTTP is told why not."""
+async def shared_port(door: Door, behind: Behind, authority: Authority, https: str) -> AsyncIterator[None]:
+    """Listen at ``door`` for everybody; whoever may not go on ``behind`` is told why not."""
     page = why_not(https)
     certificate = ssl.PEM_cert_to_DER_cert(authority.authority.read_text())
 
@@ -78,8 +89,11 @@ async def shared_port(door: Door, behind: Door, authority: Authority, https: str
             # Whoever hangs up or says nothing is nobody's fault; the connection is closed below.
             async with asyncio.timeout(FIRST_BYTES_SECONDS):
                 first = await reader.readexactly(1)
+            address = str(writer.get_extra_info("peername")[0])
             if first == TLS_HANDSHAKE:
-                await _pass_on(first, reader, writer, behind)
+                await _pass_on(first, reader, writer, behind.secure, behind.arrivals, address)
+            elif ip_address(address).is_loopback:
+                await _pass_on(first, reader, writer, behind.plain, behind.arrivals, address)
             else:
                 async with asyncio.timeout(FIRST_BYTES_SECONDS):
                     asked = first + await reader.readuntil(b"\r\n\r\n")
@@ -94,8 +108,16 @@ async def shared_port(door: Door, behind: Door, authority: Authority, https: str
         server.close()
 
 
-async def _pass_on(first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behind: Door) -> None:
-    to_server, from_us = await asyncio.open_connection(behind.host, behind.port)
+async def _pass_on(
+    first: bytes,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    door: Door,
+    arrivals: Arrivals,
+    address: str,
+) -> None:
+    to_server, from_us = await asyncio.open_connection(door.host, door.port)
+    arrivals.note(from_us.get_extra_info("sockname")[1], address)
     from_us.write(first)
     try:
         await asyncio.gather(_copy(reader, from_us), _copy(to_server, writer))

@@ -9,7 +9,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from granian.constants import HTTPModes, Interfaces, Loops, SSLProtocols
@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from backend.app import Application
 from backend.commands.words import Stop, complain
+from backend.web.arrivals import Arrivals
 
 BACKLOG = 1024
 STOP_SECONDS = 2
@@ -67,13 +68,52 @@ def free_door(host: str, port: int) -> Door:
         return Door(host=host, port=probe.getsockname()[1])
 
 
-async def serve_here(application: Application, door: Door, opened: Callable[[], Awaitable[None]]) -> int:
-    """Serve in this process until SIGTERM or SIGINT; ``opened`` is called once the port answers."""
-    server = Server(
-        application,
+async def serve_here(
+    application: Application,
+    doors: Sequence[Door],
+    opened: Callable[[], Awaitable[None]],
+    *,
+    entrance: Arrivals | None = None,
+) -> int:
+    """Serve in this process until SIGTERM or SIGINT; ``opened`` is called once the first door answers.
+
+    The first door starts and stops the application; requests come in through ``entrance`` where there is one.
+    """
+    servers = [
+        _server(entrance or application, door, Interfaces.ASGINL if nth else Interfaces.ASGI)
+        for nth, door in enumerate(doors)
+    ]
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    serving = [asyncio.create_task(server.serve(), name="serve") for server in servers]
+    greeting = asyncio.create_task(_greet(doors[0], opened), name="greet")
+    asked = asyncio.create_task(stopping.wait(), name="stop")
+    await asyncio.wait((*serving, asked), return_when=asyncio.FIRST_COMPLETED)
+    greeting.cancel()
+    asked.cancel()
+    if ended := [task for task in serving if task.done()]:
+        await ended[0]
+        complain("服务意外停止，原因见上。", "The server stopped by itself; the reason stands above.")
+        return 1
+    for server in servers:
+        server.interrupt_signal = True
+        server.main_loop_interrupt.set()
+    _, open_still = await asyncio.wait(serving, timeout=STOP_SECONDS)
+    if open_still:
+        # An answer that never ends (a live feed) must not keep a county from being restarted.
+        logging.getLogger(__name__).info("connections were still open after %s s and are cut", STOP_SECONDS)
+        await application.close()
+    return 0
+
+
+def _server(target: Arrivals | Application, door: Door, interface: Interfaces) -> Server:
+    return Server(
+        target,
         address=door.host,
         port=door.port,
-        interface=Interfaces.ASGI,
+        interface=interface,
         http=HTTPModes.http1,
         websockets=False,
         backlog=BACKLOG,
@@ -82,28 +122,6 @@ async def serve_here(application: Application, door: Door, opened: Callable[[], 
         ssl_key=door.certificate_key,
         ssl_protocol_min=SSLProtocols.tls12,  # Phones of ten years ago are in use here, and TLS 1.2 is sound.
     )
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    serving = asyncio.create_task(server.serve(), name="serve")
-    greeting = asyncio.create_task(_greet(door, opened), name="greet")
-    asked = asyncio.create_task(stopping.wait(), name="stop")
-    await asyncio.wait((serving, asked), return_when=asyncio.FIRST_COMPLETED)
-    greeting.cancel()
-    asked.cancel()
-    if serving.done():
-        await serving
-        complain("服务意外停止，原因见上。", "The server stopped by itself; the reason stands above.")
-        return 1
-    server.interrupt_signal = True
-    server.main_loop_interrupt.set()
-    done, _ = await asyncio.wait((serving,), timeout=STOP_SECONDS)
-    if not done:
-        # An answer that never ends (a live feed) must not keep a county from being restarted.
-        logging.getLogger(__name__).info("connections were still open after %s s and are cut", STOP_SECONDS)
-        await application.close()
-    return 0
 
 
 async def _greet(door: Door, opened: Callable[[], Awaitable[None]]) -> None:

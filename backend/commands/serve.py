@@ -13,7 +13,7 @@ from backend.app import Application
 from backend.commands.listening import Door, free_door, serve_here, serve_with_workers
 from backend.commands.opening import opened_counties
 from backend.commands.options import add_place, settings_of
-from backend.commands.words import Stop, say
+from backend.commands.words import Stop, say, since_start
 from backend.database.registry import Counties
 from backend.migrations.revision import newest_revision, present_revision
 from backend.settings import Settings
@@ -59,7 +59,7 @@ async def _serve_alone(settings: Settings, door: Door) -> int:
         async def greet() -> None:
             _say_where(counties, door)
 
-        return await serve_here(Application(settings, counties), door, greet)
+        return await serve_here(Application(settings, counties), [door], greet)
 
 
 async def _prepare(settings: Settings, door: Door) -> None:
@@ -80,7 +80,7 @@ async def _require_newest(settings: Settings, counties: Counties) -> None:
 
 
 def _say_where(counties: Counties, door: Door) -> None:
-    say(f"已开门：{door.address}", f"serving on {door.address}")
+    say(f"已开门：{door.address}（启动用时 {since_start():.1f} 秒）", f"serving on {door.address}")
     for county in counties.all:
         hosts = " ".join(county.entry.hosts)
         say(

@@ -2,6 +2,10 @@
 
 import sys
 
+from backend.kernel.instants import elapsed_seconds
+
+_BEGUN = elapsed_seconds()
+
 
 class Stop(Exception):
     """The command cannot go on; both texts say why and what to do about it."""
@@ -20,3 +24,8 @@ def say(zh: str, en: str) -> None:
 def complain(zh: str, en: str) -> None:
     """Why it stopped, on standard error, one language a line."""
     print(f"{zh}\n{en}", file=sys.stderr, flush=True)
+
+
+def since_start() -> float:
+    """Seconds since this process had loaded its first words."""
+    return elapsed_seconds() - _BEGUN
