@@ -51,7 +51,7 @@ class Background:
         self._task = asyncio.create_task(self._run(), name=f"background {self.county.code}")
 
     async def stop(self) -> None:
-        """End after the round that is under way."""
+        """End at once: a transaction that is under way is undone, and the next worker does that work again."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -79,7 +79,8 @@ class Background:
 
     async def round(self, at: Instant) -> int:
         """One round as of ``at``; returns how much was done, so that a caller can repeat until nothing is left."""
-        done = await deliver_events(self.county, self.consumers, at)
+        # Nobody may wait for a consumer: rounds open, and acts are chained, before anything is told.
+        done = await transact(self.county, chain, Chain(), now=at)
         done += await run_due(self.county, self.due_verbs, at)
-        done += await transact(self.county, chain, Chain(), now=at)
+        done += await deliver_events(self.county, self.consumers, at)
         return done

@@ -1,39 +1,56 @@
 """Deliver events to those who listen, at least once; each acts once.
 
-``app.py`` binds consumers. A consumer's effect and its inbox row share a transaction. An event that fails is tried
-again with growing pauses and never blocks the events behind it.
+``app.py`` binds consumers. A consumer's effect and its inbox rows share a transaction, one for all events that a round
+gives it. What fails is set aside in the inbox and tried again with growing pauses, and never blocks what is behind it.
 """
 
 import logging
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
 from backend.database.county import County
 from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
+from backend.database.trouble import Trouble
+from backend.kernel.faults import told_fault
 from backend.kernel.instants import Instant
 from backend.outbox import store
-from backend.outbox.rules import Event, next_try
+from backend.outbox.rules import Event, Given, next_try
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 200
+AT_ONCE = 250
+"""Events of a name in one round: little enough that a rush, which writes thousands meanwhile, does not feel it."""
+MOST_FAILURES = 16
+"""Failing transactions of one consumer in a turn; what is left then comes in the next round."""
+PROBES = 4
+"""When none of so many events, taken by chance, can be acted on, it is the consumer that is broken."""
+
+_troubles: dict[str, Trouble] = {}
 
 
 class Consumer(Struct, frozen=True):
-    """Who listens to which event; ``name`` is stored and must never be reused for another effect."""
+    """Who listens to which event; ``name`` is stored and must never be reused for another effect.
+
+    ``act`` is given many events at once, oldest first: all of its effect is stored, or nothing of it.
+    """
 
     name: str
     event: type[Event]
-    act: Callable[[Transaction, Event, Instant], Awaitable[None]]
+    act: Callable[[Transaction, Sequence[Event], Instant], Awaitable[None]]
 
 
 class _Delivery(Struct, frozen=True):
     consumer: Consumer
-    event_id: UUID
-    body: str
+    listening: Sequence[str]
+    given: Sequence[Given]
+
+
+class _Failed(Struct, frozen=True):
+    delivery: _Delivery
+    fault: str
 
 
 def by_event_name(consumers: Sequence[Consumer]) -> dict[str, list[Consumer]]:
@@ -44,64 +61,101 @@ def by_event_name(consumers: Sequence[Consumer]) -> dict[str, list[Consumer]]:
     return grouped
 
 
-class _Ask(Struct, frozen=True):
-    heard: dict[str, list[str]]
-    at: Instant
-
-
-async def _waiting(tx: Transaction, asked: _Ask) -> list[tuple[UUID, str, str]]:
-    return await store.waiting_events(tx, asked.heard, asked.at, AT_ONCE)
-
-
-async def _deliver(tx: Transaction, delivery: _Delivery, *, now: Instant) -> None:
-    if await store.mark_applied(tx, delivery.consumer.name, delivery.event_id, now):
-        await delivery.consumer.act(tx, msgspec.json.decode(delivery.body, type=delivery.consumer.event), now)
-
-
-async def _mark(tx: Transaction, event_ids: list[UUID], *, now: Instant) -> None:
-    await store.mark_delivered(tx, event_ids, now)
-
-
 async def deliver_events(county: County, consumers: Mapping[str, Sequence[Consumer]], at: Instant) -> int:
-    """One round: deliver what waits, oldest first; returns how many events everybody has now acted on."""
-    if not consumers:
-        return 0
-    asked = _Ask({name: [consumer.name for consumer in listening] for name, listening in consumers.items()}, at)
-    count = 0
-    # Each turn delivers an event or puts it off until after ``at``, so that the turns come to an end.
-    while waiting := await inquire(county, _waiting, asked):
-        done: list[UUID] = []
-        for event_id, name, body in waiting:
-            delivered = [await _try(county, _Delivery(consumer, event_id, body), at) for consumer in consumers[name]]
-            if all(delivered):
-                done.append(event_id)
-        if done:
-            await transact(county, _mark, done, now=at)
-        count += len(done)
-    return count
+    """One round: what waits, and what has failed and is due again; returns how many deliveries were acted on."""
+    acted = 0
+    for name, listening in consumers.items():
+        waiting = await inquire(county, _waiting, name)
+        names = [consumer.name for consumer in listening]
+        for consumer in listening:
+            turn = _Turn(county, consumer, names, at)
+            if waiting:
+                await turn.give(waiting)
+            if failed := await inquire(county, _failed, (consumer.name, at)):
+                await turn.give(failed)
+            acted += turn.acted
+    return acted
 
 
-async def _state(tx: Transaction, delivery: _Delivery) -> tuple[bool, int, Instant | None] | None:
-    return await store.inbox_state(tx, delivery.consumer.name, delivery.event_id)
+async def _waiting(tx: Transaction, name: str) -> list[Given]:
+    return await store.waiting_events(tx, name, AT_ONCE)
 
 
-async def _try(county: County, delivery: _Delivery, at: Instant) -> bool:
-    state = await inquire(county, _state, delivery)
-    if state is not None and (state[0] or (state[2] is not None and state[2] > at)):
-        return state[0]
-    try:
-        await transact(county, _deliver, delivery, now=at)
+async def _failed(tx: Transaction, asked: tuple[str, Instant]) -> list[Given]:
+    return await store.failed_events(tx, *asked, AT_ONCE)
+
+
+class _Turn:
+    """One consumer's part of a round."""
+
+    def __init__(self, county: County, consumer: Consumer, listening: Sequence[str], at: Instant) -> None:
+        self.county = county
+        self.consumer = consumer
+        self.listening = listening
+        self.at = at
+        self.acted = 0
+        self.failures = 0
+
+    async def give(self, given: Sequence[Given]) -> None:
+        """All at once; when that fails, find those that fail, and set aside no more than those."""
+        if await self._try(given) or len(given) == 1:
+            return
+        probes = random.sample(given, min(PROBES, len(given)))
+        answers = [await self._try([probe]) for probe in probes]
+        rest = [one for one in given if one not in probes]
+        if any(answers):
+            await self._halve(rest)
+        elif rest:
+            await self._put_off(rest, "broken for every event that was tried")
+
+    async def _halve(self, given: Sequence[Given]) -> None:
+        if not given or self.failures >= MOST_FAILURES or await self._try(given) or len(given) == 1:
+            return
+        middle = len(given) // 2
+        await self._halve(given[:middle])
+        await self._halve(given[middle:])
+
+    async def _try(self, given: Sequence[Given]) -> bool:
+        try:
+            self.acted += await transact(self.county, _deliver, self._delivery(given), now=self.at)
+        except DatabaseGone:
+            raise
+        except Exception as error:  # A consumer's fault is its own: the events behind it must not wait.
+            self.failures += 1
+            _trouble(self.county, self.consumer).failed(error)
+            if len(given) == 1:
+                await self._put_off(given, told_fault(error))
+            return False
         return True
-    except DatabaseGone:
-        raise
-    except Exception as error:  # A consumer's fault is its own: the events behind it must not wait.
-        log.exception("consumer %s failed on event %s", delivery.consumer.name, delivery.event_id)
-        fault = f"{type(error).__name__}: {error}"[:500]
-        again = next_try((state[1] if state else 0) + 1, at)
 
-        async def note(tx: Transaction, failed: _Delivery, *, now: Instant) -> None:
-            del now
-            await store.mark_failed(tx, failed.consumer.name, failed.event_id, fault, again)
+    async def _put_off(self, given: Sequence[Given], fault: str) -> None:
+        await transact(self.county, _note, _Failed(self._delivery(given), fault[:500]), now=self.at)
 
-        await transact(county, note, delivery, now=at)
-        return False
+    def _delivery(self, given: Sequence[Given]) -> _Delivery:
+        return _Delivery(self.consumer, self.listening, given)
+
+
+def _trouble(county: County, consumer: Consumer) -> Trouble:
+    work = f"consumer {consumer.name} of {county.code}"
+    return _troubles.setdefault(work, Trouble(log, work))
+
+
+async def _deliver(tx: Transaction, delivery: _Delivery, *, now: Instant) -> int:
+    consumer, ids = delivery.consumer, [one.event_id for one in delivery.given]
+    known = await store.lock_inbox(tx, consumer.name, ids)
+    new = [one for one in delivery.given if one.event_id not in known]
+    again = [one for one in delivery.given if one.tries and known.get(one.event_id) is False]
+    await store.insert_applied(tx, consumer.name, [one.event_id for one in new], now)
+    if again:
+        await store.mark_applied(tx, consumer.name, [one.event_id for one in again], now)
+    if acting := [msgspec.json.decode(one.body, type=consumer.event) for one in (*again, *new)]:
+        await consumer.act(tx, acting, now)
+    await store.mark_delivered(tx, ids, delivery.listening, now)
+    return len(acting)
+
+
+async def _note(tx: Transaction, command: _Failed, *, now: Instant) -> None:
+    delivery, ids = command.delivery, [one.event_id for one in command.delivery.given]
+    failed = [(one.event_id, one.tries + 1, next_try(one.tries + 1, now)) for one in delivery.given]
+    await store.mark_failed(tx, delivery.consumer.name, failed, command.fault)
+    await store.mark_delivered(tx, ids, delivery.listening, now)

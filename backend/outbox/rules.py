@@ -12,6 +12,9 @@ import msgspec
 from msgspec import Struct
 
 LEASE_SECONDS = 15
+LONGEST_PAUSE_SECONDS = 3_600
+STUCK_TRIES = 8
+"""What failed so often does not mend itself: from here on it is a fault that people are shown."""
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -20,6 +23,14 @@ class Event(Struct, frozen=True, kw_only=True):
     NAME: ClassVar[str]
     event_id: UUID
     occurred_at: datetime
+
+
+class Given(Struct, frozen=True):
+    """An event as it is given to a consumer: its JSON, and how often the consumer has failed on it."""
+
+    event_id: UUID
+    body: str
+    tries: int = 0
 
 
 class DueWork(Struct, frozen=True, kw_only=True):
@@ -32,6 +43,14 @@ class DueWork(Struct, frozen=True, kw_only=True):
     tries: int = 0
 
 
+class Stuck(Struct, frozen=True, kw_only=True):
+    """So many deliveries to a consumer, or pieces of a kind of timed work, keep failing; ``fault`` is one reason."""
+
+    name: str
+    count: int
+    fault: str
+
+
 class IdReused(Struct, frozen=True):
     """This request id already carries another command: 409 ``id-reused``."""
 
@@ -42,5 +61,5 @@ def command_hash(command: object) -> bytes:
 
 
 def next_try(tries: int, at: datetime) -> datetime:
-    """When a failed delivery is tried again: 1, 2, 4 … 64 seconds later."""
-    return at + timedelta(seconds=min(2 ** min(tries, 6), 64))
+    """When what has failed ``tries`` times is tried again: 2, 4, 8 … seconds later, at most an hour."""
+    return at + timedelta(seconds=min(2 ** min(tries, 12), LONGEST_PAUSE_SECONDS))

@@ -1,15 +1,15 @@
 """All SQL of events, inboxes, answered requests, timed work and leases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.bulk import append_rows
 from backend.database.transaction import Transaction
-from backend.outbox.rules import DueWork
+from backend.outbox.rules import DueWork, Given, Stuck
 from backend.outbox.tables import due_work, events, inbox, leases, requests
 
 
@@ -27,63 +27,72 @@ async def insert_events(tx: Transaction, rows: Sequence[tuple[UUID, str, str]], 
     )
 
 
-async def waiting_events(
-    tx: Transaction, heard: Mapping[str, Sequence[str]], at: datetime, most: int
-) -> list[tuple[UUID, str, str]]:
-    """Undelivered events that a consumer can be given at ``at``, oldest first, as (id, name, body).
-
-    ``heard`` names the consumers of each event. What every consumer has settled or put off takes nobody's place.
-    """
+async def waiting_events(tx: Transaction, name: str, most: int) -> list[Given]:
+    """Events of a name that somebody has not been given yet, oldest first."""
     rows = await tx.execute(
-        select(events.c.id, events.c.name, events.c.body)
-        .where(events.c.delivered_at.is_(None), or_(*(_is_wanted(name, heard[name], at) for name in heard)))
+        select(events.c.id, events.c.body)
+        .where(events.c.delivered_at.is_(None), events.c.name == name)
         .order_by(events.c.id)
         .limit(most)
     )
-    return [(row.id, row.name, row.body) for row in rows]
+    return [Given(row.id, row.body) for row in rows]
 
 
-def _is_wanted(name: str, consumers: Sequence[str], at: datetime) -> ColumnElement[bool]:
+async def failed_events(tx: Transaction, consumer: str, at: datetime, most: int) -> list[Given]:
+    """Events on which the consumer has failed and which it can be given again at ``at``."""
+    rows = await tx.execute(
+        select(events.c.id, events.c.body, inbox.c.tries)
+        .join(inbox, inbox.c.event_id == events.c.id)
+        .where(inbox.c.consumer == consumer, inbox.c.applied_at.is_(None), inbox.c.next_try_at <= at)
+        .order_by(inbox.c.next_try_at, events.c.id)
+        .limit(most)
+    )
+    return [Given(row.id, row.body, row.tries) for row in rows]
+
+
+async def lock_inbox(tx: Transaction, consumer: str, event_ids: Sequence[UUID]) -> dict[UUID, bool]:
+    """Whether the consumer has acted on those of the events that it was given before."""
+    rows = await tx.execute(
+        select(inbox.c.event_id, inbox.c.applied_at)
+        .where(inbox.c.consumer == consumer, inbox.c.event_id.in_(event_ids))
+        .with_for_update()
+    )
+    return {row.event_id: row.applied_at is not None for row in rows}
+
+
+async def insert_applied(tx: Transaction, consumer: str, event_ids: Sequence[UUID], at: datetime) -> None:
+    """Note that the consumer acts on these in this transaction; the primary key refuses a second time."""
+    rows = [{"consumer": consumer, "event_id": event_id, "applied_at": at} for event_id in event_ids]
+    await append_rows(tx, inbox, rows)
+
+
+async def mark_applied(tx: Transaction, consumer: str, event_ids: Sequence[UUID], at: datetime) -> None:
+    """The same for events on which the consumer has failed before."""
+    mine = (inbox.c.consumer == consumer, inbox.c.event_id.in_(event_ids))
+    await tx.execute(update(inbox).where(*mine).values(applied_at=at))
+
+
+async def mark_failed(tx: Transaction, consumer: str, failed: Sequence[tuple[UUID, int, datetime]], fault: str) -> None:
+    """Note failed tries as (event, tries, next try)."""
+    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
+    row = make(inbox)
+    told = {"tries": row.excluded.tries, "fault": row.excluded.fault, "next_try_at": row.excluded.next_try_at}
+    row = row.on_conflict_do_update(
+        index_elements=["consumer", "event_id"], set_=told, where=inbox.c.applied_at.is_(None)
+    )
+    for event_id, tries, next_try_at in failed:
+        values = {"consumer": consumer, "event_id": event_id, "tries": tries, "fault": fault}
+        await tx.execute(row, values | {"next_try_at": next_try_at})
+
+
+async def mark_delivered(tx: Transaction, event_ids: Sequence[UUID], consumers: Sequence[str], at: datetime) -> None:
+    """Those of the events that every consumer was given wait no longer; what failed waits in the inbox."""
     mine = and_(inbox.c.event_id == events.c.id, inbox.c.consumer.in_(consumers))
-    put_off = and_(inbox.c.applied_at.is_(None), inbox.c.next_try_at > at)
-    settled = select(func.count()).where(mine, or_(inbox.c.applied_at.is_not(None), put_off)).scalar_subquery()
-    return and_(
-        events.c.name == name, or_(~select(inbox.c.event_id).where(mine, put_off).exists(), settled < len(consumers))
-    )
-
-
-async def mark_delivered(tx: Transaction, event_ids: Sequence[UUID], at: datetime) -> None:
-    """Every consumer has acted on these."""
-    await tx.execute(update(events).where(events.c.id.in_(event_ids)).values(delivered_at=at))
-
-
-async def inbox_state(tx: Transaction, consumer: str, event_id: UUID) -> tuple[bool, int, datetime | None] | None:
-    """(applied, tries, next try) of one consumer and event; ``None`` when it was never tried."""
-    row = (await tx.execute(select(inbox).where(inbox.c.consumer == consumer, inbox.c.event_id == event_id))).first()
-    return None if row is None else (row.applied_at is not None, row.tries, row.next_try_at)
-
-
-async def mark_applied(tx: Transaction, consumer: str, event_id: UUID, at: datetime) -> bool:
-    """Note that the consumer acts on this event in this transaction; ``False`` when it already has."""
-    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
-    row = make(inbox).values(consumer=consumer, event_id=event_id, applied_at=at)
-    done = await tx.execute(
-        row.on_conflict_do_update(
-            index_elements=["consumer", "event_id"], set_={"applied_at": at}, where=inbox.c.applied_at.is_(None)
-        )
-    )
-    return done.rowcount == 1
-
-
-async def mark_failed(tx: Transaction, consumer: str, event_id: UUID, fault: str, next_try_at: datetime) -> None:
-    """Note a failed try."""
-    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
-    row = make(inbox).values(consumer=consumer, event_id=event_id, tries=1, fault=fault, next_try_at=next_try_at)
+    given = select(func.count()).where(mine).scalar_subquery()
     await tx.execute(
-        row.on_conflict_do_update(
-            index_elements=["consumer", "event_id"],
-            set_={"tries": inbox.c.tries + 1, "fault": fault, "next_try_at": next_try_at},
-        )
+        update(events)
+        .where(events.c.id.in_(event_ids), events.c.delivered_at.is_(None), given == len(consumers))
+        .values(delivered_at=at)
     )
 
 
@@ -153,6 +162,39 @@ async def put_off(tx: Transaction, work: DueWork, fault: str, until: datetime) -
         .where(due_work.c.kind == work.kind, due_work.c.key == work.key, due_work.c.done_at.is_(None))
         .values(tries=due_work.c.tries + 1, fault=fault, due_at=until)
     )
+
+
+async def stuck_deliveries(tx: Transaction, tries: int) -> list[Stuck]:
+    """Deliveries that have failed at least so often, counted by consumer, with the newest fault of each."""
+    failing = (inbox.c.applied_at.is_(None), inbox.c.tries >= tries)
+    return await _stuck(tx, inbox.c.consumer, inbox.c.fault, *failing)
+
+
+async def stuck_work(tx: Transaction, tries: int) -> list[Stuck]:
+    """Timed work that has failed at least so often, counted by kind."""
+    failing = (due_work.c.done_at.is_(None), due_work.c.tries >= tries)
+    return await _stuck(tx, due_work.c.kind, due_work.c.fault, *failing)
+
+
+async def _stuck(
+    tx: Transaction, name: Column[str], fault: Column[str | None], *failing: ColumnElement[bool]
+) -> list[Stuck]:
+    rows = await tx.execute(select(name, func.count(), func.max(fault)).where(*failing).group_by(name).order_by(name))
+    return [Stuck(name=row[0], count=row[1], fault=row[2] or "") for row in rows]
+
+
+async def waiting_since(tx: Transaction, names: Sequence[str]) -> tuple[int, datetime | None]:
+    """How many events of these names wait for somebody, and since when."""
+    waiting = (events.c.delivered_at.is_(None), events.c.name.in_(names))
+    row = (await tx.execute(select(func.count(), func.min(events.c.recorded_at)).where(*waiting))).one()
+    return row[0], row[1]
+
+
+async def late_since(tx: Transaction, at: datetime) -> tuple[int, datetime | None]:
+    """How much timed work is due at ``at`` and not done, and since when."""
+    late = (due_work.c.done_at.is_(None), due_work.c.due_at <= at)
+    row = (await tx.execute(select(func.count(), func.min(due_work.c.due_at)).where(*late))).one()
+    return row[0], row[1]
 
 
 async def take_lease(tx: Transaction, name: str, holder: UUID, at: datetime, until: datetime) -> bool:

@@ -33,6 +33,13 @@ inbox = Table(
     instant_column("next_try_at", nullable=True),
     sqlite_with_rowid=False,
 )
+Index(
+    "ix_outbox_inbox_failing",
+    inbox.c.consumer,
+    inbox.c.next_try_at,
+    postgresql_where=inbox.c.applied_at.is_(None),
+    sqlite_where=inbox.c.applied_at.is_(None),
+)
 
 requests = Table(
     "answered_requests",

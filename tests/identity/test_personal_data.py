@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 
 from backend.audit_trail.find import Find, find
 from backend.database.columns import metadata
@@ -119,9 +120,10 @@ async def test_a_closed_account_leaves_nothing_personal_and_the_phone_is_free(co
     assert await inquire(county, left, None) == [["closed_at", "id", "opened_at", "proof_level", "state"], 0]
     heard: list[AccountClosed] = []
 
-    async def listen(tx: Transaction, event: object, now: object) -> None:
-        assert isinstance(event, AccountClosed)
-        heard.append(event)
+    async def listen(tx: Transaction, events: Sequence[object], now: object) -> None:
+        for event in events:
+            assert isinstance(event, AccountClosed)
+            heard.append(event)
 
     consumers = by_event_name([Consumer("test.closed", AccountClosed, listen)])
     await deliver_events(county, consumers, clock())

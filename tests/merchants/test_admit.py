@@ -1,6 +1,7 @@
 """Admitting a merchant: once per credit code, with its shop, or not at all."""
 
 import asyncio
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -50,8 +51,8 @@ async def test_the_event_tells_who_was_admitted_where(county: County, clock: Han
     await with_places(county)
     told: list[Event] = []
 
-    async def listen(_tx: Transaction, event: Event, _now: Instant) -> None:
-        told.append(event)
+    async def listen(_tx: Transaction, events: Sequence[Event], _now: Instant) -> None:
+        told.extend(events)
 
     command = admission()
     await admitted(county, command)

@@ -1,7 +1,7 @@
 """An event to tell, and consumers that remember, in the database itself, how often they acted."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 from uuid import UUID
 
@@ -50,16 +50,22 @@ async def light(county: County, number: int) -> UUID:
     return event.event_id
 
 
-def acting(name: str, failing: Collection[int] = (), tried: list[int] | None = None) -> Consumer:
-    """A consumer whose effect is a row; it fails, after writing it, on the numbers in ``failing``."""
+def acting(
+    name: str, failing: Collection[int] = (), tried: list[int] | None = None, batches: list[int] | None = None
+) -> Consumer:
+    """A consumer whose effect is a row an event; it fails, after writing it, on the numbers in ``failing``."""
 
-    async def act(tx: Transaction, event: Event, at: Instant) -> None:
-        assert isinstance(event, LanternLit)
-        await record(tx, new_entry(at, SYSTEM, f"test.{name}", ("lantern", event.event_id), detail=str(event.number)))
-        if tried is not None:
-            tried.append(event.number)
-        if event.number in failing:
-            raise RuntimeError(f"lantern {event.number} is wet")
+    async def act(tx: Transaction, told: Sequence[Event], at: Instant) -> None:
+        if batches is not None:
+            batches.append(len(told))
+        for event in told:
+            assert isinstance(event, LanternLit)
+            detail = str(event.number)
+            await record(tx, new_entry(at, SYSTEM, f"test.{name}", ("lantern", event.event_id), detail=detail))
+            if tried is not None:
+                tried.append(event.number)
+            if event.number in failing:
+                raise RuntimeError(f"lantern {event.number} is wet")
 
     return Consumer(name, LanternLit, act)
 

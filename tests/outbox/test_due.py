@@ -8,14 +8,15 @@ import pytest
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
+from backend.commands.audit import Examine, examine
 from backend.database.county import County
-from backend.database.transaction import Transaction, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
-from backend.outbox.due import DueVerb, plan, run_due
+from backend.outbox.due import MOST_FAILURES, DueVerb, plan, run_due
 from backend.outbox.lease import TakeLease, take_lease
-from backend.outbox.rules import LEASE_SECONDS, DueWork
+from backend.outbox.rules import LEASE_SECONDS, STUCK_TRIES, DueWork
 from tests.databases import HandClock
 from tests.outbox.events import effects
 
@@ -130,3 +131,40 @@ async def test_the_lease_moves_on_only_after_it_has_run_out(county: County, cloc
 async def test_of_many_workers_at_once_one_has_the_lease(county: County) -> None:
     took = await asyncio.gather(*(transact(county, take_lease, TakeLease("background", new_id())) for _ in range(8)))
     assert took.count(True) == 1
+
+
+async def test_pieces_that_fail_are_bounded_a_run_and_other_kinds_are_not_in_their_way(
+    county: County, clock: HandClock
+) -> None:
+    early, many = clock() - timedelta(hours=1), MOST_FAILURES + 9
+    await planned(county, *(work(number, early) for number in range(many)), work(99, clock(), kind="open"))
+    tried: list[int] = []
+
+    async def broken(tx: Transaction, asked: DueWork, at: Instant) -> None:
+        tried.append(int(asked.key))
+        raise RuntimeError("no oil")
+
+    verbs = {KIND: broken, "open": lighting()}
+    assert await run_due(county, verbs, clock()) == 1
+    assert await effects(county, "lit") == Counter([99])
+    assert len(tried) == MOST_FAILURES
+    assert await run_due(county, verbs, clock()) == 0
+    assert sorted(tried) == list(range(many))
+
+
+async def test_a_piece_that_keeps_failing_is_a_fault_that_the_audit_shows(county: County, clock: HandClock) -> None:
+    await planned(county, work(1, clock()))
+    for _ in range(STUCK_TRIES):
+        assert await _audited(county) == []
+        assert await run_due(county, {KIND: lighting(failing=frozenset({1}))}, clock()) == 0
+        clock.forward(hours=1)
+    told, *others = await _audited(county)
+    assert told.startswith("timed work lantern.light keeps failing, 1 pieces: RuntimeError, test_due.py:")
+    assert others == []
+    assert await run_due(county, {KIND: lighting()}, clock()) == 1
+    assert await _audited(county) == []
+
+
+async def _audited(county: County) -> list[str]:
+    found = await inquire(county, examine, Examine(county.clock()))
+    return [fault for fault in found.faults if not fault.startswith("invariant 13")]

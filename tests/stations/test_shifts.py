@@ -1,6 +1,7 @@
 """A shift opens once and closes once, with the cash counted."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -65,8 +66,8 @@ async def test_a_shift_opens_with_the_cash_counted_and_is_told(county: County, c
     await appointed(county, station_id)
     told: list[Event] = []
 
-    async def listen(_tx: Transaction, event: Event, _now: Instant) -> None:
-        told.append(event)
+    async def listen(_tx: Transaction, events: Sequence[Event], _now: Instant) -> None:
+        told.extend(events)
 
     command = shift_opening(label="柜台平板", cash_fen=20_000)
     assert await transact(county, open_shift, command) == ShiftOpened(
@@ -179,8 +180,8 @@ async def test_a_shift_closes_with_its_difference_on_record_and_told(county: Cou
     clock.forward(hours=9)
     told: list[Event] = []
 
-    async def listen(_tx: Transaction, event: Event, _now: Instant) -> None:
-        told.append(event)
+    async def listen(_tx: Transaction, events: Sequence[Event], _now: Instant) -> None:
+        told.extend(events)
 
     command = closing(shift_id, cash_fen=19_850, reason="找零多给了 1.50 元")
     closed = ShiftClosed(

@@ -319,6 +319,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("pk_outbox_inbox")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_outbox_inbox_failing",
+        "outbox_inbox",
+        ["consumer", "next_try_at"],
+        unique=False,
+        postgresql_where=sa.text("applied_at IS NULL"),
+        sqlite_where=sa.text("applied_at IS NULL"),
+    )
     op.create_table(
         "person_keys",
         sa.Column("rule_id", IdType(), nullable=False),
@@ -1000,6 +1008,7 @@ def upgrade() -> None:
         sa.Column("version", sa.SmallInteger(), nullable=False),
         sa.Column("face_fen", sa.BigInteger(), nullable=False),
         sa.Column("public_fen", sa.BigInteger(), nullable=False),
+        sa.Column("platform_fen", sa.BigInteger(), nullable=True),
         sa.Column("assisted", sa.Boolean(), nullable=False),
         sa.Column("claimed_at", InstantType(), nullable=False),
         sa.Column("use_from", InstantType(), nullable=False),
@@ -1009,6 +1018,7 @@ def upgrade() -> None:
             "state IN ('issued', 'held', 'redeemed', 'expired', 'voided')", name=op.f("ck_vouchers_state_known")
         ),
         sa.CheckConstraint("face_fen >= 0", name=op.f("ck_vouchers_face_fen_not_negative")),
+        sa.CheckConstraint("platform_fen >= 0", name=op.f("ck_vouchers_platform_fen_not_negative")),
         sa.CheckConstraint("public_fen >= 0", name=op.f("ck_vouchers_public_fen_not_negative")),
         sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_vouchers_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vouchers")),
