@@ -4,13 +4,13 @@ A county is a database: one SQLite file, or one PostgreSQL schema. A transaction
 so no row of one can ever be read with the other's session.
 """
 
-import asyncio
 from pathlib import Path
 
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.database.keyring import Keyring
+from backend.database.writer_queue import WriterQueue
 from backend.kernel.instants import Clock
 
 
@@ -57,8 +57,7 @@ class County:
         self.read_engine = read_engine
         self.schema = schema
         self.database_url = database_url
-        # SQLite has one writer; queueing here is fair and quick, the busy timeout between processes is neither.
-        self.writing = asyncio.Lock() if schema is None else None
+        self.writing = WriterQueue() if schema is None else None
 
     @property
     def code(self) -> str:

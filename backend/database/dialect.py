@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from backend.database.writer_queue import HELD
+
 BUSY_MILLISECONDS = 5_000
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -36,6 +38,18 @@ DRIVER_GONE = (
     OSError,
 )
 """The same as the driver itself says it, at the door or on a connection that ended while nobody was looking."""
+SHUT = (asyncpg.PostgresError, *DRIVER_GONE)
+"""What keeps us from getting in at all: also a name, a password or a limit that the server does not accept."""
+GONE_SIGNS = (
+    "unable to open database",
+    "disk I/O error",
+    "database or disk is full",
+    "attempt to write a readonly database",
+    HELD,
+    "connection is closed",
+    "connection was closed",
+)
+"""How SQLite says it, and a driver whose connection somebody else has closed."""
 CONNECT_SECONDS = 5
 
 
@@ -104,12 +118,12 @@ async def server_version(connection: AsyncConnection) -> str:
 def is_retryable(error: DBAPIError) -> bool:
     """Would the same verb, run again, have a fair chance?
 
-    Serialization failures, deadlocks, a busy SQLite file; and a unique key that somebody else took at the same moment,
-    since the second run finds their row and answers accordingly.
+    Serialization failures, deadlocks; and a unique key that somebody else took at the same moment, since the second run
+    finds their row and answers accordingly. Not a busy SQLite file: the busy timeout has been waited for already.
     """
     sqlstate = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
     told = str(error.orig)
-    return sqlstate in RETRIED_SQLSTATES or "database is locked" in told or "UNIQUE constraint failed" in told
+    return sqlstate in RETRIED_SQLSTATES or "UNIQUE constraint failed" in told
 
 
 def is_gone(error: BaseException) -> bool:
@@ -119,14 +133,5 @@ def is_gone(error: BaseException) -> bool:
             return True
         sqlstate = getattr(error.orig, "sqlstate", None) or ""
         text_of_it = str(error.orig)
-        return sqlstate.startswith(GONE_SQLSTATES) or any(
-            sign in text_of_it
-            for sign in (
-                "unable to open database",
-                "disk I/O error",
-                "connection is closed",
-                "connection was closed",
-                "database is locked",
-            )
-        )
+        return sqlstate.startswith(GONE_SQLSTATES) or any(sign in text_of_it for sign in GONE_SIGNS)
     return isinstance(error, ConnectionError | asyncio.TimeoutError | OSError)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from backend.database.county import County
-from backend.database.dialect import CONNECT_SECONDS, DRIVER_GONE, SQLITE_PRAGMAS
+from backend.database.dialect import CONNECT_SECONDS, DRIVER_GONE, SHUT, SQLITE_PRAGMAS
 from backend.database.transaction import DatabaseGone
 
 T = TypeVar("T")
@@ -47,7 +47,7 @@ class HotPostgreSQL:
                 command_timeout=30,
                 server_settings={"search_path": f'"{self._county.schema}"'},
             )
-        except (asyncpg.PostgresError, *DRIVER_GONE) as error:
+        except SHUT as error:
             raise DatabaseGone(str(error)) from error
 
     async def close(self) -> None:
@@ -69,18 +69,35 @@ class HotSQLite:
     async def write(self, work: Callable[[sqlite3.Connection], T | None]) -> T | None:
         """Run ``work`` in a transaction; ``None`` from it, or a constraint it breaks, rolls everything back."""
         assert self._county.writing is not None, "a SQLite county queues its writers"
-        async with self._county.writing:
-            try:
+        try:
+            async with self._county.writing:
                 return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, work)
-            except sqlite3.OperationalError as error:
-                raise DatabaseGone(str(error)) from error
+        except (sqlite3.OperationalError, TimeoutError) as error:
+            raise DatabaseGone(str(error)) from error
 
     def _in_thread(self, work: Callable[[sqlite3.Connection], T | None]) -> T | None:
         if self._connection is None:
-            self._connection = sqlite3.connect(self._county.file, isolation_level=None, check_same_thread=False)
+            self._connection = self._connect()
+        try:
+            return self._in_transaction(self._connection, work)
+        except sqlite3.OperationalError:
+            self._connection.close()
+            self._connection = None
+            raise
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._county.file, isolation_level=None, check_same_thread=False)
+        try:
             for pragma in SQLITE_PRAGMAS:
-                self._connection.execute(pragma)
-        connection = self._connection
+                connection.execute(pragma)
+        except BaseException:
+            connection.close()  # Half prepared, it would write without foreign keys.
+            raise
+        return connection
+
+    def _in_transaction(
+        self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T | None]
+    ) -> T | None:
         connection.execute("BEGIN IMMEDIATE")
         try:
             done = work(connection)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.database.county import County
-from backend.database.dialect import DRIVER_GONE, enter_county, freeze, is_gone, is_retryable
+from backend.database.dialect import SHUT, enter_county, freeze, is_gone, is_retryable
 from backend.kernel.instants import Instant
 
 MOST_TRIES = 3
@@ -78,7 +78,7 @@ async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant
             if is_gone(error):
                 raise DatabaseGone(str(error.orig)) from error
             raise
-        except (PoolTimeout, *DRIVER_GONE) as error:
+        except (PoolTimeout, *SHUT) as error:
             raise DatabaseGone(str(error)) from error
     raise AssertionError("the last try returns or raises")
 
@@ -105,7 +105,7 @@ async def inquire(county: County, question: Question[C, O], asked: C, *, frozen:
         if is_gone(error):
             raise DatabaseGone(str(error.orig)) from error
         raise
-    except (PoolTimeout, *DRIVER_GONE) as error:
+    except (PoolTimeout, *SHUT) as error:
         raise DatabaseGone(str(error)) from error
 
 

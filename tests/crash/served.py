@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -86,6 +87,12 @@ class Served:
         workers = self.workers()
         with contextlib.suppress(ProcessLookupError):
             os.kill(workers[nth % len(workers)], signal.SIGKILL)
+
+    def limit_files(self, most_bytes: int) -> None:
+        """No file may grow beyond so many bytes from now on, as on a disk without room."""
+        assert self._process is not None
+        _, hard = resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (most_bytes, hard))
 
     def told(self) -> str:
         """What the server has written."""
