@@ -84,7 +84,7 @@ async def _store(tx: Transaction, rounds: dict[UUID, RoundRecord], rulings: Sequ
         await store.count_issued(tx, given, now)
         for expires_at in {claimed.expires_at for _, claimed, _ in given}:
             await plan_expiry(tx, expires_at)
-        await post(tx, *(_transfer(claimed, record) for _, claimed, record in given), now=now)
+        await post(tx, *(_transfer(claimed, record) for _, claimed, record in given if record.public_fen), now=now)
         for ruling, claimed, _ in given:
             await publish(
                 tx,

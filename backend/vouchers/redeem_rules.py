@@ -17,7 +17,7 @@ from backend.kernel.refusals import Reason, Refused
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused, command_hash
 from backend.vouchers.desk_rules import RedemptionState
-from backend.vouchers.rules import Bill, RedemptionReason, Terms, VoucherState
+from backend.vouchers.rules import Bill, RedemptionReason, Terms, VoucherState, split_face
 
 MOST_WRONG_CODES = 10
 SHORT_CODE_LIFE = timedelta(seconds=120)
@@ -130,10 +130,22 @@ class LiveVoucher(Struct, frozen=True, kw_only=True):
     terms: Terms
     face_fen: int
     public_fen: int
+    platform_fen: int | None = None
     use_from: datetime
     expires_at: datetime
     last_count: int
     paused: bool
+
+    @property
+    def set_aside(self) -> dict[Funder, int]:
+        """What each funder has in this voucher: its part of the face, or of a restored one what came back to it."""
+        if self.platform_fen is None:
+            return split_face(self.terms.funding, self.face_fen)
+        return {
+            Funder.GOVERNMENT: self.public_fen,
+            Funder.PLATFORM: self.platform_fen,
+            Funder.MERCHANT: self.face_fen - self.public_fen - self.platform_fen,
+        }
 
 
 class RedemptionRecord(Struct, frozen=True, kw_only=True):

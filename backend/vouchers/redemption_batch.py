@@ -36,8 +36,8 @@ class Acceptance(Struct, frozen=True, kw_only=True):
 
     @property
     def public_fen(self) -> int:
-        """The public share of the discount, at most what the voucher has set aside."""
-        return min(self.shares.get(Funder.GOVERNMENT, 0), self.voucher.public_fen)
+        """The public share of the discount."""
+        return self.shares.get(Funder.GOVERNMENT, 0)
 
     @property
     def unused_fen(self) -> int:
@@ -111,7 +111,7 @@ class Batch:
         )
 
     def _accept(self, command: Redeem, voucher: LiveVoucher, counter: Counter, discount_fen: int) -> Redeemed:
-        shares = split_discount(voucher.terms.funding, voucher.face_fen, discount_fen)
+        shares = split_discount(voucher.terms.funding, voucher.set_aside, discount_fen)
         self._used.add(voucher.voucher_id)
         self.accepted.append(
             Acceptance(command=command, voucher=voucher, counter=counter, discount_fen=discount_fen, shares=shares)

@@ -4,7 +4,7 @@ Pure: no clock, no database, no framework. The phone and the tablet answer the s
 ``pwa/src/vouchers/rules.ts``; ``fixtures/protocols/redemption/vectors.json`` keeps the two honest.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -361,19 +361,23 @@ def split_face(funding: Sequence[FundingShare], face_fen: int) -> dict[Funder, i
     return {share.funder: part for share, part in zip(ordered, parts, strict=True)}
 
 
-def split_discount(funding: Sequence[FundingShare], face_fen: int, discount_fen: int) -> dict[Funder, int]:
+def split_discount(
+    funding: Sequence[FundingShare], set_aside: Mapping[Funder, int], discount_fen: int
+) -> dict[Funder, int]:
     """Who pays which fen of a discount: by largest remainder, ties to the government, never more than each set aside.
 
-    With three funders largest remainder can ask a fen more of one for a smaller total (the Alabama paradox); what is
-    then above a funder's share of the face falls to the next one with room.
+    ``set_aside`` is what each funder has in this voucher: ``split_face`` of a new one, what came back in a restored
+    one. With three funders largest remainder can ask a fen more of one for a smaller total (the Alabama paradox); what
+    is then above what a funder has set aside falls to the next one with room.
     """
-    set_aside = split_face(funding, face_fen)
     ordered = sorted(funding, key=_government_first)
     parts = split_by_largest_remainder(discount_fen, [share.share_bp for share in ordered])
-    split = {share.funder: min(part, set_aside[share.funder]) for share, part in zip(ordered, parts, strict=True)}
+    split = {
+        share.funder: min(part, set_aside.get(share.funder, 0)) for share, part in zip(ordered, parts, strict=True)
+    }
     missing = discount_fen - sum(split.values())
     for funder, part in split.items():
-        extra = min(missing, set_aside[funder] - part)
+        extra = min(missing, set_aside.get(funder, 0) - part)
         split[funder] += extra
         missing -= extra
     return split

@@ -125,6 +125,8 @@ vouchers = Table(
     small_column("version"),
     fen_column("face_fen"),
     fen_column("public_fen"),
+    # Empty as claimed: the funding's part of the face. After a roll-back, what came back to the platform.
+    fen_column("platform_fen", nullable=True),
     Column("assisted", Boolean(create_constraint=False), nullable=False),
     instant_column("claimed_at"),
     instant_column("use_from"),

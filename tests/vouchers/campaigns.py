@@ -17,7 +17,7 @@ from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 from backend.vouchers.claim_rules import Claim
-from backend.vouchers.desk_rules import CampaignPlan, CampaignState, KindPlan, RoundPlan
+from backend.vouchers.desk_rules import CampaignPlan, CampaignState, KindPlan, RoundPlan, public_face
 from backend.vouchers.fund_campaign import FundCampaign, fund_campaign
 from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
 from backend.vouchers.rules import ClaimantFacts, FundingShare, Limit, Terms
@@ -118,6 +118,8 @@ async def _funded(county: County, campaign_id: UUID, amount_fen: int) -> None:
 
 def desk_public(agreed: Terms) -> int:
     """The public part of a face, worked out by hand for one or two funders."""
+    if len(agreed.funding) > 2:
+        return public_face(agreed.funding, agreed.face_fen)
     government = sum(share.share_bp for share in agreed.funding if share.funder is Funder.GOVERNMENT)
     return (agreed.face_fen * government + 5_000) // 10_000
 

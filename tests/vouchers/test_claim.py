@@ -9,12 +9,13 @@ import pytest
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.kernel.refusals import Refused
+from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused
 from backend.vouchers.claim import claim
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome
 from backend.vouchers.find_campaigns import FindCampaigns, find_campaigns
-from backend.vouchers.rules import ClaimReason
+from backend.vouchers.rules import ClaimReason, FundingShare
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from tests.databases import HandClock
 from tests.vouchers.campaigns import CLERK, Claiming, claim_of, faults, running_campaign
@@ -51,6 +52,19 @@ async def test_litemall_581_one_piece_for_sixty_four_who_ask(county: County, cla
     [round_id] = await running_campaign(county, pieces=1)
     outcomes = await asyncio.gather(*(claiming(county, claim_of(round_id, i)) for i in range(64)))
     assert sum(isinstance(outcome, Claimed) for outcome in outcomes) == 1
+    assert await faults(county) == []
+
+
+async def test_a_face_too_small_for_a_fen_of_public_money_is_claimed_without_one(
+    county: County, claiming: Claiming
+) -> None:
+    funding = (
+        FundingShare(funder=Funder.GOVERNMENT, share_bp=200),
+        FundingShare(funder=Funder.MERCHANT, share_bp=9_800),
+    )
+    [round_id] = await running_campaign(county, face_fen=20, minimum_spend_fen=1, funding=funding)
+    for resident in range(3):
+        assert isinstance(await claiming(county, claim_of(round_id, resident)), Claimed)
     assert await faults(county) == []
 
 

@@ -263,3 +263,22 @@ async def test_validity_ends_at_a_midnight_of_the_county(county: County, clock: 
     # Claimed on the 20th at 10:00 for seven days: good through the 26th, in the county's time.
     assert found.expires_at == clock.at.replace(day=26, hour=16)
     assert found.expires_at - found.claimed_at < timedelta(days=7)
+
+
+async def test_a_restored_voucher_takes_from_each_funder_what_came_back_and_no_fen_more(county: County) -> None:
+    funding = tuple(
+        FundingShare(funder=funder, share_bp=share)
+        for funder, share in ((Funder.GOVERNMENT, 227), (Funder.PLATFORM, 655), (Funder.MERCHANT, 9_118))
+    )
+    [round_id] = await running_campaign(county, pieces=1, face_fen=25, minimum_spend_fen=1, funding=funding)
+    shop, me = await counter(county), await phone(county)
+    mine = await voucher(county, round_id, me)
+    for count, bill_fen, shares in ((1, 20, (0, 2, 17)), (2, 20, (0, 2, 17)), (3, 26, (0, 2, 17)), (4, 8, (0, 1, 6))):
+        code = await shown(county, me, mine, count=count)
+        done = await spend(county, redemption(county, code, shop, bill_fen=bill_fen))
+        assert isinstance(done, Redeemed)
+        assert done.funders == tuple((funder, fen) for funder, fen in zip(Funder, shares, strict=True) if fen)
+        assert (await balances(county))["merchant.payable"] == shares[0] + shares[1]
+        assert await faults(county) == []
+        assert isinstance(await undo(county, done.redemption_id, shop), RolledBack)
+    assert await faults(county) == []

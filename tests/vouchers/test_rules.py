@@ -87,10 +87,15 @@ def test_a_discount_adds_up_and_nobody_pays_more_than_was_set_aside(
     funding: tuple[FundingShare, ...], face_fen: int, data: st.DataObject
 ) -> None:
     discount = data.draw(st.integers(0, face_fen))
-    aside, parts = split_face(funding, face_fen), split_discount(funding, face_fen, discount)
+    aside = split_face(funding, face_fen)
+    parts = split_discount(funding, aside, discount)
     assert sum(parts.values()) == discount
     assert all(0 <= parts[funder] <= aside[funder] for funder in aside)
-    assert split_discount(tuple(reversed(funding)), face_fen, discount) == parts
+    assert split_discount(tuple(reversed(funding)), aside, discount) == parts
+    less = data.draw(st.integers(0, discount))
+    again = split_discount(funding, parts, less)
+    assert sum(again.values()) == less
+    assert all(0 <= again[funder] <= parts[funder] for funder in parts)
 
 
 @settings(max_examples=400)

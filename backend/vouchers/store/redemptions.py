@@ -64,6 +64,7 @@ def _live(row: Any) -> LiveVoucher:
         terms=_terms(row.terms),
         face_fen=row.face_fen,
         public_fen=row.public_fen,
+        platform_fen=row.platform_fen,
         use_from=row.use_from,
         expires_at=row.expires_at,
         last_count=row.last_count,
@@ -224,7 +225,12 @@ async def reverse(
     await tx.execute(
         update(vouchers)
         .where(vouchers.c.id == record.voucher_id)
-        .values(state=str(to_state), face_fen=record.discount_fen, public_fen=record.shares.get(Funder.GOVERNMENT, 0))
+        .values(
+            state=str(to_state),
+            face_fen=record.discount_fen,
+            public_fen=record.shares.get(Funder.GOVERNMENT, 0),
+            platform_fen=record.shares.get(Funder.PLATFORM, 0),
+        )
     )
     await tx.execute(
         insert(roll_backs).values(
