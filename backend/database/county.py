@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from backend.database.keyring import Keyring
-from backend.database.writer_queue import WriterQueue
+from backend.database.lane import Lanes
 from backend.kernel.instants import Clock
 
 
@@ -57,7 +57,7 @@ class County:
         self.read_engine = read_engine
         self.schema = schema
         self.database_url = database_url
-        self.writing = WriterQueue() if schema is None else None
+        self.lanes = Lanes(self.file) if schema is None else None
 
     @property
     def code(self) -> str:

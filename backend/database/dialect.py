@@ -6,14 +6,14 @@ PostgreSQL: one pool for all counties of a process, the county's schema set firs
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
-from sqlalchemy import event, text
+from sqlalchemy import CursorResult, Engine, Executable, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 from backend.database.writer_queue import HELD
 
@@ -62,8 +62,25 @@ def sqlite_engine(path: Path, *, writes: bool) -> AsyncEngine:
         max_overflow=0 if writes else 4,
         connect_args={"check_same_thread": False},
     )
+    _prepare_sqlite(engine.sync_engine, writes=writes)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def sqlite_thread_engine(path: Path, *, writes: bool) -> Engine:
+    """The same for threads that wait for the database themselves; see ``lane.py``."""
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=1 if writes else 4,
+        max_overflow=0,
+        connect_args={"check_same_thread": False},
+    )
+    _prepare_sqlite(engine, writes=writes)
+    return engine
+
+
+def _prepare_sqlite(engine: Engine, *, writes: bool) -> None:
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         # We begin transactions ourselves: pysqlite's own habit would start them DEFERRED, and lose the race.
         connection.isolation_level = None
@@ -74,11 +91,9 @@ def sqlite_engine(path: Path, *, writes: bool) -> AsyncEngine:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
 
 
 def postgresql_engine(url: str) -> AsyncEngine:
@@ -105,12 +120,19 @@ async def freeze(connection: AsyncConnection) -> None:
         await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
 
 
-async def export_snapshot(connection: AsyncConnection) -> str:
+class Executes(Protocol):
+    """Whatever runs a statement."""
+
+    async def execute(self, statement: Executable, parameters: Any = None, /) -> CursorResult[Any]:
+        """Run one statement."""
+
+
+async def export_snapshot(connection: Executes) -> str:
     """The name under which ``pg_dump`` can see the moment that this frozen transaction sees; PostgreSQL only."""
     return str((await connection.execute(text("SELECT pg_export_snapshot()"))).scalar_one())
 
 
-async def server_version(connection: AsyncConnection) -> str:
+async def server_version(connection: Executes) -> str:
     """PostgreSQL's version: ``18.4``."""
     return str((await connection.execute(text("SHOW server_version"))).scalar_one())
 

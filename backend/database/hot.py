@@ -68,9 +68,9 @@ class HotSQLite:
 
     async def write(self, work: Callable[[sqlite3.Connection], T | None]) -> T | None:
         """Run ``work`` in a transaction; ``None`` from it, or a constraint it breaks, rolls everything back."""
-        assert self._county.writing is not None, "a SQLite county queues its writers"
+        assert self._county.lanes is not None, "a SQLite county queues its writers"
         try:
-            async with self._county.writing:
+            async with self._county.lanes.turn:
                 return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, work)
         except (sqlite3.OperationalError, TimeoutError) as error:
             raise DatabaseGone(str(error)) from error

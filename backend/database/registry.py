@@ -49,6 +49,9 @@ class Counties:
         """Close every connection: an open one would keep the process alive after SIGTERM."""
         for engine in self._engines:
             await engine.dispose()
+        for county in self.all:
+            if county.lanes is not None:
+                await county.lanes.dispose()
 
 
 def read_registry(data: Path) -> list[CountyEntry]:

@@ -5,8 +5,8 @@ the only place that commits. Verbs never commit and do no network I/O; they may 
 the database reports a serialization failure or a deadlock.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import nullcontext
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import CursorResult, Executable, literal, select
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.database.county import County
 from backend.database.dialect import SHUT, enter_county, freeze, is_gone, is_retryable
+from backend.database.lane import Lanes, ThreadConnection
 from backend.kernel.instants import Instant
 
 MOST_TRIES = 3
@@ -32,7 +33,7 @@ class DatabaseGone(Exception):
 class Transaction:
     """One open transaction of one county; verbs hand it to ``store`` functions and never end it."""
 
-    def __init__(self, connection: AsyncConnection, county: County) -> None:
+    def __init__(self, connection: AsyncConnection | ThreadConnection, county: County) -> None:
         self.connection = connection
         self.county = county
         self._afterwards: list[Callable[[], None]] = []
@@ -65,7 +66,10 @@ async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant
     """
     for attempt in range(1, MOST_TRIES + 1):
         try:
-            async with county.writing or nullcontext(), county.write_engine.connect() as connection:
+            if county.lanes is not None:
+                # Somebody who hangs up must not end the turn while the thread is still writing.
+                return await asyncio.shield(_in_thread(county, county.lanes, verb, command, now))
+            async with county.write_engine.connect() as connection:
                 async with connection.begin():
                     await enter_county(connection, county.schema)
                     tx = Transaction(connection, county)
@@ -83,6 +87,20 @@ async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant
     raise AssertionError("the last try returns or raises")
 
 
+async def _in_thread(county: County, lanes: Lanes, verb: Verb[C, O], command: C, now: Instant | None) -> O:
+    made: list[Transaction] = []
+
+    async def act(connection: ThreadConnection) -> O:
+        made.append(Transaction(connection, county))
+        return await verb(made[0], command, now=now or county.clock())
+
+    def committed() -> None:
+        made[0].committed()
+
+    async with lanes.turn:
+        return await lanes.write.run(act, committed)
+
+
 class Question(Protocol[C, O]):
     """``async def ask(tx, question) -> answer``: reads only."""
 
@@ -96,6 +114,12 @@ async def inquire(county: County, question: Question[C, O], asked: C, *, frozen:
     ``frozen``: on PostgreSQL, too, every statement sees the same moment, however many acts are stored meanwhile.
     """
     try:
+        if county.lanes is not None:
+
+            async def ask(connection: ThreadConnection) -> O:
+                return await question(Transaction(connection, county), asked)
+
+            return await county.lanes.read.run(ask)
         async with county.read_engine.connect() as connection, connection.begin():
             if frozen:
                 await freeze(connection)

@@ -13,7 +13,8 @@ async def erase(county: County, *, unproven: bool = False) -> None:
         async with county.write_engine.connect() as connection, connection.begin():
             await connection.execute(text(f'DROP SCHEMA IF EXISTS "{county.schema}" CASCADE'))
         return
-    for engine in (county.write_engine, county.read_engine):
-        await engine.dispose()
+    for connected in (county.write_engine, county.read_engine, county.lanes):
+        if connected is not None:
+            await connected.dispose()
     for ending in ("", "-wal", "-shm"):
         county.file.with_name(county.file.name + ending).unlink(missing_ok=True)

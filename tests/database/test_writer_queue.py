@@ -25,10 +25,10 @@ async def nothing(tx: Transaction, command: None, *, now: Instant) -> str:
 async def test_a_writer_waits_for_its_turn_and_no_longer_than_is_promised(
     county: County, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert county.writing is not None
+    assert county.lanes is not None
     hot = HotSQLite(county)
     monkeypatch.setattr(writer_queue, "MOST_WAIT_SECONDS", 0.05)
-    async with county.writing:
+    async with county.lanes.turn:
         with pytest.raises(DatabaseGone, match=r"no turn to write within 0\.05 s"):
             await transact(county, nothing, None)
         with pytest.raises(DatabaseGone, match=r"no turn to write within 0\.05 s"):
@@ -43,11 +43,12 @@ async def test_a_writer_waits_for_its_turn_and_no_longer_than_is_promised(
 async def test_who_waited_behind_somebody_who_could_not_have_the_file_does_not_wait_for_it_again(
     county: County,
 ) -> None:
-    assert county.writing is not None
+    assert county.lanes is not None
+    turn = county.lanes.turn
     waiting: list[asyncio.Task[str]] = []
 
     async def meet_a_held_file() -> None:
-        async with county.writing or asyncio.Lock():
+        async with turn:
             waiting.extend(asyncio.create_task(transact(county, nothing, None)) for _ in range(3))
             await asyncio.sleep(0.01)
             raise sqlite3.OperationalError("database is locked")
