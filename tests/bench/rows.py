@@ -9,6 +9,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.database.bulk import append_rows
 from backend.database.county import County
 from backend.database.transaction import Transaction, transact
 from backend.identity.make_machine_key import MakeMachineKey, make_machine_key
@@ -20,7 +21,7 @@ from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.rules import Limit
 from backend.vouchers.short_code import hashed_code
-from backend.vouchers.store import redemptions
+from backend.vouchers.tables import short_codes
 from tests.bench.load import Request
 from tests.bench.surroundings import admit, open_bench_county, sessions
 from tests.merchants.merchant_makers import admission, admitted, with_places
@@ -162,13 +163,16 @@ async def _codes(county: County, count: int) -> list[str]:
     codes = [f"{(i * 7_919 + round_id.int) % 100_000_000:08d}" for i in range(count)]
 
     async def give(tx: Transaction, command: list[tuple[UUID, str]], *, now: Instant) -> None:
-        for voucher_id, code in command:
-            await redemptions.replace_short_code(tx, voucher_id, hashed_code(tx, code), now, now + timedelta(hours=2))
+        ends = now + timedelta(hours=2)
+        made = [
+            {"voucher_id": voucher_id, "code": hashed_code(tx, code), "made_at": now, "expires_at": ends}
+            for voucher_id, code in command
+        ]
+        await append_rows(tx, short_codes, made)
 
     for start in range(0, count, 2_000):
-        await transact(
-            county, give, list(zip(vouchers[start : start + 2_000], codes[start : start + 2_000], strict=True))
-        )
+        given = list(zip(vouchers[start : start + 2_000], codes[start : start + 2_000], strict=True))
+        await transact(county, give, given)
     return codes
 
 
