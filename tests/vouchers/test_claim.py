@@ -68,7 +68,29 @@ async def test_a_face_too_small_for_a_fen_of_public_money_is_claimed_without_one
     assert await faults(county) == []
 
 
-async def test_one_person_asking_sixty_four_times_gets_one(county: County, claiming: Claiming) -> None:
+async def test_litemall_581_a_thousand_people_for_a_hundred_pieces(county: County, claiming: Claiming) -> None:
+    [round_id] = await running_campaign(county, pieces=100)
+    outcomes: list[ClaimOutcome] = []
+    # As many at a time as a county has connections for; the plain verb takes one each.
+    for first in range(0, 1_000, 250):
+        asked = (claim_of(round_id, i) for i in range(first, first + 250))
+        outcomes += await asyncio.gather(*(claiming(county, command) for command in asked))
+    assert sum(isinstance(outcome, Claimed) for outcome in outcomes) == 100
+    assert sum(outcome == Refused(ClaimReason.SOLD_OUT) for outcome in outcomes) == 900
+    assert await faults(county) == []
+
+
+async def test_eventyay_1398_three_pieces_left_and_ten_who_ask_at_once(county: County, claiming: Claiming) -> None:
+    [round_id] = await running_campaign(county, pieces=50)
+    first = await asyncio.gather(*(claiming(county, claim_of(round_id, i)) for i in range(47)))
+    assert [isinstance(outcome, Claimed) for outcome in first] == [True] * 47
+    outcomes = await asyncio.gather(*(claiming(county, claim_of(round_id, 100 + i)) for i in range(10)))
+    assert sum(isinstance(outcome, Claimed) for outcome in outcomes) == 3
+    assert sum(outcome == Refused(ClaimReason.SOLD_OUT) for outcome in outcomes) == 7
+    assert await faults(county) == []
+
+
+async def test_bug_suite_2_one_person_asking_sixty_four_times_gets_one(county: County, claiming: Claiming) -> None:
     [round_id] = await running_campaign(county, pieces=80)
     outcomes = await asyncio.gather(*(claiming(county, claim_of(round_id, 1)) for _ in range(64)))
     assert sum(isinstance(outcome, Claimed) for outcome in outcomes) == 1
