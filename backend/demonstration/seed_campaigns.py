@@ -63,7 +63,7 @@ async def bring_forward(tx: Transaction, command: BringForward, *, now: Instant)
         campaign_id=campaign_id,
         version=1,
         document_no=campaign.document_number,
-        bank_voucher_no=f"演示-{campaign.key}",
+        bank_voucher_no=f"演示进账单 {campaign.document_number.rpartition('〕')[2]}",
         amount_fen=total_fen(plan),
         actor=cast.officer("finance", Role.OFFICE),
     )

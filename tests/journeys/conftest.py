@@ -89,4 +89,4 @@ def visit(chromium: Browser, served: Served) -> Iterator[Enter]:
     yield come
     for one in opened:
         one.context.close()
-    assert [fault for one in opened for fault in one.faults] == []
+    assert [fault for one in opened for fault in one.settled()] == []

@@ -11,6 +11,10 @@ from tests.journeys.served import Served, Session
 
 pytestmark = pytest.mark.journey
 
+STROKES = """
+(keys) => keys.forEach((key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })))
+"""
+
 
 @pytest.fixture(scope="module")
 def any_shop(served: Served, staff: dict[str, Session]) -> str:
@@ -38,6 +42,11 @@ def type_code(page: Page, code: str) -> None:
     page.get_by_role("button", name="下一步").click()
 
 
+def scan(page: Page, code: str) -> None:
+    """A scanner that types: quicker than any person, and quicker than a test that types through a browser's driver."""
+    page.evaluate(STROKES, [*code, "Enter"])
+
+
 def type_bill(page: Page, yuan: str) -> None:
     """Type a bill on the large keys and go on."""
     for key in yuan:
@@ -60,7 +69,7 @@ def test_digits_read_aloud_take_fifty_yuan_off(
 def test_a_fen_below_the_threshold_is_refused_in_plain_words(
     visit: Enter, served: Served, staff: dict[str, Session], customer: tuple[Session, str]
 ) -> None:
-    page = visit(staff["merchant"]).go("/merchant/")
+    page = visit(staff["merchant"]).expect_no("409 /redemptions").go("/merchant/")
     type_code(page, digits_of(served, customer))
     type_bill(page, "199.99")
     expect(page.get_by_role("heading", name="没有核销")).to_be_visible()
@@ -88,7 +97,7 @@ def test_the_code_on_the_customers_screen_is_scanned_from_a_picture(
 def test_a_lost_answer_redeems_once(
     visit: Enter, served: Served, staff: dict[str, Session], customer: tuple[Session, str]
 ) -> None:
-    page = visit(staff["merchant"]).go("/merchant/")
+    page = visit(staff["merchant"]).expect_no("lost /redemptions").go("/merchant/")
     sent: list[str] = []
 
     def lose(route: Route) -> None:
@@ -130,6 +139,5 @@ def test_a_hand_scanner_types_the_code(
     visit: Enter, served: Served, staff: dict[str, Session], customer: tuple[Session, str]
 ) -> None:
     page = visit(staff["merchant"]).go("/merchant/")
-    page.keyboard.type(digits_of(served, customer))
-    page.keyboard.press("Enter")
+    scan(page, digits_of(served, customer))
     expect(page.get_by_text("券码已读到")).to_be_visible()

@@ -37,7 +37,7 @@ def test_four_eyes_run_a_campaign_and_one_stops_it(
     act(clerk, "开始活动")
     expect(clerk.get_by_text("发现异常请立即暂停")).to_be_visible()
 
-    resident = visit(next(residents)).go("/resident/")
+    resident = visit(next(residents)).expect_no("409 /claims").go("/resident/")
     resident.get_by_role("link", name=TITLE).first.click()
     resident.get_by_role("link", name="去领取").click()
     button = resident.get_by_role("button", name="立即领取")
@@ -70,7 +70,7 @@ def test_a_draft_survives_a_closed_tab_and_says_all_that_is_missing(visit: Enter
     expect(page.get_by_text("¥199.99 不能用")).to_be_visible()
     page.get_by_role("button", name="保存草稿").click()
     expect(page.get_by_text("处要改")).to_be_visible()
-    expect(page.get_by_text("第 1 种券 · 券名: 请填写")).to_be_visible()
+    expect(page.get_by_text("第 1 种券 · 券名：请填写")).to_be_visible()
     page.reload()
     expect(page.get_by_label("活动名称")).to_have_value("写到一半")
     page.get_by_role("button", name="不要这份，重新写").click()

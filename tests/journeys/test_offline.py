@@ -29,6 +29,7 @@ def test_the_wallet_opens_with_the_server_stopped(driver: Playwright, seeded: Pa
     phone.go(f"/resident/wallet/{places.voucher}/code")
     expect(page.get_by_role("img", name="券码，请商家扫描")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    assert phone.settled() == []
     context.close()
     served.stop()
 

@@ -63,7 +63,7 @@ def test_lost_answers_end_in_one_voucher(
     visit: Enter, served: Served, places: Places, residents: Iterator[Session]
 ) -> None:
     session = next(residents)
-    page = visit(session).go(f"/resident/rounds/{places.open}")
+    page = visit(session).expect_no("lost /claims").go(f"/resident/rounds/{places.open}")
     sent: list[str] = []
 
     def lose(route: Route) -> None:
@@ -89,7 +89,7 @@ def test_a_claim_that_was_cut_off_goes_on_when_the_page_is_opened_again(
     visit: Enter, served: Served, places: Places, residents: Iterator[Session]
 ) -> None:
     session = next(residents)
-    page = visit(session).go(f"/resident/rounds/{places.open}")
+    page = visit(session).expect_no("lost /claims").go(f"/resident/rounds/{places.open}")
     page.route("**/claims", lambda route: route.abort())
     page.get_by_role("button", name="立即领取").click()
     expect(page.get_by_text("不会重复领取")).to_be_visible()
@@ -103,7 +103,7 @@ def test_whoever_comes_too_late_is_told_at_once(
     visit: Enter, served: Served, staff: dict[str, Session], residents: Iterator[Session]
 ) -> None:
     round_id = run_campaign(served, staff, title="只有一张", opens_at=county_now(served), pieces=1)
-    slow = visit(next(residents)).go(f"/resident/rounds/{round_id}")
+    slow = visit(next(residents)).expect_no("409 /claims").go(f"/resident/rounds/{round_id}")
     button = slow.get_by_role("button", name="立即领取")
     expect(button).to_be_enabled()
     quick = next(residents)

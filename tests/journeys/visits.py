@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
 
 from tests.journeys.served import Session
 
@@ -12,6 +12,7 @@ PHONE = ViewportSize(width=360, height=740)
 DESK = ViewportSize(width=1280, height=800)
 LAUNCH = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 NO_ANSWER = "Failed to load resource: "
+GIVEN_UP = "net::ERR_ABORTED"
 
 
 class Visit:
@@ -21,6 +22,8 @@ class Visit:
         self.context = context
         self.address = address
         self.faults: list[str] = []
+        self.expected: set[str] = set()
+        self.met: set[str] = set()
         self.page = self._watched(context.new_page())
 
     def go(self, path: str) -> Page:
@@ -29,19 +32,46 @@ class Visit:
         self.page.locator("main > *:visible").first.wait_for()
         return self.page
 
+    def expect_no(self, *refusals: str) -> "Visit":
+        """The journey is about these: `409 /claims`, `lost /claims`. Any other fails it, or one that never comes."""
+        self.expected |= set(refusals)
+        return self
+
+    def settled(self) -> list[str]:
+        """What went wrong, with the noes that were announced and did not come."""
+        return self.faults + [f"never answered: {refusal}" for refusal in sorted(self.expected - self.met)]
+
     def _watched(self, page: Page) -> Page:
         page.on("pageerror", lambda error: self.faults.append(f"fault in the program: {error}"))
         page.on("console", self._hear)
         page.on("request", self._see)
+        page.on("response", self._weigh)
+        page.on("requestfailed", self._miss)
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
-        # A browser notes every refused answer here; what the page makes of it is what the journeys look at.
-        expected = message.text.startswith(NO_ANSWER) and "/api/" in str(message.location.get("url", ""))
-        if not expected:
+        # A browser notes here every answer that is a no or is lost; the answers themselves are weighed below.
+        if not (message.text.startswith(NO_ANSWER) and "/api/" in str(message.location.get("url", ""))):
             self.faults.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def _weigh(self, response: Response) -> None:
+        if response.status < 400:
+            return
+        self._note(str(response.status), response.request, may_be=response.status < 500)
+
+    def _miss(self, request: Request) -> None:
+        # Whoever leaves a page gives up what it was asking.
+        if request.failure != GIVEN_UP:
+            self._note("lost", request)
+
+    def _note(self, what: str, request: Request, *, may_be: bool = True) -> None:
+        refusal = f"{what} /{urlsplit(request.url).path.rpartition('/')[2]}"
+        if may_be and refusal in self.expected:
+            self.met.add(refusal)
+        else:
+            self.faults.append(f"{refusal} ({request.method} {request.url})")
 
     def _see(self, request: Request) -> None:
         address = urlsplit(request.url)

@@ -22,7 +22,7 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/me',
     name: 'me',
     component: () => import('@/staff/StaffAccountPage.vue'),
-    meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true },
+    meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true, width: 'narrow' },
   },
   {
     path: '/campaigns/new',

@@ -10,7 +10,7 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/',
     name: 'home',
     component: HomePage,
-    meta: { title: () => t('app.title'), section: { text: () => t('home.title'), drawing: home } },
+    meta: { title: () => t('app.title'), section: { text: () => t('home.title'), drawing: home }, width: 'wide' },
   },
   {
     path: '/wallet',
@@ -32,7 +32,7 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/campaigns/:id',
     name: 'campaign',
     component: () => import('./pages/CampaignPage.vue'),
-    meta: { title: () => t('home.campaigns'), up: '/' },
+    meta: { title: () => t('home.campaigns'), up: '/', width: 'wide' },
   },
   {
     path: '/rounds/:id',
@@ -92,13 +92,13 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/merchants',
     name: 'merchants',
     component: () => import('./pages/MerchantsPage.vue'),
-    meta: { title: () => t('merchants.title'), up: '/' },
+    meta: { title: () => t('merchants.title'), up: '/', width: 'wide' },
   },
   {
     path: '/stations',
     name: 'stations',
     component: () => import('./pages/StationsPage.vue'),
-    meta: { title: () => t('stations.title'), up: '/' },
+    meta: { title: () => t('stations.title'), up: '/', width: 'wide' },
   },
   {
     path: '/sign-in',

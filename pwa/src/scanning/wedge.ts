@@ -13,9 +13,9 @@ export function useWedge(found: (text: string) => void): void {
 
   function listen(event: KeyboardEvent): void {
     if (isField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return
-    const now = performance.now()
-    if (now - last > QUICK_MS) typed = ''
-    last = now
+    // When the key was struck, not when a busy page came to look at it.
+    if (event.timeStamp - last > QUICK_MS) typed = ''
+    last = event.timeStamp
     if (event.key === 'Enter') {
       const text = typed
       typed = ''

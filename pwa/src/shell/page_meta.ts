@@ -15,5 +15,7 @@ declare module 'vue-router' {
     signedIn?: boolean
     /** Stands by itself, without the main sections: one thing is being done here. */
     alone?: boolean
+    /** On a wide screen: a list of cards beside each other, or one form in the middle; else as wide as the app's pages. */
+    width?: 'wide' | 'narrow'
   }
 }

@@ -10,25 +10,25 @@ export function staffRoutes(account: string): RouteRecordRaw[] {
       path: '/sign-in',
       name: 'sign-in',
       component: () => import('./StaffSignInPage.vue'),
-      meta: { title: () => ts('sign-in.title'), alone: true },
+      meta: { title: () => ts('sign-in.title'), alone: true, width: 'narrow' },
     },
     {
       path: '/invitation',
       name: 'invitation',
       component: () => import('./InvitationPage.vue'),
-      meta: { title: () => ts('invitation.title'), alone: true },
+      meta: { title: () => ts('invitation.title'), alone: true, width: 'narrow' },
     },
     {
       path: '/inbox',
       name: 'inbox',
       component: () => import('@/account/InboxPage.vue'),
-      meta: { title: () => ts('account.inbox'), up: account, signedIn: true },
+      meta: { title: () => ts('account.inbox'), up: account, signedIn: true, width: 'narrow' },
     },
     {
       path: '/sessions',
       name: 'sessions',
       component: () => import('@/account/SessionsPage.vue'),
-      meta: { title: () => ts('account.sessions'), up: account, signedIn: true },
+      meta: { title: () => ts('account.sessions'), up: account, signedIn: true, width: 'narrow' },
     },
   ]
 }
