@@ -32,11 +32,13 @@ from backend.identity.retention import NIGHTLY, erase_what_is_over, plan_first_n
 from backend.identity.routes import SIGN_IN_ROUTES
 from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.routes import MERCHANT_ROUTES
+from backend.notifications.delivery import Delivery
+from backend.notifications.outgoing import SmsSender
 from backend.notifications.routes import NOTIFICATION_ROUTES
 from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
-from backend.settings import Settings
+from backend.settings import GATEWAY, Settings
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.routes import STATION_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
@@ -108,6 +110,8 @@ class Application:
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
         self.background = [Background(county, CONSUMERS, DUE_VERBS, [plan_first_night]) for county in counties.all]
+        self.sms_sender = _sms_sender(settings)
+        self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
         self.recogniser = Recogniser()
         self.shared_memory = _shared_memory(settings.redis_url) if settings.redis_url else None
         self.limits = Limits(self.shared_memory)
@@ -169,6 +173,8 @@ class Application:
         """Start and stop what runs beside the requests."""
         for work in self.background:
             work.start()
+        for delivery in self.deliveries:
+            delivery.start()
         polls = [asyncio.create_task(self.recogniser.poll(county)) for county in self.counties.all]
         # SQLite's threads need the interpreter between two rows: at the default of 5 ms each of their hops would wait
         # behind the busy main thread that long (measured: 155 instead of thousands of cold sessions a second).
@@ -184,6 +190,7 @@ class Application:
                 poll.cancel()
             await asyncio.gather(*polls, return_exceptions=True)
             await asyncio.gather(*(work.stop() for work in self.background))
+            await asyncio.gather(*(delivery.stop() for delivery in self.deliveries))
             await self.close()
 
     async def close(self) -> None:
@@ -192,6 +199,8 @@ class Application:
         await asyncio.gather(*(desk.close() for desk in self.redeem_desks.values()))
         if self.shared_memory is not None:
             await self.shared_memory.close()
+        if self.sms_sender is not None:
+            await self.sms_sender.close()
         await self.counties.close()
 
 
@@ -204,6 +213,14 @@ def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
 def _shared_memory(redis_url: str) -> Together:
     """Loaded where it is used: a start without a Redis would pay for importing its client."""
     return cast(Together, importlib.import_module("backend.web.shared_memory").SharedMemory(redis_url))
+
+
+def _sms_sender(settings: Settings) -> SmsSender | None:
+    """The adapter of the settings, loaded where it is used; nobody sends where none is named."""
+    if settings.sms_adapter != GATEWAY:
+        return None
+    gateway = importlib.import_module("backend.notifications.gateway").Gateway
+    return cast(SmsSender, gateway(settings.sms_gateway, settings.sms_key))
 
 
 def _litestar(application: Application) -> Litestar:

@@ -35,13 +35,22 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Address people open, when it differs from the host they send (YIZHAN_PUBLIC_URL)."""
     trusted_proxies: int = 0
     """How many reverse proxies of ours append to X-Forwarded-For (YIZHAN_TRUSTED_PROXIES)."""
-    sms_adapter: str = "demonstration"
-    """``demonstration``, the visible SMS box: the only one so far (YIZHAN_SMS_ADAPTER)."""
+    sms_adapter: str | None = None
+    """``demonstration``, the visible SMS box, or ``gateway``, the county's own (YIZHAN_SMS_ADAPTER)."""
+    sms_gateway: str | None = None
+    """https://… that takes SMS as JSON, for the adapter ``gateway`` (YIZHAN_SMS_GATEWAY)."""
+    sms_key: str | None = None
+    """The bearer key that the gateway expects (YIZHAN_SMS_KEY)."""
 
 
-SMS_ADAPTERS = ("demonstration",)
-KNOWN = frozenset({"DATA", "DATABASE", "REDIS", "PWA", "PUBLIC_URL", "TRUSTED_PROXIES", "SMS_ADAPTER", "BACKUP_KEY"})
+DEMONSTRATION_BOX, GATEWAY = "demonstration", "gateway"
+SMS_ADAPTERS = (DEMONSTRATION_BOX, GATEWAY)
+KNOWN = frozenset(
+    {"DATA", "DATABASE", "REDIS", "PWA", "PUBLIC_URL", "TRUSTED_PROXIES", "BACKUP_KEY"}
+    | {"SMS_ADAPTER", "SMS_GATEWAY", "SMS_KEY"}
+)
 """What may follow ``YIZHAN_``; the backup's key is read by the commands that need it and kept by none."""
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def read_settings(
@@ -63,7 +72,9 @@ def read_settings(
         pwa=_pwa(environ.get("YIZHAN_PWA")),
         public_url=_url(environ, "YIZHAN_PUBLIC_URL", None, ("https", "http")),
         trusted_proxies=_proxies(environ.get("YIZHAN_TRUSTED_PROXIES", "0")),
-        sms_adapter=_sms_adapter(environ.get("YIZHAN_SMS_ADAPTER", "demonstration")),
+        sms_adapter=(adapter := _sms_adapter(environ.get("YIZHAN_SMS_ADAPTER"))),
+        sms_gateway=_sms_gateway(environ, adapter),
+        sms_key=_sms_key(environ.get("YIZHAN_SMS_KEY"), adapter),
     )
 
 
@@ -96,7 +107,9 @@ def _proxies(value: str) -> int:
     return int(value)
 
 
-def _sms_adapter(value: str) -> str:
+def _sms_adapter(value: str | None) -> str | None:
+    if not value:
+        return None
     if value not in SMS_ADAPTERS:
         known = ", ".join(SMS_ADAPTERS)
         raise WrongSetting(
@@ -105,6 +118,33 @@ def _sms_adapter(value: str) -> str:
             f"there is no SMS adapter {value!r}; known: {known}",
         )
     return value
+
+
+def _sms_gateway(environ: Mapping[str, str], adapter: str | None) -> str | None:
+    address = _url(environ, "YIZHAN_SMS_GATEWAY", None, ("https", "http"))
+    if (address is None) == (adapter == GATEWAY):
+        raise WrongSetting(
+            "YIZHAN_SMS_GATEWAY",
+            "短信网关的地址（https://…）和 YIZHAN_SMS_ADAPTER=gateway 要一起设置",
+            "the gateway's address (https://…) and YIZHAN_SMS_ADAPTER=gateway go together; set both or neither",
+        )
+    if address is not None and urlsplit(address).scheme == "http" and urlsplit(address).hostname not in _THIS_MACHINE:
+        raise WrongSetting(
+            "YIZHAN_SMS_GATEWAY",
+            "手机号不能明文传送，请用 https:// 地址（只有本机可用 http://）",
+            "phone numbers do not travel in the clear; give an https:// address (http:// is for this machine only)",
+        )
+    return address
+
+
+def _sms_key(value: str | None, adapter: str | None) -> str | None:
+    if adapter == GATEWAY and not (value and value.isascii() and value.isprintable() and len(value) >= 16):
+        raise WrongSetting(
+            "YIZHAN_SMS_KEY",
+            "请设置短信网关的密钥，至少 16 个英文字符",
+            "set the key that the SMS gateway expects, at least 16 ASCII characters",
+        )
+    return value if adapter == GATEWAY else None
 
 
 def _url(environ: Mapping[str, str], name: str, flag: str | None, schemes: tuple[str, ...]) -> str | None:

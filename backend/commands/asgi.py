@@ -9,6 +9,7 @@ import signal
 import sys
 
 from backend.app import Application
+from backend.commands.fitting import require_fitting
 from backend.database.registry import open_counties
 from backend.settings import read_settings
 
@@ -18,7 +19,9 @@ _PR_SET_PDEATHSIG = 1
 def application() -> Application:
     """Open the counties and build the application; called once in each process."""
     settings = read_settings(os.environ)
-    return Application(settings, open_counties(settings.data, settings.database_url))
+    counties = open_counties(settings.data, settings.database_url)
+    require_fitting(settings, counties)
+    return Application(settings, counties)
 
 
 def worker_application() -> Application:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from backend.app import Application
 from backend.commands.code import present_code
+from backend.commands.fitting import require_adapter, require_fitting
 from backend.commands.lan import Behind, certify, own_address, shared_port
 from backend.commands.listening import Door, free_door, serve_here
 from backend.commands.opening import opened_counties
@@ -49,6 +50,8 @@ def run(arguments: argparse.Namespace) -> int:
             "演示用 SQLite；要用 PostgreSQL 请分别运行 yizhan seed 和 yizhan serve。",
             "The demonstration runs on SQLite; for PostgreSQL run yizhan seed and yizhan serve.",
         )
+    for one in DEMONSTRATIONS:
+        require_adapter(settings, one.entry)
     if arguments.lan:
         # Phones come to our own port without a proxy between: whatever they say of forwarding is their own claim.
         settings = replace(settings, trusted_proxies=0)
@@ -60,6 +63,7 @@ async def _demonstrate(settings: Settings, door: Door, *, lan: bool) -> int:
     await seed_counties(settings)
     async with AsyncExitStack() as stack:
         counties = await stack.enter_async_context(opened_counties(settings))
+        require_fitting(settings, counties)
         for county in counties.all:
             await bring_up_to_date(county)
         application = Application(settings, counties)

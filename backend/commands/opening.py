@@ -9,6 +9,7 @@ from backend.commands.words import Stop
 from backend.database.county import County
 from backend.database.registry import Counties, NoSuchCounty, open_counties
 from backend.database.transaction import DatabaseGone
+from backend.migrations.revision import newest_revision, present_revision
 from backend.settings import Settings
 
 
@@ -39,9 +40,33 @@ async def closing_counties(counties: Counties) -> AsyncIterator[Counties]:
 
 @asynccontextmanager
 async def opened_county(arguments: argparse.Namespace) -> AsyncIterator[County]:
-    """The county of ``--county``, the first without it."""
+    """The county of ``--county``, the first without it; raises ``Stop`` where its database is of another revision."""
     async with opened_counties(settings_of(arguments)) as counties:
-        yield chosen(counties, arguments.county)
+        county = chosen(counties, arguments.county)
+        await _require_own_revision(county)
+        yield county
+
+
+def newer(county: County, found: str) -> Stop:
+    """Why a database that a newer program has changed is left alone."""
+    newest = newest_revision()
+    return Stop(
+        f"{county.entry.name_zh}的数据库（版本 {found}）比本程序（{newest}）新，请用更新的程序打开。数据没有改动。",
+        f"The database of {county.entry.name_en} (revision {found}) is newer than this program ({newest}): "
+        "start the newer program. Nothing was changed.",
+    )
+
+
+async def _require_own_revision(county: County) -> None:
+    found, newest = await present_revision(county), newest_revision()
+    if found is not None and found > newest:
+        raise newer(county, found)
+    if found != newest:
+        raise Stop(
+            f"{county.entry.name_zh}的数据库（版本 {found or '空'}）比本程序（{newest}）旧，请先运行 yizhan migrate。",
+            f"The database of {county.entry.name_en} (revision {found or 'none'}) is older than this program "
+            f"({newest}): run yizhan migrate first.",
+        )
 
 
 def chosen(counties: Counties, code: str | None) -> County:

@@ -10,8 +10,9 @@ from pathlib import Path
 import uvloop
 
 from backend.app import Application
+from backend.commands.fitting import require_fitting, require_true_data, say_who_gets_no_sms
 from backend.commands.listening import Door, free_door, serve_here, serve_with_workers
-from backend.commands.opening import opened_counties
+from backend.commands.opening import newer, opened_counties
 from backend.commands.options import add_place, settings_of
 from backend.commands.words import Stop, say, since_start
 from backend.database.registry import Counties
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _serve_alone(settings: Settings, door: Door) -> int:
     async with opened_counties(settings) as counties:
-        await _require_newest(settings, counties)
+        await _require_ready(settings, counties)
 
         async def greet() -> None:
             _say_where(counties, door)
@@ -64,14 +65,25 @@ async def _serve_alone(settings: Settings, door: Door) -> int:
 
 async def _prepare(settings: Settings, door: Door) -> None:
     async with opened_counties(settings) as counties:
-        await _require_newest(settings, counties)
+        await _require_ready(settings, counties)
         _say_where(counties, door)
+
+
+async def _require_ready(settings: Settings, counties: Counties) -> None:
+    require_fitting(settings, counties)
+    await _require_newest(settings, counties)
+    await require_true_data(counties)
+    say_who_gets_no_sms(settings, counties)
 
 
 async def _require_newest(settings: Settings, counties: Counties) -> None:
     """Let ``yizhan migrate`` do what is to be done: loading it costs a start that finds nothing to do too much."""
     newest = newest_revision()
-    if all([await present_revision(county) == newest for county in counties.all]):
+    present = [(county, await present_revision(county)) for county in counties.all]
+    for county, found in present:
+        if found is not None and found > newest:
+            raise newer(county, found)
+    if all(found == newest for _, found in present):
         return
     command = [sys.executable, "-m", "backend", "migrate"]
     migrating = await asyncio.create_subprocess_exec(*command, cwd=PROGRAM, env={**os.environ, **_told(settings)})

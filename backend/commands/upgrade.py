@@ -9,7 +9,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from backend.commands.words import Stop, say
+from backend.commands.opening import newer
+from backend.commands.words import say
 from backend.database.county import County
 from backend.migrations.revision import newest_revision, present_revision
 from backend.migrations.run import NewerDatabase, migrate
@@ -21,18 +22,16 @@ async def bring_up_to_date(county: County) -> bool:
     newest = newest_revision()
     if found == newest:
         return False
+    if found is not None and found > newest:
+        raise newer(county, found)
     if found is not None and not county.on_postgresql:
         copy = county.folder / f"county.before-{newest}.{county.clock():%Y%m%dT%H%M%SZ}.sqlite3"
         await asyncio.to_thread(copy_database, county.file, copy)
         say(f"升级前已备份：{copy}", f"Copied before the upgrade: {copy}")
     try:
         await migrate(county)
-    except NewerDatabase as newer:
-        raise Stop(
-            f"{county.entry.name_zh}的数据库（版本 {found}）比本程序（{newest}）新，请用更新的程序打开。数据没有改动。",
-            f"The database of {county.entry.name_en} (revision {found}) is newer than this program ({newest}): "
-            "start the newer program. Nothing was changed.",
-        ) from newer
+    except NewerDatabase as unknown:
+        raise newer(county, found or "?") from unknown
     say(f"{county.entry.name_zh}：数据库已更新到 {newest}", f"{county.entry.name_en}: database is at {newest}")
     return True
 

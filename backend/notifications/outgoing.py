@@ -4,7 +4,6 @@ No network is touched while a transaction is open. A crash after the vendor has 
 under the same id, which the vendor recognises.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol
@@ -18,8 +17,6 @@ from backend.kernel.instants import Instant
 from backend.notifications import store
 from backend.notifications.rules import OutgoingSms
 
-log = logging.getLogger(__name__)
-
 AT_ONCE = 50
 TAKEN_FOR = timedelta(seconds=60)
 AGAIN_AFTER = timedelta(seconds=20)
@@ -30,6 +27,9 @@ class SmsSender(Protocol):
 
     def send(self, sms: OutgoingSms, /) -> Awaitable[None]:
         """Hand over one message; the same id again must not send it twice."""
+
+    def close(self) -> Awaitable[None]:
+        """Hang up."""
 
 
 class RealSenderRefused(Exception):
@@ -55,7 +55,7 @@ def check_sender(county: County, sender: SmsSender | None) -> None:
 
 
 async def send_waiting(
-    county: County, sender: SmsSender, *, at: Instant, failed: Callable[[], None] | None = None
+    county: County, sender: SmsSender, *, at: Instant, failed: Callable[[Exception], None] | None = None
 ) -> int:
     """One round as of ``at``: send what waits; returns how many the vendor took, ``failed`` is told of each other."""
     check_sender(county, sender)
@@ -64,14 +64,23 @@ async def send_waiting(
         try:
             await sender.send(sms)
         except Exception as error:  # Whatever a vendor does, the next person's message must not wait for it.
-            log.warning("sms %s was not taken: %s", sms.id, type(error).__name__)
             await transact(county, _note, _Note(sms.id, False), now=at)
             if failed is not None:
-                failed()
+                failed(error)
         else:
             await transact(county, _note, _Note(sms.id, True), now=at)
             sent += 1
     return sent
+
+
+async def something_waits(tx: Transaction, at: Instant) -> bool:
+    """Whether a round as of ``at`` would find anything to do."""
+    return await store.has_waiting(tx, at)
+
+
+async def give_up_waiting(tx: Transaction, _command: None, *, now: Instant) -> int:
+    """Where nobody sends: erase the phones and words of what is no longer worth sending; how many."""
+    return await store.give_up_stale(tx, now)
 
 
 async def _take(tx: Transaction, command: _Take, *, now: Instant) -> list[OutgoingSms]:

@@ -126,6 +126,12 @@ async def insert_outgoing(tx: Transaction, sms: OutgoingSms, at: datetime, worth
     )
 
 
+async def has_waiting(tx: Transaction, at: datetime) -> bool:
+    """Whether an SMS waits that is due."""
+    due = select(sms_outgoing.c.id).where(sms_outgoing.c.state == "waiting", sms_outgoing.c.next_try_at <= at).limit(1)
+    return (await tx.execute(due)).first() is not None
+
+
 async def give_up_stale(tx: Transaction, at: datetime) -> int:
     """Give up what is no longer worth sending."""
     done = await tx.execute(

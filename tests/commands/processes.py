@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -21,12 +22,16 @@ MOST_SECONDS = 60
 class Process:
     """``yizhan WORDS`` with what it says in a file; gone after the block, whatever happened."""
 
-    def __init__(self, log: Path, *words: object, **environ: str) -> None:
+    def __init__(
+        self, log: Path, *words: object, program: Path | None = None, environ: Mapping[str, str] | None = None
+    ) -> None:
+        """``program`` is the folder of another program than this one; ``environ`` are its settings."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("YIZHAN_")}
         self._log = log
         with log.open("ab") as out:
+            command = [sys.executable, "-m", "backend", *map(str, words)]
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "backend", *map(str, words)], stdout=out, stderr=out, env={**clean, **environ}
+                command, cwd=program, stdout=out, stderr=out, env={**clean, **(environ or {})}
             )
 
     def __enter__(self) -> Self:

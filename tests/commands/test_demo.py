@@ -63,9 +63,8 @@ def test_the_second_start_prepares_nothing_and_tells_how_to_begin(demonstration:
 
 def test_phones_nearby_come_over_https_and_each_has_its_own_address(demonstration: Path, tmp_path: Path) -> None:
     port, authority, sign_in = free_port(), demonstration / "lan" / "ca.pem", "/api/v1/sign-in"
-    with Process(
-        tmp_path / "log", "demo", "--data", demonstration, "--port", port, "--lan", YIZHAN_TRUSTED_PROXIES="1"
-    ) as shared:
+    words, environ = ("demo", "--data", demonstration, "--port", port, "--lan"), {"YIZHAN_TRUSTED_PROXIES": "1"}
+    with Process(tmp_path / "log", *words, environ=environ) as shared:
         shared.until_said(SHARED)
         address = own_address()
         assert f"https://{address}:{port}/" in shared.said()

@@ -18,8 +18,8 @@ SIGNING_IN = 6
 END_SECONDS = 10
 
 
-def serving(data: Path, log: Path, port: int, *words: object, **environ: str) -> Process:
-    return Process(log, "serve", "--data", data, "--port", port, *words, **environ)
+def serving(data: Path, log: Path, port: int, *words: object) -> Process:
+    return Process(log, "serve", "--data", data, "--port", port, *words)
 
 
 def test_it_says_where_and_how_soon_answers_and_ends_within_seconds(seeded: Path, tmp_path: Path) -> None:

@@ -16,7 +16,10 @@ from backend.settings import WrongSetting, read_settings
         ("YIZHAN_REDIS", "s3cret@host", "begin with redis://"),
         ("YIZHAN_PUBLIC_URL", "ftp://s3cret@host", "begin with https://"),
         ("YIZHAN_TRUSTED_PROXIES", "two", "a whole number from 0 to 10"),
-        ("YIZHAN_SMS_ADAPTER", "aliyun", "known: demonstration"),
+        ("YIZHAN_SMS_ADAPTER", "aliyun", "known: demonstration, gateway"),
+        ("YIZHAN_SMS_GATEWAY", "https://gateway.example", "go together; set both or neither"),
+        ("YIZHAN_SMS_GATEWAY", "mailto:s3cret", "begin with https://"),
+        ("YIZHAN_PAYMENT_ADAPTER", "stripe", "unknown; check the name"),
         ("YIZHAN_PWA", "/nowhere/at/all", "build the pages first"),
         ("YIZHAN_COLOUR", "red", "YIZHAN_TRUSTED_PROXIES"),
     ],
@@ -28,6 +31,35 @@ def test_a_wrong_value_names_its_variable_and_the_mend(name: str, value: str, me
     assert name in wrong.value.en
     assert mend in wrong.value.en
     assert "s3cret" not in wrong.value.zh + wrong.value.en
+
+
+GATEWAY = {
+    "YIZHAN_SMS_ADAPTER": "gateway",
+    "YIZHAN_SMS_GATEWAY": "https://gateway.example/sms",
+    "YIZHAN_SMS_KEY": "s3cret-of-the-gateway",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "mend"),
+    [
+        ("YIZHAN_SMS_GATEWAY", "", "set both or neither"),
+        ("YIZHAN_SMS_GATEWAY", "http://gateway.example/sms", "give an https:// address"),
+        ("YIZHAN_SMS_KEY", "", "set the key"),
+        ("YIZHAN_SMS_KEY", "s3cret", "at least 16 ASCII characters"),
+        ("YIZHAN_SMS_KEY", "s3cret-of-the-gateway\n", "at least 16 ASCII characters"),
+    ],
+)
+def test_a_gateway_needs_a_sealed_address_and_a_key(name: str, value: str, mend: str) -> None:
+    with pytest.raises(WrongSetting) as wrong:
+        read_settings({**GATEWAY, name: value})
+    assert wrong.value.zh.startswith(f"{name}：")
+    assert mend in wrong.value.en
+    assert "s3cret" not in wrong.value.zh + wrong.value.en
+    told = read_settings(GATEWAY)
+    assert (told.sms_adapter, told.sms_gateway) == ("gateway", "https://gateway.example/sms")
+    on_this_machine = read_settings({**GATEWAY, "YIZHAN_SMS_GATEWAY": "http://127.0.0.1:9000/sms"})
+    assert on_this_machine.sms_gateway == "http://127.0.0.1:9000/sms"
 
 
 def test_a_file_is_no_data_folder(tmp_path: Path) -> None:

@@ -34,6 +34,9 @@ class Vendor:
             raise ConnectionError("line down")
         self.taken.append(sms)
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
 
 @pytest.fixture
 def real(county: County) -> County:
@@ -116,10 +119,10 @@ async def test_a_real_county_has_no_box_and_sends_after_the_commit(real: County,
 
 async def test_a_vendor_that_is_down_is_tried_again_until_it_is_not_worth_it(real: County, clock: HandClock) -> None:
     await transact(real, send_sms, SendSms(phone=PHONE, template=SIGN_IN_CODE, variables=CODE))
-    vendor, failed = Vendor(), []
+    vendor, failed = Vendor(), list[str]()
     vendor.down = True
-    assert await send_waiting(real, vendor, at=clock(), failed=lambda: failed.append(1)) == 0
-    assert failed == [1]
+    assert await send_waiting(real, vendor, at=clock(), failed=lambda error: failed.append(str(error))) == 0
+    assert failed == ["line down"]
     vendor.down = False
     assert await send_waiting(real, vendor, at=clock.forward(seconds=20, microseconds=-1)) == 0
     assert await send_waiting(real, vendor, at=clock.forward(microseconds=1)) == 1
