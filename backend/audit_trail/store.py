@@ -1,6 +1,6 @@
 """All SQL of the audit trail."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -187,10 +187,11 @@ async def search(
     return [_entry(row) for row in await tx.execute(found)]
 
 
-async def subjects(tx: Transaction, kind: str) -> set[str]:
-    """The ids of every subject of a kind that the trail tells of."""
-    rows = await tx.execute(select(audit_entries.c.subject_id).where(audit_entries.c.subject_kind == kind).distinct())
-    return set(rows.scalars())
+async def acts_of(tx: Transaction, kind: str) -> Iterable[tuple[str, str]]:
+    """(subject, act) of every entry about subjects of a kind."""
+    entries = audit_entries.c
+    rows = await tx.execute(select(entries.subject_id, entries.act).where(entries.subject_kind == kind))
+    return ((row[0], row[1]) for row in rows)
 
 
 async def erase_addresses(tx: Transaction, before: datetime) -> int:

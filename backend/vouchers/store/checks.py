@@ -1,7 +1,7 @@
-"""SQL of the audit: each function returns the rows that break one invariant, none when it holds."""
+"""SQL of the audit: each function returns the rows that break one invariant, or what invariants are worked out from."""
 
-from collections.abc import Set
-from typing import Any
+from collections.abc import Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -11,85 +11,80 @@ from backend.database.columns import id_text, unread_id
 from backend.database.transaction import Transaction
 from backend.ledger.rules import Funder
 from backend.vouchers.desk_rules import RedemptionState
+from backend.vouchers.desk_views import BudgetLine
 from backend.vouchers.rules import Terms, VoucherState
-from backend.vouchers.tables import budget_lines, person_keys, redemption_shares, redemptions, rounds, vouchers
+from backend.vouchers.store.desk import line_of
+from backend.vouchers.tables import (
+    budget_lines,
+    person_keys,
+    redemption_shares,
+    redemptions,
+    roll_backs,
+    rounds,
+    vouchers,
+)
 
 MOST_TOLD = 20
 
 
-async def sub_ledger(tx: Transaction) -> list[tuple[UUID, UUID, int, int]]:
-    """(campaign, line, open fen, held fen) of all vouchers, for every round's line."""
+class VoucherTally(NamedTuple):
+    """How many vouchers of a round stand in a state, and the public money in them."""
+
+    campaign_id: UUID
+    line_id: UUID
+    round_id: UUID
+    state: VoucherState
+    pieces: int
+    public_fen: int
+
+
+async def voucher_tallies(tx: Transaction) -> list[VoucherTally]:
+    """All vouchers, counted by round and state."""
     v = vouchers.c
+    by = (v.campaign_id, v.line_id, v.round_id, v.state)
+    rows = await tx.execute(select(*by, func.count(), func.sum(v.public_fen)).group_by(*by))
+    return [VoucherTally(row[0], row[1], row[2], VoucherState(row[3]), row[4], int(row[5])) for row in rows]
 
-    def fen_in(state: VoucherState) -> Any:
-        return func.coalesce(func.sum(case((v.state == str(state), v.public_fen), else_=0)), 0)
 
+class ShareTally(NamedTuple):
+    """What a funder owes a merchant for redemptions on a line that nobody undid."""
+
+    campaign_id: UUID
+    line_id: UUID
+    merchant_id: UUID
+    funder: Funder
+    amount_fen: int
+
+
+async def share_tallies(tx: Transaction) -> list[ShareTally]:
+    """All shares less their refunds, by line, merchant and funder."""
+    r, s = redemptions.c, redemption_shares.c
+    by = (r.campaign_id, r.line_id, r.merchant_id, s.funder)
     rows = await tx.execute(
-        select(v.campaign_id, v.line_id, fen_in(VoucherState.ISSUED), fen_in(VoucherState.HELD)).group_by(
-            v.campaign_id, v.line_id
-        )
+        select(*by, func.sum(s.amount_fen - s.refunded_fen))
+        .join(redemptions, r.id == s.redemption_id)
+        .where(s.refunded_fen < s.amount_fen)
+        .group_by(*by)
     )
-    return [(row[0], row[1], int(row[2]), int(row[3])) for row in rows]
+    return [ShareTally(row[0], row[1], row[2], Funder(row[3]), int(row[4])) for row in rows]
 
 
-async def free_of_lines(tx: Transaction) -> list[tuple[UUID, UUID, int]]:
-    """(campaign, line, free fen): a line's cap less what it issued, or less what it dealt to the lines below."""
-    below = (
-        select(budget_lines.c.parent_id, func.sum(budget_lines.c.cap_fen).label("dealt"))
-        .group_by(budget_lines.c.parent_id)
-        .subquery()
-    )
-    b = budget_lines.c
-    own = b.cap_fen - b.issued_fen + b.returned_fen
-    rows = await tx.execute(
-        select(b.campaign_id, b.id, case((below.c.dealt.is_(None), own), else_=b.cap_fen - below.c.dealt)).outerjoin(
-            below, below.c.parent_id == b.id
-        )
-    )
-    return [(row[0], row[1], int(row[2])) for row in rows]
+async def lines_by_campaign(tx: Transaction) -> list[tuple[UUID, BudgetLine]]:
+    """(campaign, line) of every budget line."""
+    return [(row.campaign_id, line_of(row)) for row in await tx.execute(select(budget_lines))]
 
 
-async def lines_that_miscount(tx: Transaction) -> list[tuple[UUID, int, int]]:
-    """Lines whose issued pieces differ from their vouchers, or from the sum of the lines below."""
-    b = budget_lines.c
-    below = budget_lines.alias()
-    sums = (
-        select(below.c.parent_id, func.sum(below.c.issued_pieces).label("found")).group_by(below.c.parent_id).subquery()
-    )
-    held = select(vouchers.c.line_id, func.count().label("found")).group_by(vouchers.c.line_id).subquery()
-    found = case((sums.c.found.is_not(None), sums.c.found), else_=func.coalesce(held.c.found, 0))
-    rows = await tx.execute(
-        select(b.id, b.issued_pieces, found)
-        .outerjoin(sums, sums.c.parent_id == b.id)
-        .outerjoin(held, held.c.line_id == b.id)
-        .where(b.issued_pieces != found)
-        .limit(MOST_TOLD)
-    )
-    return [(row[0], row[1], int(row[2])) for row in rows]
-
-
-async def rounds_that_miscount(tx: Transaction) -> list[tuple[UUID, int, int]]:
-    """Rounds whose counters differ from their vouchers."""
-    held = select(vouchers.c.round_id, func.count().label("found")).group_by(vouchers.c.round_id).subquery()
+async def rounds_counted(tx: Transaction) -> list[tuple[UUID, int, Terms]]:
+    """(round, issued pieces by its counters, its terms)."""
     counted = rounds.c.issued_online + rounds.c.issued_station
-    found = func.coalesce(held.c.found, 0)
-    rows = await tx.execute(
-        select(rounds.c.id, counted, found)
-        .outerjoin(held, held.c.round_id == rounds.c.id)
-        .where(counted != found)
-        .limit(MOST_TOLD)
-    )
-    return [(row[0], row[1], int(row[2])) for row in rows]
+    rows = await tx.execute(select(rounds.c.id, counted, rounds.c.terms))
+    return [(row[0], row[1], msgspec.json.decode(row[2], type=Terms)) for row in rows]
 
 
-async def limits_broken(tx: Transaction) -> list[UUID]:
-    """Rules under which some key counts further than any round that uses the rule allows."""
-    allowed: dict[UUID, int] = {}
-    for row in await tx.execute(select(rounds.c.terms)):
-        for limit in msgspec.json.decode(row.terms, type=Terms).limits:
-            allowed[limit.rule_id] = max(allowed.get(limit.rule_id, 0), limit.most)
+async def highest_nth(tx: Transaction) -> list[tuple[UUID, int]]:
+    """(rule, the most that one key counts under it)."""
     rows = await tx.execute(select(person_keys.c.rule_id, func.max(person_keys.c.nth)).group_by(person_keys.c.rule_id))
-    return [row[0] for row in rows if row[1] > allowed.get(row[0], 0)]
+    return [(row[0], row[1]) for row in rows]
 
 
 async def redeemed_otherwise(tx: Transaction) -> list[tuple[UUID, str, int]]:
@@ -128,23 +123,40 @@ async def shares_that_differ(tx: Transaction) -> list[tuple[UUID, int, int]]:
     return [(row[0], int(row[1]), row[2]) for row in rows]
 
 
-async def over_refunded(tx: Transaction) -> list[tuple[UUID, Funder]]:
-    """Shares of which more was given back than was paid; a CHECK refuses them too."""
-    shares = redemption_shares.c
+async def refunded_otherwise(tx: Transaction) -> list[tuple[UUID, Funder, int, int]]:
+    """(redemption, funder, paid, refunded) where more came back than was paid, or an undone share did not come back."""
+    r, s = redemptions.c, redemption_shares.c
+    undone = (r.state == str(RedemptionState.REVERSED)) & (s.refunded_fen != s.amount_fen)
     rows = await tx.execute(
-        select(shares.redemption_id, shares.funder).where(shares.refunded_fen > shares.amount_fen).limit(MOST_TOLD)
+        select(s.redemption_id, s.funder, s.amount_fen, s.refunded_fen)
+        .join(redemptions, r.id == s.redemption_id)
+        .where((s.refunded_fen > s.amount_fen) | undone)
+        .limit(MOST_TOLD)
     )
-    return [(row[0], Funder(row[1])) for row in rows]
+    return [(row[0], Funder(row[1]), row[2], row[3]) for row in rows]
 
 
-async def untraced(tx: Transaction, traced: Set[str]) -> list[UUID]:
-    """Vouchers that the audit trail, given as the ids it tells of, does not know."""
-    rows = await tx.execute(select(unread_id(vouchers.c.id, on_postgresql=tx.county.on_postgresql)))
-    return [UUID(told) for told in {id_text(one) for one in rows.scalars()} - traced][:MOST_TOLD]
+async def states_of_vouchers(tx: Transaction) -> Iterable[tuple[str, str]]:
+    """(voucher, state) of all."""
+    rows = await tx.execute(select(unread_id(vouchers.c.id, on_postgresql=tx.county.on_postgresql), vouchers.c.state))
+    return ((id_text(row[0]), row[1]) for row in rows)
 
 
-async def counts(tx: Transaction) -> tuple[int, int]:
-    """(vouchers, redemptions) stored."""
-    held = await tx.execute(select(func.count()).select_from(vouchers))
-    used = await tx.execute(select(func.count()).select_from(redemptions))
-    return int(held.scalar_one()), int(used.scalar_one())
+async def vouchers_of_redemptions(tx: Transaction) -> Iterable[str]:
+    """The voucher of every redemption, undone ones too."""
+    rows = await tx.execute(select(unread_id(redemptions.c.voucher_id, on_postgresql=tx.county.on_postgresql)))
+    return (id_text(told) for told in rows.scalars())
+
+
+async def vouchers_of_roll_backs(tx: Transaction) -> Iterable[tuple[str, str]]:
+    """(voucher, the state that it came back in) of every roll-back."""
+    voucher_id = unread_id(redemptions.c.voucher_id, on_postgresql=tx.county.on_postgresql)
+    rows = await tx.execute(
+        select(voucher_id, roll_backs.c.voucher_state).join(redemptions, redemptions.c.id == roll_backs.c.redemption_id)
+    )
+    return ((id_text(row[0]), row[1]) for row in rows)
+
+
+async def redemption_count(tx: Transaction) -> int:
+    """How many redemptions are stored."""
+    return int((await tx.execute(select(func.count()).select_from(redemptions))).scalar_one())

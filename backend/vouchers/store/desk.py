@@ -210,7 +210,7 @@ async def lock_tree(tx: Transaction, campaign_id: UUID) -> list[BudgetLine]:
         .order_by(budget_lines.c.id)
         .with_for_update()
     )
-    return [_line(row) for row in rows]
+    return [line_of(row) for row in rows]
 
 
 async def tree_of(tx: Transaction, campaign_id: UUID) -> list[BudgetLine]:
@@ -218,10 +218,11 @@ async def tree_of(tx: Transaction, campaign_id: UUID) -> list[BudgetLine]:
     rows = await tx.execute(
         select(budget_lines).where(budget_lines.c.campaign_id == campaign_id).order_by(budget_lines.c.id)
     )
-    return [_line(row) for row in rows]
+    return [line_of(row) for row in rows]
 
 
-def _line(row: Any) -> BudgetLine:
+def line_of(row: Any) -> BudgetLine:
+    """A row of ``budget_lines`` as the desk sees it."""
     return BudgetLine(
         line_id=row.id,
         parent_id=row.parent_id,
