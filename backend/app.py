@@ -59,6 +59,7 @@ from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, close_due, open
 from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.routes import VOUCHER_ROUTES
+from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
 from backend.web.callers import PUBLIC, admit
 from backend.web.county_page import COUNTY_ROUTES
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
@@ -89,7 +90,7 @@ ROUTES: list[BaseRouteHandler] = [
     *COUNTER_ROUTES,
     *DESK_ROUTES,
 ]
-CONSUMERS: Sequence[Consumer] = ()
+CONSUMERS: Sequence[Consumer[Any]] = RESIDENT_CONSUMERS
 DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from backend.audit_trail.chain import Chain, chain
 from backend.database.county import County
@@ -33,7 +34,7 @@ class Background:
     def __init__(
         self,
         county: County,
-        consumers: Sequence[Consumer],
+        consumers: Sequence[Consumer[Any]],
         due_verbs: Mapping[str, DueVerb],
         first: Sequence[Verb[None, None]] = (),
     ) -> None:

@@ -41,6 +41,12 @@ async def claimants(tx: Transaction, resident_ids: Iterable[UUID]) -> dict[UUID,
     return await residents.claimants_of(tx, resident_ids)
 
 
+async def still_here(tx: Transaction, resident_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of them whose account is open, held open until the transaction ends: what is told meanwhile is erased with
+    the rest when they close it."""
+    return await residents.lock_open(tx, resident_ids)
+
+
 async def find_resident_by_phone(tx: Transaction, phone: str) -> UUID | None:
     """The open account of a phone."""
     return await residents.find_by_phone(tx, phone)

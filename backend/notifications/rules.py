@@ -31,7 +31,7 @@ class Template(Struct, frozen=True, kw_only=True):
     @property
     def variables(self) -> frozenset[str]:
         """The names that must be given, no more and no fewer."""
-        return frozenset(_VARIABLE.findall(self.title_zh + self.body_zh))
+        return frozenset(_VARIABLE.findall(self.title_zh + self.body_zh + self.title_en + self.body_en))
 
 
 class Words(Struct, frozen=True, kw_only=True):
@@ -75,6 +75,12 @@ class OutgoingSms(Struct, frozen=True, kw_only=True):
 
 class WrongVariables(ValueError):
     """A bug of the caller: the variables do not fit the template."""
+
+
+def one_line(text: str) -> str:
+    """A name as a variable: on one line, and cut where it is too long for a message."""
+    line = _CONTROL.sub(" ", text)
+    return line if len(line) <= VARIABLE_MOST_CHARACTERS else line[: VARIABLE_MOST_CHARACTERS - 1] + "…"
 
 
 def fill(template: Template, variables: Mapping[str, str]) -> Words:

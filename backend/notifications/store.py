@@ -1,6 +1,6 @@
 """All SQL of notifications."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Row, delete, func, insert, select, update
 
+from backend.database.bulk import append_rows
 from backend.database.transaction import Transaction
 from backend.notifications.rules import InboxMessage, OutgoingSms, Words
 from backend.notifications.tables import inbox_messages, sms_box, sms_outgoing
@@ -18,20 +19,21 @@ _VARIABLES = "sms_outgoing.variables"
 _BOXED = "demonstration_sms.variables"
 
 
-async def insert_message(tx: Transaction, recipient_id: UUID, message: InboxMessage) -> None:
-    """Put a message into somebody's inbox."""
-    words = tx.county.keys.seal(msgspec.json.encode(message.words).decode(), place=_WORDS)
-    await tx.execute(
-        insert(inbox_messages).values(
-            id=message.id,
-            recipient_id=recipient_id,
-            at=message.at,
-            code=message.code,
-            words=words,
-            link=message.link,
-            read_at=None,
-        )
-    )
+async def insert_messages(tx: Transaction, messages: Sequence[tuple[UUID, InboxMessage]]) -> None:
+    """Put messages into the inboxes of these people."""
+    seal = tx.county.keys.seal
+    rows = [
+        {
+            "id": message.id,
+            "recipient_id": recipient_id,
+            "at": message.at,
+            "code": message.code,
+            "words": seal(msgspec.json.encode(message.words).decode(), place=_WORDS),
+            "link": message.link,
+        }
+        for recipient_id, message in messages
+    ]
+    await append_rows(tx, inbox_messages, rows)
 
 
 def _message(tx: Transaction, row: Row[Any]) -> InboxMessage:

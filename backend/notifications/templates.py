@@ -38,6 +38,45 @@ PERSONAL_DATA_SEEN = Template(
     body_zh="工作人员因“{purpose}”查看了您的完整个人信息。可在“我的—谁看过我的信息”中查看记录。",
     body_en="For the purpose “{purpose}” a staff member saw your data in full. See “Who looked” in your account.",
 )
+VOUCHER_CLAIMED = Template(
+    code="voucher-claimed",
+    title_zh="领到一张消费券",
+    title_en="You have a new voucher",
+    body_zh="您领到“{voucher_zh}”一张，面额 {face} 元，有效期至 {until}。付款前请向商户出示券码。",
+    body_en="You took one “{voucher_en}” worth {face} yuan, good until {until}. Show its code before you pay.",
+)
+VOUCHER_REDEEMED = Template(
+    code="voucher-redeemed",
+    title_zh="用掉一张消费券",
+    title_en="A voucher was used",
+    body_zh="“{voucher_zh}”已在{merchant_zh}使用：账单 {bill} 元，抵扣 {discount} 元，您付 {paid} 元。"
+    "如非您本人使用，请联系驿站或拨打咨询电话。",
+    body_en="“{voucher_en}” was used at {merchant_en}: bill {bill} yuan, discount {discount} yuan, you pay {paid} "
+    "yuan. Not you? Tell a station or call us.",
+)
+REDEMPTION_UNDONE = Template(
+    code="redemption-undone",
+    title_zh="消费券已退回",
+    title_en="Your voucher is back",
+    body_zh="{merchant_zh}撤销了一笔用券，抵扣的 {discount} 元已退回。“{voucher_zh}”可以再用，有效期至 {until}。",
+    body_en="{merchant_en} took a bill back, with its discount of {discount} yuan. You can use “{voucher_en}” again "
+    "until {until}.",
+)
+REDEMPTION_UNDONE_TOO_LATE = Template(
+    code="redemption-undone-too-late",
+    title_zh="一笔用券已撤销",
+    title_en="A bill was taken back",
+    body_zh="{merchant_zh}撤销了一笔用券，抵扣的 {discount} 元已退回。“{voucher_zh}”已过有效期 {until}，不能再用。",
+    body_en="{merchant_en} took a bill back, with its discount of {discount} yuan. “{voucher_en}” ran out on {until} "
+    "and cannot be used any more.",
+)
+VOUCHER_EXPIRED = Template(
+    code="voucher-expired",
+    title_zh="一张消费券已过期",
+    title_en="A voucher has run out",
+    body_zh="“{voucher_zh}”（面额 {face} 元）到 {until} 没有使用，已经过期，金额退回原资金额度。",
+    body_en="“{voucher_en}” worth {face} yuan was not used by {until} and has run out; its money went back.",
+)
 
 TEMPLATES: tuple[Template, ...] = (
     SIGN_IN_CODE,
@@ -45,4 +84,9 @@ TEMPLATES: tuple[Template, ...] = (
     ACCOUNT_FROZEN,
     ACCOUNT_UNFROZEN,
     PERSONAL_DATA_SEEN,
+    VOUCHER_CLAIMED,
+    VOUCHER_REDEEMED,
+    REDEMPTION_UNDONE,
+    REDEMPTION_UNDONE_TOO_LATE,
+    VOUCHER_EXPIRED,
 )

@@ -7,6 +7,7 @@ gives it. What fails is set aside in the inbox and tried again with growing paus
 import logging
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -15,14 +16,16 @@ from backend.database.county import County
 from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
 from backend.database.trouble import Trouble
 from backend.kernel.faults import told_fault
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, elapsed_seconds
 from backend.outbox import store
 from backend.outbox.rules import Event, Given, next_try
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 250
-"""Events of a name in one round: little enough that a rush, which writes thousands meanwhile, does not feel it."""
+AT_ONCE = 100
+"""Events in one transaction: a rush, which writes thousands a second meanwhile, hardly waits for it."""
+ROUND_SECONDS = 0.05
+"""No turn begins later in a round: while a rush keeps the writer busy, one turn is all that is taken from it."""
 MOST_FAILURES = 16
 """Failing transactions of one consumer in a turn; what is left then comes in the next round."""
 PROBES = 4
@@ -31,19 +34,23 @@ PROBES = 4
 _troubles: dict[str, Trouble] = {}
 
 
-class Consumer(Struct, frozen=True):
+E = TypeVar("E", bound=Event)
+
+
+class Consumer(Struct, Generic[E], frozen=True):
     """Who listens to which event; ``name`` is stored and must never be reused for another effect.
 
-    ``act`` is given many events at once, oldest first: all of its effect is stored, or nothing of it.
+    ``act`` is given at most ``at_once`` events, oldest first: all of its effect is stored, or nothing of it.
     """
 
     name: str
-    event: type[Event]
-    act: Callable[[Transaction, Sequence[Event], Instant], Awaitable[None]]
+    event: type[E]
+    act: Callable[[Transaction, Sequence[E], Instant], Awaitable[None]]
+    at_once: int = AT_ONCE
 
 
 class _Delivery(Struct, frozen=True):
-    consumer: Consumer
+    consumer: Consumer[Any]
     listening: Sequence[str]
     given: Sequence[Given]
 
@@ -53,42 +60,52 @@ class _Failed(Struct, frozen=True):
     fault: str
 
 
-def by_event_name(consumers: Sequence[Consumer]) -> dict[str, list[Consumer]]:
+def by_event_name(consumers: Sequence[Consumer[Any]]) -> dict[str, list[Consumer[Any]]]:
     """Consumers grouped by the event they listen to."""
-    grouped: dict[str, list[Consumer]] = {}
+    grouped: dict[str, list[Consumer[Any]]] = {}
     for consumer in consumers:
         grouped.setdefault(consumer.event.NAME, []).append(consumer)
     return grouped
 
 
-async def deliver_events(county: County, consumers: Mapping[str, Sequence[Consumer]], at: Instant) -> int:
+async def deliver_events(county: County, consumers: Mapping[str, Sequence[Consumer[Any]]], at: Instant) -> int:
     """One round: what waits, and what has failed and is due again; returns how many deliveries were acted on."""
+    begun, acted = elapsed_seconds(), 0
+    while more := await _once(county, consumers, at):
+        acted += more
+        if elapsed_seconds() - begun > ROUND_SECONDS:
+            break
+    return acted
+
+
+async def _once(county: County, consumers: Mapping[str, Sequence[Consumer[Any]]], at: Instant) -> int:
     acted = 0
     for name, listening in consumers.items():
-        waiting = await inquire(county, _waiting, name)
+        most = min(consumer.at_once for consumer in listening)
+        waiting = await inquire(county, _waiting, (name, most))
         names = [consumer.name for consumer in listening]
         for consumer in listening:
             turn = _Turn(county, consumer, names, at)
             if waiting:
                 await turn.give(waiting)
-            if failed := await inquire(county, _failed, (consumer.name, at)):
+            if failed := await inquire(county, _failed, (consumer.name, at, most)):
                 await turn.give(failed)
             acted += turn.acted
     return acted
 
 
-async def _waiting(tx: Transaction, name: str) -> list[Given]:
-    return await store.waiting_events(tx, name, AT_ONCE)
+async def _waiting(tx: Transaction, asked: tuple[str, int]) -> list[Given]:
+    return await store.waiting_events(tx, *asked)
 
 
-async def _failed(tx: Transaction, asked: tuple[str, Instant]) -> list[Given]:
-    return await store.failed_events(tx, *asked, AT_ONCE)
+async def _failed(tx: Transaction, asked: tuple[str, Instant, int]) -> list[Given]:
+    return await store.failed_events(tx, *asked)
 
 
 class _Turn:
     """One consumer's part of a round."""
 
-    def __init__(self, county: County, consumer: Consumer, listening: Sequence[str], at: Instant) -> None:
+    def __init__(self, county: County, consumer: Consumer[Any], listening: Sequence[str], at: Instant) -> None:
         self.county = county
         self.consumer = consumer
         self.listening = listening
@@ -135,7 +152,7 @@ class _Turn:
         return _Delivery(self.consumer, self.listening, given)
 
 
-def _trouble(county: County, consumer: Consumer) -> Trouble:
+def _trouble(county: County, consumer: Consumer[Any]) -> Trouble:
     work = f"consumer {consumer.name} of {county.code}"
     return _troubles.setdefault(work, Trouble(log, work))
 

@@ -43,12 +43,13 @@ class RedemptionRolledBack(Event, frozen=True, kw_only=True):
 
 
 class VouchersExpired(Event, frozen=True, kw_only=True):
-    """A run of the expiry job returned so much to one line."""
+    """A run of the expiry job returned so much to one line, from these vouchers."""
 
-    NAME: ClassVar[str] = "VouchersExpired.1"
+    NAME: ClassVar[str] = "VouchersExpired.2"
     line_id: UUID
     pieces: int
     amount_fen: int
+    voucher_ids: tuple[UUID, ...]
 
 
 class CampaignPaused(Event, frozen=True, kw_only=True):

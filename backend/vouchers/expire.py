@@ -84,6 +84,7 @@ async def expire(tx: Transaction, command: Expire, *, now: Instant) -> int:
                 line_id=line_id,
                 pieces=pieces[line_id],
                 amount_fen=fen[line_id],
+                voucher_ids=tuple(voucher_id for voucher_id, _, line, _ in expired if line == line_id),
             ),
             now=now,
         )

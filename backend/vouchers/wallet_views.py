@@ -30,6 +30,16 @@ class WalletVoucher(Struct, frozen=True, kw_only=True):
     last_count: int
 
 
+class ToldVoucher(Struct, frozen=True, kw_only=True):
+    """A voucher as a message tells of it."""
+
+    resident_id: UUID
+    name_zh: str
+    name_en: str
+    face_fen: int
+    expires_at: datetime
+
+
 class Tally(Struct, frozen=True, kw_only=True):
     """Redemptions counted under one key, in pieces and fen."""
 

@@ -52,14 +52,13 @@ async def light(county: County, number: int) -> UUID:
 
 def acting(
     name: str, failing: Collection[int] = (), tried: list[int] | None = None, batches: list[int] | None = None
-) -> Consumer:
+) -> Consumer[LanternLit]:
     """A consumer whose effect is a row an event; it fails, after writing it, on the numbers in ``failing``."""
 
-    async def act(tx: Transaction, told: Sequence[Event], at: Instant) -> None:
+    async def act(tx: Transaction, told: Sequence[LanternLit], at: Instant) -> None:
         if batches is not None:
             batches.append(len(told))
         for event in told:
-            assert isinstance(event, LanternLit)
             detail = str(event.number)
             await record(tx, new_entry(at, SYSTEM, f"test.{name}", ("lantern", event.event_id), detail=detail))
             if tried is not None:

@@ -215,6 +215,15 @@ async def claimants_of(tx: Transaction, resident_ids: Iterable[UUID]) -> dict[UU
     return found
 
 
+async def lock_open(tx: Transaction, resident_ids: Iterable[UUID]) -> set[UUID]:
+    """Those whose account is not closed, nor can be before this transaction ends; others may lock them so too."""
+    found: set[UUID] = set()
+    for ids in chunks(sorted(set(resident_ids))):
+        asked = select(residents.c.id).where(residents.c.id.in_(ids), residents.c.state != ResidentState.CLOSED.value)
+        found.update((await tx.execute(asked.order_by(residents.c.id).with_for_update(read=True))).scalars())
+    return found
+
+
 async def first_residents(tx: Transaction, most: int) -> list[UUID]:
     """Open accounts, oldest first."""
     rows = await tx.execute(

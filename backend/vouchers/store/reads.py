@@ -21,7 +21,7 @@ from backend.vouchers.tables import (
     voucher_tokens,
     vouchers,
 )
-from backend.vouchers.wallet_views import Tally, WalletVoucher
+from backend.vouchers.wallet_views import Tally, ToldVoucher, WalletVoucher
 
 
 def _wallet() -> Any:
@@ -151,6 +151,23 @@ async def names_of_vouchers(tx: Transaction, voucher_ids: Collection[UUID]) -> d
     asked = select(vouchers.c.id, rounds.c.name_zh, rounds.c.name_en).join(rounds, rounds.c.id == vouchers.c.round_id)
     rows = await tx.execute(asked.where(vouchers.c.id.in_(list(voucher_ids))))
     return {row.id: (row.name_zh, row.name_en) for row in rows}
+
+
+async def told_vouchers(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, ToldVoucher]:
+    """Vouchers as messages tell of them."""
+    v = vouchers.c
+    asked = select(v.id, v.resident_id, rounds.c.name_zh, rounds.c.name_en, v.face_fen, v.expires_at)
+    rows = await tx.execute(asked.join(rounds, rounds.c.id == v.round_id).where(v.id.in_(list(voucher_ids))))
+    return {
+        row.id: ToldVoucher(
+            resident_id=row.resident_id,
+            name_zh=row.name_zh,
+            name_en=row.name_en,
+            face_fen=row.face_fen,
+            expires_at=row.expires_at,
+        )
+        for row in rows
+    }
 
 
 async def tallies(tx: Transaction, campaign_id: UUID, by: str | None) -> list[Tally]:
