@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
-import { openAttempts, useRedeeming, type Redeeming } from '../apps/merchant/parts/redeeming'
+import { openAttempts, useRedeeming, type Redeeming } from '@/counter/redeeming'
 import { newId } from '@/kernel/ids'
 import { answered } from '@/offline/connection'
 import { lineComesBack, lost, no, openCounty, yes, type TestCounty } from './county'

@@ -10,6 +10,8 @@ import stationEn from '../apps/station/texts/en'
 import stationZh from '../apps/station/texts/zh'
 import accountEn from '../src/account/texts/en'
 import accountZh from '../src/account/texts/zh'
+import counterEn from '../src/counter/texts/en'
+import counterZh from '../src/counter/texts/zh'
 import ownEn from '../src/i18n/catalogues/en'
 import ownZh from '../src/i18n/catalogues/zh'
 import { language } from '../src/i18n/language'
@@ -25,6 +27,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['every app', ownZh, ownEn],
   ['accounts', accountZh, accountEn],
   ['staff', staffZh, staffEn],
+  ['the counter', counterZh, counterEn],
   ['vouchers', vouchersZh, vouchersEn],
   ['resident', residentZh, residentEn],
   ['station', stationZh, stationEn],

@@ -1,7 +1,7 @@
 /** The pages of the station app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { clock, person } from '@/design-system/icons'
+import { clock, person, ticket } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
@@ -11,6 +11,12 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'home',
     component: () => import('./pages/HomePage.vue'),
     meta: { title: () => t('home.title'), section: { text: () => t('home.title'), drawing: clock }, signedIn: true },
+  },
+  {
+    path: '/serve',
+    name: 'serve',
+    component: () => import('./pages/ServePage.vue'),
+    meta: { title: () => t('serve.title'), section: { text: () => t('serve.title'), drawing: ticket }, signedIn: true },
   },
   {
     path: '/me',

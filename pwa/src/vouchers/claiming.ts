@@ -8,7 +8,7 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import { api, ask } from '@/api/client'
 import type { Problem } from '@/api/problem'
-import type { ClaimAnswer } from '@/api/wire'
+import type { ClaimAnswer, ProofKind } from '@/api/wire'
 import { newId } from '@/kernel/ids'
 import { countyNow } from '@/offline/county_clock'
 import { pauseAfter, useInsisting } from '@/offline/insisting'
@@ -27,10 +27,17 @@ export type ClaimState =
 
 type Outcome = Extract<ClaimState, { kind: 'got' | 'refused' | 'signed-out' }>
 
+/** What an operator adds who claims for somebody: the shift, and what was seen of the person. */
+export interface Assisted {
+  readonly shift_id: string
+  readonly proof: ProofKind
+}
+
 interface OpenClaim {
   readonly claim_id: string
   readonly round_id: string
   readonly resident_id: string
+  readonly assisted?: Assisted
 }
 
 export interface Claiming {
@@ -46,7 +53,12 @@ const EARLY_MS = 3_000
 const EARLY_PAUSE_MS = 250
 
 /** Claiming in one round, as long as the caller lives. */
-export function useClaiming(roundId: string, residentId: () => string | undefined, opensAt: () => number): Claiming {
+export function useClaiming(
+  roundId: string,
+  residentId: () => string | undefined,
+  opensAt: () => number,
+  assisted?: () => Assisted,
+): Claiming {
   const state = shallowRef<ClaimState>({ kind: 'ready' })
   const insisting = useInsisting()
 
@@ -54,8 +66,13 @@ export function useClaiming(roundId: string, residentId: () => string | undefine
     const resident = residentId()
     if (!resident || state.value.kind === 'asking' || state.value.kind === 'waiting') return
     state.value = { kind: 'asking', tries: 1 }
-    const open = await openClaim(roundId, resident)
-    const claim = open ?? { claim_id: newId(countyNow()), round_id: roundId, resident_id: resident }
+    const open = await openClaim(roundId, resident, assisted !== undefined)
+    const claim = open ?? {
+      claim_id: newId(countyNow()),
+      round_id: roundId,
+      resident_id: resident,
+      ...(assisted ? { assisted: assisted() } : {}),
+    }
     if (!open) await keep('claims', claim.claim_id, claim)
     const outcome = await insisting.until((tries) => {
       state.value = { kind: 'asking', tries }
@@ -76,7 +93,7 @@ export function useClaiming(roundId: string, residentId: () => string | undefine
 
   async function resume(): Promise<void> {
     const resident = residentId()
-    if (resident && (await openClaim(roundId, resident))) await press()
+    if (resident && (await openClaim(roundId, resident, assisted !== undefined))) await press()
   }
 
   return { state, press, resume }
@@ -87,14 +104,18 @@ function isEarly({ reason }: Problem, sinceOpeningMs: number): boolean {
   return reason === 'not-open' && Math.abs(sinceOpeningMs) < EARLY_MS
 }
 
-async function send({ claim_id, round_id }: OpenClaim): Promise<Outcome> {
+async function send({ claim_id, round_id, resident_id, assisted }: OpenClaim): Promise<Outcome> {
   const path = { round_id }
-  const answer = await ask(api.POST('/api/v1/rounds/{round_id}/claims', { params: { path }, body: { claim_id } }))
+  const body = assisted ? { claim_id, resident_id, ...assisted } : { claim_id }
+  const answer = await ask(api.POST('/api/v1/rounds/{round_id}/claims', { params: { path }, body }))
   if (answer.ok) return { kind: 'got', claim: answer.value }
   return answer.problem.status === 401 ? { kind: 'signed-out' } : { kind: 'refused', problem: answer.problem }
 }
 
-async function openClaim(roundId: string, residentId: string): Promise<OpenClaim | undefined> {
+async function openClaim(roundId: string, residentId: string, helped: boolean): Promise<OpenClaim | undefined> {
   const claims = await recallAll<OpenClaim>('claims')
-  return claims.find(({ round_id, resident_id }) => round_id === roundId && resident_id === residentId)
+  return claims.find(
+    ({ round_id, resident_id, assisted }) =>
+      round_id === roundId && resident_id === residentId && (assisted !== undefined) === helped,
+  )
 }

@@ -8,11 +8,17 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import { api, ask } from '@/api/client'
 import { mayPass, type Problem } from '@/api/problem'
-import type { RedemptionAnswer } from '@/api/wire'
+import type { ProofKind, RedemptionAnswer } from '@/api/wire'
 import { newId } from '@/kernel/ids'
 import { countyNow } from '@/offline/county_clock'
 import { pauseAfter, useInsisting } from '@/offline/insisting'
 import { forget, keep, recallAll } from '@/offline/kept'
+
+/** What an operator adds: the shift, and what was seen of the person served. */
+export interface Assisted {
+  readonly shift_id: string
+  readonly proof: ProofKind
+}
 
 export interface Attempt {
   readonly redemption_id: string
@@ -20,6 +26,7 @@ export interface Attempt {
   readonly code: string
   readonly bill_fen: number
   readonly eligible_fen: number
+  readonly assisted?: Assisted
 }
 
 export type RedeemState =
@@ -87,8 +94,10 @@ async function settle(attempt: Attempt): Promise<Outcome> {
 }
 
 async function send(attempt: Attempt): Promise<Outcome> {
-  const { redemption_id, code, bill_fen, eligible_fen } = attempt
-  const body = { redemption_id, code, bill_fen, eligible_fen, lines: [] }
+  const { redemption_id, code, bill_fen, eligible_fen, merchant_id, assisted } = attempt
+  const bill = { redemption_id, code, bill_fen, eligible_fen, lines: [] }
+  // A merchant's own session says whose counter it is; a station names it.
+  const body = assisted ? { ...bill, ...assisted, merchant_id } : bill
   const answer = await ask(api.POST('/api/v1/redemptions', { body }))
   if (answer.ok) return { kind: 'yes', answer: answer.value }
   return answer.problem.status === 401 ? { kind: 'signed-out' } : { kind: 'no', problem: answer.problem, attempt }
