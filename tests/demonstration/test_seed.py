@@ -1,0 +1,274 @@
+"""The county that ``yizhan seed`` makes, as it lies in its database: what was ordered, line by line.
+
+Whether the files promise it is asked in ``test_county_files.py``; here it is asked whether all of it arrived.
+"""
+
+import contextlib
+import json
+import re
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from PIL import Image, ImageStat
+
+from backend.database.county import County
+from backend.database.registry import open_counties, read_registry
+from backend.database.transaction import Transaction, inquire, transact
+from backend.demonstration.county import read_county
+from backend.demonstration.pictures import WIDTHS, pictures
+from backend.demonstration.seed import settle_down
+from backend.identity.person import claimants
+from backend.identity.rules import is_identity_number
+from backend.kernel.actors import PEOPLE, Actor, ActorKind, Role
+from backend.kernel.ids import new_id
+from backend.kernel.instants import COUNTY_TIME, from_epoch_microseconds
+from backend.kernel.refusals import Refused
+from backend.merchants.credit_code import is_for_demonstration
+from backend.places.premises import is_unassignable_phone
+from backend.vouchers.claim import claim
+from backend.vouchers.claim_rules import Claim, Claimed
+from backend.vouchers.rules import ClaimantFacts, ClaimReason
+from tests.journeys.served import run, seed_once
+from tests.vouchers.campaigns import faults
+
+CAMPAIGN = "筠连县惠民消费券"
+PLACE = "c511527"
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A copy of the seeded county that all workers of a run share."""
+    own = tmp_path_factory.getbasetemp()
+    copy = tmp_path_factory.mktemp("demonstration") / "data"
+    shutil.copytree(seed_once(own if worker_id == "master" else own.parent), copy)
+    return copy
+
+
+@pytest.fixture
+def rows(seeded: Path) -> Iterator[sqlite3.Connection]:
+    """Its database, to be looked at only."""
+    with contextlib.closing(sqlite3.connect(seeded / "counties" / PLACE / "county.sqlite3")) as opened:
+        opened.execute("PRAGMA query_only = ON")
+        opened.row_factory = sqlite3.Row
+        yield opened
+
+
+@pytest.fixture
+async def county(seeded: Path, tmp_path: Path) -> AsyncIterator[County]:
+    """A copy of it that a test may live in."""
+    shutil.copytree(seeded, tmp_path / "data")
+    counties = open_counties(tmp_path / "data", None)
+    yield counties.of_code("511527")
+    await counties.close()
+
+
+def of(rows: sqlite3.Connection, question: str, *asked: object) -> list[Any]:
+    """The first column of what was found."""
+    return [row[0] for row in rows.execute(question, asked)]
+
+
+def campaign_rounds(rows: sqlite3.Connection) -> list[tuple[dict[str, Any], sqlite3.Row]]:
+    """(terms, row) of each round of the campaign, first rounds first."""
+    found = rows.execute(
+        "SELECT r.* FROM rounds r JOIN campaigns c ON c.id = r.campaign_id WHERE c.title_zh = ? ORDER BY r.opens_at",
+        (CAMPAIGN,),
+    )
+    return [(json.loads(row["terms"]), row) for row in found]
+
+
+def test_twelve_towns_and_172_villages_with_names_that_people_say(rows: sqlite3.Connection) -> None:
+    assert of(rows, "SELECT count(*) FROM towns WHERE active") == [12]
+    names = of(rows, "SELECT name_zh FROM villages WHERE active")
+    assert len(names) == 172
+    assert all(re.fullmatch(r"\w{2,5}(村|社区)", name) for name in names)
+    assert "银江村" in names
+    assert not any("委员会" in name for name in names)
+    assert of(rows, "SELECT count(DISTINCT town_code) FROM villages") == [12]
+
+
+def test_at_least_forty_merchants_in_several_trades_and_towns_each_marked_as_invented(rows: sqlite3.Connection) -> None:
+    merchants = list(rows.execute("SELECT * FROM merchants WHERE state = 'admitted'"))
+    assert len(merchants) == 54
+    assert {merchant["trade"] for merchant in merchants} == {"catering", "retail", "appliance", "tourism", "farm"}
+    assert all(merchant["demonstration"] for merchant in merchants)
+    assert all(merchant["registered_name"].startswith("演示·") for merchant in merchants)
+    assert all(is_for_demonstration(merchant["credit_code"]) for merchant in merchants)
+    assert of(rows, "SELECT count(DISTINCT town_code) FROM merchant_stores") == [12]
+
+
+def test_two_thousand_residents_and_staff_in_every_role(rows: sqlite3.Connection) -> None:
+    assert of(rows, "SELECT count(*) FROM residents WHERE state = 'open'") == [2000]
+    roles = Counter(of(rows, "SELECT role FROM staff_roles"))
+    assert set(roles) == {str(role) for role in PEOPLE - {Role.RESIDENT}}
+    administrators = {
+        role: set(of(rows, "SELECT staff_id FROM staff_roles WHERE role = ?", role))
+        for role in ("system_admin", "security_admin", "auditor")
+    }
+    assert len(set.union(*administrators.values())) == sum(map(len, administrators.values())) == 3
+
+
+def test_3000_vouchers_for_200000_yuan_in_four_trades_at_several_faces_and_thresholds(rows: sqlite3.Connection) -> None:
+    line = rows.execute(
+        "SELECT l.* FROM budget_lines l JOIN campaigns c ON c.id = l.campaign_id "
+        "WHERE c.title_zh = ? AND c.state = 'running' AND l.level = 'campaign'",
+        (CAMPAIGN,),
+    ).fetchone()
+    assert (line["cap_pieces"], line["cap_fen"]) == (3000, 20_000_000)
+    first = [(terms, row) for terms, row in campaign_rounds(rows) if row["pieces"]]
+    assert sum(row["pieces"] for _, row in first) == 3000
+    assert sum(row["pieces"] * terms["face_fen"] for terms, row in first) == 20_000_000
+    assert {trade for terms, _ in first for trade in terms["trades"]} == {"catering", "retail", "tourism", "appliance"}
+    assert {terms["face_fen"] for terms, _ in first} == {2_000, 3_000, 5_000, 10_000, 20_000}
+    assert len({terms["minimum_spend_fen"] for terms, _ in first}) == 6
+    assert all(terms["face_fen"] < terms["minimum_spend_fen"] for terms, _ in first)
+
+
+def test_it_is_a_rush_at_ten_one_each_for_seven_days_with_a_second_round_and_no_third(rows: sqlite3.Connection) -> None:
+    rounds = campaign_rounds(rows)
+    for terms, row in rounds:
+        opens = from_epoch_microseconds(row["opens_at"]).astimezone(COUNTY_TIME)
+        assert (row["mode"], opens.hour, opens.minute, opens.second) == ("rush", 10, 0, 0)
+        assert terms["valid_days"] == 7
+        assert [(limit["most"], limit["period"]) for limit in terms["limits"]] == [(1, "ever")]
+    kinds = Counter(terms["kind_code"] for terms, _ in rounds)
+    assert set(kinds.values()) == {2}
+    first, second = ([row for _, row in rounds if bool(row["pieces"]) is fixed] for fixed in (True, False))
+    after = timedelta(days=7)
+    closed = from_epoch_microseconds(max(row["closes_at"] for row in first))
+    assert from_epoch_microseconds(min(row["opens_at"] for row in second)) > closed + after
+    assert all(row["station_pieces"] * 10 == row["pieces"] for row in first), "a tenth waits at the stations"
+
+
+def test_no_number_in_the_database_belongs_to_anybody(rows: sqlite3.Connection, county: County) -> None:
+    keys = county.keys
+    phones = [keys.open(value, place="residents.phone") for value in of(rows, "SELECT phone FROM residents") if value]
+    assert len(phones) == 2000 - 76
+    phones += [keys.open(value, place="staff.phone") for value in of(rows, "SELECT phone FROM staff") if value]
+    phones += of(rows, "SELECT phone FROM merchant_stores UNION ALL SELECT phone FROM stations")
+    phones += [entry.help_phone for entry in read_registry(county.folder.parent.parent)]
+    assert [phone for phone in phones if not is_unassignable_phone(phone)] == []
+    sealed = of(rows, "SELECT identity_number FROM residents WHERE identity_number IS NOT NULL")
+    numbers = [keys.open(value, place="residents.identity_number") for value in sealed]
+    assert len(set(numbers)) == len(numbers) > 0
+    assert all(is_identity_number(number) and number.startswith("591527") for number in numbers)
+    licences = of(rows, "SELECT number FROM merchant_licences")
+    assert all("591527" in number for number in licences)
+
+
+def test_every_picture_that_is_named_is_there_in_every_width_and_none_is_blank(
+    rows: sqlite3.Connection, seeded: Path
+) -> None:
+    media = seeded / "counties" / PLACE / "media"
+    named = set(of(rows, "SELECT picture FROM merchants UNION SELECT picture FROM spots"))
+    named |= {json.loads(plan)["picture"] for plan in of(rows, "SELECT plan FROM campaign_versions")}
+    drawn = {picture.key for picture in pictures(read_county())}
+    assert named - {None} <= drawn
+    assert {path.name for path in media.iterdir()} == {f"{key}-{width}.webp" for key in drawn for width in WIDTHS}
+    for key in drawn:
+        for width in WIDTHS:
+            with Image.open(media / f"{key}-{width}.webp") as opened:
+                assert opened.size == (width, width * 2 // 3)
+        with Image.open(media / f"{key}-{WIDTHS[0]}.webp") as opened:
+            assert sum(ImageStat.Stat(opened.convert("RGB")).stddev) / 3 > 20, key
+
+
+def test_last_week_happened_and_is_the_same_on_every_machine(rows: sqlite3.Connection) -> None:
+    assert of(rows, "SELECT title_zh || ' ' || state FROM campaigns ORDER BY number") == [
+        "金秋消费券 running",
+        "天天惠民券 running",
+        "筠连县惠民消费券 running",
+        "新市民欢迎券 in_review",
+    ]
+    assert Counter(of(rows, "SELECT state FROM vouchers")) == {"issued": 239, "redeemed": 123}
+    assert of(rows, "SELECT count(*) FROM roll_backs") == [4]
+    # Other figures are another county: whoever changes them on purpose changes screenshots and guided tours too.
+    (spent,) = rows.execute("SELECT count(*), sum(bill_fen), sum(discount_fen) FROM redemptions")
+    assert tuple(spent) == (127, 1_930_790, 338_000)
+    (moved,) = rows.execute("SELECT count(*), sum(amount_fen) FROM ledger_transfers")
+    assert tuple(moved) == (654, 98_749_000)
+
+
+async def test_unused_vouchers_go_back_are_issued_once_more_and_then_it_stops(county: County) -> None:
+    rounds = await inquire(county, _rounds, "catering-30")
+    (first_id, opens, closes, pieces), (second_id, opens_again, closes_again, none_yet) = rounds
+    assert (pieces, none_yet) == (600, 0)
+    people = (await inquire(county, _residents, None))[:5]
+    await settle_down(county, opens)
+    taken = [await _claims(county, person, first_id, opens + timedelta(seconds=1)) for person in people]
+    assert all(isinstance(outcome, Claimed) for outcome in taken)
+    again = await _claims(county, people[0], first_id, opens + timedelta(seconds=2))
+    assert again == Refused(ClaimReason.LIMIT_REACHED)
+    await settle_down(county, closes)
+    await settle_down(county, opens_again)
+    ((_, _, _, pieces), (_, _, _, dealt)) = await inquire(county, _rounds, "catering-30")
+    assert (pieces, dealt) == (600, 600), "five expired, 595 were never taken: all of them are issued once more"
+    outcome = await _claims(county, people[0], second_id, opens_again + timedelta(seconds=1))
+    assert outcome == Refused(ClaimReason.LIMIT_REACHED), "one per kind and person, whichever round"
+    await settle_down(county, closes_again)
+    end = closes_again + timedelta(days=8)
+    await settle_down(county, end)
+    assert await inquire(county, _still_open, CAMPAIGN) == (0, 0)
+    assert await faults(county) == []
+
+
+@pytest.mark.long
+def test_seeding_takes_at_most_twenty_seconds(tmp_path: Path) -> None:
+    """On a machine that does nothing else."""
+    told = run("seed", "--data", str(tmp_path / "data"))
+    seconds = [float(found) for found in re.findall(r"用时 (\d+\.\d) 秒", told)]
+    assert len(seconds) == 2
+    assert sum(seconds) <= 20
+
+
+async def _rounds(tx: Transaction, kind: str) -> list[tuple[UUID, datetime, datetime, int]]:
+    rows = await tx.connection.exec_driver_sql(
+        "SELECT r.id, r.opens_at, r.closes_at, r.pieces, r.terms FROM rounds r JOIN campaigns c "
+        f"ON c.id = r.campaign_id WHERE c.title_zh = '{CAMPAIGN}' ORDER BY r.opens_at"
+    )
+    return [
+        (
+            UUID(bytes=row["id"]),
+            from_epoch_microseconds(row["opens_at"]),
+            from_epoch_microseconds(row["closes_at"]),
+            row["pieces"],
+        )
+        for row in rows.mappings()
+        if json.loads(row["terms"])["kind_code"] == kind
+    ]
+
+
+async def _residents(tx: Transaction, _asked: None) -> list[UUID]:
+    rows = await tx.connection.exec_driver_sql("SELECT id FROM residents WHERE phone IS NOT NULL ORDER BY id")
+    return [UUID(bytes=row["id"]) for row in rows.mappings()]
+
+
+async def _still_open(tx: Transaction, title: str) -> tuple[int, int]:
+    """(vouchers that can still be used, rounds that are open or will be)."""
+    of_it = f"campaign_id = (SELECT id FROM campaigns WHERE title_zh = '{title}')"
+    found = await tx.connection.exec_driver_sql(
+        f"SELECT (SELECT count(*) FROM vouchers WHERE state = 'issued' AND {of_it}) AS vouchers, "
+        f"(SELECT count(*) FROM rounds WHERE state <> 'closed' AND {of_it}) AS rounds"
+    )
+    row = found.mappings().one()
+    return row["vouchers"], row["rounds"]
+
+
+async def _claims(county: County, resident_id: UUID, round_id: UUID, at: datetime) -> object:
+    person = (await inquire(county, claimants, [resident_id]))[resident_id]
+    claim_id = new_id()
+    command = Claim(
+        claim_id=claim_id,
+        round_id=round_id,
+        resident_id=resident_id,
+        facts=ClaimantFacts(groups=person.groups, proof_level=int(person.proof_level), frozen=person.frozen),
+        people=tuple(key for _, key in person.keys),
+        actor=Actor(kind=ActorKind.RESIDENT, id=resident_id, role=Role.RESIDENT.value, request_id=claim_id),
+    )
+    return await transact(county, claim, command, now=at)
