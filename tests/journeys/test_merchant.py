@@ -1,13 +1,17 @@
 """A merchant takes a voucher by its digits and by its code, sees why one is refused, and undoes a redemption."""
 
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, Route, expect
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, Playwright, Route, expect
 
 from tests.journeys.campaigns import county_now, run_campaign
-from tests.journeys.conftest import Enter
+from tests.journeys.conftest import CHROMIUM, Enter
 from tests.journeys.served import Served, Session
+from tests.journeys.visits import LAUNCH, enter
 
 pytestmark = pytest.mark.journey
 
@@ -133,6 +137,40 @@ def test_a_redemption_is_undone_and_the_voucher_comes_back(
     expect(page.get_by_text("已撤销，请退给顾客 ¥250.00")).to_be_visible()
     held = served.ask("/api/v1/me/vouchers?state=issued", customer[0])["items"]
     assert customer[1] in [one["voucher_id"] for one in held]
+
+
+def test_the_camera_reads_the_code_from_the_customers_screen(
+    visit: Enter,
+    driver: Playwright,
+    served: Served,
+    staff: dict[str, Session],
+    customer: tuple[Session, str],
+    tmp_path: Path,
+) -> None:
+    screen = visit(customer[0], device_scale_factor=2).go(f"/resident/wallet/{customer[1]}/code")
+    code = screen.get_by_role("img", name="券码，请商家扫描")
+    expect(code).to_be_visible()
+    browser = driver.chromium.launch(executable_path=CHROMIUM, args=camera_before(code.screenshot(), tmp_path))
+    counter = enter(browser, served.address, staff["merchant"], permissions=["camera"])
+    page = counter.go("/merchant/")
+    page.get_by_role("button", name="打开摄像头扫码").click()
+    expect(page.get_by_text("券码已读到")).to_be_visible()
+    type_bill(page, "260")
+    expect(page.locator(".amount")).to_have_text("¥210.00")
+    browser.close()
+    assert counter.settled() == []
+
+
+def camera_before(picture: bytes, folder: Path) -> list[str]:
+    """What starts a browser whose camera looks at this picture, as at a phone held before it."""
+    frame = Image.new("RGB", (1280, 720), "#30343a")
+    shown = Image.open(BytesIO(picture)).convert("RGB").resize((560, 560))
+    frame.paste(shown, (360, 80))
+    film = folder / "phone.mjpeg"
+    frame.save(film, "JPEG", quality=88)
+    film.write_bytes(film.read_bytes() * 2)
+    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
+    return [*LAUNCH, *fake, f"--use-file-for-fake-video-capture={film}"]
 
 
 def test_a_hand_scanner_types_the_code(

@@ -16,7 +16,7 @@ VISITOR += ["/resident/rounds/{coming}", "/resident/rounds/{open}", "/merchant/s
 RESIDENT = ["/resident/wallet", "/resident/wallet/{voucher}", "/resident/wallet/{voucher}/code", "/resident/history"]
 RESIDENT += ["/resident/inbox", "/resident/sessions", "/resident/consents", "/resident/looks", "/resident/me"]
 MERCHANT = ["/merchant/", "/merchant/today", "/merchant/me"]
-OPERATOR = ["/station/", "/station/me"]
+OPERATOR = ["/station/", "/station/serve", "/station/me"]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
 AUDITOR = ["/office/audit", "/office/me"]
 

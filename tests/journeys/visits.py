@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.journeys.served import Session
 
 PHONE = ViewportSize(width=360, height=740)
+TABLET = ViewportSize(width=1024, height=768)
 DESK = ViewportSize(width=1280, height=800)
 LAUNCH = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 NO_ANSWER = "Failed to load resource: "

@@ -1,0 +1,84 @@
+"""A station serves somebody whose phone is of no use: a shift, a claim, a redemption, and the cash counted."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Enter
+from tests.journeys.served import Served, Session
+from tests.journeys.visits import TABLET
+
+pytestmark = pytest.mark.journey
+
+PHONE_NUMBER = "154 1000 1888"
+
+
+def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
+    visit: Enter, served: Served, staff: dict[str, Session]
+) -> None:
+    operator = visit(staff["operator"], viewport=TABLET).expect_no("409 /claims", "404 /find")
+    page = operator.go("/station/serve")
+    expect(page.get_by_text("请先开班")).to_be_visible()
+    page.get_by_role("link", name="开班").click()
+    page.get_by_label("现在钱箱里有多少（元）").fill("200.50")
+    page.get_by_role("button", name="开班").click()
+    expect(page.get_by_role("heading", name="正在当班")).to_be_visible()
+
+    page.get_by_role("link", name="代办").click()
+    find(page, "154 9999 9999")
+    expect(page.get_by_text("没有这个手机号的账号")).to_be_visible()
+    find(page, PHONE_NUMBER)
+    expect(page.get_by_text("154****1888")).to_be_visible()
+    # Nothing can be claimed before somebody has said what was checked.
+    expect(page.get_by_role("button", name="代领")).to_have_count(0)
+    page.get_by_label("身份证").check()
+    page.get_by_role("button", name="代领 第一轮 天天惠民券").click()
+    expect(page.get_by_text("领到了，用到")).to_be_visible()
+
+    # Whoever asks again in a new visit is told so by the county.
+    page.reload()
+    find(page, PHONE_NUMBER)
+    page.get_by_label("身份证").check()
+    page.get_by_role("button", name="代领 第一轮 天天惠民券").click()
+    expect(page.get_by_text("您已领过了")).to_be_visible()
+
+    digits = digits_of_the_resident(visit)
+    page.get_by_text("代用券").click()
+    page.get_by_label("找商户").fill("水粉店")
+    page.get_by_role("button", name="景阳水粉店").click()
+    page.get_by_label("本人在场").check()
+    page.get_by_label("或输入券码").fill(digits)
+    page.get_by_role("button", name="下一步").click()
+    page.get_by_label("应收多少（元）").fill("45.60")
+    page.get_by_role("button", name="核销", exact=True).click()
+    expect(page.get_by_role("heading", name="核销成功")).to_be_visible()
+    expect(page.locator(".amount")).to_have_text("¥35.60")
+    # Undoing it is the merchant's affair.
+    expect(page.get_by_role("button", name="撤销这一笔")).to_have_count(0)
+
+    page.get_by_role("link", name="班次").click()
+    page.get_by_role("button", name="点清现金，交班").click()
+    page.get_by_label("现在钱箱里有多少（元）").fill("200.50")
+    page.get_by_role("button", name="交班", exact=True).click()
+    expect(page.get_by_text("现金正好，¥200.50。")).to_be_visible()
+    assert served.ask("/api/v1/shifts/current", staff["operator"])["shift"] is None
+    kept = served.ask("/api/v1/redemptions", staff["operator"])["items"]
+    assert [(one["merchant_zh"], one["discount_fen"]) for one in kept] == [("景阳水粉店", 1_000)]
+
+
+def find(page: Page, phone: str) -> None:
+    """Look for somebody by their whole number."""
+    page.get_by_label("居民的手机号").fill(phone)
+    page.get_by_role("button", name="查找").click()
+
+
+def digits_of_the_resident(visit: Enter) -> str:
+    """The resident signs in somewhere by the phone's code, and reads the voucher's digits aloud."""
+    page = visit().go("/resident/sign-in")
+    page.get_by_label("手机号").fill(PHONE_NUMBER)
+    page.get_by_role("button", name="获取验证码").click()
+    page.get_by_role("button", name="填入").click()
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_role("link", name="卡包").click()
+    page.locator("li", has_text="天天惠民券").get_by_role("link", name="出示券码").click()
+    page.get_by_role("button", name="生成 8 位数字码").click()
+    return page.locator(".digits").inner_text()
