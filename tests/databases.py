@@ -6,7 +6,7 @@ PostgreSQL is the one named by ``TEST_POSTGRESQL`` or, without it, a server of o
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from backend.database.county import County, CountyEntry
-from backend.database.registry import open_counties, register
+from backend.database.registry import Counties, open_counties, register
 from backend.migrations.run import migrate
 
 ENTRY = CountyEntry(
@@ -61,8 +61,9 @@ async def _admin(url: str, statement: str) -> None:
 class Templates:
     """Migrated, empty counties to copy from."""
 
-    def __init__(self, folder: Path, postgresql_url: str | None) -> None:
+    def __init__(self, folder: Path, postgresql_url: str | None, entries: Sequence[CountyEntry] = (ENTRY,)) -> None:
         self.folder = folder
+        self.entries = entries
         self.url = postgresql_url
         self.template = f"template_{uuid4().hex[:12]}"
 
@@ -78,20 +79,28 @@ class Templates:
         for name, url in kinds:
             data = self.folder / name
             data.mkdir()
-            register(data, ENTRY)
+            for entry in self.entries:
+                register(data, entry)
             counties = open_counties(data, url)
-            await migrate(counties.all[0])
+            for county in counties.all:
+                await migrate(county)
             await counties.close()
 
     @asynccontextmanager
     async def county(self, kind: str, folder: Path, clock: HandClock) -> AsyncIterator[County]:
         """A fresh county of its own, gone afterwards."""
+        async with self.counties(kind, folder, clock) as counties:
+            yield counties.all[0]
+
+    @asynccontextmanager
+    async def counties(self, kind: str, folder: Path, clock: HandClock) -> AsyncIterator[Counties]:
+        """All counties of a fresh folder; on PostgreSQL they are schemas of one database."""
         data = folder / "data"
         shutil.copytree(self.folder / kind, data)
         async with self.database(kind) as url:
             counties = open_counties(data, url, clock=clock)
             try:
-                yield counties.all[0]
+                yield counties
             finally:
                 await counties.close()
 

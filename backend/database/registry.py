@@ -1,7 +1,8 @@
 """Which counties does this data folder hold, and which of them does a host name mean?
 
 ``counties.json`` in the data folder lists them; each has a folder of its own with keys, media and, on SQLite, the
-database. The host name chooses; an address that names none (127.0.0.1, localhost, a LAN address) means the first.
+database. The host name chooses; an address that names none (127.0.0.1, localhost, a LAN address) means the first, and a
+name that nobody here answers to means nobody.
 """
 
 import os
@@ -19,6 +20,8 @@ from backend.kernel.instants import now as county_clock
 
 REGISTRY = "counties.json"
 KEYS = "keys.json"
+LOCAL_NAMES = (".local", ".lan", ".internal", ".home.arpa")
+"""How machines of a local network are called; no county's public name ends like this."""
 
 
 class NoSuchCounty(Exception):
@@ -33,10 +36,10 @@ class Counties:
         self._engines = tuple(engines)
         self._by_host = {host: county for county in reversed(self.all) for host in county.entry.hosts}
 
-    def of_host(self, host: str) -> County:
-        """The county that answers at this Host header (port ignored); the first when the name means none."""
-        name = host.partition(":")[0] if not host.startswith("[") else host
-        return self._by_host.get(name.lower()) or self.all[0]
+    def of_host(self, host: str) -> County | None:
+        """The county that answers at this Host header (port ignored); ``None`` for a name that is nobody's here."""
+        name = (host.partition(":")[0] if not host.startswith("[") else host).rstrip(".").lower()
+        return self._by_host.get(name) or (self.all[0] if _names_no_county(name) else None)
 
     def of_code(self, code: str | None) -> County:
         """The county of a ``--county`` flag; the first without one. Raises ``NoSuchCounty``."""
@@ -52,6 +55,13 @@ class Counties:
         for county in self.all:
             if county.lanes is not None:
                 await county.lanes.dispose()
+
+
+def _names_no_county(name: str) -> bool:
+    """An IP address, this machine, or a machine on the local network."""
+    if "." not in name or name.endswith(LOCAL_NAMES) or name.startswith("["):
+        return True
+    return name.replace(".", "").isdecimal()
 
 
 def read_registry(data: Path) -> list[CountyEntry]:

@@ -59,6 +59,12 @@ class GeneralReason(Reason):
     )
     TOO_LARGE = "too-large", 413, "内容太大", "The content is too large"
     WRONG_TYPE = "wrong-content-type", 415, "内容类型不对", "The content type is not accepted here"
+    UNKNOWN_HOST = (
+        "unknown-host",
+        421,
+        "这个网址不属于这里的任何县,请核对网址",
+        "No county here answers at this address; check its name",
+    )
     TOO_MANY = "too-many-requests", 429, "操作太频繁，请稍后再试", "Too many requests; try again a little later"
     FAULT = (
         "fault",

@@ -21,7 +21,7 @@ from backend.stations.close_shift import CloseShift, close_shift
 from backend.stations.close_station import CloseStation, close_station
 from backend.stations.find_assisted import FindAssisted, find_assisted
 from backend.stations.find_shifts import FindShifts, find_shifts
-from backend.stations.find_stations import find_operators
+from backend.stations.find_stations import find_operators, find_station
 from backend.stations.open_station import OpenStation, open_station
 from backend.stations.rules import ShiftState, StationPolicy, StationReason
 from backend.stations.schemas import (
@@ -47,7 +47,7 @@ from backend.stations.schemas import (
 from backend.stations.set_policy import SetPolicy, find_policy, set_policy
 from backend.web.callers import county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
-from backend.web.problems import documented, problem_response, same_again
+from backend.web.problems import ProblemError, documented, problem_response, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 StationQuery = Annotated[UUID | None, QueryParameter(description="Only of this station.")]
@@ -181,7 +181,10 @@ def _appointment(outcome: Appointed | NotAppointed | IdReused, *, created: bool)
 )
 async def list_operators(request: Request[Any, Any, Any], station_id: FromPath[UUID]) -> Page[OperatorAnswer]:
     """Everybody who runs, ran or will run the station."""
-    found = await inquire(county_of(request), find_operators, station_id)
+    county = county_of(request)
+    found = await inquire(county, find_operators, station_id)
+    if not found and await inquire(county, find_station, station_id) is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
     return Page(items=[operator_answer(held) for held in found])
 
 

@@ -14,6 +14,7 @@ import msgspec
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from backend.database.registry import Counties
+from backend.kernel.faults import traced_fault
 from backend.kernel.refusals import GeneralReason, Reason
 from backend.web.headers import SECURITY_HEADERS
 from backend.web.hot_lane import HandOver, HotRoute
@@ -54,7 +55,11 @@ class Gate:
         headers = dict(request["headers"])
         host = headers.get(b"host", b"").decode("latin-1")
         state = scope.setdefault("state", {})
-        state["county"] = self.counties.of_host(host)
+        county = self.counties.of_host(host)
+        if county is None:
+            await answer_problem(send, GeneralReason.UNKNOWN_HOST)
+            return
+        state["county"] = county
         state["address"] = self._address(request, headers)
         reason = None if request["method"] in SAFE_METHODS else self._refuse(request, headers, host)
         if str(request["path"]).find("\0") >= 0:
@@ -73,8 +78,8 @@ class Gate:
             except ProblemError as error:
                 await answer_problem(send, error.reason, error.detail)
                 return
-            except Exception:
-                log.exception("fault while answering")
+            except Exception as error:
+                log.error("fault while answering: %s", traced_fault(error))
                 await answer_problem(send, GeneralReason.FAULT)
                 return
             if again is None:
