@@ -3,6 +3,7 @@
 Pure. The desk's three people are 经办 (drafts), 复核 (reviews) and 审批 (approves with the document number).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -133,6 +134,10 @@ class RefundPolicy(StrEnum):
     """A full refund restores with the same expiry; a partial one loses it."""
 
 
+BUILT_POLICIES = frozenset({RefundPolicy.RESTORE_FULL, RefundPolicy.RESTORE_SAME_EXPIRY})
+"""What ``roll_back`` does to a voucher whose whole bill is undone; partial refunds come with settlement."""
+
+
 class KindPlan(Struct, frozen=True, kw_only=True):
     """One kind of voucher (券种) of a campaign: its names, its terms, and how many pieces its line caps."""
 
@@ -229,10 +234,14 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
     codes = [kind.code for kind in plan.kinds]
     if not plan.kinds or not plan.rounds:
         faults.append(Fault("/kinds", "至少要有一个券种和一个轮次 / at least one kind and one round"))
+    if plan.refund_policy not in BUILT_POLICIES:
+        # A roll-back before payout restores the whole voucher; a plan must not promise what nothing here does.
+        told = "目前只支持整单撤销后退回券（a 或 d） / only roll-backs that restore the voucher for now: a or d"
+        faults.append(Fault("/refund_policy", told))
     for i, kind in enumerate(plan.kinds):
         faults += _kind_faults(f"/kinds/{i}", kind, codes)
     for i, round_ in enumerate(plan.rounds):
-        faults += _round_faults(f"/rounds/{i}", round_, codes)
+        faults += _round_faults(f"/rounds/{i}", round_, {kind.code: kind.cap_pieces for kind in plan.kinds})
         ends = [k.terms.use_until for k in plan.kinds if k.code == round_.kind_code and k.terms.use_until is not None]
         # A voucher claimed after its own end would hold its money for good: its expiry is over by then.
         if ends and round_.closes_at > min(ends):
@@ -265,17 +274,27 @@ def _kind_faults(at: str, kind: KindPlan, codes: list[str]) -> list[Fault]:
         faults.append(Fault(f"{at}/terms/valid_days", "请填写有效天数或截止时间 / give days or an end"))
     if not terms.limits or any(limit.most < 1 for limit in terms.limits):
         faults.append(Fault(f"{at}/terms/limits", "每人限领至少 1 张 / a limit per person of at least 1"))
+    rules = [limit.rule_id for limit in terms.limits]
+    if len(set(rules)) != len(rules):
+        # Both would count under the same keys, and each claim would take one key twice.
+        faults.append(
+            Fault(f"{at}/terms/limits", "限领规则编号重复，请另用一个 / two limits share a rule_id; give each its own")
+        )
     return faults
 
 
-def _round_faults(at: str, round_: RoundPlan, codes: list[str]) -> list[Fault]:
+def _round_faults(at: str, round_: RoundPlan, caps: Mapping[str, int]) -> list[Fault]:
     faults = []
-    if round_.kind_code not in codes:
+    if round_.kind_code not in caps:
         faults.append(Fault(f"{at}/kind_code", "没有这个券种 / no such kind"))
     if round_.opens_at >= round_.closes_at:
         faults.append(Fault(f"{at}/closes_at", "结束须晚于开始 / must be after the opening"))
-    if round_.pieces is not None and not 0 <= round_.station_pieces <= round_.pieces:
+    # A round that takes what is left can at best have all of its kind.
+    most = caps.get(round_.kind_code, 0) if round_.pieces is None else round_.pieces
+    if not 0 <= round_.station_pieces <= most:
         faults.append(Fault(f"{at}/station_pieces", "驿站预留不能超过总数 / more than the round has"))
+    if round_.station_pieces and round_.station_until is None:
+        faults.append(Fault(f"{at}/station_until", "请填写驿站预留到几点 / until when the stations' share is kept"))
     if round_.mode is not RoundMode.RUSH:
         faults.append(Fault(f"{at}/mode", "目前只支持抢券 / only rush rounds for now"))
     return faults

@@ -24,6 +24,7 @@ from backend.vouchers.desk_rules import (
     DeskReason,
     KindPlan,
     LineLevel,
+    RefundPolicy,
     RoundPlan,
     faults_of,
 )
@@ -31,10 +32,10 @@ from backend.vouchers.desk_schemas import Moment
 from backend.vouchers.fund_campaign import Funded
 from backend.vouchers.plan_campaign import PlanFaults, Planned
 from backend.vouchers.redeem_rules import Redeemed
-from backend.vouchers.rules import ClaimReason, DiscountKind, FundingShare, Hours, RedemptionReason
+from backend.vouchers.rules import ClaimReason, DiscountKind, FundingShare, Hours, Limit, LimitPeriod, RedemptionReason
 from backend.vouchers.steer_campaign import PauseScope, Steered, Turn
 from tests.databases import HandClock
-from tests.vouchers.campaigns import claim_of, faults, terms
+from tests.vouchers.campaigns import RULE, claim_of, faults, terms
 from tests.vouchers.counters import counter, phone, redemption, shown, spend, voucher
 from tests.vouchers.desks import Desk, balances, desk, planned, small_plan
 from tests.web.world import row_counts
@@ -226,7 +227,7 @@ async def test_a_plan_that_contradicts_itself_is_told_everything_at_once_and_not
         rounds=(
             replace(plan.rounds[0], closes_at=plan.rounds[0].opens_at, pieces=11),
             replace(plan.rounds[1], kind_code="nothing"),
-            replace(plan.rounds[2], station_pieces=6),
+            replace(plan.rounds[2], station_pieces=6, station_until=plan.rounds[2].closes_at),
         ),
     )
     told = await of.plan(broken)
@@ -245,6 +246,44 @@ async def test_a_plan_that_contradicts_itself_is_told_everything_at_once_and_not
     ]
     assert all(" / " in fault.detail for fault in told.faults)
     assert (await row_counts(county))["campaigns"] == 0
+
+
+@pytest.mark.parametrize("policy", list(RefundPolicy))
+async def test_only_refund_policies_that_a_roll_back_keeps_are_promised(county: County, policy: RefundPolicy) -> None:
+    told = await (await desk(county)).plan(replace(small_plan(county), refund_policy=policy))
+    if policy in (RefundPolicy.RESTORE_FULL, RefundPolicy.RESTORE_SAME_EXPIRY):
+        assert isinstance(told, Planned)
+    else:
+        assert isinstance(told, PlanFaults)
+        assert [fault.pointer for fault in told.faults] == ["/refund_policy"]
+
+
+async def test_two_limits_of_a_kind_never_share_a_rule(county: County) -> None:
+    of, plan = await desk(county), small_plan(county)
+    daily = Limit(rule_id=RULE, most=2, period=LimitPeriod.DAY)
+    twice = replace(plan, kinds=(changed_kind(plan.kinds[0], limits=(Limit(rule_id=RULE), daily)), plan.kinds[1]))
+    told = await of.plan(twice)
+    assert isinstance(told, PlanFaults)
+    assert [fault.pointer for fault in told.faults] == ["/kinds/0/terms/limits"]
+    own = replace(daily, rule_id=new_id())
+    better = replace(plan, kinds=(changed_kind(plan.kinds[0], limits=(Limit(rule_id=RULE), own)), plan.kinds[1]))
+    assert isinstance(await of.plan(better), Planned)
+
+
+async def test_stations_get_no_more_than_a_round_can_have_and_until_an_hour_that_is_told(county: County) -> None:
+    of, plan = await desk(county), small_plan(county)
+    first, what_is_left, shared = plan.rounds
+    until = what_is_left.opens_at + timedelta(hours=1)
+    told = await of.plan(
+        replace(plan, rounds=(first, replace(what_is_left, station_pieces=11, station_until=until), shared))
+    )
+    assert isinstance(told, PlanFaults)
+    assert [fault.pointer for fault in told.faults] == ["/rounds/1/station_pieces"]
+    told = await of.plan(replace(plan, rounds=(first, replace(what_is_left, station_pieces=10), shared)))
+    assert isinstance(told, PlanFaults)
+    assert [fault.pointer for fault in told.faults] == ["/rounds/1/station_until"]
+    better = replace(what_is_left, station_pieces=10, station_until=until)
+    assert isinstance(await of.plan(replace(plan, rounds=(first, better, shared))), Planned)
 
 
 def changed_kind(kind: KindPlan, **of_terms: Any) -> KindPlan:
