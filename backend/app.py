@@ -6,6 +6,7 @@ The only file that knows every slice.
 import asyncio
 import gc
 import importlib
+import logging
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ from backend.identity.recognise import Recogniser
 from backend.identity.resident_routes import RESIDENT_ROUTES
 from backend.identity.retention import NIGHTLY, erase_what_is_over, plan_first_night
 from backend.identity.routes import SIGN_IN_ROUTES
+from backend.kernel.faults import traced_fault
 from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.routes import MERCHANT_ROUTES
 from backend.notifications.delivery import Delivery
@@ -72,6 +74,8 @@ from backend.web.plain_http import instead_of
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
 from backend.web.status import STATUS_ROUTES
 from backend.web.strict_body import StrictRequest
+
+log = logging.getLogger(__name__)
 
 ROUTES: list[BaseRouteHandler] = [
     *STATUS_ROUTES,
@@ -172,6 +176,7 @@ class Application:
     @asynccontextmanager
     async def lifespan(self, _app: Litestar) -> AsyncIterator[None]:
         """Start and stop what runs beside the requests."""
+        asyncio.get_running_loop().set_exception_handler(tell_lost_fault)
         for work in self.background:
             work.start()
         for delivery in self.deliveries:
@@ -209,6 +214,12 @@ class Application:
 def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """This document."""
     return Response(request.app.state["application"].openapi, media_type="application/json")
+
+
+def tell_lost_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What nobody waited for has failed; asyncio's own words would quote it."""
+    error = context.get("exception")
+    log.error("%s: %s", context["message"], traced_fault(error) if error else "no exception")
 
 
 def _shared_memory(redis_url: str) -> Together:

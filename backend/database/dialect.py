@@ -2,6 +2,7 @@
 
 SQLite: WAL, synchronous=FULL, foreign keys, a busy timeout, writers that begin IMMEDIATE, a read engine of its own.
 PostgreSQL: one pool for all counties of a process, the county's schema set first in every transaction.
+Neither puts a statement's parameters into its errors: they are people's.
 """
 
 import asyncio
@@ -61,6 +62,7 @@ def sqlite_engine(path: Path, *, writes: bool) -> AsyncEngine:
         pool_size=1 if writes else 4,
         max_overflow=0 if writes else 4,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     _prepare_sqlite(engine.sync_engine, writes=writes)
     return engine
@@ -74,6 +76,7 @@ def sqlite_thread_engine(path: Path, *, writes: bool) -> Engine:
         pool_size=1 if writes else 4,
         max_overflow=0,
         connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     _prepare_sqlite(engine, writes=writes)
     return engine
@@ -105,6 +108,7 @@ def postgresql_engine(url: str) -> AsyncEngine:
         pool_timeout=15,
         pool_pre_ping=False,
         connect_args={"timeout": CONNECT_SECONDS, "command_timeout": 60},
+        hide_parameters=True,
     )
 
 

@@ -6,6 +6,7 @@ Work that is tried several times a second would otherwise fill the log, and in t
 import logging
 from collections.abc import Callable
 
+from backend.kernel.faults import told_fault, traced_fault
 from backend.kernel.instants import elapsed_seconds
 
 FIRST_AGAIN_SECONDS = 10.0
@@ -50,9 +51,9 @@ class Trouble:
         place = _place(bug)
         if place not in self._bugs:
             self._bugs.add(place)
-            self._log.error("%s failed%s", self._work, self._how_long(), exc_info=bug)
+            self._log.error("%s failed%s: %s", self._work, self._how_long(), traced_fault(bug))
         elif told_now:
-            self._log.error("%s failed%s: %s: %s", self._work, self._how_long(), type(bug).__name__, bug)
+            self._log.error("%s failed%s: %s", self._work, self._how_long(), told_fault(bug))
 
     def over(self) -> None:
         """The work was done."""

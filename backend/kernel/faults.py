@@ -18,7 +18,7 @@ def told_fault(error: BaseException) -> str:
 
 def traced_fault(error: BaseException) -> str:
     """Every call on the way, as a traceback shows them, without a message; the first cause comes first."""
-    parts = []
+    parts = ["Traceback (most recent call last, messages left out):"]
     for one in reversed(list(_chain(error))):
         parts += [*traceback.format_tb(one.__traceback__), _kind(one)]
     return "\n".join(part.rstrip() for part in parts)

@@ -26,6 +26,7 @@ from backend.database.group_commit import GroupCommitter, each_alone
 from backend.database.hot import HotPostgreSQL, HotSQLite
 from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
 from backend.kernel.actors import Actor, ActorKind, Role
+from backend.kernel.faults import traced_fault
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
@@ -167,8 +168,8 @@ class ClaimDesk:
             full = await inquire(self.county, _full, (round_id, self.county.clock()), frozen=True)
         except DatabaseGone:
             return  # The next refusal looks again.
-        except Exception:
-            log.exception("could not look whether a round is full")
+        except Exception as error:
+            log.error("could not look whether a round is full: %s", traced_fault(error))
             return
         finally:
             self._looking.pop(round_id, None)

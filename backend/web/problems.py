@@ -26,6 +26,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from backend.database.transaction import DatabaseGone
 from backend.database.trouble import Trouble
+from backend.kernel.faults import traced_fault
 from backend.kernel.refusals import GeneralReason, Reason, Refused
 from backend.web.mends import mend, named_field
 
@@ -161,8 +162,8 @@ def on_http_exception(_request: Request[Any, Any, Any], error: HTTPException) ->
 
 
 def on_bug(_request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """A bug: logged in full here, told without a word about our insides."""
-    log.error("fault while answering", exc_info=error)
+    """A bug: where it happened is logged here, and not a word of anybody's data; told without one about our insides."""
+    log.error("fault while answering: %s", traced_fault(error))
     return problem_response(GeneralReason.FAULT)
 
 

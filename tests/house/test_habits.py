@@ -70,6 +70,17 @@ def test_the_databases_have_no_clock_of_their_own() -> None:
     assert [source.name for source in stores if asked.search(source.text)] == []
 
 
+def test_no_log_quotes_an_exception() -> None:
+    quoting = [
+        f"{source.name}:{call.lineno}"
+        for source in program()
+        for call, called in calls(source.tree)
+        if called in {"log.exception", "traceback.format_exc", "traceback.print_exc"}
+        or any(keyword.arg == "exc_info" for keyword in call.keywords)
+    ]
+    assert not quoting, f"use kernel/faults.py: {listed(quoting)}"
+
+
 def test_one_place_reads_the_environment() -> None:
     readers = {
         source.name
