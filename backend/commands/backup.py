@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     for county in manifest.counties:
         say(
-            f"  {county.entry.code} {county.entry.name_zh}  账本哈希 {county.ledger_hash}  第 {county.epoch} 代",
+            f"  {county.entry.code} {county.entry.name_zh}  账本哈希 {county.ledger_hash}  数据代次 {county.epoch}",
             f"ledger hash, epoch {county.epoch}",
         )
     if given is None:

@@ -1,7 +1,8 @@
 """Bring a backup back, into an empty folder and, with PostgreSQL, into a database that has none of its counties.
 
 Everything is unpacked beside the target, proven, and only then given its name. The ledger must have the hash that the
-backup promises. The epoch rises, so that devices know that later days are forgotten.
+backup promises. The epoch rises, so that devices know that later days are forgotten, and everybody signs in again, so
+that no session lives that was revoked on one of those days.
 """
 
 import argparse
@@ -30,6 +31,7 @@ from backend.database.county import County
 from backend.database.dialect import server_version
 from backend.database.registry import REGISTRY, open_listed, read_registry
 from backend.database.transaction import Transaction, inquire
+from backend.identity.sign_out import end_every_session
 from backend.kernel.actors import SYSTEM
 from backend.kernel.instants import Instant, elapsed_seconds
 from backend.ledger.audit import HashLedger, hash_ledger
@@ -72,6 +74,10 @@ def run(arguments: argparse.Namespace) -> int:
     finally:
         rmtree(stage, ignore_errors=True)
     say(f"已恢复到 {data}，用时 {elapsed_seconds() - begun:.1f} 秒", f"restored to {data}")
+    say(
+        f"所有人须重新登录；{manifest.made_at} 之后停用的机器密钥、换过的手机和离任的人员又回到那时，请逐一核对",
+        "everybody signs in again; machine keys, phones and staff are as they were then: look at what was revoked",
+    )
     return 0
 
 
@@ -148,10 +154,11 @@ class NoteRestored(Struct, frozen=True):
 
 
 async def note_restored(tx: Transaction, command: NoteRestored, *, now: Instant) -> int:
-    """Raise the epoch, on record; returns it."""
+    """Raise the epoch and end every session, on record; returns the epoch."""
     raised = await raise_epoch(tx, RaiseEpoch(), now=now)
     told = f"epoch {raised}, as of {command.made_at}"
     await record(tx, new_entry(now, SYSTEM, "county.restore", ("county", tx.county.code), detail=told))
+    await end_every_session(tx, now=now)
     return raised
 
 
@@ -168,4 +175,4 @@ async def _prove(county: County, part: CountyPart, made_at: str) -> None:
             f"The restored ledger of {part.entry.name_en} has another hash ({found}); it was not used.",
         )
     epoch = await act(county, note_restored, NoteRestored(made_at))
-    say(f"  {part.entry.code} {part.entry.name_zh}  账本哈希 {found}  第 {epoch} 代", f"ledger hash, epoch {epoch}")
+    say(f"  {part.entry.code} {part.entry.name_zh}  账本哈希 {found}  数据代次 {epoch}", f"ledger hash, epoch {epoch}")

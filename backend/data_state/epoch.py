@@ -1,13 +1,14 @@
 """How many lives has this data had? Whoever keeps a copy of it outside asks, and starts over when the number rose.
 
 A restore brings back an earlier day: what was told after that day is unknown to the county again. The epoch is how a
-device can tell, since every other number may look familiar.
+device can tell, since every other number may look familiar. A backup knows nothing of the lives that came after it, and
+may be restored twice: hence a new epoch is at least as high as the clock, and not merely one more.
 """
 
 from msgspec import Struct
 
 from backend.data_state import store
-from backend.data_state.rules import FIRST_EPOCH, Fact
+from backend.data_state.rules import FIRST_EPOCH, Fact, next_epoch
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 
@@ -27,8 +28,8 @@ async def epoch(tx: Transaction, _asked: AskEpoch) -> int:
 
 
 async def raise_epoch(tx: Transaction, _command: RaiseEpoch, *, now: Instant) -> int:
-    """One more; returns the new epoch."""
+    """A higher one than there ever was; returns it."""
     value = await store.lock_value(tx, Fact.EPOCH)
-    raised = (FIRST_EPOCH if value is None else int(value)) + 1
+    raised = next_epoch(FIRST_EPOCH if value is None else int(value), at=now)
     await store.put_value(tx, Fact.EPOCH, str(raised), now)
     return raised

@@ -10,14 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from backend.commands.archive.sealing import CHUNK, TAG
 from backend.data_state.epoch import AskEpoch, epoch
 from backend.database.registry import open_counties, read_registry
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.identity.enter import ReadySessions, ready_sessions
+from backend.identity.recognise import Recogniser
+from backend.identity.tables import holder_keys
 from backend.kernel.actors import Role
 from tests.commands.running import Place, empty_database, yizhan
+from tests.vouchers.counters import phone
 
 HASH = re.compile(r"账本哈希 ([0-9a-f]{64})")
 
@@ -59,7 +63,7 @@ def _restore_and_compare(place: Place, new: Place, archive: Path, before: dict[s
     for figure in ("ledger_hash", "vouchers", "transfers", "campaigns"):
         assert told[figure] == before[figure]
     assert asyncio.run(the_epoch(place)) == 1
-    assert asyncio.run(the_epoch(new)) == 2
+    assert asyncio.run(the_epoch(new)) > 1
     (entry,) = read_registry(new.folder)
     old, kept = (folder / "counties" / entry.place for folder in (place.folder, new.folder))
     assert (kept / "keys.json").read_bytes() == (old / "keys.json").read_bytes()
@@ -72,6 +76,54 @@ def _restore_and_compare(place: Place, new: Place, archive: Path, before: dict[s
     again = yizhan("restore", *new.flags, "--from", archive)
     assert again.code == 1
     assert "is not empty" in again.err
+
+
+def test_after_a_restore_everybody_signs_in_again_and_phones_and_machines_are_as_they_were(
+    place: Place, tmp_path: Path
+) -> None:
+    assert yizhan("seed", *place.flags, "--county", "591901").code == 0
+    key = yizhan("key", "--role", "pos", *place.flags).out.split()[-1]
+    tokens = [
+        json.loads(line)["cookie"].partition("=")[2]
+        for role in ("resident", "office")
+        for line in yizhan("session", "--role", role, "--count", "2", *place.flags).out.splitlines()
+    ]
+    assert asyncio.run(known(place, tokens, key)) == ([True] * 4, True)
+    before = asyncio.run(phones(place, new=2))
+    assert len(before) == 2
+    assert yizhan("backup", *place.flags, "--to", tmp_path / "a.backup").code == 0
+    with empty_database(os.environ["TEST_POSTGRESQL"]) as url:
+        new = Place(folder=tmp_path / "new", url=url if place.url else None)
+        restored = yizhan("restore", *new.flags, "--from", tmp_path / "a.backup")
+        assert "everybody signs in again" in restored.out
+        assert asyncio.run(known(new, tokens, key)) == ([False] * 4, True)
+        assert asyncio.run(phones(new)) == before
+    assert asyncio.run(known(place, tokens, key)) == ([True] * 4, True), "the old county is as it was"
+
+
+async def known(place: Place, tokens: list[str], key: str) -> tuple[list[bool], bool]:
+    """Whom the county recognises: by each session, and by the machine's key."""
+    counties = open_counties(place.folder, place.url)
+    recogniser, county = Recogniser(), counties.all[0]
+    found = [await recogniser.find(county, token, None) is not None for token in tokens]
+    machine = await recogniser.find(county, None, key) is not None
+    await counties.close()
+    return found, machine
+
+
+async def phones(place: Place, *, new: int = 0) -> list[tuple[object, ...]]:
+    """The keys of all phones, after so many new ones have proven theirs."""
+
+    async def ask(tx: Transaction, asked: None) -> list[tuple[object, ...]]:
+        del asked
+        return [tuple(row) for row in await tx.execute(select(holder_keys).order_by(holder_keys.c.id))]
+
+    counties = open_counties(place.folder, place.url)
+    for number in range(new):
+        await phone(counties.all[0], number + 1)
+    found = await inquire(counties.all[0], ask, None)
+    await counties.close()
+    return found
 
 
 def test_a_schema_that_is_there_is_never_overwritten(tmp_path: Path) -> None:
