@@ -28,9 +28,10 @@ test: ## run every test; ONLY=tests/vouchers or ONLY=pwa runs a part
 	@$(SET_UP) tests
 	@.ci/test $(ONLY)
 
-test-full: ## the long runs, which are not part of CI
+test-full: ## the long runs, outside CI, into tests/full-report.md; ONLY=tests/crash runs a part into var/
 	@$(SET_UP) tests
-	@$(PY) -m pytest -m long -p no:cacheprovider --timeout 0
+	@mkdir -p var
+	@$(PY) -m tests.full $(if $(ONLY),$(ONLY) --to var/full-report.md)
 
 check: ## format, lint, types, import contracts, generated files
 	@$(SET_UP) all

@@ -17,7 +17,22 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.databases import Templates
 from tests.vouchers.test_histories import Histories
 
-STEPS = 60
+HISTORIES, STEPS = 20, 60
+
+
+def live(seed: int, kind: str, templates: Templates) -> None:
+    """The histories of one seed on a database of this kind; every invariant is checked after every act."""
+    told = {"templates": templates, "kind": kind, "_hypothesis_internal_use_seed": seed}
+    run_state_machine_as_test(
+        type("Histories", (Histories,), told),
+        settings=settings(
+            max_examples=HISTORIES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
 
 
 def main() -> int:
@@ -32,22 +47,8 @@ def main() -> int:
         templates = Templates(Path(folder), None)
         templates.build()
         for seed in range(first, first + arguments.runs):
-            machine = type(
-                "Histories",
-                (Histories,),
-                {"templates": templates, "kind": "sqlite", "_hypothesis_internal_use_seed": seed},
-            )
             print(f"seed {seed}", flush=True)  # noqa: T201 - whoever sees a failure needs its seed.
-            run_state_machine_as_test(
-                machine,
-                settings=settings(
-                    max_examples=20,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    database=None,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
+            live(seed, "sqlite", templates)
     print(f"{arguments.runs} runs held, {time.monotonic() - begun:.0f} s")  # noqa: T201 - the answer.
     return 0
 

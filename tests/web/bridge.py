@@ -25,6 +25,7 @@ class Bridge:
         self.county = county
         self.application = application
         self.world = world
+        self.answers = 0
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Do something in the application's loop."""
@@ -44,6 +45,7 @@ class Bridge:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         answer = asyncio.run_coroutine_threadsafe(self._served(scope, body), self.loop)
+        self.answers += 1
         for message in await asyncio.wrap_future(answer):
             await send(message)
 

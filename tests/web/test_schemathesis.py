@@ -4,7 +4,7 @@ No 5xx, no undocumented status, content type, header or field; a good request is
 taken; no route forgets to ask who calls. Each example of a run is the same every time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from schemathesis.schemas import APIOperation, BaseSchema
 
 from backend.kernel.actors import Role
 from tests.databases import Templates
+from tests.full import lengths
 from tests.web.bridge import Bridge, bridged
 from tests.web.test_callers import fresh
 
@@ -146,8 +147,11 @@ def test_the_county_answers_as_it_is_described(bridge: Bridge, share: int) -> No
 
 @pytest.mark.long
 @pytest.mark.parametrize("share", range(SHARES))
-def test_the_county_answers_as_it_is_described_to_every_role(bridge: Bridge, share: int) -> None:
-    faults = walk(bridge, share, SHARES, 100, every_role=True)
+def test_the_county_answers_as_it_is_described_to_every_role(
+    bridge: Bridge, share: int, record_property: Callable[[str, object], None]
+) -> None:
+    faults = walk(bridge, share, SHARES, lengths.EXAMPLES, every_role=True)
+    record_property("told", f"{bridge.answers:,} answers, {lengths.EXAMPLES} examples a route, role and kind")
     assert not faults, "\n\n".join(faults)
 
 
