@@ -1,5 +1,6 @@
 """送审、复核、审批: three different people sign the same version, the last one with the document number (文号)."""
 
+from collections.abc import Iterable, Set
 from uuid import UUID
 
 from msgspec import Struct
@@ -46,7 +47,7 @@ SENDING_BACK = frozenset().union(*STEP_ROLES.values())
 
 
 async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant) -> Signed | Refused[DeskReason]:
-    """Take one step; a signature counts for its version only, and nobody signs twice."""
+    """Take one step; a signature counts for its version only, and nobody stands behind two, themselves or by deputy."""
     campaign = await store.lock_campaign(tx, command.campaign_id)
     if campaign is None or command.actor.id is None:
         return Refused(DeskReason.NO_SUCH_CAMPAIGN)
@@ -54,11 +55,13 @@ async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant)
         return Refused(DeskReason.STALE_VERSION)
     if not await _may_sign(tx, command, command.actor.id, now):
         return Refused(DeskReason.NOT_DEPUTY)
-    signed = [d for d in await store.decisions_of(tx, command.campaign_id) if d.version == command.version]
-    to_state = _next_state(campaign, command, _since_submitted(signed))
+    decisions = await store.decisions_of(tx, command.campaign_id)
+    signed = _since_submitted([decision for decision in decisions if decision.version == command.version])
+    people = clerks(await store.authors_of(tx, command.campaign_id), decisions) | _behind(signed)
+    to_state = _next_state(campaign, command, {decision.step for decision in signed}, people)
     if isinstance(to_state, Refused):
         return to_state
-    await store.insert_decision(
+    decision_id = await store.insert_decision(
         tx,
         command.campaign_id,
         command.version,
@@ -80,7 +83,8 @@ async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant)
             ("campaign", command.campaign_id),
             from_state=campaign.state,
             to_state=to_state,
-            detail=f"version {command.version} {command.document_no or ''}".strip(),
+            # A note stays in its row: it may name people, and the trail cannot forget.
+            detail=" ".join(filter(None, (f"version {command.version}, decision {decision_id}", command.document_no))),
         ),
     )
     return Signed(campaign_id=command.campaign_id, version=command.version, state=to_state)
@@ -99,18 +103,26 @@ def _since_submitted(signed: list[Decision]) -> list[Decision]:
     return signed[last:]
 
 
+def clerks(authors: Set[UUID], decisions: Iterable[Decision]) -> Set[UUID]:
+    """经办: whoever wrote or handed in any version, and in whose stead."""
+    return authors | _behind(decision for decision in decisions if decision.step is DecisionStep.SUBMIT)
+
+
+def _behind(decisions: Iterable[Decision]) -> Set[UUID]:
+    """Who signed, and in whose stead: a deputy's signature is both people's."""
+    return {who for one in decisions for who in (one.staff_id, one.deputy_for) if who is not None}
+
+
 def _next_state(
-    campaign: Campaign, command: SignCampaign, signed: list[Decision]
+    campaign: Campaign, command: SignCampaign, steps: Set[DecisionStep], people: Set[UUID]
 ) -> CampaignState | Refused[DeskReason]:
-    steps = {decision.step for decision in signed}
-    people = {decision.staff_id for decision in signed} | ({campaign.made_by} if campaign.made_by else set())
     match command.step:
         case DecisionStep.SUBMIT if campaign.state is CampaignState.DRAFT:
             return CampaignState.IN_REVIEW
         case DecisionStep.SEND_BACK if campaign.state is CampaignState.IN_REVIEW:
-            return CampaignState.DRAFT
+            return CampaignState.DRAFT if (command.note or "").strip() else Refused(DeskReason.REASON_MISSING)
         case DecisionStep.REVIEW | DecisionStep.APPROVE if campaign.state is CampaignState.IN_REVIEW:
-            if command.actor.id in people:
+            if not people.isdisjoint({command.actor.id, command.deputy_for}):
                 return Refused(DeskReason.SAME_PERSON)
             if command.step is DecisionStep.REVIEW:
                 return Refused(DeskReason.WRONG_STATE) if DecisionStep.REVIEW in steps else CampaignState.IN_REVIEW

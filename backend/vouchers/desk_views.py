@@ -27,6 +27,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
 class Decision(Struct, frozen=True, kw_only=True):
     """A signature under a version."""
 
+    decision_id: UUID
     step: DecisionStep
     version: int
     staff_id: UUID

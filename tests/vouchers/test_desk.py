@@ -7,8 +7,9 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from backend.audit_trail.find import Find, find
 from backend.database.county import County
-from backend.database.transaction import transact
+from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Actor, Role
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
@@ -127,6 +128,61 @@ async def test_nobody_signs_twice_and_the_author_never_approves(county: County, 
     assert await of.sign(DecisionStep.APPROVE, author, deputy_for=of.approver.id) == same
     assert await standing(of) == before
     assert isinstance(await of.sign(DecisionStep.APPROVE, of.approver), Signed)
+
+
+async def test_behind_two_signatures_stand_two_people_each_be_it_by_deputy(county: County) -> None:
+    of = await planned(county)
+    second = of.others[Role.APPROVER]
+    # Who reviews may be an approver too, and have a deputy: whoever signs for them signs in their name.
+    await of.deputise(of.reviewer, of.approver, Role.APPROVER)
+    await of.deputise(of.others[Role.OFFICE], of.reviewer, Role.REVIEWER)
+    await of.deputise(of.others[Role.REVIEWER], of.approver, Role.APPROVER)
+    await of.sign(DecisionStep.SUBMIT, of.clerk)
+    assert isinstance(await of.sign(DecisionStep.REVIEW, of.others[Role.OFFICE], deputy_for=of.reviewer.id), Signed)
+    before = await standing(of)
+    same = Refused(DeskReason.SAME_PERSON)
+    assert await of.sign(DecisionStep.APPROVE, of.reviewer, deputy_for=of.approver.id) == same
+    assert await standing(of) == before
+    await of.sign(DecisionStep.SEND_BACK, of.approver, note="重来")
+    await of.sign(DecisionStep.SUBMIT, of.clerk)
+    await of.deputise(of.reviewer, of.others[Role.REVIEWER], Role.REVIEWER)
+    await of.deputise(second, of.reviewer, Role.REVIEWER)
+    assert isinstance(await of.sign(DecisionStep.REVIEW, second, deputy_for=of.reviewer.id), Signed)
+    assert await of.sign(DecisionStep.APPROVE, second) == same
+    assert isinstance(await of.sign(DecisionStep.APPROVE, of.others[Role.REVIEWER], deputy_for=of.approver.id), Signed)
+
+
+async def test_whoever_wrote_or_handed_in_any_version_neither_reviews_nor_approves(county: County) -> None:
+    of = await planned(county)
+    author, colleague = of.clerk, of.others[Role.OFFICE]
+    for clerk in (author, colleague):
+        await of.deputise(clerk, of.approver, Role.APPROVER)
+    await of.sign(DecisionStep.SUBMIT, author)
+    await of.sign(DecisionStep.SEND_BACK, of.reviewer, note="改面额")
+    better = replace(small_plan(county), title_zh="改过的方案")
+    assert isinstance(await of.plan(better, version=1, by=colleague), Planned)
+    await of.sign(DecisionStep.SUBMIT, colleague, version=2)
+    await of.sign(DecisionStep.REVIEW, of.reviewer, version=2)
+    before = await standing(of)
+    for clerk in (author, colleague):
+        refused = await of.sign(DecisionStep.APPROVE, clerk, version=2, deputy_for=of.approver.id)
+        assert refused == Refused(DeskReason.SAME_PERSON)
+    assert await standing(of) == before
+    assert isinstance(await of.sign(DecisionStep.APPROVE, of.approver, version=2), Signed)
+
+
+async def test_sending_back_needs_its_reason_and_the_trail_holds_its_id_alone(county: County) -> None:
+    of = await planned(county)
+    await of.sign(DecisionStep.SUBMIT, of.clerk)
+    before = await standing(of)
+    for note in (None, "", " "):
+        assert await of.sign(DecisionStep.SEND_BACK, of.reviewer, note=note) == Refused(DeskReason.REASON_MISSING)
+    assert await standing(of) == before
+    assert isinstance(await of.sign(DecisionStep.SEND_BACK, of.reviewer, note="王五的店不参加"), Signed)
+    [told, *_] = await inquire(county, find, Find(act="campaign.send-back"))
+    back = (await of.seen()).decisions[-1]
+    assert back.note == "王五的店不参加"
+    assert told.detail == f"version 1, decision {back.decision_id}"
 
 
 async def test_a_deputy_signs_from_the_first_to_the_last_instant_of_the_grant(county: County, clock: HandClock) -> None:

@@ -159,6 +159,7 @@ async def decisions_of(tx: Transaction, campaign_id: UUID) -> list[Decision]:
     rows = await tx.execute(select(campaign_decisions).where(d.campaign_id == campaign_id).order_by(d.decided_at, d.id))
     return [
         Decision(
+            decision_id=row.id,
             step=DecisionStep(row.step),
             version=row.version,
             staff_id=row.staff_id,
@@ -169,6 +170,13 @@ async def decisions_of(tx: Transaction, campaign_id: UUID) -> list[Decision]:
         )
         for row in rows
     ]
+
+
+async def authors_of(tx: Transaction, campaign_id: UUID) -> set[UUID]:
+    """Everybody who wrote a version of the plan."""
+    versions = campaign_versions.c
+    rows = await tx.execute(select(versions.made_by).where(versions.campaign_id == campaign_id).distinct())
+    return {author for author in rows.scalars() if author is not None}
 
 
 async def insert_line(
