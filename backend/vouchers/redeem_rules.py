@@ -88,7 +88,8 @@ class Redeem(Struct, frozen=True, kw_only=True):
         Of a drawn code only the voucher counts: the phone redraws it, and it grows stale, while the counter asks again.
         """
         means = self.presented.code if isinstance(self.presented, Typed) else self.presented.voucher_id
-        return command_hash(("redeem", self.merchant_id, self.bill, means))
+        told = (self.evidence, self.lines, self.actor.shift_id, self.actor.proof)
+        return command_hash(("redeem", self.merchant_id, self.bill, means, *told))
 
 
 class Redeemed(Struct, frozen=True, kw_only=True, tag="redeemed"):

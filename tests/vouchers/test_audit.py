@@ -147,12 +147,10 @@ async def test_an_edge_without_its_entry_and_an_entry_without_its_edge_are_found
     assert found == ["invariant 12: voucher …: the trail tells of 1 voucher.roll-back more than its rows"]
     columns = [column for column in redemptions.columns if column.name != "id"]
     twin = select(literal(new_id(), redemptions.c.id.type), *columns).where(redemptions.c.id == of.reversed)
-    await transact(county, changed, [insert(redemptions).from_select(["id", *(c.name for c in columns)], twin)])
-    found = [fault for fault in await faults(county) if fault.startswith("invariant 12")]
-    assert found == [
-        f"invariant 12: voucher {of.undone}: the trail tells of "
-        "1 voucher.redeem fewer, 1 voucher.roll-back more than its rows"
-    ]
+    found = await told(county, insert(redemptions).from_select(["id", *(c.name for c in columns)], twin))
+    assert found[-1] == (
+        "invariant 12: voucher …: the trail tells of 1 voucher.redeem fewer, 1 voucher.roll-back more than its rows"
+    )
 
 
 async def test_a_voucher_that_the_trail_never_heard_of_is_found(county: County, clock: HandClock) -> None:

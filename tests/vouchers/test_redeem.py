@@ -4,6 +4,8 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.kernel.ids import new_id
@@ -14,7 +16,7 @@ from backend.ledger.rules import Funder
 from backend.merchants.rules import Trade
 from backend.outbox.rules import IdReused
 from backend.vouchers.expire import Expire, expire
-from backend.vouchers.redeem_rules import Redeemed, RollBackReason, RolledBack
+from backend.vouchers.redeem_rules import Evidence, EvidenceKind, Redeemed, RollBackReason, RolledBack
 from backend.vouchers.rules import FundingShare, RedemptionReason, VoucherState
 from backend.vouchers.wallet import OneVoucher, one_voucher
 from tests.databases import HandClock
@@ -118,6 +120,33 @@ async def test_the_same_id_gets_the_same_answer_even_when_the_picture_is_stale(
     assert isinstance(await spend(county, other), IdReused)
     fresh = await spend(county, redemption(county, code, shop))
     assert fresh == Refused(PresentationReason.STALE)
+
+
+async def test_other_evidence_other_lines_another_shift_or_proof_make_it_another_command(county: County) -> None:
+    [round_id] = await running_campaign(county)
+    shop, me = await counter(county), await phone(county)
+    command = redemption(county, await shown(county, me, await voucher(county, round_id, me)), shop)
+    first = replace(
+        command,
+        evidence=Evidence(kind=EvidenceKind.TILL_RECEIPT, value="20261120-7", amount_fen=20_000),
+        lines=({"name": "米线", "amount_fen": 20_000},),
+        actor=replace(command.actor, shift_id=new_id(), proof="identity-card"),
+    )
+    done = await spend(county, first)
+    assert isinstance(done, Redeemed)
+    assert await spend(county, first) == replace(done, again=True)
+    assert first.evidence is not None
+    for other in (
+        replace(first, evidence=None),
+        replace(first, evidence=replace(first.evidence, value="20261120-8")),
+        replace(first, evidence=replace(first.evidence, amount_fen=None)),
+        replace(first, lines=()),
+        replace(first, actor=replace(first.actor, shift_id=new_id())),
+        replace(first, actor=replace(first.actor, proof="presence")),
+    ):
+        assert isinstance(await spend(county, other), IdReused)
+    elsewhere = replace(first, actor=replace(first.actor, id=new_id(), address="203.0.113.9"))
+    assert await spend(county, elsewhere) == replace(done, again=True)
 
 
 async def test_an_old_picture_and_another_phone_are_refused(county: County) -> None:
