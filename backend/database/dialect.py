@@ -28,8 +28,8 @@ SQLITE_PRAGMAS = (
     "PRAGMA temp_store=MEMORY",
 )
 RETRIED_SQLSTATES = frozenset({"40001", "40P01", "23505"})
-GONE_SQLSTATES = ("08", "57P", "53", "28", "3D")
-"""Connection lost, shut down, out of resources; refused at the door, no such database."""
+GONE_SQLSTATES = ("08", "57P", "53", "28", "3D", "55000")
+"""Connection lost, shut down, out of resources; refused at the door, no such database, closed for maintenance."""
 DRIVER_GONE = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
