@@ -38,8 +38,8 @@ export default {
   'round.look': 'See the rules',
 
   'rush.until': 'Opens in',
-  'rush.clock': 'By the county’s clock: {time}',
-  'rush.clock.unknown': 'The county’s clock is not known yet; this is your phone’s',
+  'rush.clock': "By the county's clock: {time}",
+  'rush.clock.unknown': "The county's clock is not known yet; this is your phone's",
   'rush.button.before': 'Opens {at}',
   'rush.button': 'Claim now',
   'rush.button.sign-in': 'Sign in to claim',

@@ -2,19 +2,19 @@ import type { Twin } from '@/i18n/texts'
 import type zh from './zh'
 
 export default {
-  'scan.title': 'Scan the customer’s code',
+  'scan.title': "Scan the customer's code",
   'scan.open': 'Open the camera to scan',
   'scan.opening': 'Opening the camera…',
   'scan.hint': 'Hold the code inside the frame; it is read by itself. A hand scanner works at once.',
-  'scan.refused': 'The camera is not allowed. Allow it in the browser’s settings, or type the digits.',
+  'scan.refused': "The camera is not allowed. Allow it in the browser's settings, or type the digits.",
   'scan.missing': 'This device has no camera to use. Type the digits or choose a picture.',
   'scan.torch': 'Torch',
   'scan.close': 'Close the camera',
   'scan.picture': 'Read from a picture',
   'scan.picture.none': 'No code was found on that picture. Choose another one or type the digits.',
-  'scan.other': 'That is no voucher code. Scan the one on the customer’s page “Show the code”.',
+  'scan.other': "That is no voucher code. Scan the one on the customer's page “Show the code”.",
   'scan.typed': 'Or type the code',
-  'scan.typed.hint': 'The eight digits on the customer’s phone',
+  'scan.typed.hint': "The eight digits on the customer's phone",
   'scan.typed.wrong': 'Type eight digits, or the whole code',
   'scan.typed.act': 'Go on',
   'scan.bill-first': 'Type the bill first',
