@@ -43,6 +43,7 @@ from backend.places.routes import PLACES_ROUTES
 from backend.settings import GATEWAY, Settings
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.routes import STATION_ROUTES
+from backend.vouchers.assisted_routes import ASSISTED_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
 from backend.vouchers.counter_routes import COUNTER_ROUTES
@@ -92,6 +93,7 @@ ROUTES: list[BaseRouteHandler] = [
     *STATION_OFFICE_ROUTES,
     *VOUCHER_ROUTES,
     *COUNTER_ROUTES,
+    *ASSISTED_ROUTES,
     *DESK_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = RESIDENT_CONSUMERS

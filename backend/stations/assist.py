@@ -48,3 +48,9 @@ async def record_assisted(tx: Transaction, assisted: Assisted, actor: Actor, *, 
     await store.insert_service(tx, assisted, business_day(now), now)
     detail = f"{assisted.act} of {assisted.subject_id}, proof {assisted.proof}, shift {assisted.shift.id}"
     await record(tx, new_entry(now, actor, "stations.assist", ("resident", assisted.resident_id), detail=detail))
+
+
+async def record_assisted_once(tx: Transaction, assisted: Assisted, actor: Actor, *, now: Instant) -> None:
+    """The same for an act that may be repeated under its id with another outcome, as a code is drawn anew."""
+    if not await store.is_recorded(tx, assisted.service_id):
+        await record_assisted(tx, assisted, actor, now=now)

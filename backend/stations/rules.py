@@ -76,6 +76,8 @@ class AssistedAct(StrEnum):
     """代领消费券; the only act that is capped."""
     REDEEM = "voucher.redeem"
     """代用消费券"""
+    SHORT_CODE = "voucher.short-code"
+    """代取券码: eight digits for somebody whose vouchers no phone shows"""
 
 
 class StationReason(Reason):
@@ -326,9 +328,10 @@ def decide_assistance(*, by_helper: int, by_device: int, policy: StationPolicy) 
 
 
 def resident_key_of(claimant: Claimant) -> bytes:
-    """What tells a person from others at a station: the identity number where it is known, else the account.
+    """What tells a person from others at a station: an identity number, else a card, else the account.
 
     Never the phone or the device: they may be the helper's.
     """
-    keys = dict(claimant.keys)
-    return keys.get(KeyKind.IDENTITY) or keys.get(KeyKind.ACCOUNT) or claimant.resident_id.bytes
+    keys = dict(reversed(claimant.keys))
+    told = (keys.get(kind) for kind in (KeyKind.IDENTITY, KeyKind.CARD, KeyKind.ACCOUNT))
+    return next((key for key in told if key is not None), claimant.resident_id.bytes)

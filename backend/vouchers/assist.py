@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from backend.database.transaction import Transaction
 from backend.identity.person import claimant
@@ -17,9 +16,10 @@ from backend.stations.rules import Assisted, AssistedAct, ProofKind, Shift, Stat
 from backend.stations.shift_for import shift_for
 from backend.vouchers.claim import claim
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome
+from backend.vouchers.papers import Papers, PapersReason, check_papers
 from backend.vouchers.redeem import redeem
-from backend.vouchers.redeem_rules import Redeem, Redeemed, RedeemOutcome
-from backend.vouchers.rules import ClaimantFacts
+from backend.vouchers.redeem_rules import Redeem, Redeemed, RedeemOutcome, Typed
+from backend.vouchers.rules import ClaimantFacts, ClaimReason
 from backend.vouchers.store import redemptions
 
 JOINED_BY = frozenset({KeyKind.ACCOUNT, KeyKind.IDENTITY, KeyKind.CARD})
@@ -32,6 +32,9 @@ class AssistReason(Reason):
     NO_SUCH_RESIDENT = "no-such-resident", 404, "没有找到这位居民", "No such resident"
 
 
+AssistedOutcome = ClaimOutcome | Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason]
+
+
 class AssistedClaim(Struct, frozen=True, kw_only=True):
     """An operator claims for a resident."""
 
@@ -40,12 +43,12 @@ class AssistedClaim(Struct, frozen=True, kw_only=True):
     resident_id: UUID
     shift_id: UUID
     proof: ProofKind
+    proof_number: str | None = None
+    """Of the document that was seen."""
     actor: Actor
 
 
-async def assisted_claim(
-    tx: Transaction, command: AssistedClaim, *, now: Instant
-) -> ClaimOutcome | Refused[StationReason] | Refused[AssistReason]:
+async def assisted_claim(tx: Transaction, command: AssistedClaim, *, now: Instant) -> AssistedOutcome:
     """A claim in the stations' share of the round, keyed by the resident's papers, counted against the helper."""
     person = await claimant(tx, command.resident_id)
     if person is None:
@@ -56,6 +59,13 @@ async def assisted_claim(
     shift = await _shift(tx, command.shift_id, command.actor, now)
     if isinstance(shift, Refused):
         return shift
+    papers = Papers(proof=command.proof, number=command.proof_number)
+    known = await check_papers(tx, person, papers, shift, command.actor, now=now)
+    if isinstance(known, Refused):
+        # Whoever is nobody in particular at the counter does not meet the conditions; the detail says how to mend it.
+        unknown = known.reason is PapersReason.PAPERS_NEEDED
+        return Refused(ClaimReason.NOT_ELIGIBLE, PapersReason.PAPERS_NEEDED.zh) if unknown else known
+    asked, person = _claim(command, known), known
     assisted = Assisted(
         service_id=command.claim_id,
         act=AssistedAct.CLAIM,
@@ -79,9 +89,7 @@ def _claim(command: AssistedClaim, person: Claimant) -> Claim:
         claim_id=command.claim_id,
         round_id=command.round_id,
         resident_id=command.resident_id,
-        facts=ClaimantFacts(
-            groups=person.groups, proof_level=max(person.proof_level, command.proof.level), frozen=person.frozen
-        ),
+        facts=ClaimantFacts(groups=person.groups, proof_level=person.proof_level, frozen=person.frozen),
         people=tuple(key for kind, key in person.keys if kind in JOINED_BY),
         actor=command.actor,
         assisted=True,
@@ -94,34 +102,49 @@ class AssistedRedeem(Struct, frozen=True, kw_only=True):
     redeem: Redeem
     shift_id: UUID
     proof: ProofKind
+    proof_number: str | None = None
 
 
 async def assisted_redeem(
     tx: Transaction, command: AssistedRedeem, *, now: Instant
-) -> RedeemOutcome | Refused[StationReason]:
+) -> RedeemOutcome | Refused[StationReason] | Refused[PapersReason]:
     """A redemption with the shift and the proof beside it, told to the resident and the auditor."""
     if await earlier_answer(tx, command.redeem.redemption_id, command.redeem.hashed()) is not None:
         return await redeem(tx, command.redeem, now=now)
     shift = await _shift(tx, command.shift_id, command.redeem.actor, now)
     if isinstance(shift, Refused):
         return shift
-    shown = max(command.redeem.proof_level, command.proof.level)
-    outcome = await redeem(tx, replace(command.redeem, proof_level=shown), now=now)
-    if isinstance(outcome, Redeemed) and not outcome.again:
-        voucher = await redemptions.lock_voucher(tx, outcome.voucher_id)
-        person = await claimant(tx, voucher.resident_id) if voucher else None
-        if person is not None:
-            assisted = Assisted(
-                service_id=command.redeem.redemption_id,
-                act=AssistedAct.REDEEM,
-                shift=shift,
-                resident_id=person.resident_id,
-                resident_key=resident_key_of(person),
-                proof=command.proof,
-                subject_id=outcome.voucher_id,
-            )
-            await record_assisted(tx, assisted, command.redeem.actor, now=now)
+    person = await _holder(tx, command.redeem)
+    if person is not None and command.proof_number is not None:
+        papers = Papers(proof=command.proof, number=command.proof_number)
+        known = await check_papers(tx, person, papers, shift, command.redeem.actor, now=now)
+        if isinstance(known, Refused):
+            return known
+        person = known
+    outcome = await redeem(tx, command.redeem, now=now)
+    if isinstance(outcome, Redeemed) and not outcome.again and person is not None:
+        assisted = Assisted(
+            service_id=command.redeem.redemption_id,
+            act=AssistedAct.REDEEM,
+            shift=shift,
+            resident_id=person.resident_id,
+            resident_key=resident_key_of(person),
+            proof=command.proof,
+            subject_id=outcome.voucher_id,
+        )
+        await record_assisted(tx, assisted, command.redeem.actor, now=now)
     return outcome
+
+
+async def _holder(tx: Transaction, command: Redeem) -> Claimant | None:
+    """Whose voucher is shown; ``None`` for a code of nothing, and for an account that was closed since."""
+    presented = command.presented
+    voucher_id = None if isinstance(presented, Typed) else presented.voucher_id
+    if isinstance(presented, Typed):
+        named = await redemptions.vouchers_of_codes(tx, [presented.code])
+        voucher_id = named[presented.code][0] if presented.code in named else None
+    voucher = await redemptions.lock_voucher(tx, voucher_id) if voucher_id else None
+    return await claimant(tx, voucher.resident_id) if voucher else None
 
 
 async def _shift(tx: Transaction, shift_id: UUID, actor: Actor, now: Instant) -> Shift | Refused[StationReason]:

@@ -20,6 +20,7 @@ from backend.vouchers.assist import AssistedRedeem, assisted_redeem
 from backend.vouchers.doors import SubmitRedeem
 from backend.vouchers.find_redemptions import FindRedemptions, find_redemptions
 from backend.vouchers.issuer import recent_tokens, trust_of
+from backend.vouchers.papers import PapersReason
 from backend.vouchers.redeem_rules import (
     Evidence,
     Redeem,
@@ -73,7 +74,7 @@ def presented(county: County, code: str) -> Shown | Typed | Unproven:
     opt={"callers": COUNTERS},
     tags=["counter"],
     summary="Take a voucher as payment",
-    responses=documented(RedemptionReason, PresentationReason, StationReason, GeneralReason.ID_REUSED)
+    responses=documented(RedemptionReason, PresentationReason, StationReason, PapersReason, GeneralReason.ID_REUSED)
     | same_again(RedemptionAnswer),
 )
 async def post_redemption(
@@ -86,7 +87,10 @@ async def post_redemption(
         submit = cast(SubmitRedeem, request.app.state["submit_redeem"])
         return redeem_response(await submit(county, command))
     assisted = AssistedRedeem(
-        redeem=command, shift_id=_needed(data, "shift_id"), proof=ProofKind(_needed(data, "proof"))
+        redeem=command,
+        shift_id=_needed(data, "shift_id"),
+        proof=ProofKind(_needed(data, "proof")),
+        proof_number=data.proof_number if isinstance(data.proof_number, str) else None,
     )
     return redeem_response(await transact(county, assisted_redeem, assisted))
 
@@ -94,7 +98,7 @@ async def post_redemption(
 def counter_command(county: County, caller: Caller, data: RedemptionRequest, address: str | None) -> Redeem:
     """The command of a counter: the caller's own merchant, or the one an operator names."""
     if caller.merchant_id is not None:
-        for field in ("merchant_id", "shift_id", "proof"):
+        for field in ("merchant_id", "shift_id", "proof", "proof_number"):
             if getattr(data, field) is not msgspec.UNSET:
                 told = "只在驿站代办时填写，请去掉 / only for a station that serves somebody; leave it out"
                 raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer=f"/{field}", detail=told)])
@@ -141,7 +145,7 @@ def bill_of(data: RedemptionRequest) -> Bill:
     return Bill(bill_fen=data.bill_fen, eligible_fen=eligible)
 
 
-def redeem_response(outcome: RedeemOutcome | Refused[StationReason]) -> Response[Any]:
+def redeem_response(outcome: RedeemOutcome | Refused[StationReason] | Refused[PapersReason]) -> Response[Any]:
     """The answer to a redemption."""
     if isinstance(outcome, IdReused):
         return problem_response(GeneralReason.ID_REUSED)

@@ -14,8 +14,8 @@ from backend.kernel.instants import to_wire
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.stations.rules import ProofKind, StationReason
-from backend.vouchers.assist import AssistedClaim, AssistReason, assisted_claim
-from backend.vouchers.claim_rules import Claim, ClaimOutcome
+from backend.vouchers.assist import AssistedClaim, AssistedOutcome, AssistReason, assisted_claim
+from backend.vouchers.claim_rules import Claim
 from backend.vouchers.desk_schemas import CampaignAnswer, campaign_answer
 from backend.vouchers.doors import SubmitClaim
 from backend.vouchers.find_campaigns import (
@@ -26,6 +26,7 @@ from backend.vouchers.find_campaigns import (
     find_campaigns,
     find_rounds,
 )
+from backend.vouchers.papers import PapersReason
 from backend.vouchers.rules import ClaimantFacts, ClaimReason, VoucherState
 from backend.vouchers.schemas import (
     ClaimAnswer,
@@ -128,7 +129,8 @@ async def list_rounds(request: Request[Any, Any, Any], in_state: StateQuery = No
     opt={"callers": RESIDENT | {Role.OPERATOR}},
     tags=["vouchers"],
     summary="Claim a voucher",
-    responses=documented(ClaimReason, StationReason, AssistReason, GeneralReason.ID_REUSED) | same_again(ClaimAnswer),
+    responses=documented(ClaimReason, StationReason, AssistReason, PapersReason, GeneralReason.ID_REUSED)
+    | same_again(ClaimAnswer),
 )
 async def post_claim(
     request: Request[Any, Any, Any], round_id: FromPath[UUID], data: JSONBody[ClaimRequest]
@@ -137,7 +139,7 @@ async def post_claim(
     caller, county = caller_of(request), county_of(request)
     if caller.claimant is None:
         return claim_response(await transact(county, assisted_claim, _assisted(request, round_id, data)))
-    if not (data.resident_id is data.proof is data.shift_id is UNSET):
+    if not (data.resident_id is data.proof is data.proof_number is data.shift_id is UNSET):
         raise ProblemError(
             GeneralReason.INVALID,
             errors=[
@@ -162,6 +164,7 @@ def _assisted(request: Request[Any, Any, Any], round_id: UUID, data: ClaimReques
         resident_id=given.resident_id,
         shift_id=given.shift_id,
         proof=ProofKind(given.proof),
+        proof_number=None if data.proof_number is UNSET else given.proof_number,
         actor=caller_of(request).actor(
             role=Role.OPERATOR,
             request_id=data.claim_id,
@@ -186,7 +189,7 @@ def own_claim(caller: Caller, round_id: UUID, claim_id: UUID, address: str | Non
     )
 
 
-def claim_response(outcome: ClaimOutcome | Refused[StationReason] | Refused[AssistReason]) -> Response[Any]:
+def claim_response(outcome: AssistedOutcome) -> Response[Any]:
     """The answer to a claim."""
     if isinstance(outcome, IdReused):
         return problem_response(GeneralReason.ID_REUSED)

@@ -18,7 +18,7 @@ from backend.vouchers.rules import DiscountKind, Hours, Terms, VoucherState, pie
 from backend.vouchers.short_code import ShortCode
 from backend.vouchers.wallet import IssuedToken
 from backend.vouchers.wallet_views import WalletVoucher
-from backend.web.texts import ONE_LINE
+from backend.web.texts import DOCUMENT_NUMBER, ONE_LINE
 
 CodeText = Annotated[
     str,
@@ -32,12 +32,24 @@ CodeText = Annotated[
 Why = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 
 
+DocumentNumber = Annotated[
+    str,
+    Meta(
+        min_length=4,
+        max_length=32,
+        pattern=DOCUMENT_NUMBER,
+        description="The number of the identity card, social security card or station card that the operator sees.",
+    ),
+]
+
+
 class ClaimRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A resident sends `claim_id` alone; an operator adds whom, with which proof, in which shift."""
 
     claim_id: UUID
     resident_id: UUID | UnsetType = UNSET
     proof: ProofKind | UnsetType = UNSET
+    proof_number: DocumentNumber | UnsetType = UNSET
     shift_id: UUID | UnsetType = UNSET
 
 
@@ -254,6 +266,7 @@ class RedemptionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     shift_id: UUID | UnsetType = UNSET
     merchant_id: UUID | UnsetType = UNSET
     proof: ProofKind | UnsetType = UNSET
+    proof_number: DocumentNumber | UnsetType = UNSET
 
 
 class FunderAnswer(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ ONE_LINE = told(r"^[^\x00-\x1f\x7f]+$(?!\n)", _LINE_WORDS)
 MAYBE_ONE_LINE = told(r"^[^\x00-\x1f\x7f]*$(?!\n)", _LINE_WORDS)
 PHONE = told("^1[0-9]{10}$", "请填 11 位手机号，以 1 开头 / an 11-digit mobile number that begins with 1")
 TOWN = told("^[0-9]{9}$(?!\n)", "乡镇代码是 9 位数字 / a town's code has nine digits")
+DOCUMENT_NUMBER = told(r"^[0-9A-Za-z]+$(?!\n)", "证件号码只有数字和字母 / digits and letters only")
 
 Name = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 NameEn = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]

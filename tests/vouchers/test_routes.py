@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ import pytest
 from backend.app import Application
 from backend.database.county import County
 from backend.database.transaction import transact
+from backend.demonstration.unassignable import identity_number
 from backend.identity.rules import PersonKind
 from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
@@ -29,6 +30,7 @@ from tests.vouchers.counters import shown, typed
 from tests.web.client import calling, serving
 from tests.web.world import World, build_world
 
+NUMBER = identity_number(date(1949, 3, 2), 1)
 CARD = ProofKind.IDENTITY_CARD.value
 ID_REUSED = (409, "id-reused")
 Body = dict[str, Any]
@@ -302,7 +304,7 @@ async def test_an_operator_claims_and_redeems_for_somebody_in_an_open_shift(coun
     helped = world.others.phone
     full = {"resident_id": str(helped.resident_id), "proof": CARD, "shift_id": str(world.own.shift_id)}
     async with lane(world, county, Role.OPERATOR, hot=False) as station:
-        body = claim_body() | full
+        body = claim_body() | full | {"proof_number": NUMBER}
         for field in full:
             short = {name: value for name, value in body.items() if name != field}
             refused = await station.client.post(claims(round_id), json=short)

@@ -53,8 +53,8 @@ async def test_what_is_kept_of_an_error_says_where_and_nothing_of_the_row(county
 
 async def test_a_bug_is_logged_without_a_word_of_anybody(county: County, caplog: pytest.LogCaptureFixture) -> None:
     error = await refused(county)
-    request: Any = Request({"type": "http"})
-    assert on_bug(request, error).status_code == 500
+    scope: Any = {"type": "http"}
+    assert on_bug(Request(scope), error).status_code == 500
     trouble = Trouble(logging.getLogger("test.faults"), "work")
     for _ in range(2):
         trouble.failed(error)

@@ -927,7 +927,10 @@ def upgrade() -> None:
         sa.Column("proof", sa.String(length=40), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("at", InstantType(), nullable=False),
-        sa.CheckConstraint("act IN ('voucher.claim', 'voucher.redeem')", name=op.f("ck_assisted_services_act_known")),
+        sa.CheckConstraint(
+            "act IN ('voucher.claim', 'voucher.redeem', 'voucher.short-code')",
+            name=op.f("ck_assisted_services_act_known"),
+        ),
         sa.CheckConstraint(
             "proof IN ('phone-code', 'identity-card', 'social-card', 'station-card', 'presence')",
             name=op.f("ck_assisted_services_proof_known"),

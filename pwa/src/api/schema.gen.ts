@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/v1/assisted/short-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code for somebody without a phone
+         * @description Eight digits, one use, ten minutes; an earlier code of the voucher stops working.
+         */
+        post: operations["ApiV1AssistedShortCodesPostAssistedShortCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assisted/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Which vouchers the person at the counter can use
+         * @description At most 100, the newest first; the look is on record.
+         */
+        post: operations["ApiV1AssistedVouchersPostAssistedVouchers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -1956,7 +1996,7 @@ export interface components {
          * @description What was done for somebody else.
          * @enum {string}
          */
-        AssistedAct: "voucher.claim" | "voucher.redeem";
+        AssistedAct: "voucher.claim" | "voucher.redeem" | "voucher.short-code";
         /** AssistedAnswer */
         AssistedAnswer: {
             /** Format: uuid */
@@ -1983,6 +2023,30 @@ export interface components {
             day: string;
             /** Format: date-time */
             at: string;
+        };
+        /** AssistedCodeRequest */
+        AssistedCodeRequest: {
+            /** Format: uuid */
+            code_id: string;
+            /** Format: uuid */
+            resident_id: string;
+            /** Format: uuid */
+            voucher_id: string;
+            /** Format: uuid */
+            shift_id: string;
+            proof: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number: string;
+        };
+        /** AssistedWalletRequest */
+        AssistedWalletRequest: {
+            /** Format: uuid */
+            resident_id: string;
+            /** Format: uuid */
+            shift_id: string;
+            proof: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number: string;
         };
         /** AuditEntryAnswer */
         AuditEntryAnswer: {
@@ -2127,6 +2191,8 @@ export interface components {
             claim_id: string;
             resident_id?: string;
             proof?: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number?: string;
             shift_id?: string;
         };
         /** CloseBody */
@@ -2211,6 +2277,7 @@ export interface components {
             deputy_for_name: string | null;
             document_no: string | null;
             note: string | null;
+            file_sha256: string | null;
             /** Format: date-time */
             decided_at: string;
         };
@@ -2308,12 +2375,14 @@ export interface components {
         };
         /** FundRequest */
         FundRequest: {
+            /** Format: uuid */
+            funding_id: string;
             version: number;
             document_no: string;
             bank_voucher_no: string;
             /** @description Amount in fen (分), an integer of at least 1. */
             amount_fen: number;
-            file_sha256?: string | null;
+            file_sha256: string;
         };
         /**
          * Funder
@@ -2981,6 +3050,8 @@ export interface components {
             shift_id?: string;
             merchant_id?: string;
             proof?: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number?: string;
         };
         /**
          * RefundPolicy
@@ -3193,6 +3264,8 @@ export interface components {
         };
         /** SignRequest */
         SignRequest: {
+            /** Format: uuid */
+            decision_id: string;
             version: number;
             step: string;
             document_no?: string | null;
@@ -3338,6 +3411,8 @@ export interface components {
         StationState: "open" | "closed";
         /** SteerRequest */
         SteerRequest: {
+            /** Format: uuid */
+            turn_id: string;
             turn: components["schemas"]["Turn"];
             reason?: string | null;
             scope?: components["schemas"]["PauseScope"];
@@ -3560,6 +3635,216 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1AssistedShortCodesPostAssistedShortCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssistedCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShortCodeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `no-such-voucher`: No such voucher */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `voucher-not-usable`: This voucher cannot be used now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AssistedVouchersPostAssistedVouchers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssistedWalletRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.vouchers.schemas.VoucherAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1CampaignsListCampaigns: {
         parameters: {
             query?: {
@@ -6168,6 +6453,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["vouchers_desk_schemas_StateAnswer"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {
@@ -6213,7 +6507,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6275,6 +6569,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["vouchers_desk_schemas_StateAnswer"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {
@@ -6320,7 +6623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6382,6 +6685,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["vouchers_desk_schemas_StateAnswer"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {
@@ -6427,7 +6739,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10082,7 +10394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `code-wrong`: The code is wrong; check it or have it redrawn; `code-expired`: The code has run out; have it redrawn; `code-replayed`: This code was shown before; have it redrawn; `counter-locked`: Too many wrong codes; scan instead or wait an hour; `paused`: The campaign is paused; `merchant-suspended`: This merchant is suspended; `already-used`: This voucher has been used; `held`: This voucher is set aside for an unpaid order; `voided`: This voucher was voided; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `not-a-voucher-code`: This is not a voucher code; `code-version-unsupported`: The code is newer than this program; `code-unreadable`: The code is damaged; scan it again; `code-malformed`: The code's content is not well formed; `token-malformed`: The voucher's token cannot be read; `token-version-unsupported`: The token's version is not supported; `algorithm-unsupported`: The signature's algorithm is not supported; `wrong-county`: This voucher belongs to another county; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `token-forged`: The issuer's signature does not match; `token-lives-too-long`: The token's life is over seven days; `token-not-yet-valid`: The token is not valid yet; `token-expired`: The token has expired; refresh the wallet; `holder-forged`: The holder's signature does not match; `code-stale`: The code is over a minute old; show a fresh one; `code-early`: The phone's clock is over a minute fast; set its time; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `id-reused`: This id already carries another command; use a new one */
+            /** @description `code-wrong`: The code is wrong; check it or have it redrawn; `code-expired`: The code has run out; have it redrawn; `code-replayed`: This code was shown before; have it redrawn; `counter-locked`: Too many wrong codes; scan instead or wait an hour; `paused`: The campaign is paused; `merchant-suspended`: This merchant is suspended; `already-used`: This voucher has been used; `held`: This voucher is set aside for an unpaid order; `voided`: This voucher was voided; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `not-a-voucher-code`: This is not a voucher code; `code-version-unsupported`: The code is newer than this program; `code-unreadable`: The code is damaged; scan it again; `code-malformed`: The code's content is not well formed; `token-malformed`: The voucher's token cannot be read; `token-version-unsupported`: The token's version is not supported; `algorithm-unsupported`: The signature's algorithm is not supported; `wrong-county`: This voucher belongs to another county; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `token-forged`: The issuer's signature does not match; `token-lives-too-long`: The token's life is over seven days; `token-not-yet-valid`: The token is not valid yet; `token-expired`: The token has expired; refresh the wallet; `holder-forged`: The holder's signature does not match; `code-stale`: The code is over a minute old; show a fresh one; `code-early`: The phone's clock is over a minute fast; set its time; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10440,7 +10752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `id-reused`: This id already carries another command; use a new one */
+            /** @description `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;

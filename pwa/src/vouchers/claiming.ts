@@ -31,6 +31,8 @@ type Outcome = Extract<ClaimState, { kind: 'got' | 'refused' | 'signed-out' }>
 export interface Assisted {
   readonly shift_id: string
   readonly proof: ProofKind
+  /** Of the document that was seen; it counts only with its number. */
+  readonly proof_number?: string
 }
 
 interface OpenClaim {

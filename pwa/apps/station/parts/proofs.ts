@@ -9,3 +9,6 @@ export const PROOFS = [
   'phone-code',
   'presence',
 ] as const satisfies readonly ProofKind[]
+
+/** A document has a number, which is typed in: the county recognises the person by it. */
+export const isDocument = (proof: ProofKind): boolean => proof !== 'phone-code' && proof !== 'presence'

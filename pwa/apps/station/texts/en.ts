@@ -45,6 +45,8 @@ export default {
   'proof.social-card': 'Social security card',
   'proof.station-card': 'Station card',
   'proof.phone-code': 'Code sent to the phone',
+  'proof.number': 'Number of the document',
+  'proof.number.hint': 'Needed the first time; the county keeps a keyed fingerprint, not the number',
   'proof.presence': 'The person is here, without papers',
   'claim.title': 'What can be claimed now',
   'claim.none': 'No round is open now',

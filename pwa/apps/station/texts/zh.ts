@@ -43,6 +43,8 @@ export default {
   'proof.social-card': '社保卡',
   'proof.station-card': '驿站卡',
   'proof.phone-code': '手机验证码',
+  'proof.number': '证件号码',
+  'proof.number.hint': '第一次在驿站办事须输入；县里只留加密指纹，不留号码',
   'proof.presence': '本人在场，没有证件',
   'claim.title': '现在可以领的券',
   'claim.none': '现在没有开放的轮次',

@@ -1,0 +1,103 @@
+"""Which vouchers does somebody without a phone hold, and with which eight digits are they spent?
+
+A station looks into a person's wallet, and has a code made for them, with their document in hand and its number given.
+Both are on record; a code lives ten minutes, so that it can be written down and carried to the counter next door.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
+from backend.database.transaction import Transaction
+from backend.identity.person import claimant
+from backend.kernel.actors import Actor
+from backend.kernel.claimants import Claimant
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
+from backend.stations.assist import record_assisted_once
+from backend.stations.rules import Assisted, AssistedAct, Shift, StationReason, resident_key_of
+from backend.stations.shift_for import shift_for
+from backend.vouchers.assist import AssistReason
+from backend.vouchers.papers import DOCUMENTS, Papers, PapersReason, check_papers
+from backend.vouchers.rules import VoucherState
+from backend.vouchers.short_code import MakeShortCode, ShortCode, ShortCodeReason, make_short_code
+from backend.vouchers.wallet import Wallet, wallet
+from backend.vouchers.wallet_views import WalletVoucher
+
+MOST_SHOWN = 100
+
+_No = Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason]
+
+
+class AssistedWallet(Struct, frozen=True, kw_only=True):
+    """An operator looks which vouchers the person at the counter can use."""
+
+    resident_id: UUID
+    shift_id: UUID
+    papers: Papers
+    actor: Actor
+
+
+class AssistedShortCode(Struct, frozen=True, kw_only=True):
+    """An operator has a code made for the person at the counter; the same ``code_id`` again makes a new code."""
+
+    code_id: UUID
+    resident_id: UUID
+    voucher_id: UUID
+    shift_id: UUID
+    papers: Papers
+    actor: Actor
+
+
+async def assisted_wallet(tx: Transaction, command: AssistedWallet, *, now: Instant) -> list[WalletVoucher] | _No:
+    """The vouchers that can be used, the newest first."""
+    found = await _served(tx, command, now)
+    if isinstance(found, Refused):
+        return found
+    shift, person = found
+    seen = new_entry(now, command.actor, "stations.look", ("resident", person.resident_id), detail=f"shift {shift.id}")
+    await record(tx, seen)
+    asked = Wallet(resident_id=person.resident_id, states=(VoucherState.ISSUED,), most=MOST_SHOWN)
+    return [voucher for voucher in await wallet(tx, asked) if voucher.expires_at > now]
+
+
+async def assisted_short_code(
+    tx: Transaction, command: AssistedShortCode, *, now: Instant
+) -> ShortCode | Refused[ShortCodeReason] | _No:
+    """A code for ten minutes, counted as a service to this person."""
+    found = await _served(tx, command, now)
+    if isinstance(found, Refused):
+        return found
+    shift, person = found
+    asked = MakeShortCode(resident_id=person.resident_id, voucher_id=command.voucher_id, slow=True)
+    made = await make_short_code(tx, asked, now=now)
+    if isinstance(made, ShortCode):
+        assisted = Assisted(
+            service_id=command.code_id,
+            act=AssistedAct.SHORT_CODE,
+            shift=shift,
+            resident_id=person.resident_id,
+            resident_key=resident_key_of(person),
+            proof=command.papers.proof,
+            subject_id=command.voucher_id,
+        )
+        await record_assisted_once(tx, assisted, command.actor, now=now)
+    return made
+
+
+async def _served(
+    tx: Transaction, command: AssistedWallet | AssistedShortCode, now: Instant
+) -> tuple[Shift, Claimant] | _No:
+    assert command.actor.id is not None, "an operator is somebody"
+    person = await claimant(tx, command.resident_id)
+    if person is None:
+        return Refused(AssistReason.NO_SUCH_RESIDENT)
+    shift = await shift_for(tx, command.shift_id, command.actor.id, now=now)
+    if isinstance(shift, Refused):
+        return shift
+    if command.papers.proof not in DOCUMENTS or command.papers.number is None:
+        return Refused(PapersReason.PAPERS_NEEDED)
+    known = await check_papers(tx, person, command.papers, shift, command.actor, now=now)
+    return known if isinstance(known, Refused) else (shift, known)

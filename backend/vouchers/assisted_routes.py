@@ -1,0 +1,113 @@
+"""What a station does with the vouchers of somebody without a phone: look which there are, have a code made."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response, post
+from litestar.handlers import BaseRouteHandler
+from litestar.params import JSONBody
+from msgspec import Struct
+
+from backend.database.transaction import transact
+from backend.kernel.actors import Actor, Role
+from backend.kernel.refusals import Refused
+from backend.stations.rules import ProofKind, StationReason
+from backend.vouchers.assist import AssistReason
+from backend.vouchers.assisted_code import AssistedShortCode, AssistedWallet, assisted_short_code, assisted_wallet
+from backend.vouchers.papers import Papers, PapersReason
+from backend.vouchers.schemas import (
+    DocumentNumber,
+    ShortCodeAnswer,
+    VoucherAnswer,
+    short_code_answer,
+    voucher_answer,
+)
+from backend.vouchers.short_code import ShortCodeReason
+from backend.web.callers import address_of, caller_of, county_of
+from backend.web.paging import Page
+from backend.web.problems import documented, refusal
+
+OPERATOR = frozenset({Role.OPERATOR})
+
+
+class AssistedWalletRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whose wallet, and what was seen of them: a document with its number."""
+
+    resident_id: UUID
+    shift_id: UUID
+    proof: ProofKind
+    proof_number: DocumentNumber
+
+
+class AssistedCodeRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The voucher, whose it is, and what was seen of them; `code_id` names the service."""
+
+    code_id: UUID
+    resident_id: UUID
+    voucher_id: UUID
+    shift_id: UUID
+    proof: ProofKind
+    proof_number: DocumentNumber
+
+
+@post(
+    "/api/v1/assisted/vouchers",
+    opt={"callers": OPERATOR},
+    tags=["stations"],
+    summary="Which vouchers the person at the counter can use",
+    status_code=200,
+    responses=documented(StationReason, AssistReason, PapersReason),
+)
+async def post_assisted_vouchers(
+    request: Request[Any, Any, Any], data: JSONBody[AssistedWalletRequest]
+) -> Response[Page[VoucherAnswer]]:
+    """At most 100, the newest first; the look is on record."""
+    command = AssistedWallet(
+        resident_id=data.resident_id,
+        shift_id=data.shift_id,
+        papers=Papers(proof=data.proof, number=data.proof_number),
+        actor=_actor(request, data, None),
+    )
+    found = await transact(county_of(request), assisted_wallet, command)
+    if isinstance(found, Refused):
+        return refusal(found)
+    return Response(Page(items=[voucher_answer(voucher) for voucher in found], next_cursor=None))
+
+
+@post(
+    "/api/v1/assisted/short-codes",
+    opt={"callers": OPERATOR},
+    tags=["stations"],
+    summary="A code for somebody without a phone",
+    status_code=200,
+    responses=documented(StationReason, AssistReason, PapersReason, ShortCodeReason),
+)
+async def post_assisted_short_code(
+    request: Request[Any, Any, Any], data: JSONBody[AssistedCodeRequest]
+) -> Response[ShortCodeAnswer]:
+    """Eight digits, one use, ten minutes; an earlier code of the voucher stops working."""
+    command = AssistedShortCode(
+        code_id=data.code_id,
+        resident_id=data.resident_id,
+        voucher_id=data.voucher_id,
+        shift_id=data.shift_id,
+        papers=Papers(proof=data.proof, number=data.proof_number),
+        actor=_actor(request, data, data.code_id),
+    )
+    made = await transact(county_of(request), assisted_short_code, command)
+    return refusal(made) if isinstance(made, Refused) else Response(short_code_answer(made))
+
+
+def _actor(
+    request: Request[Any, Any, Any], data: AssistedWalletRequest | AssistedCodeRequest, act_id: UUID | None
+) -> Actor:
+    return caller_of(request).actor(
+        role=Role.OPERATOR,
+        request_id=act_id,
+        shift_id=data.shift_id,
+        proof=data.proof.value,
+        address=address_of(request),
+    )
+
+
+ASSISTED_ROUTES: list[BaseRouteHandler] = [post_assisted_vouchers, post_assisted_short_code]
