@@ -62,7 +62,7 @@ class GeneralReason(Reason):
     UNKNOWN_HOST = (
         "unknown-host",
         421,
-        "这个网址不属于这里的任何县,请核对网址",
+        "这个网址不属于这里的任何县，请核对网址",
         "No county here answers at this address; check its name",
     )
     TOO_MANY = "too-many-requests", 429, "操作太频繁，请稍后再试", "Too many requests; try again a little later"
