@@ -23,7 +23,7 @@ from backend.commands.words import Stop, complain
 from backend.web.arrivals import Arrivals
 
 BACKLOG = 1024
-STOP_SECONDS = 2
+STOP_SECONDS = 5
 
 
 class Door(Struct, frozen=True, kw_only=True):

@@ -13,9 +13,9 @@ from pathlib import Path
 from tests.commands.processes import Caller, Process, free_port, get
 from tests.commands.running import yizhan
 
-SIGNING_IN = 6
+SIGNING_IN = 4
 """Wrong passwords, each of which keeps a thread busy for a while."""
-END_SECONDS = 10
+END_SECONDS = 15
 
 
 def serving(data: Path, log: Path, port: int, *words: object) -> Process:
