@@ -7,11 +7,13 @@ from backend.audit_trail.rules import next_block
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 
+MOST_IN_BLOCK = 1_000
+
 
 class Chain(Struct, frozen=True):
-    """Link at most so many entries in one block."""
+    """Link at most so many entries in one block: a rush waits for the writer while they are linked."""
 
-    most: int = 5_000
+    most: int = MOST_IN_BLOCK
 
 
 async def chain(tx: Transaction, command: Chain, *, now: Instant) -> int:
