@@ -1,6 +1,7 @@
 """The campaigns of the demonstration county, through the desk: drafted, reviewed, approved, funded and run."""
 
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from msgspec import Struct
@@ -60,15 +61,18 @@ async def bring_forward(tx: Transaction, command: BringForward, *, now: Instant)
     approver = cast.officer("approver-a", Role.APPROVER)
     await _sign(tx, campaign_id, DecisionStep.APPROVE, approver, next(days), campaign.document_number)
     funding = FundCampaign(
+        funding_id=new_id(),
         campaign_id=campaign_id,
         version=1,
         document_no=campaign.document_number,
         bank_voucher_no=f"演示进账单 {campaign.document_number.rpartition('〕')[2]}",
         amount_fen=total_fen(plan),
+        file_sha256=sha256(f"演示进账单 {campaign.document_number}".encode()).hexdigest(),
         actor=cast.officer("finance", Role.OFFICE),
     )
     accepted(Funded, await fund_campaign(tx, funding, now=next(days)), campaign.key)
-    running = SteerCampaign(campaign_id=campaign_id, turn=Turn.RUN, actor=cast.officer("office-a", Role.OFFICE))
+    clerk = cast.officer("office-a", Role.OFFICE)
+    running = SteerCampaign(turn_id=new_id(), campaign_id=campaign_id, turn=Turn.RUN, actor=clerk)
     accepted(Steered, await steer_campaign(tx, running, now=next(days)), campaign.key)
     return plan
 
@@ -76,7 +80,9 @@ async def bring_forward(tx: Transaction, command: BringForward, *, now: Instant)
 async def _sign(
     tx: Transaction, campaign_id: UUID, step: DecisionStep, actor: Actor, now: Instant, document_no: str | None = None
 ) -> None:
-    signing = SignCampaign(campaign_id=campaign_id, version=1, step=step, document_no=document_no, actor=actor)
+    signing = SignCampaign(
+        decision_id=new_id(), campaign_id=campaign_id, version=1, step=step, document_no=document_no, actor=actor
+    )
     accepted(Signed, await sign_campaign(tx, signing, now=now), f"{campaign_id} {step}")
 
 

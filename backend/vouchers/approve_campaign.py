@@ -4,6 +4,7 @@ from collections.abc import Iterable, Set
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
@@ -12,6 +13,8 @@ from backend.identity.acting import AskRoles, acting_roles
 from backend.kernel.actors import Actor, Role
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.outbox.answered import Earlier, earlier_answer, remember_answer
+from backend.outbox.rules import IdReused, command_hash
 from backend.vouchers.desk_rules import CampaignState, DecisionStep, DeskReason
 from backend.vouchers.desk_views import Campaign, Decision
 from backend.vouchers.store import desk as store
@@ -20,6 +23,7 @@ from backend.vouchers.store import desk as store
 class SignCampaign(Struct, frozen=True, kw_only=True):
     """Somebody signs, or sends back with a note; ``deputy_for`` names whom they stand in for (AB角)."""
 
+    decision_id: UUID
     campaign_id: UUID
     version: int
     step: DecisionStep
@@ -28,6 +32,11 @@ class SignCampaign(Struct, frozen=True, kw_only=True):
     deputy_for: UUID | None = None
     actor: Actor
 
+    def hashed(self) -> bytes:
+        """What tells this command from another under the same id."""
+        told = (self.document_no, self.note, self.deputy_for, self.actor.id)
+        return command_hash(("sign", self.campaign_id, self.version, self.step, *told))
+
 
 class Signed(Struct, frozen=True, kw_only=True):
     """Signed; where the campaign stands now."""
@@ -35,6 +44,8 @@ class Signed(Struct, frozen=True, kw_only=True):
     campaign_id: UUID
     version: int
     state: CampaignState
+    again: bool = False
+    """Whether this repeats an earlier answer; never stored."""
 
 
 STEP_ROLES = {
@@ -46,11 +57,19 @@ SENDING_BACK = frozenset().union(*STEP_ROLES.values())
 """Whoever may sign may send back."""
 
 
-async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant) -> Signed | Refused[DeskReason]:
-    """Take one step; a signature counts for its version only, and nobody stands behind two, themselves or by deputy."""
+async def sign_campaign(
+    tx: Transaction, command: SignCampaign, *, now: Instant
+) -> Signed | Refused[DeskReason] | IdReused:
+    """Take one step; a signature counts for its version only, and nobody stands behind two, themselves or by deputy.
+
+    A refusal binds no id: nothing was signed, and the same press may be sent again.
+    """
     campaign = await store.lock_campaign(tx, command.campaign_id)
     if campaign is None or command.actor.id is None:
         return Refused(DeskReason.NO_SUCH_CAMPAIGN)
+    earlier = await earlier_answer(tx, command.decision_id, command.hashed())
+    if earlier is not None:
+        return replace(earlier.decoded(Signed), again=True) if isinstance(earlier, Earlier) else earlier
     if campaign.version != command.version:
         return Refused(DeskReason.STALE_VERSION)
     if not await _may_sign(tx, command, command.actor.id, now):
@@ -61,17 +80,17 @@ async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant)
     to_state = _next_state(campaign, command, {decision.step for decision in signed}, people)
     if isinstance(to_state, Refused):
         return to_state
-    decision_id = await store.insert_decision(
-        tx,
-        command.campaign_id,
-        command.version,
-        command.step,
-        command.actor.id,
-        command.deputy_for,
-        command.document_no,
-        command.note,
-        now,
+    decision = Decision(
+        decision_id=command.decision_id,
+        step=command.step,
+        version=command.version,
+        staff_id=command.actor.id,
+        deputy_for=command.deputy_for,
+        document_no=command.document_no,
+        note=command.note,
+        decided_at=now,
     )
+    await store.insert_decision(tx, command.campaign_id, decision)
     if to_state is not campaign.state:
         await store.change_state(tx, command.campaign_id, to_state, now)
     await record(
@@ -84,10 +103,14 @@ async def sign_campaign(tx: Transaction, command: SignCampaign, *, now: Instant)
             from_state=campaign.state,
             to_state=to_state,
             # A note stays in its row: it may name people, and the trail cannot forget.
-            detail=" ".join(filter(None, (f"version {command.version}, decision {decision_id}", command.document_no))),
+            detail=" ".join(
+                filter(None, (f"version {command.version}, decision {command.decision_id}", command.document_no))
+            ),
         ),
     )
-    return Signed(campaign_id=command.campaign_id, version=command.version, state=to_state)
+    outcome = Signed(campaign_id=command.campaign_id, version=command.version, state=to_state)
+    await remember_answer(tx, command.decision_id, command.hashed(), outcome, now=now)
+    return outcome
 
 
 async def _may_sign(tx: Transaction, command: SignCampaign, staff_id: UUID, now: Instant) -> bool:

@@ -12,7 +12,7 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
-from backend.vouchers.approve_campaign import SignCampaign, sign_campaign
+from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaign
 from backend.vouchers.desk_rules import CampaignState, DecisionStep, DeskReason
 from backend.vouchers.desk_schemas import (
     BoardAnswer,
@@ -30,14 +30,14 @@ from backend.vouchers.desk_schemas import (
     plan_of,
 )
 from backend.vouchers.find_campaigns import Board, FindCampaigns, board, find_campaigns
-from backend.vouchers.fund_campaign import FundCampaign, fund_campaign
+from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.plan_campaign import PlanCampaign, PlanFaults, plan_campaign
 from backend.vouchers.schemas import round_answer
-from backend.vouchers.steer_campaign import SteerCampaign, steer_campaign
+from backend.vouchers.steer_campaign import SteerCampaign, Steered, steer_campaign
 from backend.vouchers.wallet_views import Tally
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal
+from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 SIGNERS = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER})
@@ -88,7 +88,7 @@ async def put_campaign(
             campaign_id=campaign_id,
             plan=plan_of(data),
             version=data.version if isinstance(data.version, int) else None,
-            actor=caller_of(request).actor(role=Role.OFFICE, address=address_of(request)),
+            actor=caller_of(request).actor(request_id=campaign_id, role=Role.OFFICE, address=address_of(request)),
         ),
     )
     match outcome:
@@ -111,7 +111,7 @@ async def put_campaign(
     opt={"callers": SIGNERS},
     tags=["desk"],
     summary="Submit, review, approve or send back",
-    responses=documented(DeskReason),
+    responses=documented(DeskReason, GeneralReason.ID_REUSED) | same_again(StateAnswer),
 )
 async def post_signature(
     request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: JSONBody[SignRequest]
@@ -121,18 +121,17 @@ async def post_signature(
         county_of(request),
         sign_campaign,
         SignCampaign(
+            decision_id=data.decision_id,
             campaign_id=campaign_id,
             version=data.version,
             step=DecisionStep(data.step),
             document_no=data.document_no,
             note=data.note,
             deputy_for=data.deputy_for,
-            actor=caller_of(request).actor(address=address_of(request)),
+            actor=caller_of(request).actor(request_id=data.decision_id, address=address_of(request)),
         ),
     )
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
-    return Response(StateAnswer(campaign_id=outcome.campaign_id, state=outcome.state), status_code=201)
+    return _state_response(outcome)
 
 
 @post(
@@ -140,7 +139,7 @@ async def post_signature(
     opt={"callers": OFFICE},
     tags=["desk"],
     summary="Prove the money",
-    responses=documented(DeskReason),
+    responses=documented(DeskReason, GeneralReason.ID_REUSED) | same_again(StateAnswer),
 )
 async def post_funding(
     request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: JSONBody[FundRequest]
@@ -150,18 +149,17 @@ async def post_funding(
         county_of(request),
         fund_campaign,
         FundCampaign(
+            funding_id=data.funding_id,
             campaign_id=campaign_id,
             version=data.version,
             document_no=data.document_no,
             bank_voucher_no=data.bank_voucher_no,
             amount_fen=data.amount_fen,
             file_sha256=data.file_sha256,
-            actor=caller_of(request).actor(role=Role.OFFICE, address=address_of(request)),
+            actor=caller_of(request).actor(request_id=data.funding_id, role=Role.OFFICE, address=address_of(request)),
         ),
     )
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
-    return Response(StateAnswer(campaign_id=outcome.campaign_id, state=outcome.state), status_code=201)
+    return _state_response(outcome)
 
 
 @post(
@@ -169,7 +167,7 @@ async def post_funding(
     opt={"callers": OFFICE},
     tags=["desk"],
     summary="Run, pause, resume or end",
-    responses=documented(DeskReason),
+    responses=documented(DeskReason, GeneralReason.ID_REUSED) | same_again(StateAnswer),
 )
 async def post_turn(
     request: Request[Any, Any, Any], campaign_id: FromPath[UUID], data: JSONBody[SteerRequest]
@@ -179,16 +177,24 @@ async def post_turn(
         county_of(request),
         steer_campaign,
         SteerCampaign(
+            turn_id=data.turn_id,
             campaign_id=campaign_id,
             turn=data.turn,
             reason=data.reason,
             scope=data.scope,
-            actor=caller_of(request).actor(role=Role.OFFICE, address=address_of(request)),
+            actor=caller_of(request).actor(request_id=data.turn_id, role=Role.OFFICE, address=address_of(request)),
         ),
     )
+    return _state_response(outcome)
+
+
+def _state_response(outcome: Signed | Funded | Steered | Refused[DeskReason] | IdReused) -> Response[StateAnswer]:
+    if isinstance(outcome, IdReused):
+        return problem_response(GeneralReason.ID_REUSED)
     if isinstance(outcome, Refused):
         return refusal(outcome)
-    return Response(StateAnswer(campaign_id=outcome.campaign_id, state=outcome.state), status_code=201)
+    answer = StateAnswer(campaign_id=outcome.campaign_id, state=outcome.state)
+    return Response(answer, status_code=200 if outcome.again else 201)
 
 
 @get(

@@ -180,8 +180,9 @@ class PlannedAnswer(Struct, frozen=True, kw_only=True):
 
 
 class SignRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A signature under a version: submit, review, approve or send-back."""
+    """A signature under a version: submit, review, approve or send-back; sending back needs its note."""
 
+    decision_id: UUID
     version: Version
     step: Annotated[str, Meta(pattern=r"^(submit|review|approve|send-back)$")]
     document_no: Document | None = None
@@ -190,18 +191,20 @@ class SignRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class FundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Proof of money."""
+    """Proof of money; the file of the bank's receipt is named by its SHA-256 in hexadecimal digits."""
 
+    funding_id: UUID
     version: Version
     document_no: Document
     bank_voucher_no: Document
     amount_fen: PositiveFen
-    file_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")] | None = None
+    file_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 
 
 class SteerRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """run, pause, resume or end; a pause needs its reason."""
 
+    turn_id: UUID
     turn: Turn
     reason: Note | None = None
     scope: PauseScope = PauseScope.CLAIMS
@@ -284,6 +287,7 @@ class DecisionAnswer(Struct, frozen=True, kw_only=True):
     deputy_for_name: str | None
     document_no: str | None
     note: str | None
+    file_sha256: str | None
     decided_at: datetime
 
 
@@ -298,6 +302,7 @@ def decision_answer(decision: Decision, people: Mapping[UUID, str]) -> DecisionA
         deputy_for_name=people.get(decision.deputy_for) if decision.deputy_for else None,
         document_no=decision.document_no,
         note=decision.note,
+        file_sha256=decision.file_sha256,
         decided_at=decision.decided_at,
     )
 

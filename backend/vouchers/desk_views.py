@@ -34,6 +34,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     deputy_for: UUID | None
     document_no: str | None
     note: str | None
+    file_sha256: str | None = None
+    """Of the bank's proof, for whoever holds the file."""
     decided_at: datetime
 
 

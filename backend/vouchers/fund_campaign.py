@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
@@ -12,8 +13,10 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
+from backend.outbox.answered import Earlier, earlier_answer, remember_answer
 from backend.outbox.due import plan as plan_due
-from backend.outbox.rules import DueWork
+from backend.outbox.rules import DueWork, IdReused, command_hash
+from backend.vouchers.approve_campaign import clerks
 from backend.vouchers.desk_rules import (
     CampaignState,
     DecisionStep,
@@ -25,21 +28,27 @@ from backend.vouchers.desk_rules import (
     public_face,
     total_fen,
 )
-from backend.vouchers.desk_views import Campaign
+from backend.vouchers.desk_views import Campaign, Decision
 from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND
 from backend.vouchers.store import desk as store
 
 
 class FundCampaign(Struct, frozen=True, kw_only=True):
-    """Proof of money: document number (文号), the bank's voucher number, the amount; the file is kept by its hash."""
+    """Proof of money: document number (文号), the bank's voucher number, the amount, and its file by its hash."""
 
+    funding_id: UUID
     campaign_id: UUID
     version: int
     document_no: str
     bank_voucher_no: str
     amount_fen: int
-    file_sha256: str | None = None
+    file_sha256: str
     actor: Actor
+
+    def hashed(self) -> bytes:
+        """What tells this command from another under the same id."""
+        proof = (self.document_no, self.bank_voucher_no, self.amount_fen, self.file_sha256)
+        return command_hash(("fund", self.campaign_id, self.version, *proof, self.actor.id))
 
 
 class Funded(Struct, frozen=True, kw_only=True):
@@ -48,6 +57,8 @@ class Funded(Struct, frozen=True, kw_only=True):
     campaign_id: UUID
     amount_fen: int
     state: CampaignState
+    again: bool = False
+    """Whether this repeats an earlier answer; never stored."""
 
 
 class _Dealing:
@@ -79,11 +90,19 @@ class _Dealing:
         return Account(AccountKind.BUDGET_LINE, self.campaign_id, line_id)
 
 
-async def fund_campaign(tx: Transaction, command: FundCampaign, *, now: Instant) -> Funded | Refused[DeskReason]:
-    """approved → funded: book the proven money and build the budget tree; the amount must be the plan's total."""
+async def fund_campaign(
+    tx: Transaction, command: FundCampaign, *, now: Instant
+) -> Funded | Refused[DeskReason] | IdReused:
+    """approved → funded: book the proven money and build the budget tree; the amount must be the plan's total.
+
+    Whoever wrote or handed in the plan does not prove its money too. A refusal binds no id: nothing was booked.
+    """
     campaign = await store.lock_campaign(tx, command.campaign_id)
     if campaign is None or command.actor.id is None:
         return Refused(DeskReason.NO_SUCH_CAMPAIGN)
+    earlier = await earlier_answer(tx, command.funding_id, command.hashed())
+    if earlier is not None:
+        return replace(earlier.decoded(Funded), again=True) if isinstance(earlier, Earlier) else earlier
     if refused := may_step(campaign.state, CampaignState.FUNDED):
         return refused
     if campaign.version != command.version:
@@ -91,18 +110,11 @@ async def fund_campaign(tx: Transaction, command: FundCampaign, *, now: Instant)
     total = total_fen(campaign.plan)
     if command.amount_fen != total:
         return Refused(DeskReason.SUM_DIFFERS, detail=f"方案总额为 {total} 分")
-    act_id = await store.insert_decision(
-        tx,
-        campaign.campaign_id,
-        campaign.version,
-        DecisionStep.FUND,
-        command.actor.id,
-        None,
-        command.document_no,
-        command.bank_voucher_no,
-        now,
-    )
-    dealing = _Dealing(act_id, campaign.campaign_id, now)
+    decisions = await store.decisions_of(tx, campaign.campaign_id)
+    if command.actor.id in clerks(await store.authors_of(tx, campaign.campaign_id), decisions):
+        return Refused(DeskReason.SAME_PERSON, detail="起草或送审的人不登记到账 / whoever drafted it does not fund it")
+    await store.insert_decision(tx, campaign.campaign_id, _decision(command, command.actor.id, now))
+    dealing = _Dealing(command.funding_id, campaign.campaign_id, now)
     await _build_tree(tx, campaign, dealing, total)
     await post(tx, *dealing.transfers, now=now)
     await store.change_state(tx, campaign.campaign_id, CampaignState.FUNDED, now)
@@ -115,10 +127,26 @@ async def fund_campaign(tx: Transaction, command: FundCampaign, *, now: Instant)
             ("campaign", campaign.campaign_id),
             from_state=campaign.state,
             to_state=CampaignState.FUNDED,
-            detail=f"{command.document_no} {command.bank_voucher_no} {command.file_sha256 or ''}",
+            detail=f"{command.document_no} {command.bank_voucher_no} {command.file_sha256}",
         ),
     )
-    return Funded(campaign_id=campaign.campaign_id, amount_fen=total, state=CampaignState.FUNDED)
+    outcome = Funded(campaign_id=campaign.campaign_id, amount_fen=total, state=CampaignState.FUNDED)
+    await remember_answer(tx, command.funding_id, command.hashed(), outcome, now=now)
+    return outcome
+
+
+def _decision(command: FundCampaign, staff_id: UUID, now: Instant) -> Decision:
+    return Decision(
+        decision_id=command.funding_id,
+        step=DecisionStep.FUND,
+        version=command.version,
+        staff_id=staff_id,
+        deputy_for=None,
+        document_no=command.document_no,
+        note=command.bank_voucher_no,
+        file_sha256=command.file_sha256,
+        decided_at=now,
+    )
 
 
 async def _build_tree(tx: Transaction, campaign: Campaign, dealing: _Dealing, total: int) -> None:

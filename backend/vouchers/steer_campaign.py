@@ -4,6 +4,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
@@ -12,7 +13,9 @@ from backend.kernel.actors import Actor
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.outbox.answered import Earlier, earlier_answer, remember_answer
 from backend.outbox.publish import publish
+from backend.outbox.rules import IdReused, command_hash
 from backend.vouchers.desk_rules import CampaignState, DeskReason, may_step
 from backend.vouchers.events import CampaignPaused, CampaignResumed
 from backend.vouchers.store import desk as store
@@ -43,11 +46,16 @@ class PauseScope(StrEnum):
 class SteerCampaign(Struct, frozen=True, kw_only=True):
     """One turn of the wheel; a pause needs its reason."""
 
+    turn_id: UUID
     campaign_id: UUID
     turn: Turn
     reason: str | None = None
     scope: PauseScope = PauseScope.CLAIMS
     actor: Actor
+
+    def hashed(self) -> bytes:
+        """What tells this command from another under the same id."""
+        return command_hash(("steer", self.campaign_id, self.turn, self.reason, self.scope, self.actor.id))
 
 
 class Steered(Struct, frozen=True, kw_only=True):
@@ -55,6 +63,8 @@ class Steered(Struct, frozen=True, kw_only=True):
 
     campaign_id: UUID
     state: CampaignState
+    again: bool = False
+    """Whether this repeats an earlier answer; never stored."""
 
 
 TARGETS = {
@@ -65,11 +75,19 @@ TARGETS = {
 }
 
 
-async def steer_campaign(tx: Transaction, command: SteerCampaign, *, now: Instant) -> Steered | Refused[DeskReason]:
-    """Take the turn if the campaign's state has such an edge; the next claim anywhere sees it."""
+async def steer_campaign(
+    tx: Transaction, command: SteerCampaign, *, now: Instant
+) -> Steered | Refused[DeskReason] | IdReused:
+    """Take the turn if the campaign's state has such an edge; the next claim anywhere sees it.
+
+    A refusal binds no id: nothing was turned.
+    """
     campaign = await store.lock_campaign(tx, command.campaign_id)
     if campaign is None:
         return Refused(DeskReason.NO_SUCH_CAMPAIGN)
+    earlier = await earlier_answer(tx, command.turn_id, command.hashed())
+    if earlier is not None:
+        return replace(earlier.decoded(Steered), again=True) if isinstance(earlier, Earlier) else earlier
     from_state, to_state = TARGETS[command.turn]
     if from_state not in (None, campaign.state):
         return Refused(DeskReason.WRONG_STATE)
@@ -105,4 +123,6 @@ async def steer_campaign(tx: Transaction, command: SteerCampaign, *, now: Instan
             detail=command.reason or "",
         ),
     )
-    return Steered(campaign_id=campaign.campaign_id, state=to_state)
+    outcome = Steered(campaign_id=campaign.campaign_id, state=to_state)
+    await remember_answer(tx, command.turn_id, command.hashed(), outcome, now=now)
+    return outcome

@@ -60,6 +60,7 @@ campaign_decisions = Table(
     id_column("deputy_for", nullable=True),
     text_column("document_no", most=80, nullable=True),
     text_column("note", most=400, nullable=True),
+    text_column("file_sha256", most=64, nullable=True),
     instant_column("decided_at"),
 )
 Index("ix_campaign_decisions_campaign", campaign_decisions.c.campaign_id, campaign_decisions.c.version)

@@ -43,7 +43,7 @@ async def test_a_pause_refuses_every_claim_after_a_second_on_all_workers(quick_p
         while sum(status == 201 for _, status, _ in told) < 2 * LINES:
             await asyncio.sleep(0.01)
         turns = f"/api/v1/office/campaigns/{campaign_id}/turns"
-        answer = await office.post(turns, {"turn": "pause", "reason": "领取异常，先停一停"})
+        answer = await office.post(turns, {"turn_id": str(new_id()), "turn": "pause", "reason": "领取异常，先停一停"})
         assert answer.status == 201, answer.body
         paused_at = time.monotonic()
         while sum(begun > paused_at + PROMISED_SECONDS for begun, _, _ in told) < 2 * LINES:
@@ -53,7 +53,7 @@ async def test_a_pause_refuses_every_claim_after_a_second_on_all_workers(quick_p
         late = {(status, reason) for begun, status, reason in told if begun > paused_at + PROMISED_SECONDS}
         assert late == {(409, "paused")}
         assert {(status, reason) for _, status, reason in told} == {(201, ""), (409, "paused")}
-        assert (await office.post(turns, {"turn": "resume"})).status == 201
+        assert (await office.post(turns, {"turn_id": str(new_id()), "turn": "resume"})).status == 201
         await asyncio.sleep(PROMISED_SECONDS)
         person = waiting.pop()
         assert await rush.claim(person, Line(served.port, cookie=person.cookie)) == 201

@@ -30,14 +30,16 @@ def run_campaign(served: Served, staff: dict[str, Session], *, title: str, opens
         ("reviewer", "review", None),
         ("approver", "approve", "筠演示〔2026〕99号"),
     ):
-        signature = {"version": 1, "step": step, "document_no": document}
+        signature = {"decision_id": str(uuid4()), "version": 1, "step": step, "document_no": document}
         served.ask(f"{path}/signatures", staff[role], signature)
     money = {
+        "funding_id": str(uuid4()),
         "version": 1,
         "document_no": "筠演示〔2026〕99号",
         "bank_voucher_no": "演示-99",
         "amount_fen": FACE_FEN * pieces,
+        "file_sha256": "5e" * 32,
     }
-    served.ask(f"{path}/funding", staff["office"], money)
-    served.ask(f"{path}/turns", staff["office"], {"turn": "run"})
+    served.ask(f"{path}/funding", staff["finance"], money)
+    served.ask(f"{path}/turns", staff["office"], {"turn_id": str(uuid4()), "turn": "run"})
     return round_id

@@ -18,13 +18,16 @@ from backend.ledger.rules import Funder
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 from backend.vouchers.claim_rules import Claim
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, KindPlan, RoundPlan, public_face
-from backend.vouchers.fund_campaign import FundCampaign, fund_campaign
+from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
 from backend.vouchers.rules import ClaimantFacts, FundingShare, Limit, Terms
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from backend.vouchers.store import desk
 
 CLERK = Actor(kind=ActorKind.STAFF, id=UUID(int=0xC1), role="office")
+FINANCE = Actor(kind=ActorKind.STAFF, id=UUID(int=0xF1), role="office")
+RECEIPT = "5e" * 32
+"""The SHA-256 of the bank's receipt."""
 RULE = UUID(int=0x51)
 GOVERNMENT = (FundingShare(funder=Funder.GOVERNMENT, share_bp=10_000),)
 
@@ -85,7 +88,8 @@ async def running_campaign(
     face = sum(desk_public(agreed) for _ in range(cap_pieces or pieces * rounds))
     await _funded(county, campaign_id, face)
     if run:
-        await transact(county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.RUN, actor=CLERK))
+        running = SteerCampaign(turn_id=new_id(), campaign_id=campaign_id, turn=Turn.RUN, actor=CLERK)
+        await transact(county, steer_campaign, running)
     return round_ids
 
 
@@ -106,14 +110,17 @@ async def _approved(county: County, campaign_id: UUID, plan: CampaignPlan) -> No
 
 async def _funded(county: County, campaign_id: UUID, amount_fen: int) -> None:
     proof = FundCampaign(
+        funding_id=new_id(),
         campaign_id=campaign_id,
         version=1,
         document_no="演示〔2026〕1号",
         bank_voucher_no="1",
         amount_fen=amount_fen,
-        actor=CLERK,
+        file_sha256=RECEIPT,
+        actor=FINANCE,
     )
-    await transact(county, fund_campaign, proof)
+    funded = await transact(county, fund_campaign, proof)
+    assert isinstance(funded, Funded), funded
 
 
 def desk_public(agreed: Terms) -> int:

@@ -14,6 +14,7 @@ from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
+from backend.outbox.rules import IdReused
 from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaign
 from backend.vouchers.desk_rules import CampaignPlan, DecisionStep, DeskReason, KindPlan, RoundPlan
 from backend.vouchers.find_campaigns import Board, board
@@ -22,7 +23,7 @@ from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
 from backend.vouchers.rules import FundingShare
 from backend.vouchers.steer_campaign import PauseScope, SteerCampaign, Steered, Turn, steer_campaign
 from tests.identity.people import staff
-from tests.vouchers.campaigns import terms
+from tests.vouchers.campaigns import RECEIPT, terms
 
 DOCUMENT = "演示〔2026〕7号"
 SHARED = (
@@ -57,6 +58,7 @@ class Desk(Struct, frozen=True, kw_only=True):
         """One signature; an approval carries its document number unless told otherwise."""
         if step is DecisionStep.APPROVE:
             given.setdefault("document_no", DOCUMENT)
+        given.setdefault("decision_id", new_id())
         command = SignCampaign(campaign_id=self.campaign_id, version=version, step=step, actor=by, **given)
         return await transact(self.county, sign_campaign, command)
 
@@ -70,23 +72,39 @@ class Desk(Struct, frozen=True, kw_only=True):
             outcome = await self.sign(step, by, version=version)
             assert isinstance(outcome, Signed), outcome
 
-    async def fund(self, amount_fen: int, *, version: int = 1) -> Funded | Refused[DeskReason]:
-        """Prove so much money."""
+    async def fund(
+        self, amount_fen: int, *, version: int = 1, by: Actor | None = None, funding_id: UUID | None = None
+    ) -> Funded | Refused[DeskReason] | IdReused:
+        """Prove so much money; the clerk who did not draft does it."""
         command = FundCampaign(
+            funding_id=funding_id or new_id(),
             campaign_id=self.campaign_id,
             version=version,
             document_no=DOCUMENT,
             bank_voucher_no="20261120-1",
             amount_fen=amount_fen,
-            actor=self.clerk,
+            file_sha256=RECEIPT,
+            actor=by or self.others[Role.OFFICE],
         )
         return await transact(self.county, fund_campaign, command)
 
     async def turn(
-        self, turn: Turn, *, reason: str | None = None, scope: PauseScope = PauseScope.CLAIMS
-    ) -> Steered | Refused[DeskReason]:
+        self,
+        turn: Turn,
+        *,
+        reason: str | None = None,
+        scope: PauseScope = PauseScope.CLAIMS,
+        turn_id: UUID | None = None,
+    ) -> Steered | Refused[DeskReason] | IdReused:
         """Run, pause, resume or end."""
-        command = SteerCampaign(campaign_id=self.campaign_id, turn=turn, reason=reason, scope=scope, actor=self.clerk)
+        command = SteerCampaign(
+            turn_id=turn_id or new_id(),
+            campaign_id=self.campaign_id,
+            turn=turn,
+            reason=reason,
+            scope=scope,
+            actor=self.clerk,
+        )
         return await transact(self.county, steer_campaign, command)
 
     async def seen(self) -> Board:

@@ -8,6 +8,7 @@ import pytest
 
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
+from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused
@@ -137,12 +138,12 @@ async def test_a_paused_campaign_refuses_the_next_claim_and_resumes(county: Coun
     assert isinstance(first, Claimed)
     [(campaign, _)] = await inquire(county, find_campaigns, FindCampaigns())
     campaign_id = campaign.campaign_id
-    await transact(
-        county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.PAUSE, reason="核查", actor=CLERK)
-    )
+    pausing = SteerCampaign(turn_id=new_id(), campaign_id=campaign_id, turn=Turn.PAUSE, reason="核查", actor=CLERK)
+    resuming = SteerCampaign(turn_id=new_id(), campaign_id=campaign_id, turn=Turn.RESUME, actor=CLERK)
+    await transact(county, steer_campaign, pausing)
     command = claim_of(round_id, 2)
     assert await claiming(county, command) == Refused(ClaimReason.PAUSED)
-    await transact(county, steer_campaign, SteerCampaign(campaign_id=campaign_id, turn=Turn.RESUME, actor=CLERK))
+    await transact(county, steer_campaign, resuming)
     assert isinstance(await claiming(county, command), Claimed)
 
 

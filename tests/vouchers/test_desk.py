@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
-from backend.kernel.actors import Actor, Role
+from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Account, AccountKind
@@ -36,9 +37,10 @@ from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import ClaimReason, DiscountKind, FundingShare, Hours, Limit, LimitPeriod, RedemptionReason
 from backend.vouchers.steer_campaign import PauseScope, Steered, Turn
 from tests.databases import HandClock
-from tests.vouchers.campaigns import RULE, claim_of, faults, terms
+from tests.identity.people import staff
+from tests.vouchers.campaigns import RECEIPT, RULE, claim_of, faults, terms
 from tests.vouchers.counters import counter, phone, redemption, shown, spend, voucher
-from tests.vouchers.desks import Desk, balances, desk, planned, small_plan
+from tests.vouchers.desks import DOCUMENT, Desk, balances, desk, planned, small_plan
 from tests.web.world import row_counts
 
 TOTAL = 59_000
@@ -358,6 +360,59 @@ async def test_the_proven_money_is_the_plans_total_to_the_fen(county: County) ->
     assert await of.fund(TOTAL) == Funded(campaign_id=of.campaign_id, amount_fen=TOTAL, state=CampaignState.FUNDED)
     assert await of.fund(TOTAL) == WRONG_STATE
     assert await faults(county) == []
+
+
+async def test_whoever_wrote_or_handed_in_the_plan_does_not_prove_its_money_too(county: County) -> None:
+    of, colleague = await planned(county), new_clerk(await staff(county, Role.OFFICE))
+    await of.sign(DecisionStep.SUBMIT, of.others[Role.OFFICE])
+    await of.sign(DecisionStep.REVIEW, of.reviewer)
+    await of.sign(DecisionStep.APPROVE, of.approver)
+    before = await standing(of)
+    for clerk in (of.clerk, of.others[Role.OFFICE]):
+        refused = await of.fund(TOTAL, by=clerk)
+        assert isinstance(refused, Refused)
+        assert refused.reason is DeskReason.SAME_PERSON
+    assert await standing(of) == before
+    assert isinstance(await of.fund(TOTAL, by=colleague), Funded)
+    paid = (await of.seen()).decisions[-1]
+    assert (paid.staff_id, paid.document_no, paid.note, paid.file_sha256) == (
+        colleague.id,
+        DOCUMENT,
+        "20261120-1",
+        RECEIPT,
+    )
+
+
+async def test_the_same_id_gets_the_same_answer_at_the_desk_and_the_trail_names_it(county: County) -> None:
+    of = await planned(county)
+    ids = {step: new_id() for step in ("submit", "fund", "run", "pause")}
+    clerk = replace(of.clerk, request_id=ids["submit"])
+    signed = await of.sign(DecisionStep.SUBMIT, clerk, decision_id=ids["submit"])
+    assert await of.sign(DecisionStep.SUBMIT, clerk, decision_id=ids["submit"]) == replace(signed, again=True)
+    assert await of.sign(DecisionStep.SUBMIT, clerk, decision_id=ids["submit"], note="x") == IdReused()
+    [told] = await inquire(county, find, Find(act="campaign.submit"))
+    assert told.actor.request_id == ids["submit"]
+    await of.sign(DecisionStep.REVIEW, of.reviewer)
+    await of.sign(DecisionStep.APPROVE, of.approver)
+    funded = await of.fund(TOTAL, funding_id=ids["fund"])
+    assert isinstance(funded, Funded)
+    assert await of.fund(TOTAL, funding_id=ids["fund"]) == replace(funded, again=True)
+    assert await of.fund(TOTAL - 1, funding_id=ids["fund"]) == IdReused()
+    # A refusal binds nothing: the same press succeeds once the campaign stands where it should.
+    assert await of.turn(Turn.PAUSE, reason="核查", turn_id=ids["pause"]) == WRONG_STATE
+    ran = await of.turn(Turn.RUN, turn_id=ids["run"])
+    paused = await of.turn(Turn.PAUSE, reason="核查", turn_id=ids["pause"])
+    assert isinstance(ran, Steered)
+    assert isinstance(paused, Steered)
+    before = await standing(of)
+    assert await of.turn(Turn.RUN, turn_id=ids["run"]) == replace(ran, again=True)
+    assert await of.turn(Turn.END, turn_id=ids["run"]) == IdReused()
+    assert await standing(of) == before
+    assert before[0] is CampaignState.PAUSED
+
+
+def new_clerk(staff_id: UUID) -> Actor:
+    return Actor(kind=ActorKind.STAFF, id=staff_id, role=Role.OFFICE.value)
 
 
 async def test_money_is_dealt_down_the_tree_and_every_fen_has_one_place(county: County) -> None:

@@ -4,15 +4,21 @@ from msgspec.structs import replace
 
 from backend.database.county import County
 from backend.database.transaction import transact
+from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
+from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaign
+from backend.vouchers.desk_rules import DecisionStep
+from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.redeem import redeem
 from backend.vouchers.redeem_rules import Redeemed, RollBack, RollBackReason, RolledBack
 from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import RedemptionReason
-from tests.vouchers.campaigns import faults, running_campaign
+from backend.vouchers.steer_campaign import SteerCampaign, Steered, Turn, steer_campaign
+from tests.vouchers.campaigns import RECEIPT, faults, running_campaign
 from tests.vouchers.counters import TILL, counter, phone, redemption, shown, spend, typed, undo, voucher
+from tests.vouchers.desks import planned
 from tests.vouchers.overlap import twice_at_once
 from tests.web.world import row_counts
 
@@ -91,6 +97,37 @@ async def test_a_refused_roll_back_stays_refused_under_its_id(county: County) ->
     assert isinstance(await transact(county, roll_back, other), IdReused)
     part = await undo(county, command.redemption_id, command.merchant_id, roll_back_id=late, refund_fen=1)
     assert isinstance(part, IdReused)
+
+
+async def test_funding_and_signing_twice_at_once_with_one_id_happen_once_and_both_are_told_so(county: County) -> None:
+    of = await planned(county)
+    handing_in = SignCampaign(
+        decision_id=new_id(), campaign_id=of.campaign_id, version=1, step=DecisionStep.SUBMIT, actor=of.clerk
+    )
+    first, second = await twice_at_once(county, sign_campaign, handing_in)
+    assert isinstance(first, Signed)
+    assert second == replace(first, again=True)
+    for step, by in ((DecisionStep.REVIEW, of.reviewer), (DecisionStep.APPROVE, of.approver)):
+        assert isinstance(await of.sign(step, by), Signed)
+    proof = FundCampaign(
+        funding_id=new_id(),
+        campaign_id=of.campaign_id,
+        version=1,
+        document_no="演示〔2026〕7号",
+        bank_voucher_no="20261120-1",
+        amount_fen=59_000,
+        file_sha256=RECEIPT,
+        actor=of.others[Role.OFFICE],
+    )
+    first, second = await twice_at_once(county, fund_campaign, proof)
+    assert isinstance(first, Funded)
+    assert second == replace(first, again=True)
+    running = SteerCampaign(turn_id=new_id(), campaign_id=of.campaign_id, turn=Turn.RUN, actor=of.clerk)
+    first, second = await twice_at_once(county, steer_campaign, running)
+    assert isinstance(first, Steered)
+    assert second == replace(first, again=True)
+    assert (await row_counts(county))["campaign_decisions"] == 4
+    assert await faults(county) == []
 
 
 async def test_a_roll_back_of_what_is_not_there_binds_no_id(county: County) -> None:

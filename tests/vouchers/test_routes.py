@@ -122,9 +122,8 @@ async def refusing_rounds(county: County) -> dict[str, UUID]:
         "sold-out": await round_for(county, pieces=1),
         "paused": await round_for(county, campaign_id=paused),
     }
-    await transact(
-        county, steer_campaign, SteerCampaign(campaign_id=paused, turn=Turn.PAUSE, reason="核查", actor=CLERK)
-    )
+    pausing = SteerCampaign(turn_id=new_id(), campaign_id=paused, turn=Turn.PAUSE, reason="核查", actor=CLERK)
+    await transact(county, steer_campaign, pausing)
     return rounds
 
 

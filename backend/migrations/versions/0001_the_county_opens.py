@@ -551,6 +551,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=40), nullable=False),
         sa.Column("demonstration", sa.Boolean(), nullable=False),
         sa.Column("opened_at", InstantType(), nullable=False),
+        sa.Column("merchant_id", IdType(), nullable=True),
         sa.CheckConstraint("kind IN ('fixed', 'van')", name=op.f("ck_stations_kind_known")),
         sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_stations_state_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stations")),
@@ -623,6 +624,7 @@ def upgrade() -> None:
         sa.Column("deputy_for", IdType(), nullable=True),
         sa.Column("document_no", sa.String(length=80), nullable=True),
         sa.Column("note", sa.String(length=400), nullable=True),
+        sa.Column("file_sha256", sa.String(length=64), nullable=True),
         sa.Column("decided_at", InstantType(), nullable=False),
         sa.CheckConstraint(
             "step IN ('submit', 'review', 'approve', 'send-back', 'fund')",

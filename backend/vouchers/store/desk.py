@@ -124,33 +124,11 @@ async def change_pause(tx: Transaction, campaign_id: UUID, scope: str, reason: s
     )
 
 
-async def insert_decision(
-    tx: Transaction,
-    campaign_id: UUID,
-    version: int,
-    step: DecisionStep,
-    staff_id: UUID,
-    deputy_for: UUID | None,
-    document_no: str | None,
-    note: str | None,
-    now: Instant,
-) -> UUID:
-    """A signature under a version; returns its id."""
-    decision_id = new_id()
-    await tx.execute(
-        insert(campaign_decisions).values(
-            id=decision_id,
-            campaign_id=campaign_id,
-            version=version,
-            step=str(step),
-            staff_id=staff_id,
-            deputy_for=deputy_for,
-            document_no=document_no,
-            note=note,
-            decided_at=now,
-        )
-    )
-    return decision_id
+async def insert_decision(tx: Transaction, campaign_id: UUID, decision: Decision) -> None:
+    """A signature under a version."""
+    row = msgspec.structs.asdict(decision)
+    row |= {"id": row.pop("decision_id"), "campaign_id": campaign_id, "step": str(decision.step)}
+    await tx.execute(insert(campaign_decisions).values(row))
 
 
 async def decisions_of(tx: Transaction, campaign_id: UUID) -> list[Decision]:
@@ -166,6 +144,7 @@ async def decisions_of(tx: Transaction, campaign_id: UUID) -> list[Decision]:
             deputy_for=row.deputy_for,
             document_no=row.document_no,
             note=row.note,
+            file_sha256=row.file_sha256,
             decided_at=row.decided_at,
         )
         for row in rows

@@ -1452,6 +1452,8 @@ export interface paths {
         /**
          * Take a voucher as payment
          * @description 201 for a new redemption; the same id again gives 200 and the same answer.
+         *
+         *     An operator adds `shift_id` and `proof`, and `merchant_id` unless the station is itself the merchant.
          */
         post: operations["ApiV1RedemptionsPostRedemption"];
         delete?: never;
@@ -2747,6 +2749,7 @@ export interface components {
             name_en: string;
             premises: components["schemas"]["PremisesBody"];
             position?: components["schemas"]["PositionBody"] | null;
+            merchant_id?: string | null;
         };
         /** OperatorAnswer */
         OperatorAnswer: {
@@ -3382,6 +3385,7 @@ export interface components {
             state: components["schemas"]["StationState"];
             demonstration: boolean;
             premises: components["schemas"]["PremisesAnswer"];
+            merchant_id: string | null;
         };
         /** StationClosedAnswer */
         StationClosedAnswer: {
@@ -3684,7 +3688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `no-such-voucher`: No such voucher */
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `no-such-voucher`: No such voucher */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3789,7 +3793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident */
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9487,6 +9491,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `no-such-merchant`: No such merchant */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community */
             409: {
                 headers: {
@@ -10385,7 +10398,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-shift`: This is no shift of yours */
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10743,7 +10756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `not-found`: Not found */
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `not-found`: Not found */
             404: {
                 headers: {
                     [name: string]: unknown;

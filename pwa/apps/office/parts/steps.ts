@@ -42,7 +42,10 @@ export function nextStep(board: Pick<BoardAnswer, 'state' | 'decisions' | 'versi
     return { acts: [signer === 'reviewer' ? 'review' : 'approve', 'send-back'], signer, mine }
   }
   const acts = OFFICE_ACTS[board.state]
-  return acts ? { acts, signer: 'office', mine: holds(me, 'office') } : null
+  if (!acts) return null
+  // Whoever handed the plan in does not prove its money too.
+  const drafted = board.decisions.some(({ step, staff_id }) => step === 'submit' && staff_id === me?.id)
+  return { acts, signer: 'office', mine: holds(me, 'office') && !(board.state === 'approved' && drafted) }
 }
 
 /** In whose stead this person signs, where they hold the post as a deputy. */

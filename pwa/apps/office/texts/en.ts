@@ -63,6 +63,8 @@ export default {
   'act.document.hint': 'As printed on the document',
   'act.bank': "Number of the bank's voucher",
   'act.amount': 'Amount that arrived (yuan)',
+  'act.file': "The bank's receipt as a file",
+  'act.file.hint': 'The file stays with you; only its fingerprint (SHA-256) is kept',
   'act.amount.wrong': 'Type an amount with at most two decimals',
   'act.note': 'Note',
   'act.note.hint': 'For the next person; may be empty',

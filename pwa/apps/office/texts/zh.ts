@@ -61,6 +61,8 @@ export default {
   'act.document.hint': '例如：筠发〔2026〕1号',
   'act.bank': '银行到账凭证号',
   'act.amount': '到账金额（元）',
+  'act.file': '银行回单文件',
+  'act.file.hint': '文件留在您这里，系统只记它的指纹（SHA-256）',
   'act.amount.wrong': '请填写金额，最多两位小数',
   'act.note': '说明',
   'act.note.hint': '写给下一个人看，可以不填',
