@@ -25,7 +25,7 @@ PWA = ROOT / "pwa"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (22, 19)
 
-RUN = ("venv", "tools", "packages", "project", "node", "pwa_packages", "pwa_build")
+RUN = ("venv", "tools", "packages", "project", "bytecode", "node", "pwa_packages", "pwa_build")
 ALL = (*RUN[:3], "dev_packages", *RUN[3:])
 PARTS = {"run": RUN, "all": ALL, "tests": (*ALL, "browser"), "bench": (*ALL, "wrk")}
 
@@ -176,6 +176,11 @@ def install_project() -> None:
     uv_install("--no-deps", "--no-build-isolation", "--editable", ROOT)
 
 
+def compile_program() -> None:
+    """The program's own files, which would otherwise be compiled at every start where Python may not write."""
+    run(BIN / "python", "-m", "compileall", "-q", ROOT / "backend")
+
+
 def system_node() -> str:
     """The machine's own Node where it is new enough and has npm beside it, else nothing."""
     path = os.pathsep.join(part for part in os.environ["PATH"].split(os.pathsep) if Path(part) != BIN)
@@ -256,6 +261,7 @@ STEPS = {
     "packages": ("运行依赖 · packages", lambda: [ROOT / "requirements.lock"], install_packages),
     "dev_packages": ("测试依赖 · test packages", lambda: [ROOT / "requirements-dev.lock"], install_dev_packages),
     "project": ("本项目 · the project itself", lambda: [ROOT / "pyproject.toml"], install_project),
+    "bytecode": ("编译 · compiling", lambda: [ROOT / "backend"], compile_program),
     "node": ("Node", lambda: [system_node(), CI / "node.lock"], link_node),
     "pwa_packages": (
         "网页依赖 · PWA packages",
