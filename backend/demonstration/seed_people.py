@@ -1,5 +1,6 @@
 """The people of the demonstration county: the office, merchants with their shops, stations, and residents."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -44,7 +45,7 @@ async def settle(tx: Transaction, command: Settle, *, now: Instant) -> Cast:
     clerk = staff_actor(staff["office-a"], Role.OFFICE)
     accepted(Defined, await define_places(tx, places_of(command.demo, clerk), now=now), "places")
     shops = [await _merchant(tx, merchant, command, clerk, now) for merchant in command.demo.merchants.merchants]
-    counters = await _stations(tx, command, clerk, now)
+    counters = await _stations(tx, command, clerk, shops, now)
     return Cast(
         staff=staff,
         shops=tuple(shops),
@@ -146,8 +147,13 @@ def papers_of(merchant: records.Merchant) -> Papers:
     )
 
 
-async def _stations(tx: Transaction, command: Settle, clerk: Actor, now: Instant) -> list[Counter]:
+async def _stations(
+    tx: Transaction, command: Settle, clerk: Actor, shops: Sequence[Shop], now: Instant
+) -> list[Counter]:
     stations = command.demo.stations
+    merchants = zip(command.demo.merchants.merchants, shops, strict=True)
+    # A station in a town with a shop is that shop's counter, as village stores are; elsewhere it is a station only.
+    hosts = {told.town_code: shop.merchant_id for told, shop in merchants if told.trade == Trade.RETAIL.value}
     homes = {station.key: station for station in stations.stations}
     operators = {operator.station: operator for operator in stations.operators}
     desks = [(station.key, station, station.name, StationKind.FIXED) for station in stations.stations]
@@ -162,6 +168,7 @@ async def _stations(tx: Transaction, command: Settle, clerk: Actor, now: Instant
             name_en=name.en,
             premises=premises_of(home),
             position=position_of(home.position) if kind is StationKind.FIXED else None,
+            merchant_id=hosts.get(home.town_code) if kind is StationKind.FIXED else None,
         )
         opened = accepted(StationOpened, await open_station(tx, opening, now=now), f"station {key}")
         roles = frozenset({Role.OPERATOR})

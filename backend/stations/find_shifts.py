@@ -55,3 +55,10 @@ async def _with_names(tx: Transaction, found: list[Shift]) -> list[StationShift]
         )
         for shift in found
     ]
+
+
+async def merchant_of_shift(tx: Transaction, shift_id: UUID) -> UUID | None:
+    """The merchant that the shift's station itself is, if it is one."""
+    shift = await shifts.find_shift(tx, shift_id)
+    station = await counters.station(tx, shift.station_id) if shift else None
+    return station.merchant_id if station else None

@@ -61,7 +61,9 @@ StateQuery = Annotated[ShiftState | None, QueryParameter(name="state", descripti
     opt={"callers": OFFICE},
     tags=["stations"],
     summary="Open a station",
-    responses=documented(GeneralReason.INVALID, GeneralReason.ID_REUSED, PremisesReason, PlaceReason)
+    responses=documented(
+        GeneralReason.INVALID, GeneralReason.ID_REUSED, PremisesReason, PlaceReason, StationReason.NO_SUCH_MERCHANT
+    )
     | same_again(StationOpenedAnswer),
 )
 async def post_station(
@@ -76,6 +78,7 @@ async def post_station(
         name_en=data.name_en,
         premises=premises_of(data.premises),
         position=position_of(data.position),
+        merchant_id=data.merchant_id,
     )
     outcome = await transact(county_of(request), open_station, command)
     if isinstance(outcome, Refused | IdReused):

@@ -13,6 +13,7 @@ from backend.kernel.actors import Actor
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.merchants.find_merchants import merchant_names
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.publish import publish
 from backend.outbox.rules import IdReused, command_hash
@@ -21,7 +22,7 @@ from backend.places.locate import Locate, Located, locate
 from backend.places.premises import Premises, PremisesReason
 from backend.places.rules import PlaceReason, Position, SubjectKind
 from backend.stations.events import StationOpened as StationOpenedEvent
-from backend.stations.rules import Station, StationKind, StationState
+from backend.stations.rules import Station, StationKind, StationReason, StationState
 from backend.stations.store import counters as store
 
 
@@ -35,6 +36,7 @@ class OpenStation(Struct, frozen=True, kw_only=True):
     name_en: str
     premises: Premises
     position: Position | None = None
+    merchant_id: UUID | None = None
 
 
 class StationOpened(Struct, frozen=True, kw_only=True, tag="station-opened"):
@@ -45,7 +47,7 @@ class StationOpened(Struct, frozen=True, kw_only=True, tag="station-opened"):
     again: bool = False
 
 
-NotOpened = Refused[PremisesReason] | Refused[PlaceReason]
+NotOpened = Refused[PremisesReason] | Refused[PlaceReason] | Refused[StationReason]
 
 
 async def open_station(tx: Transaction, command: OpenStation, *, now: Instant) -> StationOpened | NotOpened | IdReused:
@@ -53,9 +55,11 @@ async def open_station(tx: Transaction, command: OpenStation, *, now: Instant) -
     misplaced = await check_premises(tx, command.premises)
     if misplaced is not None:
         return misplaced
-    hashed = command_hash(
-        ("station.open", command.kind, command.name_zh, command.name_en, command.premises, command.position)
-    )
+    merchant_id = command.merchant_id
+    if merchant_id is not None and merchant_id not in await merchant_names(tx, {merchant_id}):
+        return Refused(StationReason.NO_SUCH_MERCHANT)
+    about = (command.kind, command.name_zh, command.name_en, command.premises, command.position, merchant_id)
+    hashed = command_hash(("station.open", *about))
     earlier = await earlier_answer(tx, command.station_id, hashed)
     if isinstance(earlier, IdReused):
         return earlier
@@ -87,6 +91,7 @@ async def _open(tx: Transaction, command: OpenStation, now: Instant) -> None:
         state=StationState.OPEN,
         demonstration=tx.county.demonstration,
         opened_at=now,
+        merchant_id=command.merchant_id,
     )
     await store.insert_station(tx, station)
     subject = ("station", station.id)

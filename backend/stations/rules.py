@@ -84,6 +84,7 @@ class StationReason(Reason):
     """Why a station's act is refused."""
 
     STATION_CLOSED = "station-closed", 409, "这个驿站已停止服务", "This station no longer serves"
+    NO_SUCH_MERCHANT = "no-such-merchant", 404, "没有找到这家商户", "No such merchant"
     NOT_AN_OPERATOR = (
         "not-an-operator",
         409,
@@ -183,6 +184,8 @@ class Station(Struct, frozen=True, kw_only=True):
     state: StationState
     demonstration: bool
     opened_at: datetime
+    merchant_id: UUID | None = None
+    """The shop that the station is at the same time: a village store, say."""
 
 
 class Appointment(Struct, frozen=True, kw_only=True):

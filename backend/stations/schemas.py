@@ -38,6 +38,8 @@ class OpenStationBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name_en: NameEn
     premises: PremisesBody
     position: PositionBody | None = None
+    merchant_id: UUID | None = None
+    """The merchant that the station itself is; without one its operators name the merchant of each redemption."""
 
 
 class CloseStationBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,6 +109,7 @@ class StationAnswer(Struct, frozen=True, kw_only=True):
     state: StationState
     demonstration: bool
     premises: PremisesAnswer
+    merchant_id: UUID | None
 
 
 class StationOpenedAnswer(Struct, frozen=True, kw_only=True):
@@ -240,6 +243,7 @@ def station_answer(station: Station) -> StationAnswer:
         state=station.state,
         demonstration=station.demonstration,
         premises=premises_answer(station.premises, station.position),
+        merchant_id=station.merchant_id,
     )
 
 

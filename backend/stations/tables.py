@@ -40,6 +40,7 @@ stations = Table(
     choice_column("state", StationState),
     Column("demonstration", Boolean(create_constraint=False), nullable=False),
     instant_column("opened_at"),
+    id_column("merchant_id", nullable=True),
 )
 Index("ix_stations_town_code", stations.c.town_code)
 

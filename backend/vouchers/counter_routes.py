@@ -15,6 +15,7 @@ from backend.kernel.presentations import PresentationReason, named_voucher, veri
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.kernel.short_code import read_short_code
 from backend.outbox.rules import IdReused
+from backend.stations.find_shifts import merchant_of_shift
 from backend.stations.rules import ProofKind, StationReason
 from backend.vouchers.assist import AssistedRedeem, assisted_redeem
 from backend.vouchers.doors import SubmitRedeem
@@ -48,6 +49,8 @@ from backend.web.callers import Caller, address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, same_again
 
+NEEDED = "驿站代办须填写此项 / needed when a station serves somebody"
+NO_MERCHANT = "这个驿站自己不是商户，请选择收款的商户 / this station is no merchant itself; name the one that is paid"
 COUNTERS = frozenset({Role.MERCHANT, Role.OPERATOR, Role.POS})
 
 
@@ -80,8 +83,14 @@ def presented(county: County, code: str) -> Shown | Typed | Unproven:
 async def post_redemption(
     request: Request[Any, Any, Any], data: JSONBody[RedemptionRequest]
 ) -> Response[RedemptionAnswer]:
-    """201 for a new redemption; the same id again gives 200 and the same answer."""
+    """201 for a new redemption; the same id again gives 200 and the same answer.
+
+    An operator adds `shift_id` and `proof`, and `merchant_id` unless the station is itself the merchant.
+    """
     caller, county = caller_of(request), county_of(request)
+    own = caller.merchant_id is None and data.merchant_id is msgspec.UNSET
+    if own and (shop := await inquire(county, merchant_of_shift, _needed(data, "shift_id"))) is not None:
+        data = msgspec.structs.replace(data, merchant_id=shop)
     command = counter_command(county, caller, data, address_of(request))
     if caller.merchant_id is not None:
         submit = cast(SubmitRedeem, request.app.state["submit_redeem"])
@@ -107,7 +116,7 @@ def counter_command(county: County, caller: Caller, data: RedemptionRequest, add
         redemption_id=data.redemption_id,
         presented=presented(county, data.code),
         bill=bill_of(data),
-        merchant_id=caller.merchant_id or _needed(data, "merchant_id"),
+        merchant_id=caller.merchant_id or _needed(data, "merchant_id", NO_MERCHANT),
         evidence=Evidence(kind=evidence.kind, value=evidence.value, amount_fen=evidence.amount_fen)
         if evidence
         else None,
@@ -121,14 +130,12 @@ def counter_command(county: County, caller: Caller, data: RedemptionRequest, add
     )
 
 
-def _needed(data: RedemptionRequest, field: str) -> Any:
+def _needed(data: RedemptionRequest, field: str, told: str = NEEDED) -> Any:
     given = getattr(data, field)
     if given is msgspec.UNSET:
         raise ProblemError(
             GeneralReason.INVALID,
-            errors=[
-                FieldError(pointer=f"/{field}", detail="驿站代办须填写此项 / needed when a station serves somebody")
-            ],
+            errors=[FieldError(pointer=f"/{field}", detail=told)],
         )
     return given
 

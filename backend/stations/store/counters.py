@@ -23,6 +23,7 @@ def _station(row: Row[Any]) -> Station:
         state=StationState(row.state),
         demonstration=row.demonstration,
         opened_at=row.opened_at,
+        merchant_id=row.merchant_id,
     )
 
 
@@ -37,6 +38,7 @@ async def insert_station(tx: Transaction, station: Station) -> None:
             state=station.state.value,
             demonstration=station.demonstration,
             opened_at=station.opened_at,
+            merchant_id=station.merchant_id,
             **columns_of(station.premises),
         )
     )

@@ -61,6 +61,12 @@ async def has_open_shift(tx: Transaction, device_key: bytes) -> bool:
     return row.first() is not None
 
 
+async def find_shift(tx: Transaction, shift_id: UUID) -> Shift | None:
+    """A shift as it stands."""
+    row = (await tx.execute(select(shifts).where(shifts.c.id == shift_id))).first()
+    return None if row is None else _shift(row)
+
+
 async def lock_shift(tx: Transaction, shift_id: UUID) -> Shift | None:
     """One shift, which nobody else can close or serve under before this transaction ends."""
     row = (await tx.execute(select(shifts).where(shifts.c.id == shift_id).with_for_update())).first()
