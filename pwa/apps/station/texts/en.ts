@@ -59,4 +59,11 @@ export default {
   'use.merchant.hint': 'Name or address',
   'use.merchant.none': 'No merchant found',
   'use.merchant.another': 'Another merchant',
+  'codes.title': "This person's vouchers",
+  'codes.look': 'See their vouchers, make digits',
+  'codes.none': 'Nothing to use yet.',
+  'codes.good': 'Good until {until}',
+  'codes.make': 'Make digits',
+  'codes.new': 'Make other digits',
+  'codes.until': 'To take along on paper: good until {time}, once',
 } satisfies Twin<typeof zh>

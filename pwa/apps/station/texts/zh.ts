@@ -57,4 +57,11 @@ export default {
   'use.merchant.hint': '店名或地址',
   'use.merchant.none': '没有找到商户',
   'use.merchant.another': '换一家',
+  'codes.title': '这位居民的券',
+  'codes.look': '看这位居民的券，生成数字码',
+  'codes.none': '还没有可以用的券。',
+  'codes.good': '用到 {until}',
+  'codes.make': '生成数字码',
+  'codes.new': '换一个数字码',
+  'codes.until': '抄给居民带去商家，{time} 前有效，只能用一次',
 } as const
