@@ -22,6 +22,7 @@ from tests.house.source import (
 
 COMMITTERS = {
     "backend/database/transaction.py": "the one place that commits verbs",
+    "backend/database/lane.py": "where it does so on SQLite: in the thread that owns the connection",
     "backend/database/hot.py": "one batch, one statement or one writer's transaction, stored without SQLAlchemy",
     "backend/database/dialect.py": "how a SQLite transaction begins",
     "backend/migrations/run.py": "DDL is no verb",
