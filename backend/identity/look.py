@@ -24,9 +24,10 @@ FIELDS_SEEN = "name, phone, identity_number"
 
 
 class FindResident(Struct, frozen=True):
-    """Whose phone is this, exactly?"""
+    """Whose phone is this, exactly? Somebody asks, who is on record for it."""
 
     phone: str
+    actor: Actor
 
 
 class LookAtResident(Struct, frozen=True, kw_only=True):
@@ -54,9 +55,13 @@ class LookTold(Struct, frozen=True, kw_only=True):
     by: str
 
 
-async def find_resident(tx: Transaction, asked: FindResident) -> Resident | None:
-    """The open account of a phone; the caller's answer masks it."""
-    resident_id = await residents.find_by_phone(tx, asked.phone)
+async def find_resident(tx: Transaction, command: FindResident, *, now: Instant) -> Resident | None:
+    """The open account of a phone; the caller's answer masks it. A find is recorded, and a miss as well: a list of
+    phones tried one by one leaves its trace."""
+    resident_id = await residents.find_by_phone(tx, command.phone)
+    subject = ("resident", resident_id) if resident_id else ("phone", residents.phone_hash(tx, command.phone).hex())
+    reason = None if resident_id else GeneralReason.NOT_FOUND.value
+    await record(tx, new_entry(now, command.actor, "identity.find_resident", subject, reason=reason))
     return None if resident_id is None else await residents.find_resident(tx, resident_id)
 
 

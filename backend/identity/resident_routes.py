@@ -7,7 +7,7 @@ from litestar import Request, Response, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import transact
 from backend.identity.freeze import Freeze, Unfreeze, freeze, unfreeze
 from backend.identity.look import FindResident, LookAtResident, find_resident, look_at_resident
 from backend.identity.office_schemas import (
@@ -44,8 +44,11 @@ def _actor(request: Request[Any, Any, Any], role: Role) -> Actor:
     responses=documented(GeneralReason.NOT_FOUND),
 )
 async def post_find_resident(request: Request[Any, Any, Any], data: JSONBody[FindResidentBody]) -> ResidentAnswer:
-    """Masked. Nobody is searched for by name."""
-    found = await inquire(county_of(request), find_resident, FindResident(data.phone))
+    """Masked, and recorded in the trail. Nobody is searched for by name."""
+    caller = caller_of(request)
+    role = Role.OPERATOR if Role.OPERATOR in caller.roles else Role.OFFICE
+    command = FindResident(data.phone, _actor(request, role))
+    found = await transact(county_of(request), find_resident, command)
     if found is None:
         raise ProblemError(GeneralReason.NOT_FOUND)
     return resident_answer(found, full=False)

@@ -87,7 +87,7 @@ async def _decide(tx: Transaction, command: OpenShift, now: Instant) -> ShiftOpe
     refused = decide_opening(
         station.state if station else StationState.CLOSED,
         own_open=await shifts.open_shift_of(tx, command.operator_id) is not None,
-        device_open=await shifts.has_open_shift(tx, _device_key(tx, command, station_id)),
+        device_open=await shifts.has_open_shift(tx, _device_key(tx, command)),
     )
     return refused or ShiftOpened(shift_id=command.shift_id, station_id=station_id, opened_at=now)
 
@@ -98,7 +98,7 @@ async def _open(tx: Transaction, command: OpenShift, opened: ShiftOpened) -> Non
         id=command.shift_id,
         station_id=opened.station_id,
         operator_id=command.operator_id,
-        device_key=_device_key(tx, command, opened.station_id),
+        device_key=_device_key(tx, command),
         device_label=command.device_label,
         state=ShiftState.OPEN,
         opened_at=now,
@@ -126,12 +126,11 @@ async def _open(tx: Transaction, command: OpenShift, opened: ShiftOpened) -> Non
     await publish(tx, event, now=now)
 
 
-def _device_key(tx: Transaction, command: OpenShift, station_id: UUID) -> bytes:
-    """The session's device; without one the name people gave it at its station; without that the operator's own."""
+def _device_key(tx: Transaction, command: OpenShift) -> bytes:
+    """The session's device; without one the operator: a label is typed, and would give a fresh cap each time."""
     if command.session_device is not None:
         return command.session_device
-    named = f"{station_id}/{command.device_label}" if command.device_label else f"operator/{command.operator_id}"
-    return tx.county.keys.keyed_hash("station-device", named)
+    return tx.county.keys.keyed_hash("station-device", f"operator/{command.operator_id}")
 
 
 def _again(earlier: ShiftOpened | Refused[StationReason]) -> ShiftOpened | Refused[StationReason]:

@@ -96,7 +96,8 @@ async def _batch(tx: Transaction, commands: Sequence[Redeem], now: Instant) -> B
     # Somebody who shows a voucher has proven a phone; who they are is only read for kinds that ask for more.
     asked = {one.resident_id for one in vouchers.values() if one.terms.redeem_level > ProofLevel.PHONE}
     counters = {command.merchant_id for command in commands}
-    wrong = await store.wrong_in_hour(tx, counters, hour_of(now)) if typed else {}
+    typists = {command.typist for command in commands if isinstance(command.presented, Typed)}
+    wrong = await store.wrong_in_hour(tx, typists, hour_of(now)) if typists else {}
     return Batch(
         vouchers=vouchers,
         codes=codes,

@@ -82,6 +82,11 @@ class Redeem(Struct, frozen=True, kw_only=True):
     proof_level: int = ProofLevel.PHONE
     """What the act itself proves of the holder; what the county knows of them already may be more."""
 
+    @property
+    def typist(self) -> UUID:
+        """Whose wrong codes these are: the merchant's own, or the operator's, who could name any merchant."""
+        return self.actor.id if self.actor.shift_id is not None and self.actor.id is not None else self.merchant_id
+
     def hashed(self) -> bytes:
         """What tells this command from another under the same id.
 

@@ -85,7 +85,7 @@ class Batch:
         """One redemption."""
         match presented:
             case Typed(code=code):
-                voucher = self._typed(command.merchant_id, code)
+                voucher = self._typed(command.typist, code)
             case Shown():
                 voucher = self._shown(presented)
         if isinstance(voucher, Refused):
@@ -129,13 +129,13 @@ class Batch:
     def _state(self, voucher: LiveVoucher) -> VoucherState:
         return VoucherState.REDEEMED if voucher.voucher_id in self._used else voucher.state
 
-    def _typed(self, counter_id: UUID, code: bytes) -> LiveVoucher | Refused[RedemptionReason]:
-        if self._wrong.get(counter_id, 0) + self.newly_wrong.get(counter_id, 0) >= MOST_WRONG_CODES:
+    def _typed(self, typist: UUID, code: bytes) -> LiveVoucher | Refused[RedemptionReason]:
+        if self._wrong.get(typist, 0) + self.newly_wrong.get(typist, 0) >= MOST_WRONG_CODES:
             return Refused(RedemptionReason.COUNTER_LOCKED)
         found = self._codes.get(code)
         voucher = self._vouchers.get(found[0]) if found else None
         if found is None or voucher is None or voucher.voucher_id in self._used:
-            self.newly_wrong[counter_id] = self.newly_wrong.get(counter_id, 0) + 1
+            self.newly_wrong[typist] = self.newly_wrong.get(typist, 0) + 1
             return Refused(RedemptionReason.CODE_WRONG)
         return voucher if self._at < found[1] else Refused(RedemptionReason.CODE_EXPIRED)
 

@@ -197,4 +197,7 @@ async def test_a_station_opens_an_account_for_somebody_without_a_phone(county: C
     assert [kind for kind, _ in found.keys] == [KeyKind.ACCOUNT, KeyKind.IDENTITY]
     entry = (await inquire(county, find, Find(act="identity.open_account")))[0]
     assert entry.actor.role == "operator"
-    assert await inquire(county, find_resident, FindResident(PHONE)) is None
+    assert await transact(county, find_resident, FindResident(PHONE, operator)) is None
+    missed, *_ = await inquire(county, find, Find(act="identity.find_resident"))
+    assert (missed.subject_kind, missed.success, missed.actor.id) == ("phone", False, operator.id)
+    assert PHONE not in missed.subject_id

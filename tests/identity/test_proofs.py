@@ -100,7 +100,7 @@ async def test_a_match_raises_the_level_and_keeps_the_number_sealed(county: Coun
         assert NUMBER.encode() not in stored
         assert "李晓燕".encode() not in stored
     assert await inquire(county, find_residents_by_key, ByKey(KeyKind.IDENTITY, NUMBER)) == [person]
-    row = await inquire(county, find_resident, FindResident(PHONE))
+    row = await transact(county, find_resident, FindResident(PHONE, by(new_id())))
     assert row is not None
     assert (row.name, row.identity_number) == ("李晓燕", NUMBER)
 
@@ -140,7 +140,7 @@ async def test_a_level_never_falls_and_a_proven_name_stays(county: County) -> No
     assert await transact(county, record_proof, weaker) is ProofLevel.STATION
     renamed = UpdateProfile(resident_id=person, name="王五", town_code="511527100", actor=by(person))
     assert await transact(county, update_profile, renamed) is None
-    row = await inquire(county, find_resident, FindResident(PHONE))
+    row = await transact(county, find_resident, FindResident(PHONE, by(new_id())))
     assert row is not None
     assert (row.name, row.town_code) == ("李晓燕", "511527100")
     assert (await known(county, person)).town_code == "511527100"

@@ -112,9 +112,10 @@ async def test_two_operators_cannot_share_a_device_even_at_once(county: County) 
     station_id = await with_station(county)
     await appointed(county, station_id)
     await appointed(county, station_id, OTHER)
-    outcomes = await asyncio.gather(
-        *(transact(county, open_shift, shift_opening(operator, label="柜台平板")) for operator in (OPERATOR, OTHER))
-    )
+    openings = [
+        msgspec.structs.replace(shift_opening(operator), session_device=bytes(32)) for operator in (OPERATOR, OTHER)
+    ]
+    outcomes = await asyncio.gather(*(transact(county, open_shift, opening) for opening in openings))
     assert sum(isinstance(outcome, ShiftOpened) for outcome in outcomes) == 1
     assert outcomes.count(Refused(StationReason.DEVICE_BUSY)) == 1
     held = (await open_shifts(county))[0].operator_id
@@ -131,6 +132,20 @@ async def test_a_session_s_device_counts_whatever_it_is_called(county: County) -
     second = msgspec.structs.replace(shift_opening(OTHER, label="二号"), session_device=tablet)
     assert isinstance(await transact(county, open_shift, first), ShiftOpened)
     assert await transact(county, open_shift, second) == Refused(StationReason.DEVICE_BUSY)
+
+
+async def test_without_a_device_an_operator_has_one_cap_whatever_the_label_says(county: County) -> None:
+    station_id = await with_station(county)
+    for operator in (OPERATOR, OTHER):
+        await appointed(county, station_id, operator)
+        assert isinstance(await transact(county, open_shift, shift_opening(operator, label="柜台平板")), ShiftOpened)
+    keys = []
+    for label in ("一号", "二号"):
+        (shift,) = [one for one in await open_shifts(county) if one.operator_id == OPERATOR]
+        keys.append(shift.device_key)
+        await transact(county, close_shift, closing(shift.id))
+        await transact(county, open_shift, shift_opening(label=label))
+    assert keys[0] == keys[1]
 
 
 async def test_nobody_opens_where_they_are_not_appointed_now(county: County, clock: HandClock) -> None:
