@@ -27,6 +27,7 @@ from backend.vouchers.steer_campaign import PauseScope, Turn
 from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, Name, NameEn
 
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")]
+GroupName = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9_-]+$")]
 Document = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
 Note = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 Summary = Annotated[str, Meta(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
@@ -67,7 +68,7 @@ class KindRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     merchants: Annotated[list[UUID], Meta(max_length=500)] = []
     weekdays: Annotated[list[Annotated[int, Meta(ge=0, le=6)]], Meta(max_length=7)] = []
     hours: Annotated[list[Hours], Meta(max_length=6)] = []
-    groups: Annotated[list[Code], Meta(max_length=20)] = []
+    groups: Annotated[list[GroupName], Meta(max_length=20)] = []
     funding: Annotated[list[FundingRequest], Meta(min_length=1, max_length=3)]
     limits: Annotated[list[LimitRequest], Meta(min_length=1, max_length=5)]
     claim_level: Annotated[int, Meta(ge=1, le=3)] = 1

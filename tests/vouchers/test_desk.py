@@ -1,6 +1,7 @@
 """Three people stand behind a campaign, its money adds up to the fen, and a refused step moves nothing."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from backend.vouchers.desk_rules import (
     RoundPlan,
     faults_of,
 )
-from backend.vouchers.desk_schemas import Moment
+from backend.vouchers.desk_schemas import GroupName, Moment
 from backend.vouchers.fund_campaign import Funded
 from backend.vouchers.plan_campaign import PlanFaults, Planned
 from backend.vouchers.redeem_rules import Redeemed
@@ -43,6 +44,7 @@ from tests.vouchers.counters import counter, phone, redemption, shown, spend, vo
 from tests.vouchers.desks import DOCUMENT, Desk, balances, desk, planned, small_plan
 from tests.web.world import row_counts
 
+ROOT = Path(__file__).resolve().parents[2]
 TOTAL = 59_000
 WRONG_STATE = Refused(DeskReason.WRONG_STATE)
 
@@ -518,6 +520,12 @@ def test_no_round_stays_open_after_its_vouchers_own_end(clock: HandClock) -> Non
 def test_an_instant_without_its_zone_is_no_instant(text: str) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.json.decode(text, type=Moment)
+
+
+@pytest.mark.parametrize("group", ["elder", "low_income", "new_resident", "visitor"])
+def test_a_kind_may_be_meant_for_every_group_that_the_office_page_offers(group: str) -> None:
+    assert msgspec.json.decode(f'"{group}"', type=GroupName) == group
+    assert f"'{group}'" in (ROOT / "pwa" / "src" / "vouchers" / "terms_words.ts").read_text()
 
 
 def test_hours_carry_no_zone() -> None:

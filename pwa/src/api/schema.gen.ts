@@ -975,7 +975,7 @@ export interface paths {
         put?: never;
         /**
          * Find a resident by exact phone
-         * @description Masked. Nobody is searched for by name.
+         * @description Masked, and recorded in the trail. Nobody is searched for by name.
          */
         post: operations["ApiV1OfficeResidentsFindPostFindResident"];
         delete?: never;

@@ -36,6 +36,7 @@ export default {
   'identity.invite_again': 'invited again',
   'identity.accept_invitation': 'accepted an invitation',
   'identity.assign_roles': 'assigned roles',
+  'identity.assign_groups': 'kept a list of a group',
   'identity.end_staff': 'ended a staff account',
   'identity.grant_deputy': 'appointed a deputy',
   'identity.end_deputy': "ended a deputy's time",

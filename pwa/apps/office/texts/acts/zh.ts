@@ -34,6 +34,7 @@ export default {
   'identity.invite_again': '重新邀请',
   'identity.accept_invitation': '启用工作人员账号',
   'identity.assign_roles': '分配岗位',
+  'identity.assign_groups': '登记群体名单',
   'identity.end_staff': '停用工作人员账号',
   'identity.grant_deputy': '指定代理',
   'identity.end_deputy': '结束代理',
