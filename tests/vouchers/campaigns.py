@@ -84,9 +84,9 @@ async def running_campaign(
         ),
     )
     campaign_id = campaign_id or new_id()
-    await _approved(county, campaign_id, plan)
+    await approved(county, campaign_id, plan)
     face = sum(desk_public(agreed) for _ in range(cap_pieces or pieces * rounds))
-    await _funded(county, campaign_id, face)
+    await funded(county, campaign_id, face)
     if run:
         running = SteerCampaign(turn_id=new_id(), campaign_id=campaign_id, turn=Turn.RUN, actor=CLERK)
         await transact(county, steer_campaign, running)
@@ -97,7 +97,8 @@ def _kind(agreed: Terms, cap_pieces: int) -> KindPlan:
     return KindPlan(code=agreed.kind_code, name_zh="餐饮券", name_en="Dining", terms=agreed, cap_pieces=cap_pieces)
 
 
-async def _approved(county: County, campaign_id: UUID, plan: CampaignPlan) -> None:
+async def approved(county: County, campaign_id: UUID, plan: CampaignPlan) -> None:
+    """Planned, and approved without its signatures."""
     command = PlanCampaign(campaign_id=campaign_id, plan=plan, version=None, actor=CLERK)
     planned = await transact(county, plan_campaign, command)
     assert isinstance(planned, Planned), planned
@@ -108,7 +109,8 @@ async def _approved(county: County, campaign_id: UUID, plan: CampaignPlan) -> No
     await transact(county, approve, campaign_id)
 
 
-async def _funded(county: County, campaign_id: UUID, amount_fen: int) -> None:
+async def funded(county: County, campaign_id: UUID, amount_fen: int) -> None:
+    """Its money proven."""
     proof = FundCampaign(
         funding_id=new_id(),
         campaign_id=campaign_id,
@@ -119,8 +121,8 @@ async def _funded(county: County, campaign_id: UUID, amount_fen: int) -> None:
         file_sha256=RECEIPT,
         actor=FINANCE,
     )
-    funded = await transact(county, fund_campaign, proof)
-    assert isinstance(funded, Funded), funded
+    outcome = await transact(county, fund_campaign, proof)
+    assert isinstance(outcome, Funded), outcome
 
 
 def desk_public(agreed: Terms) -> int:

@@ -59,9 +59,9 @@ class People:
             (40, 30, 10, 8, 2, 10),
         )[0]
         found = await way(dice)
-        if found and dice.random() < 0.12 and not isinstance(found[0].command, MakeShortCode | SteerCampaign):
+        if found and dice.random() < 0.12 and not isinstance(found[0].command, MakeShortCode):
             found = [*found, found[0]]
-        self.asked += [one for one in found if isinstance(one.command, Claim | Redeem | RollBack)]
+        self.asked += [one for one in found if not isinstance(one.command, MakeShortCode)]
         return found
 
     async def claim(self, dice: Random) -> list[Asked]:
@@ -101,7 +101,8 @@ class People:
         vouchers = [v for v, one in model.vouchers.items() if one.state == "issued" or dice.random() < 0.2]
         if not vouchers:
             return []
-        voucher_id = dice.choice(vouchers[-12:])
+        restored = [v for v in vouchers if model.vouchers[v].state == "issued" and model.vouchers[v].last_count]
+        voucher_id = dice.choice(restored if restored and dice.random() < 0.3 else vouchers[-12:])
         times = 2 if dice.random() < 0.25 else 1
         first = await self._code(dice, voucher_id)
         codes = [first, await self._code(dice, voucher_id) if dice.random() < 0.5 else first][:times]
@@ -116,7 +117,7 @@ class People:
         least = max(1, terms.minimum_spend_fen)
         bill = max(1, dice.choice((least - 1, least, least + dice.randrange(500), terms.fixed_price_fen + 1, 50_000)))
         eligible = bill if dice.random() < 0.8 else dice.randrange(bill + 1)
-        if dice.random() < 0.03:  # What no database takes.
+        if dice.random() < 0.06:  # What no database takes.
             eligible = bill + 1
         return Redeem(
             redemption_id=self._fresh_id(dice),
@@ -190,6 +191,8 @@ class People:
         command = before.command
         if isinstance(command, Claim) and dice.random() < 0.4:
             command = self._claim(dice, dice.choice(list(self.model.plans)), command.claim_id)
+        elif isinstance(command, SteerCampaign) and dice.random() < 0.3:
+            command = replace(command, scope=dice.choice(list(PauseScope)))
         elif isinstance(command, RollBack) and dice.random() < 0.3:
             command = replace(command, reason="点错了")
         elif isinstance(command, Redeem) and dice.random() < 0.2:

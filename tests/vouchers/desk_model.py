@@ -336,13 +336,17 @@ class Model:
         return bool(act.outcome == yes)
 
     def _steer(self, act: Act, asked: SteerCampaign) -> bool:
+        hashed = ("steer", asked.turn, asked.scope)
+        known = self._bound(asked.turn_id, hashed)
+        if known is not None:
+            return bool(act.outcome == known)
         before, after = STEERING[asked.turn]
         if self.campaign not in before:
             return bool(act.outcome == Refused(DeskReason.WRONG_STATE))
+        yes = Steered(campaign_id=asked.campaign_id, state=CampaignState(after))
+        self.answers[asked.turn_id] = (hashed, yes)
         self.campaign, self.scope = after, str(asked.scope) if asked.turn == "pause" else "none"
-        if (turn_id := getattr(asked, "turn_id", None)) is not None:
-            self.answers[turn_id] = (("steer",), act.outcome)
-        return bool(act.outcome == Steered(campaign_id=asked.campaign_id, state=CampaignState(after)))
+        return bool(act.outcome == yes)
 
     def _make_code(self, act: Act, asked: MakeShortCode) -> bool:
         voucher = self.vouchers.get(asked.voucher_id)

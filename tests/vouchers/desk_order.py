@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
+from backend.vouchers.claim_rules import Claim, Claimed
+from backend.vouchers.redeem_rules import Redeem, Redeemed, RollBack, RolledBack, Typed
 from backend.vouchers.short_code import MakeShortCode
 from backend.vouchers.steer_campaign import SteerCampaign
 from tests.vouchers.desk_books import told
@@ -34,9 +36,9 @@ def in_some_order(model: Model, acts: Sequence[Act], fits: Callable[[Model], boo
 
 
 class _Search:
-    """Depth first. A no, or an answer given again, changes nothing: it goes to the first place that explains it.
+    """Depth first. What changes nothing, or only what nobody else asks about, goes to the first place that explains it.
 
-    What is left are successes, the likeliest first; what stood alike before is not tried again.
+    Of the rest the likeliest comes first, and what stood alike before is not tried again.
     """
 
     def __init__(self, acts: Sequence[Act], fits: Callable[[Model], bool]) -> None:
@@ -71,18 +73,25 @@ class _Search:
         return None
 
     def _still(self, model: Model, left: frozenset[int]) -> tuple[Model, frozenset[int]]:
+        works = any(isinstance(self.acts[i].command, Due) for i in left)
         for i in self.likely:
             act = self.acts[i]
-            if i in left and not act.after & left and not act.lost and _changes_nothing(act.outcome):
-                then = self._after(model, act)
-                # A no that binds its id waits, when somebody else asks under the same id, for its turn.
-                if then is not None and (len(then.answers) == len(model.answers) or self._alone(i, left)):
-                    return self._still(then, left - {i})
+            if (
+                i not in left
+                or act.after & left
+                or act.lost
+                or not (_changes_nothing(act.outcome) or _private(act, works))
+            ):
+                continue
+            then = self._after(model, act)
+            # What binds its id, or touches what others ask for, waits for its turn.
+            if then is not None and (len(then.answers) == len(model.answers) or self._alone(model, i, left)):
+                return self._still(then, left - {i})
         return model, left
 
-    def _alone(self, i: int, left: frozenset[int]) -> bool:
-        mine = id_of(self.acts[i].command)
-        return all(id_of(self.acts[other].command) != mine for other in left - {i})
+    def _alone(self, model: Model, i: int, left: frozenset[int]) -> bool:
+        mine = _touched(model, self.acts[i])
+        return all(mine.isdisjoint(_touched(model, self.acts[other])) for other in left - {i})
 
     def _after(self, model: Model, act: Act) -> Model | None:
         self.looks += 1
@@ -92,6 +101,29 @@ class _Search:
 
 def _changes_nothing(outcome: Any) -> bool:
     return isinstance(outcome, Refused | IdReused | Exception) or getattr(outcome, "again", False)
+
+
+def _private(act: Act, works: bool) -> bool:
+    """A success that changes only what it is about; timed work sweeps money that redemptions give back."""
+    return isinstance(act.outcome, Claimed) or (not works and isinstance(act.outcome, Redeemed | RolledBack))
+
+
+def _touched(model: Model, act: Act) -> set[Any]:
+    """Whose turn may matter to this act: its id, its people, its voucher."""
+    command = act.command
+    touched: set[Any] = {id_of(command), getattr(command, "redemption_id", None)}
+    if isinstance(command, Claim):
+        touched |= set(command.people)
+    if isinstance(command, RollBack) and command.redemption_id in model.sales:
+        touched.add(model.sales[command.redemption_id].voucher_id)
+    if isinstance(command, MakeShortCode):
+        touched.add(command.voucher_id)
+    if isinstance(command, Redeem):
+        shown = command.presented
+        codes = model.codes.items() if isinstance(shown, Typed) else ()
+        touched |= {voucher for voucher, (code, _) in codes if isinstance(shown, Typed) and code == shown.code}
+        touched.add(None if isinstance(shown, Typed) else shown.voucher_id)
+    return touched - {None}
 
 
 def _place(act: Act) -> int:

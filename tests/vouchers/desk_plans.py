@@ -13,7 +13,7 @@ from backend.vouchers.desk_rules import CampaignPlan, KindPlan, RoundPlan
 from backend.vouchers.find_campaigns import board
 from backend.vouchers.rules import DiscountKind, FundingShare, Limit, LimitPeriod, Terms
 from backend.vouchers.steer_campaign import PauseScope, SteerCampaign, Steered, Turn, steer_campaign
-from tests.vouchers.campaigns import CLERK, _approved, _funded
+from tests.vouchers.campaigns import CLERK, approved, funded
 from tests.vouchers.desk_records import public_of
 
 FACES = (1, 7, 333, 1_000, 4_999, 5_000, 10_001)
@@ -110,14 +110,15 @@ def _round(
 
 def turned(dice: Random, campaign_id: UUID, turn: Turn, scope: PauseScope = PauseScope.CLAIMS) -> SteerCampaign:
     """The office's command."""
-    given: dict[str, Any] = {"turn_id": random_id(dice)} if "turn_id" in SteerCampaign.__struct_fields__ else {}
-    return SteerCampaign(**given, campaign_id=campaign_id, turn=turn, reason="核查", scope=scope, actor=CLERK)
+    return SteerCampaign(
+        turn_id=random_id(dice), campaign_id=campaign_id, turn=turn, reason="核查", scope=scope, actor=CLERK
+    )
 
 
 async def run_plan(dice: Random, county: County, campaign_id: UUID, plan: CampaignPlan) -> dict[UUID | str, UUID]:
     """The plan funded and running; its lines by round, or by the code of their kind."""
-    await _approved(county, campaign_id, plan)
-    await _funded(county, campaign_id, sum(public_of(kind.terms) * kind.cap_pieces for kind in plan.kinds))
+    await approved(county, campaign_id, plan)
+    await funded(county, campaign_id, sum(public_of(kind.terms) * kind.cap_pieces for kind in plan.kinds))
     assert isinstance(await transact(county, steer_campaign, turned(dice, campaign_id, Turn.RUN)), Steered)
     seen = await inquire(county, board, campaign_id)
     assert seen is not None

@@ -129,5 +129,5 @@ def discount(terms: Terms, bill: int, eligible: int, worth: int) -> int:
 
 def id_of(command: Any) -> UUID | None:
     """The id under which a request is answered once; ``None`` where there is none."""
-    names = ("claim_id", "roll_back_id", "redemption_id")
+    names = ("claim_id", "roll_back_id", "redemption_id", "turn_id")
     return next((getattr(command, name) for name in names if hasattr(command, name)), None)
