@@ -24,8 +24,12 @@ COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w])//[^\n]*|<!--.*?-->", re.DOTALL)
 
 
 def narrow(text: str) -> list[str]:
-    """The places in a text where a sign is too narrow; of a text in both languages only the Chinese half."""
-    halves = [half for half in text.split(" / ") if re.search(HAN, half) and not ENGLISH.search(half)]
+    """The places in a text where a sign is too narrow; of a text in both languages only the Chinese half.
+
+    What stands in quotation marks may be what a file has to hold, letter by letter.
+    """
+    unquoted = re.sub(r"“[^”]*”", "“引用”", text)
+    halves = [half for half in unquoted.split(" / ") if re.search(HAN, half) and not ENGLISH.search(half)]
     return [half[max(0, m.start() - 12) : m.end() + 12] for half in halves for m in NARROW.finditer(half)]
 
 
