@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.audit_trail import store
 from backend.audit_trail.rules import Entry
@@ -21,10 +22,12 @@ class Find(Struct, frozen=True, kw_only=True):
 
 
 async def find(tx: Transaction, asked: Find) -> list[Entry]:
-    """Matching entries, newest first."""
-    return await store.search(
+    """Matching entries, newest first, with what was written to them as long as it is kept."""
+    found = await store.search(
         tx, act=asked.act, subject_id=asked.subject_id, actor_id=asked.actor_id, before=asked.before, most=asked.most
     )
+    words = await store.words_of(tx, [entry.id for entry in found])
+    return [replace(entry, words=words.get(entry.id, "")) for entry in found]
 
 
 async def weigh_acts(tx: Transaction, kind: str, weights: Mapping[str, int]) -> dict[str, int]:

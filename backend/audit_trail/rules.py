@@ -16,6 +16,8 @@ from backend.kernel.ids import new_id
 
 GENESIS = bytes(32)
 UNLINKED_FAULT_SECONDS = 10
+WORDS_KEPT_DAYS = 3_650
+"""As long as the office's papers on public money are commonly kept; erased earlier with the account they are about."""
 ADDRESSES_KEPT_DAYS = 180
 """The least time for which the law wants network logs kept (网络安全法 第二十一条)."""
 
@@ -34,6 +36,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     success: bool = True
     reason: str | None = None
     detail: str = ""
+    words: str = ""
+    """What somebody wrote, who may have named people: kept beside the entry, which proves it by a keyed hash."""
 
 
 class Block(Struct, frozen=True, kw_only=True):
@@ -57,6 +61,7 @@ def new_entry(
     to_state: str | None = None,
     reason: str | None = None,
     detail: str = "",
+    words: str | None = None,
 ) -> Entry:
     """An entry with a fresh id; a ``reason`` given with no new state tells of an act that was refused."""
     return Entry(
@@ -71,11 +76,12 @@ def new_entry(
         success=reason is None or to_state is not None,
         reason=reason,
         detail=detail,
+        words=words or "",
     )
 
 
 def digested(entry: Entry) -> bytes:
-    """What an entry's digest is taken of: every field but the address, which can be erased."""
+    """What an entry's digest is taken of: every field but the address and the words, which can be erased."""
     actor = entry.actor
     return written(
         (

@@ -6,10 +6,10 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Row, func, insert, select, text, update
+from sqlalchemy import Column, Row, delete, func, insert, select, text, update
 
 from backend.audit_trail.rules import Block, Entry, digest, written
-from backend.audit_trail.tables import audit_blocks, audit_entries
+from backend.audit_trail.tables import audit_blocks, audit_entries, audit_words
 from backend.database.bulk import append_rows
 from backend.database.columns import IdType, id_text, unread_id
 from backend.database.transaction import Transaction
@@ -65,6 +65,33 @@ def _entry(row: Row[Any]) -> Entry:
         reason=row.reason,
         detail=row.detail,
     )
+
+
+_WORDS = "audit_words.words"
+
+
+async def insert_words(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Keep what somebody wrote, sealed, beside the entries."""
+    seal = tx.county.keys.seal
+    rows = [{"entry_id": one.id, "at": one.at, "words": seal(one.words, place=_WORDS)} for one in entries]
+    await append_rows(tx, audit_words, rows)
+
+
+async def words_of(tx: Transaction, entry_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """What somebody wrote to these entries, where it is still kept."""
+    rows = await tx.execute(select(audit_words).where(audit_words.c.entry_id.in_(entry_ids)))
+    return {row.entry_id: tx.county.keys.open(row.words, place=_WORDS) for row in rows}
+
+
+async def erase_words(tx: Transaction, *, before: datetime | None = None, subject_id: str | None = None) -> int:
+    """Erase words that are older, or that were written about a subject; returns how many."""
+    erasing = delete(audit_words)
+    if before is not None:
+        erasing = erasing.where(audit_words.c.at < before)
+    if subject_id is not None:
+        about = select(audit_entries.c.id).where(audit_entries.c.subject_id == subject_id)
+        erasing = erasing.where(audit_words.c.entry_id.in_(about))
+    return (await tx.execute(erasing)).rowcount
 
 
 def _block(row: Row[Any]) -> Block:

@@ -2,8 +2,16 @@
 
 from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
-from backend.audit_trail.rules import ADDRESSES_KEPT_DAYS
-from backend.database.columns import Personal, choice_column, id_column, instant_column, metadata, text_column
+from backend.audit_trail.rules import ADDRESSES_KEPT_DAYS, WORDS_KEPT_DAYS
+from backend.database.columns import (
+    Personal,
+    choice_column,
+    id_column,
+    instant_column,
+    metadata,
+    sealed_column,
+    text_column,
+)
 from backend.kernel.actors import ActorKind
 
 audit_entries = Table(
@@ -48,6 +56,20 @@ Index(
 )
 Index("ix_audit_entries_block_no", audit_entries.c.block_no)
 Index("ix_audit_entries_subject", audit_entries.c.subject_id)
+
+audit_words = Table(
+    "audit_words",
+    metadata,
+    id_column("entry_id", primary_key=True),
+    instant_column("at"),
+    sealed_column(
+        "words",
+        Personal(
+            "留存办事人员写下的事由，便于审计核对", "What was written as the reason, for the auditor", WORDS_KEPT_DAYS
+        ),
+    ),
+)
+Index("ix_audit_words_at", audit_words.c.at)
 
 audit_blocks = Table(
     "audit_blocks",

@@ -1,9 +1,10 @@
 """A resident leaves: what the county knows of the person is erased at once.
 
 Erased: name, phone, identity number, town, groups, proofs, keys of sameness, sessions with their devices, holder key,
-inbox. Kept: the account's id with the day it closed, answers to consents (proof of what was agreed, without a value),
-and the trail, which names the id alone. Keyed hashes stay only with claims of vouchers, in the slice that must keep
-those as accounting records, so that closing and opening an account again brings no second voucher.
+inbox, and what the staff wrote about the person. Kept: the account's id with the day it closed, answers to consents
+(proof of what was agreed, without a value), and the trail, which names the id alone. Keyed hashes stay only with claims
+of vouchers, in the slice that must keep those as accounting records, so that closing and opening an account again
+brings no second voucher.
 """
 
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.audit_trail.record import record
+from backend.audit_trail.retention import erase_words_about
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.events import AccountClosed
@@ -41,6 +43,7 @@ async def close_account(tx: Transaction, command: CloseAccount, *, now: Instant)
         return Refused(IdentityReason.ACCOUNT_FROZEN)
     await residents.erase_resident(tx, resident.id, now)
     await keys.erase_holder(tx, resident.id, now)
+    await erase_words_about(tx, str(resident.id), now=now)
     await erase_inbox(tx, EraseInbox(resident.id), now=now)
     await publish(tx, AccountClosed(event_id=new_id(), occurred_at=now, resident_id=resident.id), now=now)
     entry = new_entry(

@@ -60,7 +60,7 @@ async def _turn(
         ("resident", resident.id),
         from_state=before.value,
         to_state=after.value,
-        detail=command.why,
+        words=command.why,
     )
     await record(tx, entry)
     told = Notify(

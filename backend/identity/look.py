@@ -80,9 +80,7 @@ async def look_at_resident(tx: Transaction, command: LookAtResident, *, now: Ins
         at=now,
     )
     await residents.insert_look(tx, look)
-    entry = new_entry(
-        now, command.actor, "identity.look_at_resident", ("resident", resident.id), detail=command.purpose
-    )
+    entry = new_entry(now, command.actor, "identity.look_at_resident", ("resident", resident.id), words=command.purpose)
     await record(tx, entry)
     told = Notify(
         recipient_id=resident.id,

@@ -278,6 +278,6 @@ def audit_entry_answer(entry: Entry) -> AuditEntryAnswer:
         from_state=entry.from_state,
         to_state=entry.to_state,
         success=entry.success,
-        reason=entry.reason,
+        reason=entry.reason or entry.words or None,
         detail=entry.detail,
     )

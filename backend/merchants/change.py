@@ -84,7 +84,8 @@ async def change_standing(
             ("merchant", command.merchant_id),
             from_state=state,
             to_state=None if refused else to,
-            reason=refused.reason if refused else command.reason,
+            reason=refused.reason if refused else None,
+            words=None if refused else command.reason,
         ),
     )
     outcome: Changed | Refused[MerchantReason] = refused or Changed(

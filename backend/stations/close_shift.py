@@ -98,7 +98,7 @@ async def _close(tx: Transaction, command: CloseShift, shift: Shift, closing: Cl
             ("shift", shift.id),
             from_state=shift.state,
             to_state=ShiftState.CLOSED,
-            reason=command.reason,
+            words=command.reason,
             detail=f"cash {command.cash_fen} fen, difference {closing.difference_fen} fen",
         ),
     )

@@ -66,7 +66,7 @@ async def close_station(
             ("station", station.id),
             from_state=station.state,
             to_state=StationState.CLOSED,
-            reason=command.reason,
+            words=command.reason,
         )
         await record(tx, entry)
     await remember_answer(tx, command.change_id, hashed, outcome, now=now)

@@ -54,7 +54,7 @@ async def set_policy(tx: Transaction, command: SetPolicy, *, now: Instant) -> Po
         "stations.set-policy",
         ("station-policy", command.policy_id),
         to_state=str(version),
-        reason=command.reason,
+        words=command.reason,
         detail=detail,
     )
     await record(tx, entry)

@@ -93,7 +93,8 @@ async def _undo(tx: Transaction, command: RollBack, found: RedemptionRecord, sta
             ("voucher", found.voucher_id),
             from_state=VoucherState.REDEEMED,
             to_state=state,
-            detail=f"redemption {found.redemption_id}: {command.reason}",
+            detail=f"redemption {found.redemption_id}",
+            words=command.reason,
         ),
     )
 

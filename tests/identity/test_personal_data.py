@@ -59,7 +59,7 @@ async def test_a_full_view_is_recorded_and_told_to_the_resident(county: County, 
     (message,) = await inquire(county, inbox, Inbox(recipient_id=person))
     assert "核对退款账户" in message.words.body_zh
     entry = (await inquire(county, find, Find(act="identity.look_at_resident")))[0]
-    assert (entry.actor.id, entry.subject_id, entry.detail) == (clerk, str(person), "核对退款账户")
+    assert (entry.actor.id, entry.subject_id, entry.words) == (clerk, str(person), "核对退款账户")
     nobody = LookAtResident(resident_id=new_id(), staff_id=clerk, role="office", purpose="核对", actor=by(clerk))
     assert await transact(county, look_at_resident, nobody) == Refused(GeneralReason.NOT_FOUND)
 
@@ -201,3 +201,15 @@ async def test_a_station_opens_an_account_for_somebody_without_a_phone(county: C
     missed, *_ = await inquire(county, find, Find(act="identity.find_resident"))
     assert (missed.subject_kind, missed.success, missed.actor.id) == ("phone", False, operator.id)
     assert PHONE not in missed.subject_id
+
+
+async def test_what_the_staff_wrote_about_somebody_goes_with_the_account(county: County) -> None:
+    person = (await resident(county)).person_id
+    officer = by(new_id(), Role.OFFICE)
+    frozen = await transact(county, freeze, Freeze(resident_id=person, why="邻居李四举报", actor=officer))
+    freed = await transact(county, unfreeze, Unfreeze(resident_id=person, why="核实无误", actor=officer))
+    assert not isinstance(frozen, Refused)
+    assert not isinstance(freed, Refused)
+    assert [entry.words for entry in await inquire(county, find, Find(act="identity.freeze"))] == ["邻居李四举报"]
+    assert await transact(county, close_account, CloseAccount(resident_id=person, actor=by(person))) is None
+    assert [entry.words for entry in await inquire(county, find, Find(act="identity.freeze"))] == [""]

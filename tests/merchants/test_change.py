@@ -49,7 +49,7 @@ async def test_a_suspended_merchant_is_off_the_public_list_with_its_reason_on_re
     assert found is not None
     assert (found.state, found.state_reason, found.takes_vouchers) == (MerchantState.SUSPENDED, "顾客举报", False)
     entry = (await inquire(county, find, Find(act="merchants.suspend")))[0]
-    assert (entry.from_state, entry.to_state, entry.reason) == ("admitted", "suspended", "顾客举报")
+    assert (entry.from_state, entry.to_state, entry.words) == ("admitted", "suspended", "顾客举报")
     back = Reinstate(actor=CLERK, change_id=new_id(), merchant_id=merchant, reason="查无实据")
     assert isinstance(await transact(county, reinstate, back), Changed)
     assert len(await inquire(county, find_merchants, FindMerchants())) == 1

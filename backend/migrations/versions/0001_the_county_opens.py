@@ -101,6 +101,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("block_no IS NULL"),
     )
     op.create_table(
+        "audit_words",
+        sa.Column("entry_id", IdType(), nullable=False),
+        sa.Column("at", InstantType(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_audit_words")),
+    )
+    op.create_index("ix_audit_words_at", "audit_words", ["at"], unique=False)
+    op.create_table(
         "campaigns",
         sa.Column("id", IdType(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
