@@ -77,7 +77,6 @@ def acts(model: Model) -> dict[str, int]:
         "VoucherClaimed": len(model.vouchers),
         "VoucherRedeemed": len(model.sales),
         "RedemptionRolledBack": undone,
-        "answers": len(model.answers),
     }
     return {act: times for act, times in done.items() if times}
 

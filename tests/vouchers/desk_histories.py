@@ -116,7 +116,7 @@ class History:
         self.desks: tuple[ClaimDesk | RedeemDesk, ...] = (*self.claim_desks, *self.redeem_desks)
         for desk in self.desks:
             stack.push_async_callback(desk.close)
-        self.before = (await inquire(first, stored, campaign_id)).acts
+        self.before = await inquire(first, stored, campaign_id)
 
     async def _step(self, dice: Random, *, ends: bool) -> None:
         self._pass_time(dice)
@@ -180,6 +180,7 @@ class History:
     def _fits(self, rows: Stored, found: Model) -> bool:
         """Whether the books say the same: answers alone do not tell a sweep before an unused face from one after it."""
         tables = all(rows.tables[name] == expected for name, expected in desk_books.rows(found).items())
+        tables = tables and rows.bound - self.before.bound == found.answers.keys()
         return tables and self._named(rows) == desk_books.balances(found) and self._done(rows) == desk_books.acts(found)
 
     def _named(self, rows: Stored) -> dict[Account, int]:
@@ -190,7 +191,7 @@ class History:
         }
 
     def _done(self, rows: Stored) -> Counter[str]:
-        return rows.acts - self.before
+        return rows.acts - self.before.acts
 
     def _remember(self, then: Model, acts: Sequence[Act]) -> None:
         self.model.__dict__.update(then.__dict__)
@@ -244,6 +245,7 @@ class History:
         assert found == expected_balances, _apart(found, expected_balances)
         done, expected_acts = self._done(rows), desk_books.acts(model)
         assert done == expected_acts, _apart(done, expected_acts)
+        assert rows.bound - self.before.bound == model.answers.keys()
         found_wrong = rows.tables["wrong"]
         assert 0 <= sum(model.wrong.values()) - sum(found_wrong.values()) <= doubtful
         model.wrong = dict(found_wrong)

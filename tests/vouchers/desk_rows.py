@@ -23,6 +23,8 @@ class Stored(Struct, frozen=True, kw_only=True):
     tables: dict[str, dict[Any, Any]]
     balances: dict[tuple[str, UUID | None, UUID | None, str | None], int]
     acts: Counter[str]
+    bound: frozenset[UUID]
+    """The ids that have their answer."""
     put_off: list[str]
     """Faults of timed work that did not succeed at once."""
 
@@ -45,12 +47,13 @@ async def stored(tx: Transaction, campaign_id: UUID) -> Stored:
     for name in (audit_entries.c.act, events.c.name):
         rows = await tx.execute(select(name, func.count()).group_by(name))
         acts.update({row[0].rstrip(".1234567890"): row[1] for row in rows if row[0].startswith(ONE_BY_ONE)})
-    acts["answers"] = (await tx.execute(select(func.count()).select_from(requests))).scalar_one()
+    bound = (await tx.execute(select(requests.c.request_id))).scalars().all()
     put_off = await tx.execute(select(due_work.c.fault).where(due_work.c.tries > 0))
     return Stored(
         tables=tables,
         balances={_account(key): fen for key, fen in ledger.balances.items() if fen},
         acts=acts,
+        bound=frozenset(bound),
         put_off=[str(row[0]) for row in put_off],
     )
 
