@@ -6,6 +6,7 @@ from the database while the feed moved on is answered, but not remembered, since
 """
 
 import asyncio
+import contextlib
 import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ from itertools import islice
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.database.county import County
 from backend.database.group_commit import GroupCommitter
@@ -32,6 +34,11 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.3
 FRESH_SECONDS = 1.0
 MOST_REMEMBERED = 100_000
+WARM_AT_ONCE = 500
+MOST_WARM = 50_000
+"""Sessions remembered ahead, about a kilobyte each: as many as a county sends into one rush."""
+BUSY_SECONDS = 0.02
+"""A process that wakes so much too late has better things to do than to look ahead."""
 MOST_SECRET_CHARACTERS = 128
 KEY_SEEN_EVERY = timedelta(hours=1)
 
@@ -61,6 +68,7 @@ class _Room:
         self.by_secret: dict[str, _Entry] = {}
         self.by_digest: dict[bytes, _Entry] = {}
         self.by_person: dict[UUID, set[bytes]] = {}
+        self.warmed: _Span | None = None
         self.seen_sessions: dict[UUID, datetime] = {}
         self.seen_keys: dict[UUID, datetime] = {}
         self._asking: GroupCommitter[str, _Read] | None = None
@@ -113,6 +121,17 @@ class _Room:
         self.by_secret.clear()
         self.by_digest.clear()
         self.by_person.clear()
+        self.warmed = None
+
+
+class _Span(Struct, frozen=True):
+    """The residents' sessions that are remembered ahead: from the oldest to the newest, and how many."""
+
+    oldest: UUID
+    newest: UUID
+    count: int
+    whole: bool
+    """Whether there is nothing older."""
 
 
 class _Feed(Struct, frozen=True):
@@ -180,14 +199,20 @@ class Recogniser:
             _use(room, entry, now)
         return entry.caller
 
-    async def warm(self, county: County, resident_ids: Iterable[UUID]) -> int:
-        """Remember the live sessions of these residents before they come; returns how many."""
-        read = await inquire(county, _read_sessions_of, tuple(resident_ids))
+    async def warm(self, county: County) -> int:
+        """Remember the next residents' sessions before their owners come, the youngest first; returns how many.
+
+        At ten o'clock everybody comes at once, and asking the database for a stranger costs more than the claim.
+        """
         room = self._room(county)
-        for entry in read.entries:
+        span = room.warmed
+        ahead = await inquire(county, _read_ahead, span)
+        for entry in ahead.read.entries:
             if entry.digest not in room.by_digest:
-                room.put(entry, read.seq)
-        return len(read.entries)
+                room.put(entry, ahead.read.seq)
+        if room.warmed is span:
+            room.warmed = ahead.span
+        return len(ahead.read.entries)
 
     async def poll(self, county: County) -> None:
         """Follow the county's feed until cancelled."""
@@ -200,7 +225,11 @@ class Recogniser:
                 trouble.waits(f"the database is away: {gone}")
             except Exception as bug:
                 trouble.failed(bug)
+            begun = self._elapsed()
             await asyncio.sleep(POLL_SECONDS)
+            if self._elapsed() - begun < POLL_SECONDS + BUSY_SECONDS:
+                with contextlib.suppress(DatabaseGone):  # The next poll says so.
+                    await self.warm(county)
 
     async def poll_once(self, county: County) -> None:
         """Read what has changed, forget it, and write down who was here."""
@@ -288,9 +317,33 @@ async def _read_tokens(tx: Transaction, tokens: Sequence[str]) -> list[_Read]:
     return [_Read(seq, [entries[digest]] if digest in entries else []) for digest in hashes]
 
 
-async def _read_sessions_of(tx: Transaction, resident_ids: tuple[UUID, ...]) -> _Read:
+class _Ahead(Struct, frozen=True):
+    read: _Read
+    span: _Span | None
+
+
+async def _read_ahead(tx: Transaction, span: _Span | None) -> _Ahead:
     seq = await sessions.feed_position(tx)
-    return _Read(seq, await _read_entries(tx, await sessions.unended_of(tx, resident_ids)))
+    now = tx.county.clock()
+    newer = await sessions.after(tx, None if span is None else span.newest, at=now, most=WARM_AT_ONCE)
+    older: list[Session] = []
+    room_left = WARM_AT_ONCE - len(newer)
+    if span is not None and not span.whole and span.count < MOST_WARM:
+        older = await sessions.before(tx, span.oldest, at=now, most=room_left)
+    found = [*newer, *older]
+    if not found:
+        return _Ahead(_Read(seq, []), span and replace(span, whole=True))
+    ids = [one.id for one in found]
+    if span is None:
+        fresh = _Span(oldest=min(ids), newest=max(ids), count=len(ids), whole=len(ids) < WARM_AT_ONCE)
+    else:
+        fresh = _Span(
+            oldest=min(span.oldest, *ids),
+            newest=max(span.newest, *ids),
+            count=span.count + len(ids),
+            whole=span.whole or len(older) < room_left,
+        )
+    return _Ahead(_Read(seq, await _read_entries(tx, found)), fresh)
 
 
 async def _read_key(tx: Transaction, name: str) -> _Read:

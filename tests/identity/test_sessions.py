@@ -3,9 +3,12 @@
 import asyncio
 import time
 
+import pytest
+
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
+from backend.identity import recognise
 from backend.identity.enter import (
     Arrival,
     Opened,
@@ -264,13 +267,18 @@ async def test_a_staff_session_knows_its_device_and_who_let_a_resident_in(county
     assert (entry.actor.id, entry.to_state) == (operator, "station")
 
 
-async def test_sessions_are_warmed_before_their_owners_come(county: County) -> None:
+async def test_sessions_are_remembered_before_their_owners_come(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognise, "WARM_AT_ONCE", 2)
     people = [await resident(county, f"1541000{number:04}") for number in range(5)]
     ended = people.pop()
     await transact(county, end_session, ending(ended))
     recogniser = Recogniser()
     await recogniser.poll_once(county)
-    assert await recogniser.warm(county, [opened.person_id for opened in [*people, ended]] + [new_id()]) == 4
+    assert [await recogniser.warm(county) for _ in range(4)] == [2, 2, 0, 0]
+    people.append(await resident(county, "15410009999"))
+    assert [await recogniser.warm(county) for _ in range(2)] == [1, 0]
     for opened in people:
         caller = recogniser.known(county, opened.token)
         assert caller is not None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.transaction import Transaction
@@ -68,6 +68,27 @@ async def sessions_of_tokens(tx: Transaction, token_hashes: Iterable[bytes]) -> 
         rows = await tx.execute(select(sessions).where(sessions.c.token_hash.in_(hashes)))
         found += [_session(row) for row in rows]
     return found
+
+
+def _residents_live(at: datetime) -> ColumnElement[bool]:
+    live = and_(sessions.c.ended_at.is_(None), sessions.c.expires_at > at)
+    return and_(sessions.c.person_kind == PersonKind.RESIDENT.value, live)
+
+
+async def after(tx: Transaction, session_id: UUID | None, *, at: datetime, most: int) -> list[Session]:
+    """Residents' live sessions made after that one, oldest first; with ``None`` the youngest of all."""
+    found = select(sessions).where(_residents_live(at)).limit(most)
+    if session_id is None:
+        found = found.order_by(sessions.c.id.desc())
+    else:
+        found = found.where(sessions.c.id > session_id).order_by(sessions.c.id)
+    return [_session(row) for row in await tx.execute(found)]
+
+
+async def before(tx: Transaction, session_id: UUID, *, at: datetime, most: int) -> list[Session]:
+    """Residents' live sessions made before that one, youngest first."""
+    found = select(sessions).where(_residents_live(at), sessions.c.id < session_id)
+    return [_session(row) for row in await tx.execute(found.order_by(sessions.c.id.desc()).limit(most))]
 
 
 async def unended_of(tx: Transaction, person_ids: Iterable[UUID]) -> list[Session]:
