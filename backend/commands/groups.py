@@ -61,7 +61,7 @@ def _read(file: Path) -> dict[int, tuple[str, tuple[str, ...]]]:
         named = PHONE.fullmatch(who.strip()) or is_identity_number(who.strip())
         if not named or any(GROUP.fullmatch(group) is None for group in groups):
             raise Stop(
-                f"第 {number} 行看不懂：须为“手机号或身份证号,群体 群体”。",
+                f"第 {number} 行看不懂：每行先是手机号或身份证号，然后半角逗号，然后群体。",
                 f"Line {number} is not understood: a phone or identity number, a comma, the groups.",
             )
         told[number] = (who.strip(), groups)

@@ -80,17 +80,7 @@ async def sign_campaign(
     to_state = _next_state(campaign, command, {decision.step for decision in signed}, people)
     if isinstance(to_state, Refused):
         return to_state
-    decision = Decision(
-        decision_id=command.decision_id,
-        step=command.step,
-        version=command.version,
-        staff_id=command.actor.id,
-        deputy_for=command.deputy_for,
-        document_no=command.document_no,
-        note=command.note,
-        decided_at=now,
-    )
-    await store.insert_decision(tx, command.campaign_id, decision)
+    await store.insert_decision(tx, command.campaign_id, _decision(command, command.actor.id, now))
     if to_state is not campaign.state:
         await store.change_state(tx, command.campaign_id, to_state, now)
     await record(
@@ -111,6 +101,19 @@ async def sign_campaign(
     outcome = Signed(campaign_id=command.campaign_id, version=command.version, state=to_state)
     await remember_answer(tx, command.decision_id, command.hashed(), outcome, now=now)
     return outcome
+
+
+def _decision(command: SignCampaign, staff_id: UUID, now: Instant) -> Decision:
+    return Decision(
+        decision_id=command.decision_id,
+        step=command.step,
+        version=command.version,
+        staff_id=staff_id,
+        deputy_for=command.deputy_for,
+        document_no=command.document_no,
+        note=command.note,
+        decided_at=now,
+    )
 
 
 async def _may_sign(tx: Transaction, command: SignCampaign, staff_id: UUID, now: Instant) -> bool:

@@ -96,21 +96,7 @@ async def steer_campaign(
     if command.turn is Turn.PAUSE and not command.reason:
         return Refused(DeskReason.REASON_MISSING)
     await store.change_state(tx, campaign.campaign_id, to_state, now)
-    if command.turn is Turn.PAUSE:
-        await store.change_pause(tx, campaign.campaign_id, command.scope, command.reason)
-        await publish(
-            tx,
-            CampaignPaused(
-                event_id=new_id(), occurred_at=now, campaign_id=campaign.campaign_id, reason=command.reason or ""
-            ),
-            now=now,
-        )
-    else:
-        await store.change_pause(tx, campaign.campaign_id, "none", None)
-    if command.turn is Turn.RESUME:
-        await publish(
-            tx, CampaignResumed(event_id=new_id(), occurred_at=now, campaign_id=campaign.campaign_id), now=now
-        )
+    await _tell_pause(tx, command, now)
     await record(
         tx,
         new_entry(
@@ -126,3 +112,19 @@ async def steer_campaign(
     outcome = Steered(campaign_id=campaign.campaign_id, state=to_state)
     await remember_answer(tx, command.turn_id, command.hashed(), outcome, now=now)
     return outcome
+
+
+async def _tell_pause(tx: Transaction, command: SteerCampaign, now: Instant) -> None:
+    if command.turn is Turn.PAUSE:
+        await store.change_pause(tx, command.campaign_id, command.scope, command.reason)
+        await publish(
+            tx,
+            CampaignPaused(
+                event_id=new_id(), occurred_at=now, campaign_id=command.campaign_id, reason=command.reason or ""
+            ),
+            now=now,
+        )
+    else:
+        await store.change_pause(tx, command.campaign_id, "none", None)
+    if command.turn is Turn.RESUME:
+        await publish(tx, CampaignResumed(event_id=new_id(), occurred_at=now, campaign_id=command.campaign_id), now=now)

@@ -16,7 +16,7 @@ from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused
 from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaign
-from backend.vouchers.desk_rules import CampaignPlan, DecisionStep, DeskReason, KindPlan, RoundPlan
+from backend.vouchers.desk_rules import CampaignPlan, CampaignState, DecisionStep, DeskReason, KindPlan, RoundPlan
 from backend.vouchers.find_campaigns import Board, board
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
@@ -24,6 +24,7 @@ from backend.vouchers.rules import FundingShare
 from backend.vouchers.steer_campaign import PauseScope, SteerCampaign, Steered, Turn, steer_campaign
 from tests.identity.people import staff
 from tests.vouchers.campaigns import RECEIPT, terms
+from tests.web.world import row_counts
 
 DOCUMENT = "演示〔2026〕7号"
 SHARED = (
@@ -187,3 +188,9 @@ async def planned(county: County) -> Desk:
     made = await desk(county)
     assert await made.plan() == Planned(campaign_id=made.campaign_id, version=1)
     return made
+
+
+async def standing(of: Desk) -> tuple[CampaignState, int, dict[str, int]]:
+    """State, version and every row of the county."""
+    seen = await of.seen()
+    return seen.campaign.state, seen.campaign.version, await row_counts(of.county)
