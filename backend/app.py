@@ -61,6 +61,7 @@ from backend.vouchers.hot_routes import (
 from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, close_due, open_due
 from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
+from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetting
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
 from backend.web.callers import PUBLIC, admit
@@ -73,7 +74,7 @@ from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
 from backend.web.plain_http import instead_of
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
-from backend.web.status import STATUS_ROUTES
+from backend.web.status import STATUS_ROUTES, Figure
 from backend.web.strict_body import StrictRequest
 
 log = logging.getLogger(__name__)
@@ -102,7 +103,9 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_ROUND: close_due,
     EXPIRE: expire_due,
     NIGHTLY: erase_what_is_over,
+    FORGET_CODES: forget_codes,
 }
+FIRST_NIGHTS = (plan_first_night, plan_forgetting)
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
 
 SWITCH_SECONDS = 0.0005
@@ -116,7 +119,7 @@ class Application:
         self.settings = settings
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
-        self.background = [Background(county, CONSUMERS, DUE_VERBS, [plan_first_night]) for county in counties.all]
+        self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS) for county in counties.all]
         self.sms_sender = _sms_sender(settings)
         self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
         self.recogniser = Recogniser()
@@ -166,6 +169,10 @@ class Application:
                     await send_served(request, send, instead_of(found, request))
                     return
         await self.litestar(scope, receive, send)
+
+    async def figures(self, county: County) -> list[Figure]:
+        """What is left to do in the background of a county."""
+        return await next(work for work in self.background if work.county is county).figures()
 
     async def submit_claim(self, county: County, command: Claim) -> ClaimOutcome:
         """The door through which residents' claims go."""
@@ -269,6 +276,7 @@ def _litestar(application: Application) -> Litestar:
     app.state["application"] = application
     app.state["find_caller"] = application.recogniser.find
     app.state["limits"] = application.limits
+    app.state["figures"] = application.figures
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

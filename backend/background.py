@@ -11,15 +11,18 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend.audit_trail.chain import MOST_IN_BLOCK, Chain, chain
+from backend.audit_trail.chain import MOST_IN_BLOCK, Chain, chain, unlinked
 from backend.database.county import County
-from backend.database.transaction import DatabaseGone, Verb, transact
+from backend.database.transaction import DatabaseGone, Transaction, Verb, inquire, transact
 from backend.database.trouble import Trouble
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, elapsed_seconds
+from backend.outbox.backlog import AskBacklog, backlog
 from backend.outbox.due import DueVerb, run_due
 from backend.outbox.lease import TakeLease, take_lease
 from backend.outbox.relay import Consumer, by_event_name, deliver_events
+from backend.outbox.rules import Stuck
+from backend.web.status import Figure
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,7 @@ LEASE_EVERY_SECONDS = 5.0
 MOST_BLOCKS = 8
 """Blocks in a round: more entries a second than a rush can write, in portions that nobody notices."""
 LEASE = "background"
+FIGURES_SECONDS = 1.0
 
 
 class Background:
@@ -47,6 +51,7 @@ class Background:
         self.due_verbs = dict(due_verbs)
         self.holder = new_id()
         self._task: asyncio.Task[None] | None = None
+        self._figures: tuple[float, list[Figure]] | None = None
         self._trouble = Trouble(log, f"background work of {county.code}")
 
     def start(self) -> None:
@@ -59,6 +64,14 @@ class Background:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+
+    async def figures(self) -> list[Figure]:
+        """What is left to do, for monitoring; counted at most once a second, however many ask."""
+        asked_at = elapsed_seconds()
+        if self._figures is None or asked_at - self._figures[0] >= FIGURES_SECONDS:
+            asked = AskBacklog(tuple(self.consumers), self.county.clock())
+            self._figures = (asked_at, await inquire(self.county, left_to_do, asked))
+        return self._figures[1]
 
     async def _run(self) -> None:
         leased_at = -LEASE_EVERY_SECONDS
@@ -92,3 +105,27 @@ class Background:
         done += await run_due(self.county, self.due_verbs, at)
         done += await deliver_events(self.county, self.consumers, at)
         return done
+
+
+async def left_to_do(tx: Transaction, asked: AskBacklog) -> list[Figure]:
+    """What waits and since how many seconds, and what keeps failing."""
+    waiting = await backlog(tx, asked)
+    entries, since = await unlinked(tx)
+
+    def age(oldest: Instant | None) -> int:
+        return 0 if oldest is None else max(0, int((asked.at - oldest).total_seconds()))
+
+    return [
+        Figure("trail_unlinked_entries", "Entries of the audit trail outside its chain.", entries),
+        Figure("trail_unlinked_seconds", "Age of the oldest of them; more than 10 is a fault.", age(since)),
+        Figure("events_waiting", "Events that somebody has not been given yet.", waiting.waiting_events),
+        Figure("events_waiting_seconds", "Age of the oldest of them.", age(waiting.oldest_event_at)),
+        Figure("deliveries_stuck", "Deliveries that have failed 8 times or more.", _sum(waiting.stuck_deliveries)),
+        Figure("work_late", "Timed work that is due and not done.", waiting.late_work),
+        Figure("work_late_seconds", "How long ago the first of it was due.", age(waiting.oldest_work_at)),
+        Figure("work_stuck", "Timed work that has failed 8 times or more.", _sum(waiting.stuck_work)),
+    ]
+
+
+def _sum(stuck: Sequence[Stuck]) -> int:
+    return sum(one.count for one in stuck)

@@ -24,6 +24,12 @@ async def chain(tx: Transaction, command: Chain, *, now: Instant) -> int:
     entries = await store.unlinked(tx, command.most)
     if not entries:
         return 0
-    block = next_block(await store.lock_last_block(tx), [digest for _, digest in entries], now)
+    block = next_block(await store.last_block(tx), [digest for _, digest in entries], now)
     await store.append_block(tx, block, [entry_id for entry_id, _ in entries])
     return len(entries)
+
+
+async def unlinked(tx: Transaction, asked: None = None) -> tuple[int, Instant | None]:
+    """How many entries wait for the chain, and since when; more than a few seconds is a fault."""
+    del asked
+    return await store.unlinked_since(tx)

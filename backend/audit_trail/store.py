@@ -121,13 +121,20 @@ async def unlinked(tx: Transaction, most: int) -> list[tuple[UUID, bytes]]:
     return [(row[0], bytes(row[1])) for row in rows]
 
 
+async def unlinked_since(tx: Transaction) -> tuple[int, datetime | None]:
+    """How many entries are outside the chain, and since when."""
+    asked = select(func.count(), func.min(audit_entries.c.at)).where(audit_entries.c.block_no.is_(None))
+    row = (await tx.execute(asked)).one()
+    return row[0], row[1]
+
+
 async def unlinked_before(tx: Transaction, at: datetime) -> int:
     """How many entries older than ``at`` are still outside the chain."""
     counted = await tx.execute(select(func.count()).where(audit_entries.c.block_no.is_(None), audit_entries.c.at < at))
     return int(counted.scalar_one())
 
 
-async def lock_last_block(tx: Transaction) -> Block | None:
+async def last_block(tx: Transaction) -> Block | None:
     """The chain's newest block; the unique ``previous_hash`` keeps two chainers from both following it."""
     row = (await tx.execute(select(audit_blocks).order_by(audit_blocks.c.no.desc()).limit(1))).first()
     return _block(row) if row else None

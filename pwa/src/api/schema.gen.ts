@@ -1871,7 +1871,7 @@ export interface paths {
         };
         /**
          * Figures for monitoring
-         * @description Counters in the Prometheus text format.
+         * @description The county's gauges in the Prometheus text format; without its database only that it is away.
          */
         get: operations["MetricsGetMetrics"];
         put?: never;
