@@ -22,7 +22,6 @@ from backend.vouchers.rules import Bill, RedemptionReason, Terms, VoucherState, 
 MOST_WRONG_CODES = 10
 SHORT_CODE_LIFE = timedelta(seconds=120)
 SLOW_SHORT_CODE_LIFE = timedelta(minutes=10)
-ROLL_BACK_WINDOW = timedelta(days=7)
 
 
 class EvidenceKind(StrEnum):

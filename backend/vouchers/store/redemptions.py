@@ -104,6 +104,11 @@ async def drop_old_short_codes(tx: Transaction, before: Instant) -> int:
     return int((await tx.execute(delete(short_codes).where(short_codes.c.expires_at < before))).rowcount)
 
 
+async def drop_old_wrong_codes(tx: Transaction, before: Instant) -> int:
+    """Forget mistakes of hours long past."""
+    return int((await tx.execute(delete(wrong_codes).where(wrong_codes.c.hour < before))).rowcount)
+
+
 async def wrong_in_hour(tx: Transaction, counter_ids: Collection[UUID], hour: Instant) -> dict[UUID, int]:
     """How many wrong codes these counters have typed in the hour."""
     rows = await tx.execute(
