@@ -62,7 +62,6 @@ from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, close_due, open
 from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetting
-from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetting
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
 from backend.web.callers import PUBLIC, admit
@@ -105,9 +104,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     EXPIRE: expire_due,
     NIGHTLY: erase_what_is_over,
     FORGET_CODES: forget_codes,
-    FORGET_CODES: forget_codes,
 }
-FIRST_NIGHTS = (plan_first_night, plan_forgetting)
 FIRST_NIGHTS = (plan_first_night, plan_forgetting)
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
 
