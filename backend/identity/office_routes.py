@@ -43,12 +43,14 @@ from backend.identity.office_schemas import (
     RolesBody,
     StaffAnswer,
     StaffBody,
+    StuckAnswer,
     audit_entry_answer,
     deputy_answer,
     invited_answer,
     machine_key_answer,
     made_key_answer,
     staff_answer,
+    stuck_answer,
 )
 from backend.identity.reasons import IdentityReason
 from backend.identity.rules import PersonKind
@@ -56,6 +58,7 @@ from backend.identity.schemas import EndedAnswer
 from backend.identity.sign_out import RevokeSessions, revoke_sessions
 from backend.kernel.actors import ADMINISTRATORS, Actor, Role
 from backend.kernel.refusals import GeneralReason, Refused
+from backend.outbox.backlog import AskBacklog, backlog
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import documented, refusal
@@ -331,6 +334,18 @@ async def get_audit(
     return Page(items=[audit_entry_answer(entry) for entry in found[:limit]], next_cursor=more)
 
 
+@get(
+    "/api/v1/office/stuck",
+    opt={"callers": frozenset({Role.SYSTEM_ADMIN, Role.AUDITOR})},
+    tags=["administration"],
+    summary="What keeps failing in the background",
+)
+async def get_stuck(request: Request[Any, Any, Any]) -> StuckAnswer:
+    """Consumers and timed work that have failed eight times or more; they are tried on, at most an hour apart."""
+    county = county_of(request)
+    return stuck_answer(await inquire(county, backlog, AskBacklog((), county.clock())))
+
+
 ADMINISTRATION_ROUTES: list[BaseRouteHandler] = [
     post_staff,
     get_staff,
@@ -346,4 +361,5 @@ ADMINISTRATION_ROUTES: list[BaseRouteHandler] = [
     post_rotate_key,
     post_revoke_key,
     get_audit,
+    get_stuck,
 ]

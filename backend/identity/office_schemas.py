@@ -1,7 +1,7 @@
 """What administrators send and see."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -20,6 +20,8 @@ from backend.identity.rules import (
 )
 from backend.identity.schemas import Login
 from backend.kernel.actors import ActorKind, Role
+from backend.outbox.backlog import Backlog
+from backend.outbox.rules import Stuck
 from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, Name, Phone
 
 Purpose = Annotated[str, Meta(min_length=2, max_length=60, pattern=ONE_LINE, description="Why; the resident is told.")]
@@ -281,3 +283,30 @@ def audit_entry_answer(entry: Entry) -> AuditEntryAnswer:
         reason=entry.reason or entry.words or None,
         detail=entry.detail,
     )
+
+
+class StuckItem(Struct, frozen=True, kw_only=True):
+    """So many deliveries to one consumer, or pieces of one kind of timed work; `fault` says where one of them fails."""
+
+    kind: Literal["consumer", "work"]
+    name: str
+    count: int
+    fault: str
+
+
+class StuckAnswer(Struct, frozen=True, kw_only=True):
+    """What keeps failing, and how much timed work is late."""
+
+    items: list[StuckItem]
+    late_work: int
+
+
+def stuck_answer(found: Backlog) -> StuckAnswer:
+    """The wire form."""
+    consumers = [_stuck("consumer", one) for one in found.stuck_deliveries]
+    work = [_stuck("work", one) for one in found.stuck_work]
+    return StuckAnswer(items=consumers + work, late_work=found.late_work)
+
+
+def _stuck(kind: Literal["consumer", "work"], one: Stuck) -> StuckItem:
+    return StuckItem(kind=kind, name=one.name, count=one.count, fault=one.fault)

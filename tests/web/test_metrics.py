@@ -1,12 +1,14 @@
 """Whoever watches the county sees what waits, what is late and what keeps failing."""
 
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
 from backend.background import Background
 from backend.database.county import County
 from backend.database.transaction import Transaction, transact
+from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.outbox.due import plan
@@ -15,6 +17,7 @@ from backend.outbox.rules import STUCK_TRIES, DueWork
 from backend.vouchers.events import VoucherClaimed
 from backend.vouchers.expire import EXPIRE
 from tests.databases import HandClock
+from tests.identity.sessions import staff_cookie
 from tests.outbox.test_due import lighting
 from tests.web.client import calling, serving
 
@@ -55,3 +58,23 @@ async def test_what_waits_and_what_is_stuck_is_counted(county: County, clock: Ha
         await broken.round(clock())
         clock.forward(hours=1)
     assert {figure.name: figure.value for figure in await broken.figures()}["work_stuck"] == 1
+
+
+async def test_the_office_sees_what_is_stuck(county: County, clock: HandClock) -> None:
+    await transact(county, happen, clock())
+    clock.forward(minutes=3)
+    broken = Background(county, [], {EXPIRE: lighting(failing=frozenset({1}))})
+    assert await stuck(county) == {"items": [], "late_work": 1}
+    for _ in range(STUCK_TRIES):
+        await broken.round(clock())
+        clock.forward(hours=1)
+    (item,) = (await stuck(county))["items"]
+    assert (item["kind"], item["name"], item["count"]) == ("work", EXPIRE, 1)
+    assert item["fault"].startswith("RuntimeError, test_due.py:")
+
+
+async def stuck(county: County) -> Any:
+    """As a system administrator sees it who has just signed in."""
+    cookie = await staff_cookie(county, Role.SYSTEM_ADMIN)
+    async with serving(county) as application, calling(application, cookie=cookie) as office:
+        return (await office.get("/api/v1/office/stuck")).json()
