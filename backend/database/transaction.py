@@ -27,7 +27,10 @@ T = TypeVar("T")
 
 
 class DatabaseGone(Exception):
-    """The county's database cannot be reached; nothing was stored. Becomes 503 with Retry-After."""
+    """The county's database cannot be reached. Becomes 503 with Retry-After.
+
+    Nothing was stored, unless the connection was lost while it committed: whoever asks again under the same id is told.
+    """
 
 
 class Transaction:

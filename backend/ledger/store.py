@@ -19,11 +19,6 @@ from backend.ledger.tables import accounts, transfers
 _known: WeakKeyDictionary[County, dict[str, int]] = WeakKeyDictionary()
 
 
-def known_account(county: County, account: Account) -> int | None:
-    """The account's number if this process has seen it committed."""
-    return _known.setdefault(county, {}).get(account.key())
-
-
 async def account_number(tx: Transaction, account: Account) -> int:
     """The account's number; opened when it is new."""
     known = _known.setdefault(tx.county, {})
