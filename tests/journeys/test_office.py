@@ -45,7 +45,7 @@ def test_four_eyes_run_a_campaign_and_one_stops_it(
 
     resident = visit(next(residents)).expect_no("409 /claims").go("/resident/")
     resident.get_by_role("link", name=TITLE).first.click()
-    resident.get_by_role("link", name="去领取").click()
+    resident.get_by_role("link", name="去领取 第一轮 旅途券").first.click()
     button = resident.get_by_role("button", name="立即领取")
     expect(button).to_be_enabled()
 
