@@ -60,6 +60,10 @@ async def redeem_many(tx: Transaction, commands: Sequence[Redeem], *, now: Insta
         if known is not None:
             outcomes.append(_again(command, *known))
             continue
+        if batch.is_voucher(command.redemption_id):
+            # Claims are booked under their vouchers' ids, which people are told: no other act may take one.
+            outcomes.append(IdReused())
+            continue
         outcome: RedeemOutcome
         if isinstance(command.presented, Unproven):
             outcome = Refused(command.presented.reason)
@@ -89,7 +93,8 @@ async def _batch(tx: Transaction, commands: Sequence[Redeem], now: Instant) -> B
     typed = [command.presented.code for command in commands if isinstance(command.presented, Typed)]
     named = {command.presented.voucher_id for command in commands if isinstance(command.presented, Shown)}
     codes = await store.vouchers_of_codes(tx, typed)
-    vouchers = await store.lock_vouchers(tx, named | {voucher_id for voucher_id, _ in codes.values()})
+    ids = {command.redemption_id for command in commands}
+    vouchers = await store.lock_vouchers(tx, named | ids | {voucher_id for voucher_id, _ in codes.values()})
     if typed:  # Asked again under the locks: whoever used a code meanwhile has taken it away.
         codes = await store.vouchers_of_codes(tx, typed)
     shown = frozenset(vouchers[voucher_id].resident_id for voucher_id in named if voucher_id in vouchers)

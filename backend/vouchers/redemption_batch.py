@@ -81,6 +81,10 @@ class Batch:
         self.accepted: list[Acceptance] = []
         self.newly_wrong: dict[UUID, int] = {}
 
+    def is_voucher(self, redemption_id: UUID) -> bool:
+        """Whether a redemption's id names a voucher that is there already."""
+        return redemption_id in self._vouchers
+
     def decide(self, command: Redeem, presented: Shown | Typed) -> Redeemed | Refused[RedemptionReason]:
         """One redemption."""
         match presented:

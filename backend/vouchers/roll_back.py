@@ -43,6 +43,8 @@ async def roll_back(tx: Transaction, command: RollBack, *, now: Instant) -> Roll
         return msgspec.structs.replace(stored, again=True) if isinstance(stored, RolledBack) else stored
     if isinstance(earlier, IdReused):
         return earlier
+    if await store.lock_voucher(tx, command.roll_back_id) is not None:
+        return IdReused()  # Its claim is booked under that id.
     if voucher is None or found is None:
         return Refused(RollBackReason.NO_SUCH_REDEMPTION)
     if refused := decide_roll_back(found, command):

@@ -122,6 +122,27 @@ async def test_the_same_id_gets_the_same_answer_even_when_the_picture_is_stale(
     assert fresh == Refused(PresentationReason.STALE)
 
 
+async def test_no_redemption_and_no_roll_back_takes_the_id_of_a_voucher_whose_claim_is_booked_under_it(
+    county: County,
+) -> None:
+    [round_id] = await running_campaign(county)
+    shop, me, other = await counter(county), await phone(county), await phone(county, 2)
+    mine, others = await voucher(county, round_id, me), await voucher(county, round_id, other)
+    code = await shown(county, me, mine)
+    before = await balances(county)
+    for taken in (others, mine):
+        assert isinstance(await spend(county, redemption(county, code, shop, redemption_id=taken)), IdReused)
+    assert await balances(county) == before
+    assert await state_of(county, me, mine) is VoucherState.ISSUED
+    done = await spend(county, redemption(county, code, shop))
+    assert isinstance(done, Redeemed)
+    for taken in (others, mine):
+        assert isinstance(await undo(county, done.redemption_id, shop, roll_back_id=taken), IdReused)
+    assert await state_of(county, me, mine) is VoucherState.REDEEMED
+    assert isinstance(await undo(county, done.redemption_id, shop), RolledBack)
+    assert await faults(county) == []
+
+
 async def test_other_evidence_other_lines_another_shift_or_proof_make_it_another_command(county: County) -> None:
     [round_id] = await running_campaign(county)
     shop, me = await counter(county), await phone(county)
