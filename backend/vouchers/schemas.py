@@ -18,14 +18,14 @@ from backend.vouchers.rules import DiscountKind, Hours, Terms, VoucherState, pie
 from backend.vouchers.short_code import ShortCode
 from backend.vouchers.wallet import IssuedToken
 from backend.vouchers.wallet_views import WalletVoucher
-from backend.web.texts import DOCUMENT_NUMBER, ONE_LINE
+from backend.web.texts import DOCUMENT_NUMBER, MAYBE_ONE_LINE, ONE_LINE, SCANNED
 
 CodeText = Annotated[
     str,
     Meta(
         min_length=4,
         max_length=512,
-        pattern=ONE_LINE,
+        pattern=SCANNED,
         description="An `XV1:` code as scanned, or the eight digits of a short code.",
     ),
 ]
@@ -241,7 +241,7 @@ class EvidenceRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Proof of the bill."""
 
     kind: EvidenceKind
-    value: Annotated[str, Meta(max_length=120, pattern=r"^[^\x00-\x1f\x7f]*$")] = ""
+    value: Annotated[str, Meta(max_length=120, pattern=MAYBE_ONE_LINE)] = ""
     amount_fen: PositiveFen | None = None
 
 

@@ -1,7 +1,8 @@
 """Which texts may somebody send us?
 
-Text on one line without control characters: NUL, which PostgreSQL cannot store, never gets past the schema, and no
-name breaks a line on a receipt. A field's own most is stated beside it.
+Text on one line without control or invisible characters: NUL, which PostgreSQL cannot store, never gets past the
+schema, and no name breaks a line on a receipt or reads otherwise than it is written. A field's own most is stated
+beside it.
 """
 
 from typing import Annotated
@@ -11,10 +12,15 @@ from msgspec import Meta
 
 from backend.web.mends import told
 
-_LINE_WORDS = "一行文字，不含换行和控制字符 / one line of text without control characters"
+_LINE_WORDS = "一行文字，不含换行、控制字符和看不见的字符 / one line of text without control or invisible characters"
+# Beside the controls: line separators, and what turns writing round or cannot be seen, by which one merchant's name
+# could be shown as another's. Joiners stay, since emoji and some scripts need them.
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 # Python's $ also stands before a last line break, which the look-ahead refuses.
-ONE_LINE = told(r"^[^\x00-\x1f\x7f]+$(?!\n)", _LINE_WORDS)
-MAYBE_ONE_LINE = told(r"^[^\x00-\x1f\x7f]*$(?!\n)", _LINE_WORDS)
+ONE_LINE = told(rf"^[^{_UNSEEN}]+$(?!\n)", _LINE_WORDS)
+MAYBE_ONE_LINE = told(rf"^[^{_UNSEEN}]*$(?!\n)", _LINE_WORDS)
+SCANNED = told(r"^[^\x00-\x1f\x7f]+$(?!\n)", "一行文字，不含控制字符 / one line of text without control characters")
+"""What a scanner or a clipboard gives: whoever reads it drops what it added around the code."""
 PHONE = told("^1[0-9]{10}$", "请填 11 位手机号，以 1 开头 / an 11-digit mobile number that begins with 1")
 TOWN = told("^[0-9]{9}$(?!\n)", "乡镇代码是 9 位数字 / a town's code has nine digits")
 DOCUMENT_NUMBER = told(r"^[0-9A-Za-z]+$(?!\n)", "证件号码只有数字和字母 / digits and letters only")

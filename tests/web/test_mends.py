@@ -32,7 +32,7 @@ class Order(Struct, forbid_unknown_fields=True):
         (
             '{"phone": "15410000001", "name": "\\u0000"}',
             "/name",
-            "一行文字，不含换行和控制字符 / one line of text without control characters",
+            "一行文字，不含换行、控制字符和看不见的字符 / one line of text without control or invisible characters",
         ),
     ],
 )
