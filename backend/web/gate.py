@@ -26,6 +26,7 @@ MOST_BODY_BYTES = 1_000_000
 MOST_UPLOAD_BYTES = 10_000_000
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 JSON_TYPES = frozenset({"application/json"})
+TWO_HOSTS = "请求里有两个 Host / more than one Host header"
 
 
 class Gate:
@@ -52,7 +53,12 @@ class Gate:
             await self.app(scope, receive, send)
             return
         request = cast(HTTPScope, scope)
-        headers = dict(request["headers"])
+        told = list(request["headers"])
+        headers = dict(told)
+        if len(headers) < len(told) and sum(name == b"host" for name, _ in told) > 1:
+            # A cache or proxy before us may have read the other one: which county was meant, nobody knows.
+            await answer_problem(send, GeneralReason.MALFORMED, TWO_HOSTS)
+            return
         host = headers.get(b"host", b"").decode("latin-1")
         state = scope.setdefault("state", {})
         county = self.counties.of_host(host)

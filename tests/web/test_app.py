@@ -31,3 +31,13 @@ async def test_a_write_from_another_site_is_refused(county: County) -> None:
             assert (answer.status_code, answer.json()["reason"]) == (403, "cross-site")
         text = await client.post("/readyz", content=b"{}", headers={"content-type": "text/plain"})
         assert (text.status_code, text.json()["reason"]) == (415, "wrong-content-type")
+
+
+async def test_two_hosts_name_no_county(county: County) -> None:
+    hosts = [("host", "junlian.localhost"), ("host", "wuzhu.localhost")]
+    async with serving(county) as application, calling(application) as client:
+        for asked in (hosts, hosts[::-1], [hosts[0], hosts[0]]):
+            answer = await client.get("/api/v1/county", headers=asked)
+            assert (answer.status_code, answer.json()["reason"]) == (400, "malformed")
+            assert answer.headers["cache-control"] == "no-store"
+        assert (await client.get("/api/v1/county", headers=hosts[:1])).json()["code"] == "511527"
