@@ -84,10 +84,12 @@ async def _decide(tx: Transaction, command: OpenShift, now: Instant) -> ShiftOpe
     if isinstance(station_id, Refused):
         return station_id
     station = await counters.station(tx, station_id)
+    # The device first: when it is the operator's own shift that was opened meanwhile, the second look finds that.
+    device_open = await shifts.has_open_shift(tx, _device_key(tx, command))
     refused = decide_opening(
         station.state if station else StationState.CLOSED,
         own_open=await shifts.open_shift_of(tx, command.operator_id) is not None,
-        device_open=await shifts.has_open_shift(tx, _device_key(tx, command)),
+        device_open=device_open,
     )
     return refused or ShiftOpened(shift_id=command.shift_id, station_id=station_id, opened_at=now)
 
