@@ -17,11 +17,7 @@ def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
 ) -> None:
     operator = visit(staff["operator"], viewport=TABLET).expect_no("409 /claims", "404 /find")
     page = operator.go("/station/serve")
-    expect(page.get_by_text("请先开班")).to_be_visible()
-    page.get_by_role("link", name="开班").click()
-    page.get_by_label("现在钱箱里有多少（元）").fill("200.50")
-    page.get_by_role("button", name="开班").click()
-    expect(page.get_by_role("heading", name="正在当班")).to_be_visible()
+    open_the_shift(page)
 
     page.get_by_role("link", name="代办").click()
     find(page, "154 9999 9999")
@@ -66,6 +62,15 @@ def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
     assert served.ask("/api/v1/shifts/current", staff["operator"])["shift"] is None
     kept = served.ask("/api/v1/redemptions", staff["operator"])["items"]
     assert [(one["merchant_zh"], one["discount_fen"]) for one in kept] == [("景阳水粉店", 1_000)]
+
+
+def open_the_shift(page: Page) -> None:
+    """Nobody is served before it is open and the cash is counted."""
+    expect(page.get_by_text("请先开班")).to_be_visible()
+    page.get_by_role("link", name="开班").click()
+    page.get_by_label("现在钱箱里有多少（元）").fill("200.50")
+    page.get_by_role("button", name="开班").click()
+    expect(page.get_by_role("heading", name="正在当班")).to_be_visible()
 
 
 def find(page: Page, phone: str) -> None:
