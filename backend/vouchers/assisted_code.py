@@ -15,7 +15,9 @@ from backend.identity.person import claimant
 from backend.kernel.actors import Actor
 from backend.kernel.claimants import Claimant
 from backend.kernel.instants import Instant
-from backend.kernel.refusals import Refused
+from backend.kernel.refusals import GeneralReason, Refused
+from backend.outbox.answered import earlier_answer, remember_answer
+from backend.outbox.rules import IdReused, command_hash
 from backend.stations.assist import record_assisted_once
 from backend.stations.rules import Assisted, AssistedAct, Shift, StationReason, resident_key_of
 from backend.stations.shift_for import shift_for
@@ -65,12 +67,17 @@ async def assisted_wallet(tx: Transaction, command: AssistedWallet, *, now: Inst
 
 async def assisted_short_code(
     tx: Transaction, command: AssistedShortCode, *, now: Instant
-) -> ShortCode | Refused[ShortCodeReason] | _No:
+) -> ShortCode | Refused[ShortCodeReason] | Refused[GeneralReason] | _No:
     """A code for ten minutes, counted as a service to this person."""
     found = await _served(tx, command, now)
     if isinstance(found, Refused):
         return found
     shift, person = found
+    # Bound to its person and voucher: under the id of another service, this one would leave no record.
+    hashed = command_hash(("assisted-code", person.resident_id, command.voucher_id, shift.id))
+    earlier = await earlier_answer(tx, command.code_id, hashed)
+    if isinstance(earlier, IdReused):
+        return Refused(GeneralReason.ID_REUSED)
     asked = MakeShortCode(resident_id=person.resident_id, voucher_id=command.voucher_id, slow=True)
     made = await make_short_code(tx, asked, now=now)
     if isinstance(made, ShortCode):
@@ -84,6 +91,8 @@ async def assisted_short_code(
             subject_id=command.voucher_id,
         )
         await record_assisted_once(tx, assisted, command.actor, now=now)
+        if earlier is None:
+            await remember_answer(tx, command.code_id, hashed, True, now=now)
     return made
 
 
@@ -99,5 +108,5 @@ async def _served(
         return shift
     if command.papers.proof not in DOCUMENTS or command.papers.number is None:
         return Refused(PapersReason.PAPERS_NEEDED)
-    known = await check_papers(tx, person, command.papers, shift, command.actor, now=now)
+    known = await check_papers(tx, person, command.papers, shift, command.actor, now=now, own=True)
     return known if isinstance(known, Refused) else (shift, known)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from backend.database.transaction import transact
 from backend.kernel.actors import Actor, Role
-from backend.kernel.refusals import Refused
+from backend.kernel.refusals import GeneralReason, Refused
 from backend.stations.rules import ProofKind, StationReason
 from backend.vouchers.assist import AssistReason
 from backend.vouchers.assisted_code import AssistedShortCode, AssistedWallet, assisted_short_code, assisted_wallet
@@ -80,7 +80,7 @@ async def post_assisted_vouchers(
     tags=["stations"],
     summary="A code for somebody without a phone",
     status_code=200,
-    responses=documented(StationReason, AssistReason, PapersReason, ShortCodeReason),
+    responses=documented(StationReason, AssistReason, PapersReason, ShortCodeReason, GeneralReason.ID_REUSED),
 )
 async def post_assisted_short_code(
     request: Request[Any, Any, Any], data: JSONBody[AssistedCodeRequest]

@@ -59,9 +59,12 @@ class Papers(Struct, frozen=True, kw_only=True):
 
 
 async def check_papers(
-    tx: Transaction, person: Claimant, papers: Papers, shift: Shift, actor: Actor, *, now: Instant
+    tx: Transaction, person: Claimant, papers: Papers, shift: Shift, actor: Actor, *, now: Instant, own: bool = False
 ) -> Claimant | Refused[PapersReason]:
-    """The person as the county knows them after this look; without a number nothing is added to what was known."""
+    """The person as the county knows them after this look; without a number nothing is added to what was known.
+
+    ``own``: of whom a document is known, only a known one counts. A card nobody can check opens no wallet.
+    """
     kind = DOCUMENTS.get(papers.proof)
     if kind is not None and papers.number is not None:
         number = papers.number.upper() if kind is KeyKind.IDENTITY else f"{papers.proof}:{papers.number}"
@@ -69,7 +72,8 @@ async def check_papers(
             return Refused(PapersReason.NUMBER_WRONG)
         known = {hashed for one, hashed in person.keys if one is kind}
         seen = tx.county.keys.keyed_hash(kind, number) in known
-        if kind is KeyKind.IDENTITY and known and not seen:
+        told = any(one in TELLING for one, _ in person.keys) if own else kind is KeyKind.IDENTITY and bool(known)
+        if told and not seen:
             return Refused(PapersReason.NUMBER_DIFFERS)
         if not seen or person.proof_level < ProofLevel.STATION:
             person = await _keep(tx, person, kind, number, shift, actor, now)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.kernel.ids import new_id
-from backend.kernel.refusals import Refused
+from backend.kernel.refusals import GeneralReason, Refused
 from backend.stations.find_assisted import FindAssisted, find_assisted
 from backend.stations.rules import AssistedAct, ProofKind, StationReason
 from backend.vouchers.assist import assisted_claim
@@ -98,3 +98,21 @@ async def test_without_the_persons_document_there_is_no_code_and_no_look(county:
     assert await transact(county, assisted_short_code, elsewhere) == Refused(StationReason.SHIFT_UNKNOWN)
     stranger = code_for(await elder(county, 2), voucher_id, shift_id, replace(CARD, number=OTHER_NUMBER))
     assert await transact(county, assisted_short_code, stranger) == Refused(ShortCodeReason.NO_SUCH_VOUCHER)
+
+
+async def test_a_made_up_card_opens_no_wallet_of_somebody_whose_document_is_known(county: County) -> None:
+    shift_id, person, voucher_id = await holding(county)
+    for proof in (ProofKind.STATION_CARD, ProofKind.SOCIAL_CARD):
+        made_up = Papers(proof=proof, number="MADEUP1234")
+        asked = code_for(person, voucher_id, shift_id, made_up)
+        assert await transact(county, assisted_short_code, asked) == Refused(PapersReason.NUMBER_DIFFERS)
+        looking = AssistedWallet(resident_id=person, shift_id=shift_id, papers=made_up, actor=by_operator())
+        assert await transact(county, assisted_wallet, looking) == Refused(PapersReason.NUMBER_DIFFERS)
+
+
+async def test_a_code_never_hides_under_the_id_of_another_service(county: County) -> None:
+    shift_id, person, voucher_id = await holding(county)
+    [claimed] = await inquire(county, find_assisted, FindAssisted(resident_id=person))
+    hidden = replace(code_for(person, voucher_id, shift_id), code_id=claimed.id)
+    assert await transact(county, assisted_short_code, hidden) == Refused(GeneralReason.ID_REUSED)
+    assert len(await inquire(county, find_assisted, FindAssisted(resident_id=person))) == 1
