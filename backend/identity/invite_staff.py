@@ -12,12 +12,13 @@ from msgspec import Struct
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
+from backend.identity.assign_roles import leaves_no_administrator
 from backend.identity.enter import token_hash
 from backend.identity.reasons import FoundingReason, IdentityReason
 from backend.identity.records import Credentials, Invitation, StaffMember
 from backend.identity.rules import INVITATION_LASTS, SessionEnd, StaffState, decide_roles
 from backend.identity.store import sessions, staff
-from backend.kernel.actors import SYSTEM, Actor, Role
+from backend.kernel.actors import OFFICE_ROLES, SYSTEM, Actor, Role
 from backend.kernel.ids import new_id, new_secret
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Reason, Refused
@@ -36,7 +37,7 @@ class CreateStaff(Struct, frozen=True, kw_only=True):
 
 
 class InviteAgain(Struct, frozen=True, kw_only=True):
-    """A fresh invitation for somebody who lost password or phone; the old credentials work until it is used."""
+    """A fresh invitation for somebody who lost password or phone."""
 
     staff_id: UUID
     actor: Actor
@@ -101,7 +102,11 @@ async def create_staff(tx: Transaction, command: CreateStaff, *, now: Instant) -
 
 
 async def invite_again(tx: Transaction, command: InviteAgain, *, now: Instant) -> Invited | Refused[Reason]:
-    """A new invitation ends the ones before it and every session of the account."""
+    """A new invitation ends the ones before it, every session of the account, and its rights in the office.
+
+    Whoever makes an invitation sees its token and could use it: were the rights still there, one administrator could
+    sign as clerk, reviewer and approver. The security administrator gives them anew to the person who comes back.
+    """
     member = await staff.lock_staff(tx, command.staff_id)
     if member is None:
         return Refused(GeneralReason.NOT_FOUND)
@@ -109,9 +114,14 @@ async def invite_again(tx: Transaction, command: InviteAgain, *, now: Instant) -
         return Refused(IdentityReason.STAFF_ENDED)
     if command.actor.id == member.id:
         return Refused(IdentityReason.OWN_RIGHTS)
+    taken = member.roles & OFFICE_ROLES
+    if await leaves_no_administrator(tx, member.id, taken):
+        return Refused(IdentityReason.LAST_ADMINISTRATOR)
     await staff.end_invitations(tx, member.id, now)
+    await staff.delete_roles(tx, member.id, taken)
     invited = await _invite(tx, member.id, now)
-    await record(tx, new_entry(now, command.actor, "identity.invite_again", ("staff", member.id)))
+    detail = f"rights taken: {', '.join(sorted(taken)) or 'none'}"
+    await record(tx, new_entry(now, command.actor, "identity.invite_again", ("staff", member.id), detail=detail))
     await sessions.end_all_of(tx, member.id, SessionEnd.REVOKED, now)
     return invited
 

@@ -131,14 +131,14 @@ async def post_end_staff(request: Request[Any, Any, Any], staff_id: FromPath[UUI
 
 @post(
     "/api/v1/office/staff/{staff_id:uuid}/invitation",
-    opt={"callers": SECURITY_ADMIN},
+    opt={"callers": SYSTEM_ADMIN},
     tags=["administration"],
     summary="Invite again: password or phone was lost",
-    responses=documented(IdentityReason.STAFF_ENDED, IdentityReason.OWN_RIGHTS),
+    responses=documented(IdentityReason.STAFF_ENDED, IdentityReason.OWN_RIGHTS, IdentityReason.LAST_ADMINISTRATOR),
 )
 async def post_invitation(request: Request[Any, Any, Any], staff_id: FromPath[UUID]) -> Response[InvitedAnswer]:
-    """Sessions and earlier invitations end; both factors are set anew by whoever holds the invitation."""
-    command = InviteAgain(staff_id=staff_id, actor=_actor(request, Role.SECURITY_ADMIN))
+    """Sessions, earlier invitations and rights in the office end; the security administrator gives those anew."""
+    command = InviteAgain(staff_id=staff_id, actor=_actor(request, Role.SYSTEM_ADMIN))
     invited = await transact(county_of(request), invite_again, command)
     if isinstance(invited, Refused):
         return refusal(invited)

@@ -178,11 +178,22 @@ async def test_inviting_again_ends_sessions_and_replaces_both_factors(county: Co
     assert isinstance(again, Invited)
     assert await Recogniser().find(county, session.token, None) is None
     old = StaffSignIn(login="ye", password=PASSWORD, second_factor=totp(clock()))
-    assert isinstance(await sign_in_staff(county, old), Opened)  # Until the invitation is used, nobody is locked out.
-    done, _ = await accepted(county, again.token)
-    assert done.opened is not None
+    assert await sign_in_staff(county, old) == Refused(IdentityReason.NO_ROLE)
+    await accepted(county, again.token)
     gone = StaffSignIn(login="ye", password=PASSWORD, second_factor=totp(clock(), step=1))
     assert await sign_in_staff(county, gone) == Refused(IdentityReason.SIGN_IN_FAILED)
+
+
+async def test_whoever_invites_again_wins_no_rights_by_it(county: County) -> None:
+    system = await staff(county, Role.SYSTEM_ADMIN)
+    approver = await staff(county, Role.APPROVER, Role.REVIEWER, login="ye")
+    again = await transact(county, invite_again, InviteAgain(staff_id=approver, actor=by(system)))
+    assert isinstance(again, Invited)
+    done, _ = await accepted(county, again.token)
+    assert done.opened is None, "without rights there is nothing to sign in to"
+    security = await staff(county, Role.SECURITY_ADMIN, login="an")
+    last = InviteAgain(staff_id=security, actor=by(system))
+    assert await transact(county, invite_again, last) == Refused(IdentityReason.LAST_ADMINISTRATOR)
 
 
 async def test_nobody_invites_themselves_or_somebody_who_is_not_there(county: County) -> None:

@@ -25,7 +25,7 @@ ROUTES = [
     ("POST", "/api/v1/office/staff", {Role.SYSTEM_ADMIN}),
     ("POST", f"/api/v1/office/staff/{UUID(int=1)}/end", {Role.SYSTEM_ADMIN}),
     ("PUT", f"/api/v1/office/staff/{UUID(int=1)}/roles", {Role.SECURITY_ADMIN}),
-    ("POST", f"/api/v1/office/staff/{UUID(int=1)}/invitation", {Role.SECURITY_ADMIN}),
+    ("POST", f"/api/v1/office/staff/{UUID(int=1)}/invitation", {Role.SYSTEM_ADMIN}),
     ("POST", f"/api/v1/office/staff/{UUID(int=1)}/sessions/end", {Role.SECURITY_ADMIN}),
     ("POST", f"/api/v1/office/residents/{UUID(int=1)}/sessions/end", {Role.SECURITY_ADMIN}),
     ("POST", "/api/v1/office/deputies", {Role.SECURITY_ADMIN}),
@@ -96,6 +96,9 @@ async def test_roles_deputies_and_sessions_are_the_security_administrators(count
         assert (await client.post(f"/api/v1/office/deputies/{granted.json()['id']}/end")).status_code == 204
         ended = await client.post(f"/api/v1/office/staff/{clerk}/sessions/end")
         assert ended.json() == {"ended": 1}
+        assert (await client.post(f"/api/v1/office/staff/{clerk}/invitation")).status_code == 403
+    system = await session_of(county, Role.SYSTEM_ADMIN)
+    async with serving(county) as application, calling(application, cookie=system) as client:
         invited = await client.post(f"/api/v1/office/staff/{clerk}/invitation")
         assert (invited.status_code, len(invited.json()["invitation"])) == (201, 43)
 

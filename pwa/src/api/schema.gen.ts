@@ -1159,7 +1159,7 @@ export interface paths {
         put?: never;
         /**
          * Invite again: password or phone was lost
-         * @description Sessions and earlier invitations end; both factors are set anew by whoever holds the invitation.
+         * @description Sessions, earlier invitations and rights in the office end; the security administrator gives those anew.
          */
         post: operations["ApiV1OfficeStaffStaffIdInvitationPostInvitation"];
         delete?: never;
@@ -9048,7 +9048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `staff-ended`: This account has ended; `own-rights`: Nobody changes their own rights */
+            /** @description `staff-ended`: This account has ended; `own-rights`: Nobody changes their own rights; `last-administrator`: This is the last administrator of that kind; appoint another first */
             409: {
                 headers: {
                     [name: string]: unknown;
