@@ -7,6 +7,7 @@ the database reports a serialization failure or a deadlock.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import CursorResult, Executable, literal, select
@@ -70,8 +71,12 @@ async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant
     for attempt in range(1, MOST_TRIES + 1):
         try:
             if county.lanes is not None:
-                # Somebody who hangs up must not end the turn while the thread is still writing.
-                return await asyncio.shield(_in_thread(county, county.lanes, verb, command, now))
+                # Somebody who hangs up while waiting wants nothing; one who does so later must not end the turn while
+                # the thread is still writing.
+                await county.lanes.turn.acquire()
+                stored = asyncio.ensure_future(_in_thread(county, county.lanes, verb, command, now))
+                stored.add_done_callback(_heard)
+                return await asyncio.shield(stored)
             async with county.write_engine.connect() as connection:
                 async with connection.begin():
                     await enter_county(connection, county.schema)
@@ -100,8 +105,15 @@ async def _in_thread(county: County, lanes: Lanes, verb: Verb[C, O], command: C,
     def committed() -> None:
         made[0].committed()
 
-    async with lanes.turn:
+    async with AsyncExitStack() as turn:
+        turn.push_async_exit(lanes.turn)
         return await lanes.write.run(act, committed)
+
+
+def _heard(stored: asyncio.Future[Any]) -> None:
+    """A fault that nobody waits for any more is no fault of asyncio's to tell."""
+    if not stored.cancelled():
+        stored.exception()
 
 
 class Question(Protocol[C, O]):
