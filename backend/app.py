@@ -190,7 +190,8 @@ class Application:
             work.start()
         for delivery in self.deliveries:
             delivery.start()
-        polls = [asyncio.create_task(self.recogniser.poll(county)) for county in self.counties.all]
+        beside = (self.recogniser.poll, self.recogniser.look_ahead)
+        polls = [asyncio.create_task(work(county)) for work in beside for county in self.counties.all]
         # SQLite's threads need the interpreter between two rows: at the default of 5 ms each of their hops would wait
         # behind the busy main thread that long (measured: 155 instead of thousands of cold sessions a second).
         sys.setswitchinterval(SWITCH_SECONDS)

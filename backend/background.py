@@ -16,7 +16,7 @@ from backend.database.county import County
 from backend.database.transaction import DatabaseGone, Transaction, Verb, inquire, transact
 from backend.database.trouble import Trouble
 from backend.kernel.ids import new_id
-from backend.kernel.instants import Instant, elapsed_seconds
+from backend.kernel.instants import Instant, elapsed_seconds, processor_seconds
 from backend.outbox.backlog import AskBacklog, backlog
 from backend.outbox.due import DueVerb, run_due
 from backend.outbox.lease import TakeLease, take_lease
@@ -30,6 +30,10 @@ ROUND_SECONDS = 0.4
 LEASE_EVERY_SECONDS = 5.0
 MOST_BLOCKS = 8
 """Blocks in a round: more entries a second than a rush can write, in portions that nobody notices."""
+RUSH_SHARE = 0.6
+"""Of a processor: a process that computes more than that is in a rush, and telling waits until it is over …"""
+MOST_UNTOLD_SECONDS = 10.0
+"""… but no longer than this between two turns."""
 LEASE = "background"
 FIGURES_SECONDS = 1.0
 
@@ -51,6 +55,7 @@ class Background:
         self.due_verbs = dict(due_verbs)
         self.holder = new_id()
         self._task: asyncio.Task[None] | None = None
+        self._computed = self._looked_at = self._told_at = 0.0
         self._figures: tuple[float, list[Figure]] | None = None
         self._trouble = Trouble(log, f"background work of {county.code}")
 
@@ -85,7 +90,7 @@ class Background:
                     while self.first:
                         await transact(self.county, self.first[0], None)
                         del self.first[0]
-                    await self.round(self.county.clock())
+                    await self.round(self.county.clock(), tell=self._may_tell())
                 self._trouble.over()
             except DatabaseGone as gone:
                 self._trouble.waits(f"the database is away: {gone}")
@@ -93,7 +98,17 @@ class Background:
                 self._trouble.failed(bug)
             await asyncio.sleep(ROUND_SECONDS)
 
-    async def round(self, at: Instant) -> int:
+    def _may_tell(self) -> bool:
+        """Whether there is time for consumers: in a rush they cost a sixth of the claims, and can wait for its end."""
+        computed, elapsed = processor_seconds(), elapsed_seconds()
+        share = (computed - self._computed) / max(elapsed - self._looked_at, 1e-6)
+        self._computed, self._looked_at = computed, elapsed
+        if share > RUSH_SHARE and elapsed - self._told_at < MOST_UNTOLD_SECONDS:
+            return False
+        self._told_at = elapsed
+        return True
+
+    async def round(self, at: Instant, *, tell: bool = True) -> int:
         """One round as of ``at``; returns how much was done, so that a caller can repeat until nothing is left."""
         # Nobody may wait for a consumer: rounds open, and acts are chained, before anything is told.
         done = 0
@@ -103,8 +118,7 @@ class Background:
             if linked < MOST_IN_BLOCK:
                 break
         done += await run_due(self.county, self.due_verbs, at)
-        done += await deliver_events(self.county, self.consumers, at)
-        return done
+        return done + (await deliver_events(self.county, self.consumers, at) if tell else 0)
 
 
 async def left_to_do(tx: Transaction, asked: AskBacklog) -> list[Figure]:

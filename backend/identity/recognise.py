@@ -26,7 +26,7 @@ from backend.identity.person import recognise_key, recognise_sessions
 from backend.identity.records import Change, Session
 from backend.identity.rules import SEEN_EVERY, STAFF_IDLE, PersonKind, session_lives
 from backend.identity.store import keys, sessions
-from backend.kernel.instants import Instant, elapsed_seconds
+from backend.kernel.instants import Instant, elapsed_seconds, processor_seconds
 from backend.web.callers import Caller
 
 log = logging.getLogger(__name__)
@@ -34,11 +34,11 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 0.3
 FRESH_SECONDS = 1.0
 MOST_REMEMBERED = 100_000
-WARM_AT_ONCE = 500
+WARM_AT_ONCE = 200
 MOST_WARM = 50_000
 """Sessions remembered ahead, about a kilobyte each: as many as a county sends into one rush."""
-BUSY_SECONDS = 0.02
-"""A process that wakes so much too late has better things to do than to look ahead."""
+IDLE_SHARE = 0.25
+"""Of a processor: a process that computes more than that has better things to do than to look ahead."""
 MOST_SECRET_CHARACTERS = 128
 KEY_SEEN_EVERY = timedelta(hours=1)
 
@@ -225,10 +225,16 @@ class Recogniser:
                 trouble.waits(f"the database is away: {gone}")
             except Exception as bug:
                 trouble.failed(bug)
-            begun = self._elapsed()
             await asyncio.sleep(POLL_SECONDS)
-            if self._elapsed() - begun < POLL_SECONDS + BUSY_SECONDS:
-                with contextlib.suppress(DatabaseGone):  # The next poll says so.
+
+    async def look_ahead(self, county: County) -> None:
+        """Go on remembering sessions while the process has nothing better to do, until cancelled."""
+        while True:
+            computing, begun = processor_seconds(), self._elapsed()
+            await asyncio.sleep(POLL_SECONDS)
+            # By now a rush may be on, and every question put to the database would make somebody wait.
+            if processor_seconds() - computing < IDLE_SHARE * (self._elapsed() - begun):
+                with contextlib.suppress(DatabaseGone):  # The poll tells of that.
                     await self.warm(county)
 
     async def poll_once(self, county: County) -> None:

@@ -6,7 +6,7 @@ The only place that reads a clock. An instant is an aware UTC ``datetime`` with 
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from time import monotonic, time_ns
+from time import monotonic, process_time, time_ns
 
 Instant = datetime
 Clock = Callable[[], Instant]
@@ -23,6 +23,11 @@ def now() -> Instant:
 def unix_milliseconds() -> int:
     """The county's clock as ids carry it: whole milliseconds since 1970."""
     return time_ns() // 1_000_000
+
+
+def processor_seconds() -> float:
+    """How long this process has been computing, in all its threads together."""
+    return process_time()
 
 
 def elapsed_seconds() -> float:
