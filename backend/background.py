@@ -55,7 +55,7 @@ class Background:
         self.due_verbs = dict(due_verbs)
         self.holder = new_id()
         self._task: asyncio.Task[None] | None = None
-        self._computed = self._looked_at = self._told_at = 0.0
+        self._computed, self._looked_at, self._told_at = processor_seconds(), elapsed_seconds(), elapsed_seconds()
         self._figures: tuple[float, list[Figure]] | None = None
         self._trouble = Trouble(log, f"background work of {county.code}")
 

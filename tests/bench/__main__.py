@@ -47,6 +47,10 @@ def measure(name: str, prepare: rows.Prepare, url: str | None) -> dict[str, Any]
                 (run_load(bare_port, empty, seconds=SECONDS), run_load(port, real, seconds=SECONDS))
                 for empty, real in zip(prepared.bare, prepared.rounds, strict=True)
             ]
+    for (empty, real), sent in zip(pairs, prepared.rounds, strict=True):
+        # wrk counts the whole time even when it had nothing left to send: both sides would look equally slow.
+        if max(empty.requests, real.requests) >= len(sent):
+            raise RuntimeError(f"{name}: {len(sent)} requests are too few for {SECONDS} s; raise BENCH_EACH")
     return summary(name, pairs, prepared.refused)
 
 

@@ -1,7 +1,11 @@
 """A round does what is due before it tells anybody of anything."""
 
+import asyncio
 from collections.abc import Sequence
 
+import pytest
+
+from backend import background as background_work
 from backend.background import Background
 from backend.database.county import County
 from backend.database.transaction import Transaction, transact
@@ -29,3 +33,31 @@ async def test_rounds_open_before_anything_is_told(county: County) -> None:
     background = Background(county, [Consumer("listener", LanternLit, listen)], {"open": do})
     assert await background.round(county.clock()) == 2
     assert order == ["done", "told"]
+
+
+async def test_in_a_rush_telling_waits_but_not_for_ever(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+
+    async def listen(_tx: Transaction, events: Sequence[Event], _now: Instant) -> None:
+        told.append(len(events))
+
+    async def until_told(count: int) -> None:
+        async with asyncio.timeout(20):
+            while sum(told) < count:
+                await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(background_work, "RUSH_SHARE", -1.0)  # Whatever it computes, the process is in a rush.
+    monkeypatch.setattr(background_work, "MOST_UNTOLD_SECONDS", 1_000_000.0)
+    monkeypatch.setattr(background_work, "ROUND_SECONDS", 0.01)
+    background = Background(county, [Consumer("listener", LanternLit, listen)], {})
+    background.start()
+    await light(county, 7)
+    await asyncio.sleep(0.3)
+    assert told == []
+    monkeypatch.setattr(background_work, "MOST_UNTOLD_SECONDS", 0.1)
+    await until_told(1)
+    monkeypatch.setattr(background_work, "MOST_UNTOLD_SECONDS", 1_000_000.0)
+    monkeypatch.setattr(background_work, "RUSH_SHARE", 0.6)
+    await light(county, 8)
+    await until_told(2)
+    await background.stop()
