@@ -64,7 +64,7 @@ class Background:
         self._task = asyncio.create_task(self._run(), name=f"background {self.county.code}")
 
     async def stop(self) -> None:
-        """End at once: a transaction that is under way is undone, and the next worker does that work again."""
+        """End at once: what is under way is undone on PostgreSQL and stored to its end on SQLite."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -12,12 +12,12 @@ from msgspec import Struct
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
-from backend.identity.assign_roles import leaves_no_administrator
+from backend.identity.assign_roles import leaves_no_administrator, tell_rights_changed
 from backend.identity.enter import token_hash
 from backend.identity.reasons import FoundingReason, IdentityReason
 from backend.identity.records import Credentials, Invitation, StaffMember
 from backend.identity.rules import INVITATION_LASTS, SessionEnd, StaffState, decide_roles
-from backend.identity.store import sessions, staff
+from backend.identity.store import staff
 from backend.kernel.actors import OFFICE_ROLES, SYSTEM, Actor, Role
 from backend.kernel.ids import new_id, new_secret
 from backend.kernel.instants import Instant
@@ -122,7 +122,7 @@ async def invite_again(tx: Transaction, command: InviteAgain, *, now: Instant) -
     invited = await _invite(tx, member.id, now)
     detail = f"rights taken: {', '.join(sorted(taken)) or 'none'}"
     await record(tx, new_entry(now, command.actor, "identity.invite_again", ("staff", member.id), detail=detail))
-    await sessions.end_all_of(tx, member.id, SessionEnd.REVOKED, now)
+    await tell_rights_changed(tx, member.id, SessionEnd.REVOKED, now)
     return invited
 
 
