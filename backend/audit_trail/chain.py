@@ -21,10 +21,13 @@ async def chain(tx: Transaction, command: Chain, *, now: Instant) -> int:
 
     Entries are never lost to the order of commits: whatever was not visible yet is unlinked still, and comes next.
     """
+    # The end of the chain first: who links meanwhile takes our block's place, and it is tried anew. Asked after the
+    # entries, the end could be a block that holds them already.
+    last = await store.last_block(tx)
     entries = await store.unlinked(tx, command.most)
     if not entries:
         return 0
-    block = next_block(await store.last_block(tx), [digest for _, digest in entries], now)
+    block = next_block(last, [digest for _, digest in entries], now)
     await store.append_block(tx, block, [entry_id for entry_id, _ in entries])
     return len(entries)
 
