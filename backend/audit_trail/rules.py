@@ -62,10 +62,14 @@ def new_entry(
     reason: str | None = None,
     detail: str = "",
     words: str | None = None,
+    entry_id: UUID | None = None,
 ) -> Entry:
-    """An entry with a fresh id; a ``reason`` given with no new state tells of an act that was refused."""
+    """An entry with a fresh id; a ``reason`` given with no new state tells of an act that was refused.
+
+    Whoever makes many at once gives their ids.
+    """
     return Entry(
-        id=new_id(),
+        id=entry_id or new_id(),
         at=at.astimezone(UTC),  # The database gives UTC back, and the digest covers what is written.
         actor=actor,
         act=act,

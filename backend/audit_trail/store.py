@@ -10,7 +10,6 @@ from sqlalchemy import Column, Row, delete, func, insert, select, text, update
 
 from backend.audit_trail.rules import Block, Entry, digest, written
 from backend.audit_trail.tables import audit_blocks, audit_entries, audit_words
-from backend.database.bulk import append_rows
 from backend.database.columns import IdType, id_text, unread_id
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor, ActorKind
@@ -74,7 +73,7 @@ async def insert_words(tx: Transaction, entries: Sequence[Entry]) -> None:
     """Keep what somebody wrote, sealed, beside the entries."""
     seal = tx.county.keys.seal
     rows = [{"entry_id": one.id, "at": one.at, "words": seal(one.words, place=_WORDS)} for one in entries]
-    await append_rows(tx, audit_words, rows)
+    tx.append(audit_words, rows)
 
 
 async def words_of(tx: Transaction, entry_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -107,7 +106,7 @@ def _block(row: Row[Any]) -> Block:
 
 async def insert_entries(tx: Transaction, entries: Sequence[Entry]) -> None:
     """Append entries."""
-    await append_rows(tx, audit_entries, [as_row(entry) for entry in entries])
+    tx.append(audit_entries, [as_row(entry) for entry in entries])
 
 
 async def unlinked(tx: Transaction, most: int) -> list[tuple[UUID, bytes]]:

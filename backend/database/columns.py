@@ -75,6 +75,16 @@ def unread_id(column: ColumnElement[UUID], *, on_postgresql: bool) -> ColumnElem
     return cast(column, Text) if on_postgresql else type_coerce(column, LargeBinary)
 
 
+def driver_id(value: Any) -> UUID:
+    """An id as the driver gives it, as a plain UUID; for hot store functions that read without a table's types."""
+    return UUID(bytes=value) if isinstance(value, bytes) else UUID(int=value.int)
+
+
+def driver_instant(value: Any) -> datetime:
+    """An instant as the driver gives it."""
+    return from_epoch_microseconds(value) if isinstance(value, int) else value
+
+
 def id_text(value: bytes | str) -> str:
     """What ``unread_id`` gave, in the form a UUID is written."""
     if isinstance(value, str):

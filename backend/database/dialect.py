@@ -52,6 +52,7 @@ GONE_SIGNS = (
 )
 """How SQLite says it, and a driver whose connection somebody else has closed."""
 CONNECT_SECONDS = 5
+_KEYS_A_STEP = 16
 
 
 def sqlite_engine(path: Path, *, writes: bool) -> AsyncEngine:
@@ -110,6 +111,15 @@ def postgresql_engine(url: str) -> AsyncEngine:
         connect_args={"timeout": CONNECT_SECONDS, "command_timeout": 60},
         hide_parameters=True,
     )
+
+
+def some_of(keys: list[Any], place: str = "?") -> str:
+    """As many places in a SQLite statement as there are keys, or a few more, for which the last key is repeated.
+
+    The driver remembers a hundred prepared statements: one for every count of keys would never be met again.
+    """
+    keys += keys[-1:] * (-len(keys) % _KEYS_A_STEP)
+    return ", ".join([place] * len(keys))
 
 
 async def enter_county(connection: AsyncConnection, schema: str | None) -> None:

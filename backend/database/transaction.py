@@ -6,15 +6,16 @@ the database reports a serialization failure or a deadlock.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import CursorResult, Executable, literal, select
+from sqlalchemy import CursorResult, Executable, Table, literal, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from backend.database.bulk import Appended
 from backend.database.county import County
 from backend.database.dialect import SHUT, enter_county, freeze, is_gone, is_retryable
 from backend.database.lane import Lanes, ThreadConnection
@@ -40,11 +41,31 @@ class Transaction:
     def __init__(self, connection: AsyncConnection | ThreadConnection, county: County) -> None:
         self.connection = connection
         self.county = county
+        self._appended = Appended(on_postgresql=county.on_postgresql)
         self._afterwards: list[Callable[[], None]] = []
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
-        """Run one statement; a list of parameter sets runs it once per set."""
+        """Run one statement; a list of parameter sets runs it once per set. It sees all that was appended before."""
+        await self.store_appended()
         return await self.connection.execute(statement, parameters)
+
+    async def driver(self, statement: str, parameters: Any = None) -> CursorResult[*tuple[Any, ...]]:
+        """Run a statement in the driver's own words, for hot store functions: values are the driver's, too."""
+        await self.store_appended()
+        return await self.connection.exec_driver_sql(statement, parameters)
+
+    def append(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Append rows, all naming the same columns; sent, with all others, before the next statement or the end.
+
+        What the database says of a row that it does not take is raised there; nothing of the transaction is kept then.
+        """
+        self._appended.add(table, rows)
+
+    async def store_appended(self) -> None:
+        """Send what was appended; called before each statement, and by ``transact`` at the end."""
+        if self._appended:
+            for statement, parameters in self._appended.take():
+                await self.connection.exec_driver_sql(statement, parameters)
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Wake something in this process once the change is durable (a hint: nothing may depend on it)."""
@@ -82,6 +103,7 @@ async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant
                     await enter_county(connection, county.schema)
                     tx = Transaction(connection, county)
                     outcome = await verb(tx, command, now=now or county.clock())
+                    await tx.store_appended()
                 tx.committed()
                 return outcome
         except DBAPIError as error:
@@ -100,7 +122,9 @@ async def _in_thread(county: County, lanes: Lanes, verb: Verb[C, O], command: C,
 
     async def act(connection: ThreadConnection) -> O:
         made.append(Transaction(connection, county))
-        return await verb(made[0], command, now=now or county.clock())
+        outcome = await verb(made[0], command, now=now or county.clock())
+        await made[0].store_appended()
+        return outcome
 
     def committed() -> None:
         made[0].committed()

@@ -11,6 +11,8 @@ from uuid import UUID
 from backend.kernel.instants import unix_milliseconds
 
 Id = UUID
+_RANDOM = (0xFFF << 64) | ((1 << 62) - 1)
+"""The bits of a UUIDv7 that neither time nor version nor variant take."""
 
 
 def new_id() -> UUID:
@@ -20,10 +22,15 @@ def new_id() -> UUID:
 
 def id_at(unix_ms: int) -> UUID:
     """A UUIDv7 of the given millisecond; two calls never give the same id."""
-    value = (unix_ms & 0xFFFF_FFFF_FFFF) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return UUID(int=value)
+    head = (unix_ms & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | 0x2 << 62
+    return UUID(int=head | (int.from_bytes(os.urandom(10)) & _RANDOM))
+
+
+def new_ids(count: int) -> list[UUID]:
+    """So many fresh UUIDv7 of one millisecond, with one call to the system's random source."""
+    head = (unix_milliseconds() & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | 0x2 << 62
+    random = os.urandom(10 * count)
+    return [UUID(int=head | (int.from_bytes(random[i : i + 10]) & _RANDOM)) for i in range(0, 10 * count, 10)]
 
 
 def new_secret() -> str:

@@ -55,12 +55,15 @@ def to_wire(at: Instant) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def epoch_microseconds(at: Instant) -> int:
     """Whole microseconds since 1970, exact (``timestamp()`` would go through a float)."""
-    delta = at - datetime(1970, 1, 1, tzinfo=UTC)
+    delta = at - _EPOCH
     return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
 
 
 def from_epoch_microseconds(value: int) -> Instant:
     """The instant of so many microseconds since 1970."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=value)
+    return _EPOCH + timedelta(microseconds=value)

@@ -9,4 +9,5 @@ from backend.ledger.rules import Account
 
 async def account_numbers(tx: Transaction, accounts: Sequence[Account]) -> list[int]:
     """The accounts' numbers, opened where they are new; final once this transaction has committed."""
-    return [await store.account_number(tx, account) for account in accounts]
+    numbers = await store.account_numbers(tx, accounts)
+    return [numbers[account] for account in accounts]

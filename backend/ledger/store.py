@@ -1,6 +1,6 @@
 """All SQL of the ledger. Account numbers never change, so each process remembers them once they are committed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import func, literal, select, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backend.database.bulk import append_rows
 from backend.database.columns import id_text, unread_id
 from backend.database.county import County
 from backend.database.transaction import Transaction
@@ -16,39 +15,43 @@ from backend.kernel.instants import Instant
 from backend.ledger.rules import Account, AccountKind, Funder, Transfer
 from backend.ledger.tables import accounts, transfers
 
-_known: WeakKeyDictionary[County, dict[str, int]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[County, dict[Account, int]] = WeakKeyDictionary()
 
 
-async def account_number(tx: Transaction, account: Account) -> int:
-    """The account's number; opened when it is new."""
+async def account_numbers(tx: Transaction, asked: Collection[Account]) -> dict[Account, int]:
+    """The accounts' numbers; those that are new are opened."""
     known = _known.setdefault(tx.county, {})
-    key = account.key()
-    if (number := known.get(key)) is not None:
-        return number
-    row = {
-        "key": key,
-        "kind": str(account.kind),
-        "campaign_id": account.campaign_id,
-        "line_id": account.line_id,
-        "merchant_id": account.merchant_id,
-        "funder": account.funder,
-    }
+    numbers = {account: known[account] for account in asked if account in known}
+    if missing := {account.key(): account for account in asked if account not in numbers}:
+        opened = await _open_accounts(tx, missing)
+        numbers |= opened
+        tx.after_commit(lambda: known.update(opened))
+    return numbers
+
+
+async def _open_accounts(tx: Transaction, missing: Mapping[str, Account]) -> dict[Account, int]:
+    rows = [
+        {
+            "key": key,
+            "kind": str(account.kind),
+            "campaign_id": account.campaign_id,
+            "line_id": account.line_id,
+            "merchant_id": account.merchant_id,
+            "funder": account.funder,
+        }
+        # In the order of their names, so that two workers who open the same ones never wait for each other in a ring.
+        for key, account in sorted(missing.items())
+    ]
     make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
-    await tx.execute(make(accounts).values(row).on_conflict_do_nothing())
-    found = int((await tx.execute(select(accounts.c.id).where(accounts.c.key == key))).scalar_one())
-    tx.after_commit(lambda: known.__setitem__(key, found))
-    return found
+    await tx.execute(make(accounts).on_conflict_do_nothing(), rows)
+    found = await tx.execute(select(accounts.c.key, accounts.c.id).where(accounts.c.key.in_(list(missing))))
+    return {missing[key]: int(number) for key, number in found}
 
 
 async def insert_transfers(tx: Transaction, made: Sequence[Transfer], recorded_at: Instant) -> None:
     """Append transfers; the primary key (act, leg) refuses a second booking."""
-    numbers: dict[Account, int] = {}
-    for transfer in made:
-        for account in (transfer.debit, transfer.credit):
-            if account not in numbers:
-                numbers[account] = await account_number(tx, account)
-    await append_rows(
-        tx,
+    numbers = await account_numbers(tx, {account for one in made for account in (one.debit, one.credit)})
+    tx.append(
         transfers,
         [
             {

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import BigInteger, Row, Select, case, func, insert, select, type_coerce, update
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -238,3 +238,12 @@ async def standings(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID,
         )
         for row in rows
     }
+
+
+async def standings_mark(tx: Transaction) -> tuple[Any, ...]:
+    """A value that every committed change of any standing moves: how many stand how, and since when altogether."""
+    m = merchants.c
+    since = func.extract("epoch", m.state_since) if tx.county.on_postgresql else type_coerce(m.state_since, BigInteger)
+    admitted = func.sum(case((m.state == MerchantState.ADMITTED.value, 1), else_=0))
+    row = (await tx.execute(select(func.count(), admitted, func.max(m.state_since), func.sum(since % 1_000_003)))).one()
+    return tuple(row)

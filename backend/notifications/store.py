@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Row, delete, func, insert, select, update
 
-from backend.database.bulk import append_rows
 from backend.database.transaction import Transaction
 from backend.notifications.rules import InboxMessage, OutgoingSms, Words
 from backend.notifications.tables import inbox_messages, sms_box, sms_outgoing
@@ -33,7 +32,7 @@ async def insert_messages(tx: Transaction, messages: Sequence[tuple[UUID, InboxM
         }
         for recipient_id, message in messages
     ]
-    await append_rows(tx, inbox_messages, rows)
+    tx.append(inbox_messages, rows)
 
 
 def _message(tx: Transaction, row: Row[Any]) -> InboxMessage:

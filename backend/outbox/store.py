@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backend.database.bulk import append_rows
+from backend.database.columns import driver_id
+from backend.database.dialect import some_of
 from backend.database.transaction import Transaction
 from backend.outbox.rules import DueWork, Given, Stuck
 from backend.outbox.tables import due_work, events, inbox, leases, requests
@@ -15,13 +16,12 @@ from backend.outbox.tables import due_work, events, inbox, leases, requests
 
 async def insert_event(tx: Transaction, event_id: UUID, name: str, body: str, recorded_at: datetime) -> None:
     """Append an event."""
-    await tx.execute(insert(events).values(id=event_id, name=name, body=body, recorded_at=recorded_at))
+    tx.append(events, [{"id": event_id, "name": name, "body": body, "recorded_at": recorded_at}])
 
 
 async def insert_events(tx: Transaction, rows: Sequence[tuple[UUID, str, str]], recorded_at: datetime) -> None:
     """Append many events as (id, name, body)."""
-    await append_rows(
-        tx,
+    tx.append(
         events,
         [{"id": event_id, "name": name, "body": body, "recorded_at": recorded_at} for event_id, name, body in rows],
     )
@@ -63,7 +63,7 @@ async def lock_inbox(tx: Transaction, consumer: str, event_ids: Sequence[UUID]) 
 async def insert_applied(tx: Transaction, consumer: str, event_ids: Sequence[UUID], at: datetime) -> None:
     """Note that the consumer acts on these in this transaction; the primary key refuses a second time."""
     rows = [{"consumer": consumer, "event_id": event_id, "applied_at": at} for event_id in event_ids]
-    await append_rows(tx, inbox, rows)
+    tx.append(inbox, rows)
 
 
 async def mark_applied(tx: Transaction, consumer: str, event_ids: Sequence[UUID], at: datetime) -> None:
@@ -104,21 +104,27 @@ async def answer_of(tx: Transaction, request_id: UUID) -> tuple[bytes, str] | No
 
 async def insert_answer(tx: Transaction, request_id: UUID, hashed: bytes, outcome: str, at: datetime) -> None:
     """Bind an answer to a request id; the primary key refuses a second one."""
-    await tx.execute(
-        insert(requests).values(request_id=request_id, command_hash=hashed, outcome=outcome, recorded_at=at)
-    )
+    await insert_answers(tx, [(request_id, hashed, outcome)], at)
+
+
+_ANSWERS = "SELECT request_id, command_hash, outcome FROM answered_requests WHERE request_id "
 
 
 async def answers_of(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str]]:
     """(command hash, outcome) of those ids that were answered."""
-    rows = await tx.execute(select(requests).where(requests.c.request_id.in_(request_ids)))
-    return {row.request_id: (bytes(row.command_hash), row.outcome) for row in rows}
+    if not request_ids:
+        return {}
+    if tx.county.on_postgresql:
+        rows = await tx.driver(_ANSWERS + "= ANY($1::uuid[])", (list(request_ids),))
+    else:
+        ids = [one.bytes for one in request_ids]
+        rows = await tx.driver(f"{_ANSWERS} IN ({some_of(ids)})", tuple(ids))
+    return {driver_id(request_id): (bytes(hashed), outcome) for request_id, hashed, outcome in rows}
 
 
 async def insert_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes, str]], at: datetime) -> None:
     """Bind many answers."""
-    await append_rows(
-        tx,
+    tx.append(
         requests,
         [
             {"request_id": request_id, "command_hash": hashed, "outcome": outcome, "recorded_at": at}

@@ -11,7 +11,6 @@ pieces for people online are issued stays so until the stations' share is opened
 import asyncio
 import hashlib
 import logging
-import os
 from collections.abc import Awaitable, Sequence
 from functools import partial
 from uuid import UUID
@@ -27,7 +26,7 @@ from backend.database.hot import HotPostgreSQL, HotSQLite
 from backend.database.transaction import DatabaseGone, Transaction, inquire, transact
 from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.faults import traced_fault
-from backend.kernel.ids import new_id
+from backend.kernel.ids import new_ids
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.numbers import account_numbers
@@ -225,7 +224,7 @@ def _is_plain(record: RoundRecord, commands: Sequence[Claim]) -> bool:
 def _batch(known: _Known, commands: Sequence[Claim], now: Instant) -> tuple[RushBatch, list[ClaimOutcome]]:
     terms = known.record.facts.terms
     use_from, expires_at = validity(terms, claimed_at=now)
-    voucher_ids = new_ids(len(commands), now)
+    voucher_ids = new_ids(len(commands))
     model = Claimed(
         claim_id=_SLOT,
         voucher_id=_SLOT_TOO,
@@ -307,13 +306,3 @@ def _event_parts(known: _Known, now: Instant) -> tuple[str, str, str, str]:
     before, between, rest = text.split(str(_SLOT))
     middle, _, after = rest.partition(str(_SLOT_TOO))
     return before, between, middle, after
-
-
-def new_ids(count: int, now: Instant) -> list[UUID]:
-    """So many UUIDv7 of one millisecond, with one call to the system's random source."""
-    if count == 1:
-        return [new_id()]
-    head = int(now.timestamp() * 1000) << 80 | 0x7 << 76 | 0x2 << 62
-    keep = (0xFFF << 64) | ((1 << 62) - 1)
-    random = os.urandom(10 * count)
-    return [UUID(int=head | (int.from_bytes(random[i : i + 10], "big") & keep)) for i in range(0, 10 * count, 10)]

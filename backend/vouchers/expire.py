@@ -109,5 +109,11 @@ def _transfers(expired: Sequence[tuple[UUID, UUID, UUID, int]], at: Instant) -> 
 
 
 def _entry(voucher_id: UUID, now: Instant) -> Entry:
-    states = {"from_state": VoucherState.ISSUED, "to_state": VoucherState.EXPIRED}
-    return new_entry(now, SYSTEM, "voucher.expire", ("voucher", voucher_id), **states)
+    return new_entry(
+        now,
+        SYSTEM,
+        "voucher.expire",
+        ("voucher", voucher_id),
+        from_state=VoucherState.ISSUED,
+        to_state=VoucherState.EXPIRED,
+    )

@@ -15,7 +15,7 @@ from backend.database.transaction import Transaction
 from backend.identity.enrol_holder_key import holder_keys
 from backend.identity.person import claimants
 from backend.kernel.claimants import ProofLevel
-from backend.kernel.ids import new_id
+from backend.kernel.ids import new_ids
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.post import post
@@ -92,17 +92,15 @@ async def _batch(tx: Transaction, commands: Sequence[Redeem], now: Instant) -> B
     """Everything the batch's decisions need, read under the vouchers' locks."""
     typed = [command.presented.code for command in commands if isinstance(command.presented, Typed)]
     named = {command.presented.voucher_id for command in commands if isinstance(command.presented, Shown)}
-    codes = await store.vouchers_of_codes(tx, typed)
     ids = {command.redemption_id for command in commands}
-    vouchers = await store.lock_vouchers(tx, named | ids | {voucher_id for voucher_id, _ in codes.values()})
-    if typed:  # Asked again under the locks: whoever used a code meanwhile has taken it away.
-        codes = await store.vouchers_of_codes(tx, typed)
+    vouchers = await store.lock_vouchers(tx, named | ids, typed)
+    # Codes are asked for under the locks: whoever used one meanwhile has taken it away.
+    typists = {command.typist for command in commands if isinstance(command.presented, Typed)}
+    codes, wrong = await store.codes_and_mistakes(tx, typed, typists, hour_of(now))
     shown = frozenset(vouchers[voucher_id].resident_id for voucher_id in named if voucher_id in vouchers)
     # Somebody who shows a voucher has proven a phone; who they are is only read for kinds that ask for more.
     asked = {one.resident_id for one in vouchers.values() if one.terms.redeem_level > ProofLevel.PHONE}
     counters = {command.merchant_id for command in commands}
-    typists = {command.typist for command in commands if isinstance(command.presented, Typed)}
-    wrong = await store.wrong_in_hour(tx, typists, hour_of(now)) if typists else {}
     return Batch(
         vouchers=vouchers,
         codes=codes,
@@ -123,8 +121,9 @@ async def _store(tx: Transaction, batch: Batch, now: Instant) -> None:
     await store.insert_redemptions(tx, batch.accepted, now)
     await _return_unused(tx, batch.accepted)
     await post(tx, *(transfer for accepted in batch.accepted for transfer in _transfers(accepted, now)), now=now)
-    await publish_many(tx, [_event(accepted, now) for accepted in batch.accepted], now=now)
-    await record(tx, *(_entry(accepted, now) for accepted in batch.accepted))
+    ids = iter(new_ids(2 * len(batch.accepted)))
+    await publish_many(tx, [_event(next(ids), accepted, now) for accepted in batch.accepted], now=now)
+    await record(tx, *(_entry(next(ids), accepted, now) for accepted in batch.accepted))
 
 
 async def _return_unused(tx: Transaction, accepted: Sequence[Acceptance]) -> None:
@@ -139,10 +138,10 @@ async def _return_unused(tx: Transaction, accepted: Sequence[Acceptance]) -> Non
     await store.count_returned(tx, [(line, fen, 0) for line, fen in above.items()])
 
 
-def _event(accepted: Acceptance, now: Instant) -> VoucherRedeemed:
+def _event(event_id: UUID, accepted: Acceptance, now: Instant) -> VoucherRedeemed:
     command, voucher = accepted.command, accepted.voucher
     return VoucherRedeemed(
-        event_id=new_id(),
+        event_id=event_id,
         occurred_at=now,
         redemption_id=command.redemption_id,
         voucher_id=voucher.voucher_id,
@@ -155,7 +154,7 @@ def _event(accepted: Acceptance, now: Instant) -> VoucherRedeemed:
     )
 
 
-def _entry(accepted: Acceptance, now: Instant) -> Entry:
+def _entry(entry_id: UUID, accepted: Acceptance, now: Instant) -> Entry:
     return new_entry(
         now,
         accepted.command.actor,
@@ -164,6 +163,7 @@ def _entry(accepted: Acceptance, now: Instant) -> Entry:
         from_state=VoucherState.ISSUED,
         to_state=VoucherState.REDEEMED,
         detail=f"redemption {accepted.command.redemption_id}",
+        entry_id=entry_id,
     )
 
 

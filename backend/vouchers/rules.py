@@ -383,5 +383,8 @@ def split_discount(
     return split
 
 
+_ORDER = {funder: place for place, funder in enumerate(Funder)}
+
+
 def _government_first(share: FundingShare) -> int:
-    return list(Funder).index(share.funder)
+    return _ORDER[share.funder]

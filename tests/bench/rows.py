@@ -9,7 +9,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.database.bulk import append_rows
 from backend.database.county import County
 from backend.database.transaction import Transaction, transact
 from backend.identity.make_machine_key import MakeMachineKey, make_machine_key
@@ -168,7 +167,7 @@ async def _codes(county: County, count: int) -> list[str]:
             {"voucher_id": voucher_id, "code": hashed_code(tx, code), "made_at": now, "expires_at": ends}
             for voucher_id, code in command
         ]
-        await append_rows(tx, short_codes, made)
+        tx.append(short_codes, made)
 
     for start in range(0, count, 2_000):
         given = list(zip(vouchers[start : start + 2_000], codes[start : start + 2_000], strict=True))

@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import DBAPIError
 
 from backend.audit_trail.chain import Chain, chain
@@ -18,6 +19,8 @@ from backend.kernel.instants import Instant
 from backend.ledger.audit import AuditLedger, HashLedger, audit_ledger, hash_ledger
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
+from backend.ledger.tables import transfers
+from backend.outbox.tables import events as outbox_events
 from tests.databases import HandClock
 
 CAMPAIGN = UUID(int=7)
@@ -95,3 +98,42 @@ async def test_the_chain_links_every_entry_once_and_finds_a_flipped_byte(county:
 
     await transact(county, tamper, None)
     assert (await inquire(county, verify, Verify(clock()))).broken_at == 1
+
+
+async def test_what_was_appended_is_seen_by_the_next_question(county: County) -> None:
+    async def append_and_ask(tx: Transaction, command: None, *, now: Instant) -> int:
+        await fund(tx, 7, now=now)
+        return int((await tx.execute(select(func.count()).select_from(transfers))).scalar_one())
+
+    assert await transact(county, append_and_ask, None) == 1
+    assert (await inquire(county, audit_ledger, AuditLedger())).transfers == 1
+
+
+async def test_a_row_that_the_database_does_not_take_undoes_every_table(county: County) -> None:
+    async def doubled(tx: Transaction, command: UUID, *, now: Instant) -> None:
+        await fund(tx, 1, now=now)
+        events = [{"id": command, "name": "Test.1", "body": "{}", "recorded_at": now}] * 2
+        tx.append(outbox_events, events)
+
+    with pytest.raises(DBAPIError):
+        await transact(county, doubled, new_id())
+    assert (await inquire(county, audit_ledger, AuditLedger())).transfers == 0
+
+
+async def test_appended_rows_reach_postgresql_in_one_statement(county: County) -> None:
+    sent: list[str] = []
+
+    def told(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    engine = county.write_engine.sync_engine
+    event.listen(engine, "before_cursor_execute", told)
+    try:
+        await transact(county, fund, 1)
+        await transact(county, fund, 2)
+    finally:
+        event.remove(engine, "before_cursor_execute", told)
+    storing = [statement for statement in sent if "INSERT INTO ledger_transfers" in statement]
+    # SQLite's verbs do not go through this engine, and have no way to the database whose price would be worth sharing.
+    assert len(storing) == (2 if county.on_postgresql else 0)
+    assert all("INSERT INTO audit_entries" in statement for statement in storing)

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 
 from backend.commands.audit import Examine, Figures, examine
-from backend.database.bulk import append_rows
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.instants import Instant
@@ -107,8 +106,7 @@ class Many:
 
 
 async def _give_codes(tx: Transaction, command: list[tuple[UUID, str]], *, now: Instant) -> None:
-    await append_rows(
-        tx,
+    tx.append(
         short_codes,
         [
             {"voucher_id": one, "code": hashed_code(tx, code), "made_at": now, "expires_at": now + timedelta(hours=1)}

@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import bindparam, func, select, tuple_, update
 
-from backend.database.bulk import append_rows
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.vouchers.claim_rules import Claimed, LineFacts, PersonKey, RoundRecord, Ruling
@@ -107,8 +106,7 @@ async def taken_keys(tx: Transaction, keys: Sequence[PersonKey]) -> dict[PersonK
 
 async def insert_vouchers(tx: Transaction, given: Sequence[tuple[Ruling, Claimed, RoundRecord]]) -> None:
     """Vouchers and the person keys they take."""
-    await append_rows(
-        tx,
+    tx.append(
         vouchers,
         [
             {
@@ -135,7 +133,7 @@ async def insert_vouchers(tx: Transaction, given: Sequence[tuple[Ruling, Claimed
         for ruling, _, _ in given
         for rule, person, period, nth in ruling.keys
     ]
-    await append_rows(tx, person_keys, keys)
+    tx.append(person_keys, keys)
 
 
 async def count_issued(tx: Transaction, given: Sequence[tuple[Ruling, Claimed, RoundRecord]], now: Instant) -> None:

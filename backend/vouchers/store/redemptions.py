@@ -10,9 +10,10 @@ import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from backend.database.bulk import append_rows
+from backend.database.columns import driver_id, driver_instant
+from backend.database.dialect import some_of
 from backend.database.transaction import Transaction
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, epoch_microseconds
 from backend.ledger.rules import Funder
 from backend.vouchers.desk_rules import RedemptionState
 from backend.vouchers.redeem_rules import LiveVoucher, RedemptionRecord, RollBack
@@ -20,23 +21,13 @@ from backend.vouchers.redemption_batch import Acceptance
 from backend.vouchers.rules import Terms, VoucherState
 from backend.vouchers.tables import (
     budget_lines,
-    campaigns,
     redemption_shares,
     redemptions,
     roll_backs,
-    rounds,
     short_codes,
     vouchers,
     wrong_codes,
 )
-
-
-def _vouchers() -> Any:
-    return (
-        select(vouchers, rounds.c.terms, campaigns.c.pause_scope)
-        .join(rounds, rounds.c.id == vouchers.c.round_id)
-        .join(campaigns, campaigns.c.id == vouchers.c.campaign_id)
-    )
 
 
 async def lock_voucher(tx: Transaction, voucher_id: UUID) -> LiveVoucher | None:
@@ -44,31 +35,52 @@ async def lock_voucher(tx: Transaction, voucher_id: UUID) -> LiveVoucher | None:
     return (await lock_vouchers(tx, {voucher_id})).get(voucher_id)
 
 
-async def lock_vouchers(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, LiveVoucher]:
-    """Vouchers locked by id."""
-    if not voucher_ids:
+_LIVE = """
+SELECT v.id, v.campaign_id, v.round_id, v.line_id, v.resident_id, v.state, r.terms, v.face_fen, v.public_fen,
+       v.platform_fen, v.use_from, v.expires_at, v.last_count, c.pause_scope
+FROM vouchers v JOIN rounds r ON r.id = v.round_id JOIN campaigns c ON c.id = v.campaign_id
+WHERE v.id IN ({named} UNION SELECT voucher_id FROM short_codes WHERE code {codes})
+"""
+_LOCK_ON_POSTGRESQL = (
+    _LIVE.format(named="SELECT unnest($1::uuid[])", codes="= ANY($2::bytea[])") + "ORDER BY v.id FOR UPDATE OF v"
+)
+
+
+async def lock_vouchers(
+    tx: Transaction, voucher_ids: Collection[UUID], codes: Collection[bytes] = ()
+) -> dict[UUID, LiveVoucher]:
+    """Vouchers locked by id: those named, and those that these short codes stand for now."""
+    if not voucher_ids and not codes:
         return {}
-    asked = _vouchers().where(vouchers.c.id.in_(sorted(voucher_ids))).order_by(vouchers.c.id)
-    rows = await tx.execute(asked.with_for_update(of=vouchers))
-    return {row.id: _live(row) for row in rows}
+    if tx.county.on_postgresql:
+        rows = await tx.driver(_LOCK_ON_POSTGRESQL, (list(voucher_ids), list(codes)))
+    else:
+        ids, of_codes = [one.bytes for one in voucher_ids], list(codes)
+        named = f"VALUES {some_of(ids, '(?)')}" if ids else "SELECT NULL"
+        asked = _LIVE.format(named=named, codes=f"IN ({some_of(of_codes)})")
+        rows = await tx.driver(asked, (*ids, *of_codes))
+    return {live.voucher_id: live for live in map(_live, rows)}
 
 
 def _live(row: Any) -> LiveVoucher:
+    voucher, campaign, round_, line, resident, state, terms, face, public, platform, use_from, expires, count, scope = (
+        row
+    )
     return LiveVoucher(
-        voucher_id=row.id,
-        campaign_id=row.campaign_id,
-        round_id=row.round_id,
-        line_id=row.line_id,
-        resident_id=row.resident_id,
-        state=VoucherState(row.state),
-        terms=_terms(row.terms),
-        face_fen=row.face_fen,
-        public_fen=row.public_fen,
-        platform_fen=row.platform_fen,
-        use_from=row.use_from,
-        expires_at=row.expires_at,
-        last_count=row.last_count,
-        paused=row.pause_scope == "everything",
+        voucher_id=driver_id(voucher),
+        campaign_id=driver_id(campaign),
+        round_id=driver_id(round_),
+        line_id=driver_id(line),
+        resident_id=driver_id(resident),
+        state=VoucherState(state),
+        terms=_terms(terms),
+        face_fen=face,
+        public_fen=public,
+        platform_fen=platform,
+        use_from=driver_instant(use_from),
+        expires_at=driver_instant(expires),
+        last_count=count,
+        paused=scope == "everything",
     )
 
 
@@ -84,6 +96,35 @@ async def vouchers_of_codes(tx: Transaction, codes: Sequence[bytes]) -> dict[byt
         return {}
     rows = await tx.execute(select(short_codes).where(short_codes.c.code.in_(codes)))
     return {bytes(row.code): (row.voucher_id, row.expires_at) for row in rows}
+
+
+_ASKED = """
+SELECT code, voucher_id, expires_at, 0 FROM short_codes WHERE code {codes}
+UNION ALL SELECT NULL, counter_id, hour, wrong FROM wrong_codes WHERE hour = {hour} AND counter_id {counters}
+"""
+_ASKED_ON_POSTGRESQL = _ASKED.format(codes="= ANY($1::bytea[])", hour="$2", counters="= ANY($3::uuid[])")
+
+
+async def codes_and_mistakes(
+    tx: Transaction, codes: Sequence[bytes], counter_ids: Collection[UUID], hour: Instant
+) -> tuple[dict[bytes, tuple[UUID, datetime]], dict[UUID, int]]:
+    """(voucher, expiry) of short codes, and how many wrong ones these counters have typed in the hour."""
+    if not codes:
+        return {}, {}
+    if tx.county.on_postgresql:
+        rows = await tx.driver(_ASKED_ON_POSTGRESQL, (list(codes), hour, list(counter_ids)))
+    else:
+        of_codes, counters = list(codes), [one.bytes for one in counter_ids]
+        asked = _ASKED.format(codes=f"IN ({some_of(of_codes)})", hour="?", counters=f"IN ({some_of(counters)})")
+        rows = await tx.driver(asked, (*of_codes, epoch_microseconds(hour), *counters))
+    found: dict[bytes, tuple[UUID, datetime]] = {}
+    wrong: dict[UUID, int] = {}
+    for code, named, at, count in rows:
+        if code is None:
+            wrong[driver_id(named)] = count
+        else:
+            found[bytes(code)] = (driver_id(named), driver_instant(at))
+    return found, wrong
 
 
 async def replace_short_code(
@@ -109,16 +150,6 @@ async def drop_old_wrong_codes(tx: Transaction, before: Instant) -> int:
     return int((await tx.execute(delete(wrong_codes).where(wrong_codes.c.hour < before))).rowcount)
 
 
-async def wrong_in_hour(tx: Transaction, counter_ids: Collection[UUID], hour: Instant) -> dict[UUID, int]:
-    """How many wrong codes these counters have typed in the hour."""
-    rows = await tx.execute(
-        select(wrong_codes.c.counter_id, wrong_codes.c.wrong).where(
-            wrong_codes.c.counter_id.in_(counter_ids), wrong_codes.c.hour == hour
-        )
-    )
-    return {row.counter_id: row.wrong for row in rows}
-
-
 async def count_wrong(tx: Transaction, counter_id: UUID, hour: Instant, wrong: int) -> None:
     """So many more."""
     make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
@@ -127,23 +158,29 @@ async def count_wrong(tx: Transaction, counter_id: UUID, hour: Instant, wrong: i
     await tx.execute(row.on_conflict_do_update(index_elements=["counter_id", "hour"], set_=more))
 
 
+_USE_ON_POSTGRESQL = """
+WITH used AS (
+  UPDATE vouchers SET state = 'redeemed', last_count = a.count
+  FROM unnest($1::uuid[], $2::bigint[]) AS a(id, count) WHERE vouchers.id = a.id
+) DELETE FROM short_codes WHERE voucher_id = ANY($1::uuid[])
+"""
+
+
 async def mark_redeemed(tx: Transaction, accepted: Sequence[Acceptance]) -> None:
     """issued → redeemed for locked vouchers; their short codes were for one use."""
     used = [one.voucher.voucher_id for one in accepted]
-    await tx.execute(update(vouchers).where(vouchers.c.id.in_(used)).values(state=str(VoucherState.REDEEMED)))
-    if counted := [one for one in accepted if one.count != one.voucher.last_count]:
-        await tx.execute(
-            update(vouchers).where(vouchers.c.id == bindparam("of")).values(last_count=bindparam("count")),
-            [{"of": one.voucher.voucher_id, "count": one.count} for one in counted],
-        )
-    await tx.execute(delete(short_codes).where(short_codes.c.voucher_id.in_(used)))
+    if tx.county.on_postgresql:
+        await tx.driver(_USE_ON_POSTGRESQL, (used, [one.count for one in accepted]))
+        return
+    counted = [(one.count, one.voucher.voucher_id.bytes) for one in accepted]
+    await tx.driver("UPDATE vouchers SET state = 'redeemed', last_count = ? WHERE id = ?", counted)
+    await tx.driver("DELETE FROM short_codes WHERE voucher_id = ?", [(voucher_id,) for _, voucher_id in counted])
 
 
 async def insert_redemptions(tx: Transaction, accepted: Sequence[Acceptance], now: Instant) -> None:
     """The redemptions with their frozen shares."""
-    await append_rows(tx, redemptions, [_redemption(one, now) for one in accepted])
-    await append_rows(
-        tx,
+    tx.append(redemptions, [_redemption(one, now) for one in accepted])
+    tx.append(
         redemption_shares,
         [
             {"redemption_id": one.command.redemption_id, "funder": str(funder), "amount_fen": fen, "refunded_fen": 0}
