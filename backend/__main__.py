@@ -46,6 +46,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Nothing that loading makes is garbage: collecting while loading costs every command a tenth of its start.
     gc.disable()
     command = importlib.import_module(f"backend.commands.{name}")
+    if argv is None:
+        # And none of it ever will be, so no collection needs to walk through all of it again: three did in every start.
+        # Whoever hands in words has garbage of their own, which is not ours to keep.
+        gc.freeze()
     parser = argparse.ArgumentParser(prog=f"yizhan {name}", description=" · ".join(COMMANDS[name]))
     gc.enable()
     command.add_arguments(parser)

@@ -87,6 +87,22 @@ def test_sqlite_serves_with_one_process_and_says_why(seeded: Path, tmp_path: Pat
         assert served.ended(signal.SIGINT) == 0
 
 
+def test_a_start_loads_nothing_that_only_other_commands_need() -> None:
+    others = ("alembic", "httpx", "PIL", "pywebpush", "redis", "stripe", "trustme")
+    told = f"import backend.commands.serve, sys; print([name for name in {others!r} if name in sys.modules])"
+    asked = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=60, check=True)
+    assert asked.stdout == "[]\n"
+
+
+def test_no_collection_walks_through_what_a_command_has_loaded_and_a_guest_freezes_nothing() -> None:
+    asking = "print(gc.get_freeze_count() > 1_000)"
+    told = f"import gc, sys; from backend.__main__ import main; sys.argv = ['yizhan', 'code']; main(); {asking}"
+    guest = f"import gc; from backend.__main__ import main; main(['code']); {asking}"
+    for words, frozen in ((told, "True"), (guest, "False")):
+        asked = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=60, check=True)
+        assert asked.stdout.splitlines()[-1] == frozen
+
+
 def test_a_redis_that_nobody_named_is_not_even_loaded() -> None:
     told = "import backend.commands.serve, backend.commands.demo, sys; print('redis' in sys.modules)"
     asked = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=60, check=True)
