@@ -53,7 +53,7 @@ async def _claims(data: Path, url: str | None, each: int, stored: int = 0) -> Pr
     round_ids = [(await running_campaign(county, pieces=each, limits=_limit()))[0] for _ in range(ROUNDS)]
     # People look at the round before it opens: that is what makes their sessions known.
     [tomorrow] = await running_campaign(county, pieces=1, opens_at=county.clock() + timedelta(days=1), limits=_limit())
-    await _leave(county)
+    await leave(county)
     rounds = [_claim_requests(round_id, cookies) for round_id in round_ids]
     warm = _claim_requests(tomorrow, cookies)
     return Prepared(warm=warm, rounds=rounds, bare=rounds)
@@ -92,7 +92,7 @@ async def _sold_out(data: Path, url: str | None, each: int) -> Prepared:
     await admit(county, 2_000)
     cookies = await sessions(county, 2_000)
     [round_id] = await running_campaign(county, pieces=50, limits=_limit())
-    await _leave(county)
+    await leave(county)
     warm = _claim_requests(round_id, cookies)
     rounds = [_claim_requests(round_id, [cookies[i % 1_900 + 100] for i in range(each)]) for _ in range(ROUNDS)]
     return Prepared(warm=warm, rounds=rounds, bare=rounds, refused=True)
@@ -106,7 +106,7 @@ def sold_out(data: Path, url: str | None, each: int) -> Prepared:
 async def _feed(data: Path, url: str | None, each: int) -> Prepared:
     county = await open_bench_county(data, url)
     [round_id] = await running_campaign(county, pieces=1_000, limits=_limit())
-    await _leave(county)
+    await leave(county)
     bare = [_claim_requests(round_id, ["x=y"] * each)] * ROUNDS
     return Prepared(warm=[JSON] * 100, rounds=[[JSON] * each] * ROUNDS, bare=bare)
 
@@ -129,8 +129,8 @@ async def _redeem(data: Path, url: str | None, each: int) -> Prepared:
         )
         assert not isinstance(made, Refused), made
         keys.append(f"Bearer {made.key}")
-    rounds = [_redemptions(await _codes(county, each), keys) for _ in range(ROUNDS)]
-    await _leave(county)
+    rounds = [_redemptions(await spendable(county, each), keys) for _ in range(ROUNDS)]
+    await leave(county)
     warm = [("GET", "/api/v1/redemptions", "Authorization", key, "") for key in keys]
     return Prepared(warm=warm, rounds=rounds, bare=rounds)
 
@@ -148,7 +148,7 @@ def _redemptions(codes: Sequence[str], keys: Sequence[str]) -> list[Request]:
     ]
 
 
-async def _codes(county: County, count: int) -> list[str]:
+async def spendable(county: County, count: int) -> list[str]:
     """So many vouchers, each with a short code that outlives the measurement."""
     [round_id] = await running_campaign(county, pieces=count, limits=_limit())
     desk = ClaimDesk(county)
@@ -180,7 +180,8 @@ def redeem(data: Path, url: str | None, each: int) -> Prepared:
     return asyncio.run(_redeem(data, url, each))
 
 
-async def _leave(county: County) -> None:
+async def leave(county: County) -> None:
+    """Close the county, which a process of its own opens next."""
     await county.write_engine.dispose()
     await county.read_engine.dispose()
     time.sleep(0.2)  # noqa: ASYNC251 - nothing else runs here; the driver's threads end.
