@@ -61,7 +61,12 @@ class IdType(TypeDecorator[UUID]):
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
         """To the driver."""
-        return value if value is None or dialect.name == "postgresql" else value.bytes
+        return value if dialect.name == "postgresql" else self.to_sqlite(value)
+
+    @staticmethod
+    def to_sqlite(value: UUID | None) -> bytes | None:
+        """To SQLite."""
+        return None if value is None else value.bytes
 
     def process_result_value(self, value: Any, dialect: Dialect) -> UUID | None:  # noqa: ARG002 - SQLAlchemy's name.
         """From the driver; asyncpg's own UUID class is made a plain one so that msgspec can encode it."""
@@ -107,15 +112,22 @@ class InstantType(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """To the driver; a naive time is a bug, not a guess."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
+        if value is not None and value.tzinfo is None:
             raise ValueError("an instant without a zone cannot be stored")
-        return value if dialect.name == "postgresql" else epoch_microseconds(value)
+        return value if dialect.name == "postgresql" else self.to_sqlite(value)
+
+    @staticmethod
+    def to_sqlite(value: datetime | None) -> int | None:
+        """To SQLite; a naive time cannot be compared with the epoch's."""
+        return None if value is None else epoch_microseconds(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - as above.
         """From the driver."""
         return from_epoch_microseconds(value) if isinstance(value, int) else value
+
+
+DRIVER_TYPES = (IdType, InstantType)
+"""Types of our own whose values PostgreSQL's driver takes as they are."""
 
 
 class Personal(Struct, frozen=True):

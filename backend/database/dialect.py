@@ -52,6 +52,8 @@ GONE_SIGNS = (
 )
 """How SQLite says it, and a driver whose connection somebody else has closed."""
 CONNECT_SECONDS = 5
+SQLITE_STATEMENTS = 512
+"""Prepared statements that a connection remembers: those of many rows have a text for each of a few counts."""
 _KEYS_A_STEP = 16
 
 
@@ -76,7 +78,7 @@ def sqlite_thread_engine(path: Path, *, writes: bool) -> Engine:
         poolclass=QueuePool,
         pool_size=1 if writes else 4,
         max_overflow=0,
-        connect_args={"check_same_thread": False},
+        connect_args={"check_same_thread": False, "cached_statements": SQLITE_STATEMENTS},
         hide_parameters=True,
     )
     _prepare_sqlite(engine, writes=writes)

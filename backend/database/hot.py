@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from backend.database.county import County
-from backend.database.dialect import CONNECT_SECONDS, DRIVER_GONE, SHUT, SQLITE_PRAGMAS
+from backend.database.dialect import CONNECT_SECONDS, DRIVER_GONE, SHUT, SQLITE_PRAGMAS, SQLITE_STATEMENTS
 from backend.database.transaction import DatabaseGone
 
 T = TypeVar("T")
@@ -86,7 +86,9 @@ class HotSQLite:
             raise
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._county.file, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self._county.file, isolation_level=None, check_same_thread=False, cached_statements=SQLITE_STATEMENTS
+        )
         try:
             for pragma in SQLITE_PRAGMAS:
                 connection.execute(pragma)

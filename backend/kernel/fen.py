@@ -25,13 +25,15 @@ def split_by_largest_remainder(total_fen: int, weights: Sequence[int]) -> list[i
     Left-over fen go to the largest remainders; on a tie the earlier part wins, so callers list the government first.
     Raises ``ValueError`` for a negative total or weight, or when every weight is zero and there is something to split.
     """
-    if total_fen < 0 or any(weight < 0 for weight in weights):
+    if total_fen < 0 or min(weights, default=0) < 0:
         raise ValueError("a total and its weights are never negative")
     whole = sum(weights)
     if whole == 0:
         if total_fen:
             raise ValueError("nobody was named to carry the amount")
         return [0] * len(weights)
+    if len(weights) == 1:
+        return [total_fen]
     floors = [total_fen * weight // whole for weight in weights]
     by_remainder = sorted(range(len(weights)), key=lambda i: (-(total_fen * weights[i] % whole), i))
     for i in by_remainder[: total_fen - sum(floors)]:

@@ -85,7 +85,7 @@ class Step(StrEnum):
     """A voucher expired or was voided."""
 
 
-class Account(Struct, frozen=True):
+class Account(Struct, frozen=True, cache_hash=True):
     """Names an account; fields that its kind does not use stay ``None``."""
 
     kind: AccountKind

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from backend.database.bulk import in_portions
 from backend.database.columns import driver_id, driver_instant
 from backend.database.dialect import some_of
 from backend.database.transaction import Transaction
@@ -166,15 +167,23 @@ WITH used AS (
 """
 
 
+_USE_ON_SQLITE = (
+    "WITH a(id, count) AS (VALUES ",
+    ") UPDATE vouchers SET state = 'redeemed', last_count = a.count FROM a WHERE vouchers.id = a.id",
+)
+
+
 async def mark_redeemed(tx: Transaction, accepted: Sequence[Acceptance]) -> None:
     """issued → redeemed for locked vouchers; their short codes were for one use."""
     used = [one.voucher.voucher_id for one in accepted]
     if tx.county.on_postgresql:
         await tx.driver(_USE_ON_POSTGRESQL, (used, [one.count for one in accepted]))
         return
-    counted = [(one.count, one.voucher.voucher_id.bytes) for one in accepted]
-    await tx.driver("UPDATE vouchers SET state = 'redeemed', last_count = ? WHERE id = ?", counted)
-    await tx.driver("DELETE FROM short_codes WHERE voucher_id = ?", [(voucher_id,) for _, voucher_id in counted])
+    counted = [(one.voucher.voucher_id.bytes, one.count) for one in accepted]
+    for statement, values in in_portions(_USE_ON_SQLITE[0], "(?, ?)", counted, _USE_ON_SQLITE[1]):
+        await tx.driver(statement, values)
+    ids = [voucher_id for voucher_id, _ in counted]
+    await tx.driver(f"DELETE FROM short_codes WHERE voucher_id IN ({some_of(ids)})", tuple(ids))  # noqa: S608 - places
 
 
 async def insert_redemptions(tx: Transaction, accepted: Sequence[Acceptance], now: Instant) -> None:

@@ -2,7 +2,7 @@
 
 Optimistic: whatever does not fit (a full round, a person who had theirs, an id seen before) stores nothing at all, and
 the batch goes to the plain verb, which decides each claim under locks. On PostgreSQL one statement whose first part
-takes the round's lock; on SQLite one transaction of ``executemany`` in the writer thread.
+takes the round's lock; on SQLite one transaction in the writer thread.
 """
 
 import sqlite3
@@ -13,6 +13,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.database.bulk import in_portions
 from backend.database.hot import HotPostgreSQL, HotSQLite
 from backend.kernel.instants import epoch_microseconds
 
@@ -137,23 +138,33 @@ WHERE id = :round AND state <> 'closed' AND running AND NOT paused AND opens_at 
     WHEN station_until > :now THEN max(0, station_pieces - issued_station) ELSE 0 END
 """
 SQLITE_LINE = "UPDATE budget_lines SET issued_fen = issued_fen + ?, issued_pieces = issued_pieces + ? WHERE id = ?"
-SQLITE_VOUCHER = """
-INSERT INTO vouchers (id, campaign_id, round_id, line_id, resident_id, state, version, face_fen, public_fen, assisted,
-                      claimed_at, use_from, expires_at, last_count)
-VALUES (?, ?, ?, ?, ?, 'issued', ?, ?, ?, 0, ?, ?, ?, 0)
-"""
-SQLITE_KEY = "INSERT INTO person_keys (rule_id, person, period, nth) VALUES (?, ?, ?, 1)"
-SQLITE_TRANSFER = """
-INSERT INTO ledger_transfers (act_id, leg, debit_account, credit_account, amount_fen, step, occurred_at, recorded_at)
-VALUES (?, 0, ?, ?, ?, 'claim', ?, ?)
-"""
-SQLITE_EVENT = "INSERT INTO outbox_events (id, name, body, recorded_at) VALUES (?, 'VoucherClaimed.1', ?, ?)"
-SQLITE_ANSWER = "INSERT INTO answered_requests (request_id, command_hash, outcome, recorded_at) VALUES (?, ?, ?, ?)"
-SQLITE_TRAIL = """
-INSERT INTO audit_entries (id, at, actor_kind, actor_id, role, request_id, address, act, subject_kind, subject_id,
-                           to_state, success, detail, digest)
-VALUES (?, ?, 'resident', ?, 'resident', ?, ?, 'voucher.claim', 'voucher', ?, 'issued', 1, '', ?)
-"""
+SQLITE_VOUCHER = (
+    "INSERT INTO vouchers (id, campaign_id, round_id, line_id, resident_id, state, version,"
+    " face_fen, public_fen, assisted, claimed_at, use_from, expires_at, last_count) VALUES ",
+    "(?, ?, ?, ?, ?, 'issued', ?, ?, ?, 0, ?, ?, ?, 0)",
+)
+SQLITE_KEY = (
+    "INSERT INTO person_keys (rule_id, person, period, nth) VALUES ",
+    "(?, ?, ?, 1)",
+)
+SQLITE_TRANSFER = (
+    "INSERT INTO ledger_transfers (act_id, leg, debit_account, credit_account, amount_fen, step,"
+    " occurred_at, recorded_at) VALUES ",
+    "(?, 0, ?, ?, ?, 'claim', ?, ?)",
+)
+SQLITE_EVENT = (
+    "INSERT INTO outbox_events (id, name, body, recorded_at) VALUES ",
+    "(?, 'VoucherClaimed.1', ?, ?)",
+)
+SQLITE_ANSWER = (
+    "INSERT INTO answered_requests (request_id, command_hash, outcome, recorded_at) VALUES ",
+    "(?, ?, ?, ?)",
+)
+SQLITE_TRAIL = (
+    "INSERT INTO audit_entries (id, at, actor_kind, actor_id, role, request_id, address, act,"
+    " subject_kind, subject_id, to_state, success, detail, digest) VALUES ",
+    "(?, ?, 'resident', ?, 'resident', ?, ?, 'voucher.claim', 'voucher', ?, 'issued', 1, '', ?)",
+)
 
 
 async def store_on_sqlite(hot: HotSQLite, batch: RushBatch) -> bool:
@@ -165,14 +176,15 @@ async def store_on_sqlite(hot: HotSQLite, batch: RushBatch) -> bool:
         if connection.execute(SQLITE_ROUND, {"n": n, "round": r.round_id.bytes, "now": now}).rowcount != 1:
             return None
         connection.executemany(SQLITE_LINE, [(n * r.public_fen, n, line.bytes) for line in r.path])
-        for statement, values in rows:
-            connection.executemany(statement, values)
+        for (head, place), values in rows:
+            for statement, parameters in in_portions(head, place, values):
+                connection.execute(statement, parameters)
         return True
 
     return bool(await hot.write(work))
 
 
-def _rows(batch: RushBatch) -> list[tuple[str, list[tuple[Any, ...]]]]:
+def _rows(batch: RushBatch) -> list[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
     r = batch.round
     now, use_from, expires = (epoch_microseconds(at) for at in (batch.now, batch.use_from, batch.expires_at))
     campaign, round_id, line = r.campaign_id.bytes, r.round_id.bytes, r.line_id.bytes
