@@ -1,16 +1,19 @@
 """What the model of the desks expects to find in a county's books: balances, rows, how many acts, and what is due."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping, Set
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from backend.kernel.refusals import Refused
-from backend.vouchers.redeem_rules import RolledBack, Shown, Typed, Unproven
-from backend.vouchers.rules import Bill
+from backend.vouchers.redeem_rules import Redeem, RolledBack, Shown, Typed, Unproven
+from backend.vouchers.rules import Bill, RedemptionReason
+from backend.vouchers.short_code import ShortCode
 from tests.vouchers.desk_model import Model
-from tests.vouchers.desk_records import Account, Act, Due
+from tests.vouchers.desk_records import Account, Act, Due, id_of
 
+CODE_WRONG = Refused(RedemptionReason.CODE_WRONG)
 TOLD = (
     *("claim_id", "round_id", "resident_id", "people", "assisted", "roll_back_id", "redemption_id", "merchant_id"),
     *("voucher_id", "presented", "bill", "refund_fen", "reason", "turn", "scope", "what"),
@@ -47,8 +50,8 @@ def balances(model: Model) -> dict[Account, int]:
     return {account: fen for account, fen in held.items() if fen}
 
 
-def rows(model: Model) -> dict[str, dict[UUID, Any]]:
-    """What must be stored of rounds, vouchers and redemptions."""
+def rows(model: Model) -> dict[str, dict[Any, Any]]:
+    """What must be stored of rounds, vouchers, redemptions, short codes and the digits that were none."""
     running = model.campaign in {"running", "paused"}
     return {
         "rounds": {
@@ -63,6 +66,7 @@ def rows(model: Model) -> dict[str, dict[UUID, Any]]:
             for redemption_id, one in model.sales.items()
         },
         "codes": dict(model.codes),
+        "wrong": dict(model.wrong),
     }
 
 
@@ -79,6 +83,32 @@ def acts(model: Model) -> dict[str, int]:
         "RedemptionRolledBack": undone,
     }
     return {act: times for act, times in done.items() if times}
+
+
+def may_fit(model: Model, left: Collection[Act], *, tables: Mapping[str, Mapping[Any, Any]], bound: Set[UUID]) -> bool:
+    """Whether the acts that are left may still make of the county what is stored.
+
+    What was given, answered or counted is never taken back, and only who is left can add to it.
+    """
+    making = {act.command.voucher_id for act in left if isinstance(act.outcome, ShortCode)}
+    return (
+        model.vouchers.keys() <= tables["vouchers"].keys()
+        and model.sales.keys() <= tables["redemptions"].keys()
+        and model.answers.keys() <= bound <= model.answers.keys() | {id_of(act.command) for act in left}
+        and all(model.codes.get(of) == code or of in making for of, code in tables["codes"].items())
+        and _may_be_counted(model, left, tables["wrong"])
+    )
+
+
+def _may_be_counted(model: Model, left: Collection[Act], stored: Mapping[Any, int]) -> bool:
+    """Everybody who heard that their digits are wrong was counted, and of those who hung up perhaps somebody."""
+    surely, perhaps = Counter(model.wrong), Counter(model.wrong)
+    for act in left:
+        if isinstance(act.command, Redeem) and isinstance(act.command.presented, Typed):
+            hour = (act.command.merchant_id, act.at.replace(minute=0, second=0, microsecond=0))
+            surely[hour] += not act.lost and act.outcome == CODE_WRONG
+            perhaps[hour] += CODE_WRONG in (act.lost or (act.outcome,))
+    return all(surely[hour] <= stored.get(hour, 0) <= perhaps[hour] for hour in {*perhaps, *stored})
 
 
 def told(act: Act) -> str:

@@ -29,9 +29,11 @@ from tests.vouchers.desk_records import (
     discount,
     ends,
     funding_of,
+    id_of,
     period,
     public_of,
     split,
+    told_apart,
 )
 
 MOST_WRONG = 10
@@ -98,7 +100,7 @@ class Model:
         return (
             *(self.campaign, self.scope, frozenset(self.sessions.items()), frozenset(self.vouchers.items())),
             *(frozenset(self.sales.items()), frozenset(self.codes.items()), frozenset(self.wrong.items())),
-            *(frozenset(self.taken.items()), frozenset(self.answers)),
+            *(frozenset(self.taken.items()), frozenset(self.answers.items())),
         )
 
     def explains(self, act: Act) -> bool:
@@ -118,11 +120,13 @@ class Model:
                 return self._work(act, act.command)
         raise AssertionError(f"no act: {act}")
 
-    def _bound(self, request_id: UUID, hashed: tuple[Any, ...]) -> Any:
-        if request_id not in self.answers:
+    def bound(self, command: Any) -> Any:
+        """What was answered for good under this command's id, as it is told again; ``None`` when nothing was yet."""
+        request_id = id_of(command)
+        if request_id is None or request_id not in self.answers:
             return None
         first = self.answers[request_id]
-        if first[0] != hashed:
+        if first[0] != told_apart(command):
             return IdReused()
         return first[1] if isinstance(first[1], Refused) else replace(first[1], again=True)
 
@@ -137,14 +141,13 @@ class Model:
     def _claim(self, act: Act, asked: Claim) -> bool:
         if act.early:
             return self._refused_early(act, asked)
-        hashed = ("claim", asked.round_id, asked.resident_id)
-        known = self._bound(asked.claim_id, hashed)
+        known = self.bound(asked)
         if known is not None:
             return bool(act.outcome == known)
         no = self._no_claim(asked, act.at)
         if no is not None:
             if no not in EARLY_CLAIMS and act.outcome == Refused(no):
-                self.answers[asked.claim_id] = (hashed, act.outcome)
+                self.answers[asked.claim_id] = (told_apart(asked), act.outcome)
             return bool(act.outcome == Refused(no))
         if len(set(asked.people)) < len(asked.people):
             return isinstance(act.outcome, Exception)  # No database takes it: it fails, and alone.
@@ -163,7 +166,7 @@ class Model:
         )
         if act.outcome != yes:
             return False
-        self.answers[asked.claim_id] = (hashed, yes)
+        self.answers[asked.claim_id] = (told_apart(asked), yes)
         self._give(asked, yes, terms, act.at)
         return True
 
@@ -220,9 +223,7 @@ class Model:
 
     def _redeem(self, act: Act, asked: Redeem) -> bool:
         shown = asked.presented
-        means = shown.code if isinstance(shown, Typed) else shown.voucher_id
-        hashed = ("redeem", asked.merchant_id, asked.bill, means)
-        known = self._bound(asked.redemption_id, hashed)
+        known = self.bound(asked)
         if known is not None:
             return bool(act.outcome == known)
         if isinstance(shown, Unproven):
@@ -231,7 +232,7 @@ class Model:
         no = found if isinstance(found, RedemptionReason) else self._no_redemption(asked, self.vouchers[found], act.at)
         if no is not None:
             if no not in EARLY_REDEMPTIONS and act.outcome == Refused(no):
-                self.answers[asked.redemption_id] = (hashed, act.outcome)
+                self.answers[asked.redemption_id] = (told_apart(asked), act.outcome)
             return bool(act.outcome == Refused(no))
         assert isinstance(found, UUID)
         if asked.bill.eligible_fen > asked.bill.bill_fen:
@@ -239,7 +240,7 @@ class Model:
         yes = self._sold(asked, found, act)
         if yes is None or act.outcome != yes:
             return False
-        self.answers[asked.redemption_id] = (hashed, yes)
+        self.answers[asked.redemption_id] = (told_apart(asked), yes)
         if isinstance(shown, Shown):
             self.vouchers[found] = replace(self.vouchers[found], last_count=shown.count)
         return True
@@ -307,8 +308,7 @@ class Model:
         )
 
     def _roll_back(self, act: Act, asked: RollBack) -> bool:
-        hashed = ("roll-back", asked.redemption_id, asked.merchant_id, asked.reason, asked.refund_fen)
-        known = self._bound(asked.roll_back_id, hashed)
+        known = self.bound(asked)
         if known is not None:
             return bool(act.outcome == known)
         sale = self.sales.get(asked.redemption_id)
@@ -316,7 +316,7 @@ class Model:
             return bool(act.outcome == Refused(RollBackReason.NO_SUCH_REDEMPTION))
         if not sale.live or asked.refund_fen not in (None, sale.bill - sale.discount):
             no = Refused(RollBackReason.PARTIAL if sale.live else RollBackReason.ALREADY_REVERSED)
-            self.answers[asked.roll_back_id] = (hashed, no)
+            self.answers[asked.roll_back_id] = (told_apart(asked), no)
             return bool(act.outcome == no)
         voucher = self.vouchers[sale.voucher_id]
         state = "issued" if act.at < voucher.expires else "expired"
@@ -327,7 +327,7 @@ class Model:
             voucher_state=VoucherState(state),
             rolled_back_at=act.at,
         )
-        self.answers[asked.roll_back_id] = (hashed, yes)
+        self.answers[asked.roll_back_id] = (told_apart(asked), yes)
         self.sales[asked.redemption_id] = replace(sale, live=False)
         back = replace(voucher, state=state, worth=sale.discount, aside=sale.shares)
         self.vouchers[sale.voucher_id] = back
@@ -336,15 +336,14 @@ class Model:
         return bool(act.outcome == yes)
 
     def _steer(self, act: Act, asked: SteerCampaign) -> bool:
-        hashed = ("steer", asked.turn, asked.scope)
-        known = self._bound(asked.turn_id, hashed)
+        known = self.bound(asked)
         if known is not None:
             return bool(act.outcome == known)
         before, after = STEERING[asked.turn]
         if self.campaign not in before:
             return bool(act.outcome == Refused(DeskReason.WRONG_STATE))
         yes = Steered(campaign_id=asked.campaign_id, state=CampaignState(after))
-        self.answers[asked.turn_id] = (hashed, yes)
+        self.answers[asked.turn_id] = (told_apart(asked), yes)
         self.campaign, self.scope = after, str(asked.scope) if asked.turn == "pause" else "none"
         return bool(act.outcome == yes)
 

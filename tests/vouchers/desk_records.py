@@ -7,7 +7,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.vouchers.claim_rules import Claim
+from backend.vouchers.redeem_rules import Redeem, RollBack, Typed
 from backend.vouchers.rules import Limit, Terms
+from backend.vouchers.steer_campaign import SteerCampaign
 
 COUNTY_TIME = timezone(timedelta(hours=8))
 FUNDERS = ("government", "platform", "merchant")
@@ -131,3 +134,18 @@ def id_of(command: Any) -> UUID | None:
     """The id under which a request is answered once; ``None`` where there is none."""
     names = ("claim_id", "roll_back_id", "redemption_id", "turn_id")
     return next((getattr(command, name) for name in names if hasattr(command, name)), None)
+
+
+def told_apart(command: Any) -> tuple[Any, ...]:
+    """What tells this command from another under the same id: of a drawn code only its voucher, which is redrawn."""
+    match command:
+        case Claim():
+            return "claim", command.round_id, command.resident_id
+        case Redeem(presented=shown):
+            means = shown.code if isinstance(shown, Typed) else shown.voucher_id
+            return "redeem", command.merchant_id, command.bill, means
+        case RollBack():
+            return "roll-back", command.redemption_id, command.merchant_id, command.reason, command.refund_fen
+        case SteerCampaign():
+            return "steer", command.turn, command.scope
+    raise AssertionError(f"carries no id: {command}")
