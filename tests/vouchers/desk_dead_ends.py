@@ -35,7 +35,7 @@ def _hopeless(model: Model, act: Act, left: Collection[Act]) -> bool:
     if act.lost or act.early or isinstance(act.command, Due):
         return False
     if isinstance(act.command, MakeShortCode):
-        return isinstance(act.outcome, ShortCode) and _stays(model, act.command.voucher_id, left) is not None
+        return isinstance(act.outcome, ShortCode) and _stays_gone(model, act.command.voucher_id, left) is not None
     known = model.bound(act.command)
     if known is not None:
         return bool(act.outcome != known)
@@ -56,7 +56,7 @@ def _hopeless(model: Model, act: Act, left: Collection[Act]) -> bool:
     return False
 
 
-def _stays(model: Model, voucher_id: UUID, left: Collection[Act]) -> str | None:
+def _stays_gone(model: Model, voucher_id: UUID, left: Collection[Act]) -> str | None:
     """``redeemed`` or ``expired`` when nobody who is left makes the voucher one that can be used again."""
     voucher = model.vouchers.get(voucher_id)
     if voucher is None or voucher.state == "issued":
@@ -69,14 +69,25 @@ def _stays(model: Model, voucher_id: UUID, left: Collection[Act]) -> str | None:
     return voucher.state
 
 
+def _stays_unused(model: Model, voucher_id: UUID, left: Collection[Act]) -> bool:
+    """Whether the voucher is not redeemed now, and nobody who is left may have redeemed it."""
+    return model.vouchers[voucher_id].state != "redeemed" and not any(
+        isinstance(outcome, Redeemed) and outcome.voucher_id == voucher_id
+        for act in left
+        for outcome in act.lost or (act.outcome,)
+    )
+
+
 def _drawn_in_vain(model: Model, act: Act, shown: Shown, left: Collection[Act]) -> bool:
-    """Another picture was taken after this one, or the voucher was."""
+    """Another picture was taken after this one, or the voucher was, or what had been taken was given back."""
     voucher = model.vouchers.get(shown.voucher_id)
     if voucher is None:
         return False
     if isinstance(act.outcome, Redeemed) and shown.count <= voucher.last_count:
         return True
-    state = _stays(model, shown.voucher_id, left)
+    if act.outcome == ALREADY_USED and _stays_unused(model, shown.voucher_id, left):
+        return True
+    state = _stays_gone(model, shown.voucher_id, left)
     return state is not None and act.outcome not in (PAUSED, ALREADY_USED if state == "redeemed" else EXPIRED)
 
 

@@ -46,6 +46,22 @@ def test_one_act_too_early_is_noticed_before_everything_else_was_tried_after_it(
     assert found.wrong == {(SHOP, AT): 1}
 
 
+def test_who_was_told_that_a_voucher_is_used_came_before_it_was_given_back() -> None:
+    model = standing(pieces=20, vouchers=17)
+    sold, undone = UUID(int=0xC1), UUID(int=0xC2)
+    drawn = Shown(voucher_id=voucher(0), holder=b"", count=1)
+    assert model.explains(act(redeem(sold, drawn), yes(sold)))
+    given_back = act(undo(sold, undone), back(sold, undone))
+    used = act(redeem(UUID(int=0xC3), drawn), Refused(RedemptionReason.ALREADY_USED))
+    replayed = act(redeem(UUID(int=0xC4), drawn), Refused(RedemptionReason.CODE_REPLAYED))
+    made = [act(make(n), code_of(f"new-{n}")) for n in range(1, 17)]
+
+    found = in_some_order(model, [given_back, replayed, used, *made], NO_BOOKS)
+
+    assert found.vouchers[voucher(0)].state == "issued"
+    assert UUID(int=0xC3) in found.answers
+
+
 @pytest.mark.parametrize("counted", [0, 1])
 def test_the_books_tell_whether_somebody_who_hung_up_had_typed_a_wrong_code(counted: int) -> None:
     model = standing(pieces=3, vouchers=1)
