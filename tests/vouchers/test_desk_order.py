@@ -29,7 +29,7 @@ AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ROUND, SHOP, OTHER_SHOP, CAMPAIGN = (UUID(int=n) for n in (1, 2, 3, 4))
 PEOPLE = [UUID(int=0x100 + n) for n in range(30)]
 REDEEMED_BILL, SMALL_BILL = 20_000, 19_999
-CODE_WRONG = Refused(RedemptionReason.CODE_WRONG)
+CODE_WRONG, ALREADY_USED = Refused(RedemptionReason.CODE_WRONG), Refused(RedemptionReason.ALREADY_USED)
 
 
 def test_one_act_too_early_is_noticed_before_everything_else_was_tried_after_it() -> None:
@@ -52,7 +52,7 @@ def test_who_was_told_that_a_voucher_is_used_came_before_it_was_given_back() -> 
     drawn = Shown(voucher_id=voucher(0), holder=b"", count=1)
     assert model.explains(act(redeem(sold, drawn), yes(sold)))
     given_back = act(undo(sold, undone), back(sold, undone))
-    used = act(redeem(UUID(int=0xC3), drawn), Refused(RedemptionReason.ALREADY_USED))
+    used = act(redeem(UUID(int=0xC3), drawn), ALREADY_USED)
     replayed = act(redeem(UUID(int=0xC4), drawn), Refused(RedemptionReason.CODE_REPLAYED))
     made = [act(make(n), code_of(f"new-{n}")) for n in range(1, 17)]
 
@@ -101,6 +101,7 @@ def test_an_answer_too_many_is_in_no_order_possible() -> None:
     impossible: list[tuple[Model, list[Act]]] = [
         (model, [act(redeem(first, drawn), yes(first)), act(redeem(other, typed), yes(other))]),
         (model, [act(redeem(first, typed), yes(first)), act(redeem(first, typed), yes(first))]),
+        (model, [act(redeem(first, typed), yes(first)), act(redeem(other, typed), ALREADY_USED)]),
         (model, [act(redeem(first, typed), yes(first, shop=False))]),
         (model, [act(redeem(first, typed), CODE_WRONG)]),
         (model, [act(claim(PEOPLE[5], first), fresh(PEOPLE[5], first, face=1))]),
