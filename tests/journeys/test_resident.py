@@ -39,6 +39,43 @@ def test_a_resident_signs_in_claims_and_shows_the_code(visit: Enter, served: Ser
     expect(page.get_by_role("link", name="出示券码")).to_have_count(1)
 
 
+def test_back_after_signing_in_leads_to_where_the_resident_came_from(visit: Enter, places: Places) -> None:
+    page = visit().go("/resident/me")
+    page.get_by_role("link", name="首页").click()
+    page.get_by_role("link", name="去领取 第一轮 天天惠民券").click()
+    page.get_by_role("link", name="登录后领取").click()
+    page.get_by_label("手机号").fill("154 1000 1998")
+    page.get_by_role("button", name="获取验证码").click()
+    page.get_by_role("button", name="填入").click()
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("button", name="立即领取")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("家门口的消费券")).to_be_visible()
+
+
+def test_a_claimed_voucher_is_kept_on_the_phone_before_anybody_is_asked_again(
+    visit: Enter, places: Places, residents: Iterator[Session]
+) -> None:
+    phone = visit(next(residents)).expect_no("lost /vouchers")
+    phone.go("/resident/wallet")
+    page = phone.go(f"/resident/rounds/{places.open}")
+    page.get_by_role("button", name="立即领取").click()
+    expect(page.get_by_text("领到了！")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.route("**/me/vouchers?*", lambda route: route.abort())
+    page.get_by_role("link", name="卡包").click()
+    expect(page.get_by_role("heading", name="卡包")).to_be_visible()
+    expect(page.get_by_role("link", name="出示券码 第一轮 天天惠民券 满30减10")).to_be_visible()
+
+
+def test_whoever_is_signed_out_is_told_why(visit: Enter, residents: Iterator[Session]) -> None:
+    phone = visit(next(residents)).expect_no("401 /consents")
+    page = phone.go("/resident/consents")
+    phone.context.clear_cookies()
+    page.get_by_role("button", name="同意", exact=True).first.click()
+    expect(page.get_by_text("登录已过期，请重新登录")).to_be_visible()
+
+
 def test_the_button_becomes_active_when_the_county_opens_the_round(
     visit: Enter, served: Served, staff: dict[str, Session], residents: Iterator[Session]
 ) -> None:

@@ -30,6 +30,9 @@ export const useSession = defineStore('session', () => {
   /** Somebody is signed in here, but for another app. */
   const foreign = computed(() => somebody.value !== null && me.value === null)
 
+  /** The county ended the session, not the person: they are told so where they sign in again. */
+  const ended = shallowRef(false)
+
   whenSignedOut(() => take(null))
 
   /** Asks the county who is signed in. A county that cannot be reached changes nothing. */
@@ -47,9 +50,11 @@ export const useSession = defineStore('session', () => {
   async function signOut(): Promise<void> {
     await ask(api.POST('/api/v1/sign-out'))
     take(null)
+    ended.value = false
   }
 
   function take(now: Me | null): void {
+    if (me.value || now) ended.value = now === null
     somebody.value = now
     remember(KEY, JSON.stringify(now))
   }
@@ -58,7 +63,7 @@ export const useSession = defineStore('session', () => {
     fits.value = app
   }
 
-  return { me, foreign, asked, foundAt, find, signOut, suit }
+  return { me, foreign, ended, asked, foundAt, find, signOut, suit }
 })
 
 function recalled(): Me | null {
