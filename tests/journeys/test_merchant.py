@@ -70,6 +70,18 @@ def test_digits_read_aloud_take_fifty_yuan_off(
     expect(page.get_by_text("账单 ¥234.56，优惠 ¥50.00").first).to_be_visible()
 
 
+def test_the_whole_counter_is_in_sight_on_a_small_phone(visit: Enter, staff: dict[str, Session]) -> None:
+    page = visit(staff["merchant"], viewport={"width": 360, "height": 640}).go("/merchant/")
+    type_code(page, "12345678")
+    act = page.locator("button.go")
+    expect(act).to_have_text("核销")
+    button, sections = act.bounding_box(), page.locator("nav").bounding_box()
+    assert button is not None
+    assert sections is not None
+    # Whoever has typed the bill presses once more, without looking for it below the bar of sections.
+    assert button["y"] + button["height"] <= sections["y"]
+
+
 def test_a_fen_below_the_threshold_is_refused_in_plain_words(
     visit: Enter, served: Served, staff: dict[str, Session], customer: tuple[Session, str]
 ) -> None:

@@ -27,6 +27,4 @@ export default {
   'me.title': 'Me',
   'me.shop': 'Merchant',
   'me.sound': 'Say the result with a sound',
-  'me.sound.on': 'on',
-  'me.sound.off': 'off',
 } satisfies Twin<typeof zh>

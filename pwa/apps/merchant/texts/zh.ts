@@ -25,6 +25,4 @@ export default {
   'me.title': '我的',
   'me.shop': '商户',
   'me.sound': '核销结果出声',
-  'me.sound.on': '已打开',
-  'me.sound.off': '已关闭',
 } as const
