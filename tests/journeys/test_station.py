@@ -15,7 +15,7 @@ PHONE_NUMBER = "154 1000 1888"
 def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
     visit: Enter, served: Served, staff: dict[str, Session]
 ) -> None:
-    operator = visit(staff["operator"], viewport=TABLET).expect_no("409 /claims", "404 /find")
+    operator = visit(staff["operator"], viewport=TABLET).expect_no("409 /claims", "404 /find", "409 /close")
     page = operator.go("/station/serve")
     open_the_shift(page)
 
@@ -56,6 +56,9 @@ def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
 
     page.get_by_role("link", name="班次").click()
     page.get_by_role("button", name="点清现金，交班").click()
+    page.get_by_label("现在钱箱里有多少（元）").fill("190")
+    page.get_by_role("button", name="交班", exact=True).click()
+    expect(page.get_by_text("应有 ¥200.50，点到 ¥190.00。请写明原因，或再点一次")).to_be_visible()
     page.get_by_label("现在钱箱里有多少（元）").fill("200.50")
     page.get_by_role("button", name="交班", exact=True).click()
     expect(page.get_by_text("现金正好，¥200.50。")).to_be_visible()

@@ -23,6 +23,7 @@ export default {
   'shift.closing': 'Close the shift',
   'shift.reason': 'Why the cash differs',
   'shift.reason.hint': 'Needed where it is not what it should be',
+  'shift.differs': '{due} should be there, {cash} was counted. Write down why, or count again',
   'shift.closed': 'The shift is closed',
   'shift.closed.even': 'The cash is right: {cash}.',
   'shift.closed.over': '{difference} too much; the reason is noted.',

@@ -21,6 +21,7 @@ export default {
   'shift.closing': '交班',
   'shift.reason': '现金对不上的原因',
   'shift.reason.hint': '和应有的数不一样时必须写',
+  'shift.differs': '应有 {due}，点到 {cash}。请写明原因，或再点一次',
   'shift.closed': '已交班',
   'shift.closed.even': '现金正好，{cash}。',
   'shift.closed.over': '多了 {difference}，原因已记下。',
