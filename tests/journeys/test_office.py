@@ -1,5 +1,6 @@
 """The office drafts, another person reviews, a third approves; it is funded, runs, and is stopped within a second."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -36,6 +37,7 @@ def test_four_eyes_run_a_campaign_and_one_stops_it(
     clerk.goto(served.address + address)
     expect(clerk.get_by_role("heading", name="下一步")).to_be_visible()
     expect(clerk.get_by_role("button", name="登记到账")).to_have_count(0)
+    expect(clerk.get_by_text("您起草了这个活动，到账由另一位经办登记")).to_be_visible()
     accountant = visit(staff["finance"], viewport=DESK).go(address)
     money = {"文号": "筠演示〔2026〕77号", "银行到账凭证号": "演示-77", "到账金额": "500.00"}
     act(accountant, "登记到账", receipt=b"%PDF-1.7 receipt", **money)
@@ -65,7 +67,34 @@ def test_four_eyes_run_a_campaign_and_one_stops_it(
 def test_an_auditor_finds_who_signed(visit: Enter, staff: dict[str, Session]) -> None:
     page = visit(staff["auditor"], viewport=DESK).go("/office/audit")
     page.get_by_label("什么事").select_option(label="活动办理")
-    expect(page.locator("li", has_text="审批").filter(has_text="送审中 → 已批准").first).to_be_visible()
+    approval = page.locator("li", has_text="审批").filter(has_text="送审中 → 已批准").first
+    expect(approval).to_contain_text("文号 筠演示")
+    # Which campaign, in words; ids and fingerprints are for programs.
+    expect(approval).to_contain_text("券")
+    assert re.search(r"[0-9a-f]{8}", page.locator("main").inner_text()) is None
+
+
+def test_whoever_is_no_auditor_is_told_so_and_asks_for_nothing(visit: Enter, staff: dict[str, Session]) -> None:
+    page = visit(staff["office"], viewport=DESK).go("/office/audit")
+    expect(page.get_by_text("审计记录只给审计员看")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+def test_saving_is_in_sight_on_a_tablet_and_a_mended_field_is_no_fault_any_more(
+    visit: Enter, staff: dict[str, Session]
+) -> None:
+    page = visit(staff["office"], viewport={"width": 768, "height": 800}).go("/office/campaigns/new")
+    save = page.get_by_role("button", name="保存草稿")
+    save.click()
+    expect(page.get_by_text("还有 8 处要改")).to_be_visible()
+    button, sections = save.bounding_box(), page.locator("nav").bounding_box()
+    assert button is not None
+    assert sections is not None
+    assert button["y"] + button["height"] <= sections["y"]
+    expect(page.get_by_text("活动名称：请填写")).to_be_visible()
+    page.get_by_label("活动名称").fill("写好了")
+    expect(page.get_by_text("还有 7 处要改")).to_be_visible()
+    expect(page.get_by_text("活动名称：请填写")).to_have_count(0)
 
 
 def test_a_draft_survives_a_closed_tab_and_says_all_that_is_missing(visit: Enter, staff: dict[str, Session]) -> None:

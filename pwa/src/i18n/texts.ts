@@ -7,6 +7,7 @@
  */
 
 import { shallowRef, type ShallowRef } from 'vue'
+import { grouped } from '@/kernel/money'
 import { changeLanguage, language, type Language } from './language'
 
 /** The names that a sentence asks for. */
@@ -45,7 +46,7 @@ export function texts<const Catalogue extends Readonly<Record<string, string>>>(
   loadings.push({ load })
   return (key, ...values) => {
     const sentence = language.value === 'en' && en.value ? en.value[key] : zh[key]
-    return fill(sentence ?? key, values[0] ?? {})
+    return fill(sentence ?? key, values[0] ?? {}, language.value)
   }
 }
 
@@ -60,12 +61,16 @@ export async function speak(wanted: Language): Promise<void> {
   changeLanguage(wanted)
 }
 
-/** Puts the values into a sentence. */
-export function fill(sentence: string, values: Readonly<Record<string, string | number>>): string {
+/** Puts the values into a sentence. English groups the digits of a large number, Chinese leaves them together. */
+export function fill(
+  sentence: string,
+  values: Readonly<Record<string, string | number>>,
+  reader: Language = 'zh',
+): string {
   return sentence.replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name: string, one?: string, many?: string) => {
     const value = values[name]
     if (value === undefined) return whole
-    if (one === undefined) return String(value)
+    if (one === undefined) return reader === 'en' && typeof value === 'number' ? grouped(value) : String(value)
     return value === 1 ? one : (many ?? '')
   })
 }

@@ -5,10 +5,15 @@ const FULL_STOP = /[。．]/g
 const AROUND = /[\s,，¥￥元]/g
 const YUAN = /^(\d{1,7})(?:\.(\d{0,2}))?$/
 
+/** 1,234 */
+export function grouped(whole: number | string): string {
+  return String(whole).replace(/\B(?=(\d{3})+$)/g, ',')
+}
+
 /** ¥1,234.50 */
 export function yuan(fen: number): string {
   const size = Math.abs(fen)
-  const whole = String(Math.trunc(size / 100)).replace(/\B(?=(\d{3})+$)/g, ',')
+  const whole = grouped(Math.trunc(size / 100))
   return `${fen < 0 ? '−' : ''}¥${whole}.${String(size % 100).padStart(2, '0')}`
 }
 

@@ -1,6 +1,6 @@
 /** What do a voucher's terms mean in plain words, and what do they give on three bills? */
 
-import { bareYuan, yuan } from '@/kernel/money'
+import { bareYuan, grouped, yuan } from '@/kernel/money'
 import { language } from '@/i18n'
 import { named, weekdayOf } from '@/i18n/when'
 import { decideBill, type Terms } from './rules'
@@ -44,12 +44,19 @@ export function redemptionState(code: string): string {
   return tv(known ? `redemption.${known}` : 'redemption.other')
 }
 
+/** 满2000减200, and 200 off 2,000: grouped as each language writes it. */
+function figure(fen: number): string {
+  const [whole = '', rest] = bareYuan(fen).split('.')
+  const written = language.value === 'en' ? grouped(whole) : whole
+  return rest ? `${written}.${rest}` : written
+}
+
 /** 满 200 元减 50 元 */
 export function discountWords(terms: Terms): string {
-  const face = bareYuan(terms.face_fen)
-  const minimum = bareYuan(terms.minimum_spend_fen)
+  const face = figure(terms.face_fen)
+  const minimum = figure(terms.minimum_spend_fen)
   if (terms.discount === 'fixed-price') {
-    return tv('discount.fixed-price', { price: bareYuan(terms.fixed_price_fen), face })
+    return tv('discount.fixed-price', { price: figure(terms.fixed_price_fen), face })
   }
   if (terms.discount === 'percentage') {
     const rate = rateWords(terms.percent_bp)

@@ -93,7 +93,9 @@ const LABELS = {
 export function placeOf(pointer: string): string {
   const [, list, nth, field] = /^\/(?:(kinds|rounds)\/(\d+)\/?)?(\w*)/.exec(pointer) ?? []
   const part = list && t(list === 'kinds' ? 'form.kind' : 'form.round', { number: Number(nth) + 1 })
-  const label = field && field in LABELS ? t(LABELS[field as keyof typeof LABELS]) : ''
+  const label = list === 'rounds' && (field === 'name_zh' || field === 'name_en')
+    ? t(`form.round.${field}`)
+    : field && field in LABELS ? t(LABELS[field as keyof typeof LABELS]) : ''
   return [part, label].filter(Boolean).join(' · ')
 }
 

@@ -1,0 +1,49 @@
+/** What people are shown of what programs write: words in their language, no ids, no fingerprints. */
+
+import { afterEach, beforeAll, expect, it } from 'vitest'
+import { particulars } from '../apps/office/parts/audit_words'
+import { placeOf } from '../apps/office/parts/plan_request'
+import { deviceWords } from '../src/account/device_words'
+import { changeLanguage, language } from '../src/i18n/language'
+import { fill, textsReady } from '../src/i18n/texts'
+
+const ID = '01a22765-66d9-78d0-ad0e-637cca2e83bb'
+
+beforeAll(async () => {
+  await textsReady('en')
+})
+afterEach(() => changeLanguage('zh'))
+
+it('a line of the trail shows the number of the document and nothing that is for programs', () => {
+  const approved = { act: 'campaign.approve', reason: null, detail: `version 1, decision ${ID} 筠演示〔2026〕1号` }
+  expect(particulars(approved)).toBe('文号 筠演示〔2026〕1号')
+  const print = 'b8f2840fd33a12d7fa623051069b16eca8d8195cd94f8cbe336aa02a75931979'
+  const funded = { act: 'campaign.fund', reason: null, detail: `筠演示〔2026〕1号 进账单 1号 ${print}` }
+  expect(particulars(funded)).toBe('文号 筠演示〔2026〕1号 进账单 1号')
+  expect(particulars({ act: 'campaign.review', reason: null, detail: `version 2, decision ${ID}` })).toBe('')
+  expect(particulars({ act: 'voucher.redeem', reason: null, detail: `redemption ${ID}` })).toBe('')
+  expect(particulars({ act: 'campaign.pause', reason: null, detail: '发现刷单' })).toBe('发现刷单')
+})
+
+it('a device is told in the language on the screen', () => {
+  expect(deviceWords('其他设备')).toBe('其他设备')
+  changeLanguage('en')
+  expect(['其他设备', '鸿蒙 微信', 'Android 微信', 'iPhone'].map(deviceWords)).toEqual([
+    'another device',
+    'HarmonyOS WeChat',
+    'Android WeChat',
+    'iPhone',
+  ])
+})
+
+it('a fault in a round is named as the round calls it', () => {
+  expect(placeOf('/rounds/0/name_zh')).toBe('第 1 轮发放 · 轮次名称')
+  expect(placeOf('/kinds/1/name_en')).toBe('第 2 种券 · 英文券名')
+})
+
+it('large numbers are grouped in English and left together in Chinese', () => {
+  expect(language.value).toBe('zh')
+  expect(fill('还剩 {left} 张', { left: 5000 }, 'zh')).toBe('还剩 5000 张')
+  expect(fill('{left} {left:voucher|vouchers} left', { left: 5000 }, 'en')).toBe('5,000 vouchers left')
+  expect(fill('{no}', { no: '2026' }, 'en')).toBe('2026')
+})
