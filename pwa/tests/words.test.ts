@@ -1,7 +1,7 @@
 /** What people are shown of what programs write: words in their language, no ids, no fingerprints. */
 
 import { afterEach, beforeAll, expect, it } from 'vitest'
-import { particulars } from '../apps/office/parts/audit_words'
+import { particulars, stateWords } from '../apps/office/parts/audit_words'
 import { placeOf } from '../apps/office/parts/plan_request'
 import { deviceWords } from '../src/account/device_words'
 import { changeLanguage, language } from '../src/i18n/language'
@@ -23,6 +23,13 @@ it('a line of the trail shows the number of the document and nothing that is for
   expect(particulars({ act: 'campaign.review', reason: null, detail: `version 2, decision ${ID}` })).toBe('')
   expect(particulars({ act: 'voucher.redeem', reason: null, detail: `redemption ${ID}` })).toBe('')
   expect(particulars({ act: 'campaign.pause', reason: null, detail: '发现刷单' })).toBe('发现刷单')
+})
+
+it('a state is told as what the act is about calls it', () => {
+  expect(stateWords('round.open', 'open')).toBe('领取中')
+  expect(stateWords('shifts.close', 'open')).toBe('')
+  expect(stateWords('campaign.run', 'running')).toBe('进行中')
+  expect(stateWords('voucher.redeem', 'redeemed')).toBe('已使用')
 })
 
 it('a device is told in the language on the screen', () => {

@@ -7,13 +7,14 @@ const CAMPAIGNS = ['draft', 'in_review', 'approved', 'funded', 'running', 'pause
 const VOUCHERS = ['issued', 'held', 'redeemed', 'expired', 'voided'] as const
 const ROUNDS = ['planned', 'open', 'closed'] as const
 
-/** A state in words; empty for those that only machines tell apart. */
-export function stateWords(state: string | null): string {
-  const campaign = CAMPAIGNS.find((one) => one === state)
+/** A state in words, as what the act is about calls it; empty for those that only machines tell apart. */
+export function stateWords(act: string, state: string | null): string {
+  const campaign = act.startsWith('campaign.') && CAMPAIGNS.find((one) => one === state)
   if (campaign) return tv(`campaign.${campaign}`)
-  const voucher = VOUCHERS.find((one) => one === state)
+  const voucher = act.startsWith('voucher.') && VOUCHERS.find((one) => one === state)
   if (voucher) return tv(`voucher.${voucher}`)
-  const round = ROUNDS.find((one) => one === state)
+  // A shift is open and closed too, and nobody claims in it.
+  const round = act.startsWith('round.') && ROUNDS.find((one) => one === state)
   return round ? tv(`round.${round}`) : ''
 }
 
