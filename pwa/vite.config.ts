@@ -52,7 +52,11 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { input: Object.fromEntries(APP_NAMES.map((app) => [app, here(`apps/${app}/index.html`)])) },
+    rolldownOptions: {
+      input: Object.fromEntries(APP_NAMES.map((app) => [app, here(`apps/${app}/index.html`)])),
+      // Whoever runs the county for the first time is not building it for speed.
+      checks: { pluginTimings: false },
+    },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8000', '/healthz': 'http://127.0.0.1:8000' } },
   test: {

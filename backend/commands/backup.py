@@ -21,7 +21,7 @@ from backend.commands.archive.manifest import CountyPart, Manifest, Secrets
 from backend.commands.archive.postgresql_tools import dump_command, surroundings, tool
 from backend.commands.archive.sealing import new_header
 from backend.commands.opening import chosen, closing_counties, opened_counties
-from backend.commands.options import add_place, settings_of
+from backend.commands.options import ALL, add_place, settings_of
 from backend.commands.upgrade import copy_database
 from backend.commands.words import Stop, say
 from backend.data_state.epoch import AskEpoch, epoch
@@ -41,7 +41,7 @@ MEGABYTE = 1_000_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, where to, and with which key."""
-    add_place(parser)
+    add_place(parser, county=ALL)
     parser.add_argument("--to", type=Path, required=True, metavar="FILE", help="备份文件 · the file to write")
     parser.add_argument(
         "--key", type=Path, metavar="FILE", help="密钥文件，缺省 $YIZHAN_BACKUP_KEY，再缺省新生成 · default a fresh key"

@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     adding.add_argument("--name-en", metavar="NAME", help="英文名称 · English name")
     listing = acts.add_parser("list", help="列出各县 · list the counties")
     for one in (adding, listing):
-        add_place(one, county=False)
+        add_place(one, county=None)
 
 
 def run(arguments: argparse.Namespace) -> int:

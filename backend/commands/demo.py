@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen, and for whom."""
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="缺省 · default 8000")
     parser.add_argument("--lan", action="store_true", help="给同一网络的手机用（HTTPS） · for phones nearby (HTTPS)")
-    parser.add_argument("--data", metavar="DIR", help="数据文件夹 · data folder; default var/demo")
+    parser.add_argument("--data", metavar="DIR", help="数据文件夹，缺省 var/demo · data folder; default var/demo")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -76,6 +76,7 @@ async def _demonstrate(settings: Settings, door: Door, *, lan: bool) -> int:
 
             async def greet() -> None:
                 _welcome(door.address, counties)
+                _say_how_to_stop()
 
             return await serve_here(application, [door], greet)
         address = own_address()
@@ -91,6 +92,7 @@ async def _demonstrate(settings: Settings, door: Door, *, lan: bool) -> int:
             _welcome(https.rstrip("/"), counties)
             _say_how_to_trust(https, f"http://{address}:{door.port}/")
             say(f"本机也可打开 http://127.0.0.1:{door.port}/", "on this machine plain HTTP works too")
+            _say_how_to_stop()
 
         return await serve_here(application, [secure, plain], greet_lan, entrance=arrivals)
 
@@ -114,6 +116,9 @@ def _welcome(address: str, counties: Counties) -> None:
             say(f"  {county.entry.name_zh} {scheme}://{host}:{port}/", county.entry.name_en)
         print()
     _say_sign_ins()
+
+
+def _say_how_to_stop() -> None:
     say("按 Ctrl-C 停止", "Ctrl-C stops it")
 
 
@@ -128,8 +133,8 @@ def _say_sign_ins() -> None:
         "residents: the code appears in the demonstration SMS box",
     )
     say(f"  工作人员：密码 {PASSWORD}", "staff: the password")
-    say(f"  动态码：现在是 {code}（{seconds} 秒内有效）", "second factor: the code right now")
-    say("  以后的动态码：.venv/bin/yizhan code", "later codes")
+    say(f"  动态码：现在是 {code}（还有 {seconds} 秒）", f"second factor: the code right now, for {seconds} s")
+    say("  以后的动态码：在另一个窗口运行 .venv/bin/yizhan code", "later codes: run it in another terminal")
     say(f"  或加进验证器应用：{TOTP_SECRET}", "or put this secret into an authenticator app")
 
 

@@ -28,10 +28,16 @@ DOCUMENT = re.compile(r"[^\x00-\x1f\x7f]{1,80}")
 PHONE = re.compile(r"1[0-9]{10}")
 
 
+LIST = (
+    "名单，一人一行：手机号或身份证号,群体 群体；群体：elder low_income new_resident visitor · "
+    "the list, a person a line: phone or identity number,group group"
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The list and its document."""
     add_place(parser)
-    parser.add_argument("file", type=Path, metavar="FILE", help="名单，每行：手机号或身份证号,群体 群体 · the list")
+    parser.add_argument("file", type=Path, metavar="FILE", help=LIST)
     parser.add_argument("--document", required=True, metavar="NO", help="名单的文号 · the list's document number")
 
 

@@ -5,7 +5,7 @@ import argparse
 import uvloop
 
 from backend.commands.opening import chosen, opened_counties
-from backend.commands.options import add_place, settings_of
+from backend.commands.options import ALL, add_place, settings_of
 from backend.commands.upgrade import bring_up_to_date
 from backend.commands.words import say
 from backend.settings import Settings
@@ -13,7 +13,7 @@ from backend.settings import Settings
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the counties are, or one of them."""
-    add_place(parser)
+    add_place(parser, county=ALL)
 
 
 def run(arguments: argparse.Namespace) -> int:

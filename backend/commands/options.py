@@ -5,9 +5,12 @@ import os
 
 from backend.settings import Settings, read_settings
 
+FIRST = "六位区划代码，缺省第一个县 · six-digit code; default the first county"
+ALL = "六位区划代码，缺省所有县 · six-digit code; default all counties"
 
-def add_place(parser: argparse.ArgumentParser, *, county: bool = True) -> None:
-    """``--data``, ``--database`` and, for commands about one county, ``--county``."""
+
+def add_place(parser: argparse.ArgumentParser, *, county: str | None = FIRST) -> None:
+    """``--data``, ``--database`` and, for commands about a county, ``--county`` with what holds without it."""
     parser.add_argument(
         "--data",
         metavar="DIR",
@@ -18,8 +21,8 @@ def add_place(parser: argparse.ArgumentParser, *, county: bool = True) -> None:
         metavar="URL",
         help="postgresql://…，缺省 $YIZHAN_DATABASE，再缺省 SQLite · default $YIZHAN_DATABASE, else SQLite",
     )
-    if county:
-        parser.add_argument("--county", metavar="CODE", help="六位区划代码，缺省第一个县 · default the first county")
+    if county is not None:
+        parser.add_argument("--county", metavar="CODE", help=county)
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:

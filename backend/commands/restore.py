@@ -42,7 +42,7 @@ from backend.settings import Settings
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """From where, into what, and with which key."""
-    add_place(parser, county=False)
+    add_place(parser, county=None)
     parser.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE", help="备份文件 · the backup")
     parser.add_argument(
         "--key", type=Path, metavar="FILE", help="密钥文件，缺省 $YIZHAN_BACKUP_KEY，再缺省 FILE.key · default FILE.key"

@@ -13,9 +13,9 @@ import uvloop
 from msgspec import Struct
 
 from backend.commands.opening import closing_counties
-from backend.commands.options import add_place, settings_of
+from backend.commands.options import ALL, add_place, settings_of
 from backend.commands.upgrade import bring_up_to_date
-from backend.commands.words import Stop, say
+from backend.commands.words import Stop, counted, say
 from backend.data_state.rules import SEEDING_BEGUN, SEEDING_DONE
 from backend.data_state.seeding import AskSeeding, seeding
 from backend.database.county import County, CountyEntry
@@ -75,7 +75,7 @@ DEMONSTRATIONS = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where; ``--county`` seeds one of the two."""
-    add_place(parser)
+    add_place(parser, county=ALL)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -120,8 +120,9 @@ async def _seed(settings: Settings, one: Demonstration, *, pictures: bool) -> No
             say(
                 f"{entry.name_zh}：{made.merchants} 家商户、{made.stations} 个驿站、{made.residents} 位居民、"
                 f"{made.campaigns} 个活动，用时 {elapsed_seconds() - begun:.1f} 秒",
-                f"{entry.name_en}: {made.merchants} merchants, {made.stations} stations, {made.residents} residents, "
-                f"{made.campaigns} campaigns",
+                f"{entry.name_en}: {counted(made.merchants, 'merchant', 'merchants')}, "
+                f"{counted(made.stations, 'station', 'stations')}, {counted(made.residents, 'resident', 'residents')}, "
+                f"{counted(made.campaigns, 'campaign', 'campaigns')}",
             )
     if all(listed.code != entry.code for listed in read_registry(settings.data)):
         register(settings.data, entry)

@@ -24,10 +24,11 @@ PROGRAM = Path(__file__).resolve().parents[2]
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where the counties are, where to listen, how many processes."""
-    add_place(parser, county=False)
+    add_place(parser, county=None)
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="缺省 · default 8000")
     parser.add_argument("--host", default="127.0.0.1", help="监听地址 · address to listen on; default 127.0.0.1")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="进程数 · processes (PostgreSQL only)")
+    told = "进程数，只用于 PostgreSQL · processes (PostgreSQL only)"
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help=told)
     parser.add_argument("--redis", metavar="URL", help="redis://…，可不用 · optional; default $YIZHAN_REDIS")
 
 

@@ -21,6 +21,11 @@ def say(zh: str, en: str) -> None:
     print(f"{zh} · {en}", flush=True)
 
 
+def counted(count: int, one: str, many: str) -> str:
+    """``1 station``, ``13 stations``."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def complain(zh: str, en: str) -> None:
     """Why it stopped, on standard error, one language a line."""
     print(f"{zh}\n{en}", file=sys.stderr, flush=True)
