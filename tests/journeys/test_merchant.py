@@ -149,6 +149,10 @@ def test_a_redemption_is_undone_and_the_voucher_comes_back(
     expect(page.get_by_text("已撤销，请退给顾客 ¥250.00")).to_be_visible()
     held = served.ask("/api/v1/me/vouchers?state=issued", customer[0])["items"]
     assert customer[1] in [one["voucher_id"] for one in held]
+    # The customer's list does not count as saved what was given back.
+    history = visit(customer[0]).go("/resident/history")
+    expect(history.get_by_text("没有减 ¥50.00")).to_be_visible()
+    expect(history.get_by_text("省了")).to_have_count(0)
 
 
 def test_the_camera_reads_the_code_from_the_customers_screen(

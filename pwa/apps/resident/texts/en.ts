@@ -113,6 +113,7 @@ export default {
   'history.empty': 'Nothing used yet',
   'history.empty.text': 'Where you used a voucher and what it saved is noted here.',
   'history.saved': '{amount} saved',
+  'history.undone': '{amount} not taken off; the voucher came back or is over',
   'history.bill': 'Bill {bill}, paid {payable}',
   'history.funders': 'Paid by: {funders}',
 
