@@ -6,6 +6,7 @@ Loading only what was asked for keeps every command quick: ``serve`` is up befor
 import argparse
 import gc
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 
@@ -31,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 """Name, and what it does in Chinese and in English; the module has the name of the command."""
 
+NOBODY_ELSE = 0o077
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 done, 1 refused or found wrong, 2 not understood."""
@@ -43,6 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         complain(f"没有“{name}”这个命令。", f"There is no command {name!r}.")
         print(_overview(), file=sys.stderr)
         return 2
+    # Keys, databases and media are for this account alone from the first byte on: SQLite and the processes that are
+    # started from here make files too, and a mode that is put right afterwards comes too late.
+    os.umask(NOBODY_ELSE)
     # Nothing that loading makes is garbage: collecting while loading costs every command a tenth of its start.
     gc.disable()
     command = importlib.import_module(f"backend.commands.{name}")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,6 +13,9 @@ from msgspec import Struct
 
 from backend.__main__ import main
 from tests.databases import with_database
+
+USUAL_UMASK = 0o022
+"""What a person's shell has: files that everybody may read."""
 
 
 class Ran(Struct, frozen=True, kw_only=True):
@@ -25,8 +29,13 @@ class Ran(Struct, frozen=True, kw_only=True):
 def yizhan(*words: object) -> Ran:
     """Run one command to its end."""
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = main([str(word) for word in words])
+    # A process of its own would take its umask with it; here the tests that follow would inherit it.
+    before = os.umask(USUAL_UMASK)
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([str(word) for word in words])
+    finally:
+        os.umask(before)
     return Ran(code=code, out=out.getvalue(), err=err.getvalue())
 
 
