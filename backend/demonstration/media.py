@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -35,12 +36,28 @@ def drawing(county: DemonstrationCounty, folder: Path) -> Iterator[Drawing]:
     folder.mkdir(parents=True, exist_ok=True)
     # Spawned, not forked: the process that asks has threads and open databases.
     spawned = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=min(8, os.cpu_count() or 1), mp_context=spawned) as pool:
+    workers = min(8, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=spawned, initializer=end_with_parent) as pool:
         try:
             yield Drawing([pool.submit(draw_into, folder, picture) for picture in pictures(county)])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def end_with_parent() -> None:
+    """Let this process not outlive the one that asked for pictures, however that one ends.
+
+    The pool's workers hold both ends of their own queue, so that a killed parent never looks like an end to them.
+    """
+    threading.Thread(target=_end_after_parent, daemon=True).start()
+
+
+def _end_after_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()  # The end of a pipe that the parent alone holds open: no polling, and no race with its death.
+        os._exit(1)
 
 
 def draw_into(folder: Path, picture: Picture) -> int:

@@ -41,6 +41,11 @@ class Process:
         self._process.kill()
         self._process.wait(MOST_SECONDS)
 
+    @property
+    def number(self) -> int:
+        """By which the machine knows it."""
+        return self._process.pid
+
     def said(self) -> str:
         """Everything so far."""
         return self._log.read_text()

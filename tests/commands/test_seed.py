@@ -1,8 +1,13 @@
 """``yizhan seed`` makes a demonstration, once, never beside real data, and a half-made one is begun anew."""
 
 import asyncio
+import signal
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
 
 from backend.commands.seed import DEMONSTRATIONS
 from backend.data_state.seeding import NoteSeeding, note_seeding
@@ -10,7 +15,10 @@ from backend.database.registry import make_folder, open_listed, read_registry
 from backend.database.transaction import transact
 from backend.demonstration.second_county import CODE, RESIDENTS
 from backend.migrations.run import migrate
+from tests.commands.processes import MOST_SECONDS, Process
 from tests.commands.running import Place, yizhan
+
+T = TypeVar("T")
 
 TINY = DEMONSTRATIONS[1].entry
 
@@ -63,6 +71,13 @@ def test_a_seeding_that_was_cut_off_is_begun_anew(place: Place) -> None:
     assert yizhan("audit", *place.flags).code == 0
 
 
+def test_whoever_draws_pictures_ends_with_the_seeding_that_was_killed(tmp_path: Path) -> None:
+    with Process(tmp_path / "log", "seed", "--data", tmp_path / "data") as seeding:
+        drawing = _until(lambda: [child for child in _children(seeding.number) if b"spawn_main" in _command(child)])
+        assert seeding.ended(signal.SIGKILL) == -signal.SIGKILL
+    _until(lambda: not any(_command(child) for child in drawing))
+
+
 def test_a_county_that_is_no_demonstration_is_not_known(place: Place) -> None:
     refused = yizhan("seed", *place.flags, "--county", "110000")
     assert refused.code == 1
@@ -78,3 +93,24 @@ async def _prepare(place: Place, *, begun: bool) -> None:
     if begun:
         await transact(counties.all[0], note_seeding, NoteSeeding(done=False))
     await counties.close()
+
+
+def _children(number: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{number}/task/{number}/children").read_text().split()]
+
+
+def _command(number: int) -> bytes:
+    """What a process was started with; nothing for one that has ended, even where nobody has taken notice yet."""
+    try:
+        return Path(f"/proc/{number}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def _until(found: Callable[[], T]) -> T:
+    """What is found, as soon as there is something."""
+    begun = time.monotonic()
+    while not (one := found()):
+        assert time.monotonic() - begun < MOST_SECONDS
+        time.sleep(0.02)
+    return one
