@@ -53,11 +53,10 @@ class VouchersExpired(Event, frozen=True, kw_only=True):
 
 
 class CampaignPaused(Event, frozen=True, kw_only=True):
-    """The circuit breaker was pulled."""
+    """The circuit breaker was pulled. Why stands with the campaign: an event cannot forget what somebody wrote."""
 
-    NAME: ClassVar[str] = "CampaignPaused.1"
+    NAME: ClassVar[str] = "CampaignPaused.2"
     campaign_id: UUID
-    reason: str
 
 
 class CampaignResumed(Event, frozen=True, kw_only=True):

@@ -106,7 +106,7 @@ async def steer_campaign(
             ("campaign", campaign.campaign_id),
             from_state=campaign.state,
             to_state=to_state,
-            detail=command.reason or "",
+            words=command.reason,
         ),
     )
     outcome = Steered(campaign_id=campaign.campaign_id, state=to_state)
@@ -119,9 +119,7 @@ async def _tell_pause(tx: Transaction, command: SteerCampaign, now: Instant) -> 
         await store.change_pause(tx, command.campaign_id, command.scope, command.reason)
         await publish(
             tx,
-            CampaignPaused(
-                event_id=new_id(), occurred_at=now, campaign_id=command.campaign_id, reason=command.reason or ""
-            ),
+            CampaignPaused(event_id=new_id(), occurred_at=now, campaign_id=command.campaign_id),
             now=now,
         )
     else:

@@ -9,8 +9,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from backend.audit_trail.find import Find, find
+from backend.audit_trail.retention import erase_words_about
 from backend.database.county import County
-from backend.database.transaction import transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
@@ -248,6 +250,27 @@ async def test_a_pause_of_claims_leaves_vouchers_good_and_a_full_pause_stops_bot
     assert isinstance(await spend(county, stopped), Redeemed)
     assert isinstance(await transact(county, claim, claim_of(round_id, 7)), Claimed)
     assert await faults(county) == []
+
+
+async def test_why_a_campaign_was_paused_is_read_beside_the_trail_and_can_be_erased(
+    county: County, clock: HandClock
+) -> None:
+    of = await running(county, clock)
+    why = "李四举报倒卖，电话 15410000001"
+    assert isinstance(await of.turn(Turn.PAUSE, reason=why), Steered)
+    (entry,) = await inquire(county, find, Find(act="campaign.pause"))
+    assert entry.words == why
+    assert entry.detail == f"words:{county.keys.keyed_hash('audit-words', why).hex()}"
+    assert await transact(county, erase_words_about, str(of.campaign_id)) == 1
+    assert [one.words for one in await inquire(county, find, Find(act="campaign.pause"))] == [""]
+
+    async def told(tx: Transaction, _asked: None) -> str:
+        found = await tx.connection.exec_driver_sql("SELECT body FROM outbox_events WHERE name LIKE 'CampaignPaused%'")
+        return repr(found.all())
+
+    event = await inquire(county, told, None)
+    assert str(of.campaign_id) in event
+    assert "15410000001" not in event, "an event is kept as it was told"
 
 
 async def test_an_ended_campaign_takes_no_claims_and_honours_what_people_hold(county: County, clock: HandClock) -> None:
