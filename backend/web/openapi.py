@@ -17,6 +17,8 @@ from backend.web.callers import COOKIE
 from backend.web.problems import MEDIA_TYPE
 
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
+_EVERYWHERE = (GeneralReason.UNKNOWN_HOST,)
+"""What the gate says before it knows of any route: described once, and pointed at by every operation."""
 
 
 def build_openapi(app: Litestar) -> bytes:
@@ -27,6 +29,9 @@ def build_openapi(app: Litestar) -> bytes:
             "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE},
             "bearer": {"type": "http", "scheme": "bearer"},
         }
+    )
+    document["components"].setdefault("responses", {}).update(
+        {_shared_name(reason): _described(reason) for reason in _EVERYWHERE}
     )
     handlers = _handlers(app)
     for path, methods in document["paths"].items():
@@ -91,9 +96,19 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, method: str,
         told = f"`{reason.value}`: {reason.en}"
         known = responses.get(str(reason.status))
         if known is None:
-            responses[str(reason.status)] = {"description": told, "content": {MEDIA_TYPE: {"schema": _PROBLEM_REF}}}
+            responses[str(reason.status)] = _described(reason)
         elif MEDIA_TYPE not in known.get("content", {}):
             known["content"] = {MEDIA_TYPE: {"schema": _PROBLEM_REF}}
             known["description"] = told
         elif told not in known["description"]:
             known["description"] += "; " + told
+    for reason in _EVERYWHERE:
+        responses[str(reason.status)] = {"$ref": f"#/components/responses/{_shared_name(reason)}"}
+
+
+def _described(reason: GeneralReason) -> dict[str, Any]:
+    return {"description": f"`{reason.value}`: {reason.en}", "content": {MEDIA_TYPE: {"schema": _PROBLEM_REF}}}
+
+
+def _shared_name(reason: GeneralReason) -> str:
+    return reason.value.title().replace("-", "")

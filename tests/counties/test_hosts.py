@@ -33,7 +33,7 @@ async def test_the_host_name_chooses_and_an_address_means_the_first(two: Two) ->
 @ON_SQLITE
 async def test_a_name_that_is_nobodys_here_is_told_so_and_reaches_no_county(two: Two) -> None:
     cookie = f"__Host-yizhan={next(iter(two.here.world.cookies.values()))}"
-    async with calling(two.application, checked=False) as client:
+    async with calling(two.application) as client:
         for method, path in (
             ("GET", "/readyz"),
             ("GET", "/api/v1/me"),

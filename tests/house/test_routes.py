@@ -68,7 +68,7 @@ def test_every_route_says_what_it_is_for() -> None:
 def test_every_route_documents_the_noes_that_any_caller_can_meet() -> None:
     missing = []
     for method, path, operation in operations():
-        wanted = {"400", "429", "503"} | ({"401", "403"} if operation["x-callers"] else set())
+        wanted = {"400", "421", "429", "503"} | ({"401", "403"} if operation["x-callers"] else set())
         wanted |= {"403", "413", "415"} if method != "get" else set()
         wanted |= {"404"} if "{" in path else set()
         if absent := wanted - operation["responses"].keys():

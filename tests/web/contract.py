@@ -32,6 +32,15 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         return re.findall(r"{(\w+)}", self.path)
 
     @property
+    def responses(self) -> dict[str, dict[str, Any]]:
+        """What it answers by status; what all routes can say is described once, for all of them."""
+        shared = described()["components"]["responses"]
+        return {
+            status: shared[told["$ref"].rpartition("/")[2]] if "$ref" in told else told
+            for status, told in self.told["responses"].items()
+        }
+
+    @property
     def takes_body(self) -> bool:
         """Whether it reads a body."""
         return "requestBody" in self.told
@@ -71,7 +80,7 @@ def operation_of(method: str, path: str) -> Operation | None:
 @cache
 def _validator(method: str, path: str, status: str, media_type: str) -> jsonschema_rs.Validator:
     operation = next(one for one in operations() if (one.method, one.path) == (method, path))
-    schema = operation.told["responses"][status]["content"][media_type]["schema"]
+    schema = operation.responses[status]["content"][media_type]["schema"]
     whole = {**schema, "components": described()["components"]}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
@@ -83,8 +92,10 @@ def breach_of(response: httpx.Response) -> str | None:
     if request.url.path == "/openapi.json":
         return None
     if operation is None:
-        return None if response.status_code in (403, 404, 405, 415) else f"{request.url.path} is no described route"
-    told, status = operation.told["responses"], str(response.status_code)
+        return (
+            None if response.status_code in (403, 404, 405, 415, 421) else f"{request.url.path} is no described route"
+        )
+    told, status = operation.responses, str(response.status_code)
     if status not in told:
         return f"{operation} answered {status}, documented are {sorted(told)}: {response.text[:300]}"
     promised = told[status].get("content", {})
