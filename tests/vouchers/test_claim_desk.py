@@ -10,7 +10,10 @@ import pytest
 from backend.app import DUE_VERBS
 from backend.background import Background
 from backend.database.county import County
+from backend.database.transaction import transact
 from backend.kernel.refusals import Refused
+from backend.outbox.rules import IdReused
+from backend.vouchers.claim import claim
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome
 from backend.vouchers.fund_campaign import Funded
@@ -19,6 +22,7 @@ from backend.vouchers.steer_campaign import Turn
 from tests.databases import HandClock
 from tests.vouchers.campaigns import claim_of, faults, running_campaign
 from tests.vouchers.desks import planned
+from tests.web.world import row_counts
 
 SOLD_OUT = Refused(ClaimReason.SOLD_OUT)
 
@@ -77,6 +81,30 @@ async def test_whoever_holds_a_voucher_of_a_full_round_hears_the_same_answer_aga
         else:
             assert before == after == SOLD_OUT
     assert sum(isinstance(outcome, Claimed) for outcome in first) == 40
+
+
+async def test_an_early_no_reads_no_id_and_leaves_what_was_bound_to_it(county: County, desk: ClaimDesk) -> None:
+    other, full = await running_campaign(county, pieces=20, rounds=2)
+    taken, over_limit = claim_of(other, 1), claim_of(full, 1)
+    assert isinstance(await desk.submit(taken), Claimed)
+    assert await desk.submit(over_limit) == Refused(ClaimReason.LIMIT_REACHED)
+    held = claim_of(full, 99)
+    given = await desk.submit(held)
+    assert isinstance(given, Claimed)
+    assert all(isinstance(one, Claimed) for one in await ask(desk, full, range(100, 119)))
+    await fill(desk, full)
+    before = await row_counts(county)
+    elsewhere = claim_of(full, 1, claim_id=taken.claim_id)
+    # Nothing can follow from one no or another, so memory does not ask the database which one was told before.
+    assert await desk.submit(over_limit) == SOLD_OUT
+    assert await desk.submit(elsewhere) == SOLD_OUT
+    assert await row_counts(county) == before
+    # Whoever decides in a transaction still finds what was bound, and memory never stands before a yes.
+    assert await transact(county, claim, over_limit) == Refused(ClaimReason.LIMIT_REACHED)
+    assert await transact(county, claim, elsewhere) == IdReused()
+    again = await desk.submit(held)
+    assert isinstance(again, Claimed)
+    assert (again.voucher_id, again.again) == (given.voucher_id, True)
 
 
 async def test_another_process_learns_that_a_round_is_full_and_forgets_nobody(county: County, desk: ClaimDesk) -> None:
