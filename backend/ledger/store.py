@@ -128,6 +128,12 @@ async def balances(tx: Transaction) -> list[tuple[Account, int, int]]:
     ]
 
 
+async def has_transfers(tx: Transaction, act_id: UUID) -> bool:
+    """Whether anything is booked under this id."""
+    found = select(transfers.c.leg).where(transfers.c.act_id == act_id).limit(1)
+    return (await tx.execute(found)).first() is not None
+
+
 async def transfer_count(tx: Transaction) -> int:
     """How many transfers are stored."""
     return int((await tx.execute(select(func.count()).select_from(transfers))).scalar_one())

@@ -71,6 +71,8 @@ async def add_store(tx: Transaction, command: AddStore, *, now: Instant) -> Stor
         return earlier
     if earlier is not None:
         return _again(earlier.decoded(_KEPT))
+    if await store.is_shop(tx, command.store_id):
+        return IdReused()  # A merchant's first shop, whose id came with the merchant's.
     state = await store.lock_state(tx, command.merchant_id)
     if state is None:
         return Refused(GeneralReason.NOT_FOUND)

@@ -67,6 +67,8 @@ async def admit(tx: Transaction, command: Admit, *, now: Instant) -> Admitted | 
         return earlier
     if earlier is not None:
         return _again(earlier.decoded(_KEPT))
+    if await store.is_shop(tx, command.store_id):
+        return IdReused()  # The first shop's id comes with its merchant's, and is bound to no answer of its own.
     if await store.is_listed(tx, command.papers.credit_code):
         refused = Refused(MerchantReason.CREDIT_CODE_TAKEN)
         await remember_answer(tx, command.merchant_id, hashed, refused, now=now)

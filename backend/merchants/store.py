@@ -200,6 +200,11 @@ async def move_state(tx: Transaction, merchant_id: UUID, to: MerchantState, reas
     )
 
 
+async def is_shop(tx: Transaction, store_id: UUID) -> bool:
+    """Whether a shop has this id."""
+    return (await tx.execute(select(stores.c.id).where(stores.c.id == store_id))).first() is not None
+
+
 async def is_listed(tx: Transaction, credit_code: str) -> bool:
     """Whether a merchant that has not left has this credit code."""
     row = await tx.execute(

@@ -3,7 +3,8 @@
 Pure. The desk's three people are 经办 (drafts), 复核 (reviews) and 审批 (approves with the document number).
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Set
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -204,6 +205,12 @@ class DeskReason(Reason):
         "Somebody changed it meanwhile; reload first",
     )
     SUM_DIFFERS = "sum-differs", 409, "到账金额与方案总额不一致", "The proven amount differs from the plan's total"
+    ROUND_TAKEN = (
+        "round-taken",
+        409,
+        "方案里有轮次的编号已用于另一个活动，请用新编号重新起草",
+        "A round of the plan has the id of another campaign's round; draft it again with new ids",
+    )
 
 
 class Fault(Struct, frozen=True):
@@ -240,6 +247,7 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
         faults.append(Fault("/refund_policy", told))
     for i, kind in enumerate(plan.kinds):
         faults += _kind_faults(f"/kinds/{i}", kind, codes)
+    faults += taken_rounds(plan, {one for one, times in Counter(r.round_id for r in plan.rounds).items() if times > 1})
     for i, round_ in enumerate(plan.rounds):
         faults += _round_faults(f"/rounds/{i}", round_, {kind.code: kind.cap_pieces for kind in plan.kinds})
         ends = [k.terms.use_until for k in plan.kinds if k.code == round_.kind_code and k.terms.use_until is not None]
@@ -254,6 +262,12 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
                 Fault("/rounds", f"券种 {code} 各轮共 {planned} 张，超过额度 {cap} 张 / rounds exceed the kind's cap")
             )
     return faults
+
+
+def taken_rounds(plan: CampaignPlan, taken: Set[UUID]) -> list[Fault]:
+    """The rounds of a plan whose ids name other rounds too."""
+    told = "这个轮次编号已经用过，请换新编号 / this round's id is taken; make a new one"
+    return [Fault(f"/rounds/{i}/round_id", told) for i, one in enumerate(plan.rounds) if one.round_id in taken]
 
 
 def _kind_faults(at: str, kind: KindPlan, codes: list[str]) -> list[Fault]:

@@ -11,6 +11,7 @@ from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.ledger.booked import is_booked
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
 from backend.outbox.answered import Earlier, earlier_answer, remember_answer
@@ -103,6 +104,8 @@ async def fund_campaign(
     earlier = await earlier_answer(tx, command.funding_id, command.hashed())
     if earlier is not None:
         return replace(earlier.decoded(Funded), again=True) if isinstance(earlier, Earlier) else earlier
+    if await is_booked(tx, command.funding_id):
+        return IdReused()  # A voucher's id, say: its claim is booked under it, though no request carried it.
     if refused := may_step(campaign.state, CampaignState.FUNDED):
         return refused
     if campaign.version != command.version:
@@ -110,6 +113,9 @@ async def fund_campaign(
     total = total_fen(campaign.plan)
     if command.amount_fen != total:
         return Refused(DeskReason.SUM_DIFFERS, detail=f"方案总额为 {total} 分")
+    if await store.rounds_elsewhere(tx, campaign.campaign_id, campaign.plan):
+        # Two drafts that were saved at the same moment do not see each other's rounds.
+        return Refused(DeskReason.ROUND_TAKEN)
     decisions = await store.decisions_of(tx, campaign.campaign_id)
     if command.actor.id in clerks(await store.authors_of(tx, campaign.campaign_id), decisions):
         return Refused(DeskReason.SAME_PERSON, detail="起草或送审的人不登记到账 / whoever drafted it does not fund it")

@@ -11,7 +11,7 @@ from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
-from backend.vouchers.desk_rules import CampaignPlan, CampaignState, DeskReason, Fault, faults_of
+from backend.vouchers.desk_rules import CampaignPlan, CampaignState, DeskReason, Fault, faults_of, taken_rounds
 from backend.vouchers.store import desk as store
 
 
@@ -48,6 +48,8 @@ async def plan_campaign(
     if present is None:
         if command.version is not None:
             return Refused(DeskReason.STALE_VERSION)
+        if elsewhere := await _elsewhere(tx, command):
+            return PlanFaults(elsewhere)
         await store.insert_campaign(tx, command.campaign_id, command.plan, command.actor.id, now)
         await _record(tx, command, 1, now)
         return Planned(campaign_id=command.campaign_id, version=1)
@@ -58,11 +60,19 @@ async def plan_campaign(
         return Refused(DeskReason.WRONG_STATE)
     if present.version != command.version:
         return Refused(DeskReason.STALE_VERSION)
+    if elsewhere := await _elsewhere(tx, command):
+        return PlanFaults(elsewhere)
     version = present.version + 1
     await store.insert_version(tx, command.campaign_id, version, command.plan, command.actor.id, now)
     await store.change_version(tx, command.campaign_id, version, command.plan, now)
     await _record(tx, command, version, now)
     return Planned(campaign_id=command.campaign_id, version=version)
+
+
+async def _elsewhere(tx: Transaction, command: PlanCampaign) -> list[Fault]:
+    """Rounds that another campaign has or plans: noticed only when the money comes, it could not be mended any more."""
+    taken = await store.rounds_elsewhere(tx, command.campaign_id, command.plan, planned=True)
+    return taken_rounds(command.plan, taken)
 
 
 async def _record(tx: Transaction, command: PlanCampaign, version: int, now: Instant) -> None:

@@ -15,6 +15,7 @@ from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Account, AccountKind
 from backend.outbox.rules import IdReused
@@ -37,6 +38,7 @@ from backend.vouchers.plan_campaign import PlanFaults, Planned
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import ClaimReason, DiscountKind, FundingShare, Hours, Limit, LimitPeriod, RedemptionReason
 from backend.vouchers.steer_campaign import PauseScope, Steered, Turn
+from backend.vouchers.store import desk as desk_store
 from tests.databases import HandClock
 from tests.identity.people import staff
 from tests.vouchers.campaigns import RECEIPT, RULE, claim_of, faults, terms
@@ -249,6 +251,41 @@ async def test_a_pause_of_claims_leaves_vouchers_good_and_a_full_pause_stops_bot
     assert isinstance(await of.turn(Turn.RESUME), Steered)
     assert isinstance(await spend(county, stopped), Redeemed)
     assert isinstance(await transact(county, claim, claim_of(round_id, 7)), Claimed)
+    assert await faults(county) == []
+
+
+async def test_a_round_that_another_campaign_has_or_plans_cannot_be_planned_again(
+    county: County, clock: HandClock
+) -> None:
+    of, other, twice = await planned(county), await desk(county), small_plan(county)
+    round_id = (await of.seen()).campaign.plan.rounds[1].round_id
+    copied = replace(twice, rounds=(twice.rounds[0], replace(twice.rounds[1], round_id=round_id), *twice.rounds[2:]))
+    before = await row_counts(county)
+    for plan, places in ((copied, [1]), (replace(twice, rounds=(twice.rounds[0], twice.rounds[0])), [0, 1])):
+        refused = await other.plan(plan)
+        assert isinstance(refused, PlanFaults)
+        assert [fault.pointer for fault in refused.faults] == [f"/rounds/{place}/round_id" for place in places]
+    assert await row_counts(county) == before
+    assert isinstance(await other.plan(twice), Planned)
+    assert isinstance(await other.plan(copied, version=1), PlanFaults)
+    await of.approve()
+    assert isinstance(await of.fund(TOTAL), Funded)
+    assert isinstance(await other.plan(copied, version=1), PlanFaults)
+
+
+async def test_two_drafts_that_were_saved_at_once_with_one_round_are_not_both_funded(county: County) -> None:
+    of, other = await planned(county), await desk(county)
+
+    async def save(tx: Transaction, plan: CampaignPlan, *, now: Instant) -> None:
+        await desk_store.insert_campaign(tx, other.campaign_id, plan, other.clerk.id, now)
+
+    await transact(county, save, (await of.seen()).campaign.plan)
+    for one in (of, other):
+        await one.approve()
+    assert isinstance(await of.fund(TOTAL), Funded)
+    before = await row_counts(county)
+    assert await other.fund(TOTAL) == Refused(DeskReason.ROUND_TAKEN)
+    assert await row_counts(county) == before
     assert await faults(county) == []
 
 

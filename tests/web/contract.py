@@ -45,6 +45,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it reads a body."""
         return "requestBody" in self.told
 
+    def body_fields(self, form: str) -> set[str]:
+        """The fields of its body, not of what lies deeper, whose values have this form."""
+        (body,) = self.told["requestBody"]["content"].values()
+        schema = described()["components"]["schemas"][body["schema"]["$ref"].rpartition("/")[2]]
+        return {name for name, part in schema.get("properties", {}).items() if part.get("format") == form}
+
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
 

@@ -232,6 +232,23 @@ async def change_cap(tx: Transaction, line_id: UUID, cap_fen: int, cap_pieces: i
     )
 
 
+_UNFUNDED = (CampaignState.DRAFT, CampaignState.IN_REVIEW, CampaignState.APPROVED)
+
+
+async def rounds_elsewhere(
+    tx: Transaction, campaign_id: UUID, plan: CampaignPlan, *, planned: bool = False
+) -> set[UUID]:
+    """Which of a plan's rounds have the ids of other campaigns' rounds; ``planned`` counts what others only plan."""
+    ours = {round_.round_id for round_ in plan.rounds}
+    held = select(rounds.c.id).where(rounds.c.id.in_(ours), rounds.c.campaign_id != campaign_id)
+    found = {row[0] for row in await tx.execute(held)}
+    if planned:
+        others = _campaigns().where(campaigns.c.id != campaign_id, campaigns.c.state.in_(list(map(str, _UNFUNDED))))
+        plans = [_campaign(row).plan for row in await tx.execute(others)]
+        found |= ours & {round_.round_id for other in plans for round_ in other.rounds}
+    return found
+
+
 async def insert_round(
     tx: Transaction, campaign_id: UUID, version: int, plan: RoundPlan, terms: Terms, line_id: UUID
 ) -> None:

@@ -1,0 +1,213 @@
+"""An id that a caller makes may be one that the county knows already, of anything: that is told, and never a fault."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+from msgspec import Struct
+from sqlalchemy import select
+
+from backend.database.columns import IdType
+from backend.database.county import County
+from backend.database.transaction import Transaction, inquire
+from backend.kernel.actors import Role
+from backend.kernel.ids import new_id
+from backend.merchants.find_merchants import find_merchant as merchant
+from backend.tables import EVERY_TABLE
+from backend.vouchers.steer_campaign import Turn
+from tests.merchants.test_routes import body as merchant_body
+from tests.stations.test_routes import station_body
+from tests.vouchers.campaigns import RECEIPT
+from tests.vouchers.counters import typed
+from tests.vouchers.desks import DOCUMENT, Desk, planned
+from tests.vouchers.test_papers import NUMBER
+from tests.web.client import calling, serving
+from tests.web.contract import operations
+from tests.web.test_callers import credentials
+from tests.web.world import World, build_world, row_counts
+
+MAKERS = {
+    "appointment_id",
+    "change_id",
+    "claim_id",
+    "close_id",
+    "code_id",
+    "decision_id",
+    "funding_id",
+    "policy_id",
+    "redemption_id",
+    "roll_back_id",
+    "turn_id",
+}
+"""Fields that are always made by the caller; the others are where their route makes what they name."""
+MADE_HERE = {
+    "/api/v1/office/merchants": {"merchant_id", "store_id"},
+    "/api/v1/office/merchants/{merchant_id}/stores": {"store_id"},
+    "/api/v1/office/stations": {"station_id"},
+    "/api/v1/shifts": {"shift_id"},
+}
+
+
+OFFICE = "/api/v1/office"
+CAPS = {"per_helper_and_resident": 4, "per_device_and_day": 60, "shift_hours_most": 14}
+
+
+class Write(Struct, frozen=True, kw_only=True):
+    """A write in good order, and which of its fields are ids that the caller makes."""
+
+    caller: Role
+    path: str
+    """As it is described."""
+    address: dict[str, UUID]
+    body: dict[str, Any]
+    made: set[str]
+
+    @property
+    def url(self) -> str:
+        """Where it is sent."""
+        return self.path.format(**self.address)
+
+
+Told = tuple[Role, str, dict[str, Any]]
+"""Who writes, where as it is described, and a body with empty ids."""
+
+
+def fresh(told: dict[str, Any], made: set[str]) -> dict[str, Any]:
+    return told | {field: str(new_id()) for field in made}
+
+
+def of_the_office(world: World) -> list[Told]:
+    """What the office writes."""
+    desk, house, station = (f"{OFFICE}/{place}" for place in ("campaigns/{campaign_id}", "merchants", "stations"))
+    money = {"document_no": DOCUMENT, "bank_voucher_no": "20261120-1", "file_sha256": RECEIPT, "amount_fen": 59_000}
+    back = {"version": 1, "step": "send-back", "note": "重写"}
+    change = {"reason": "核查", "change_id": ""}
+    shop = {"name_zh": "分店", "name_en": "Branch", "premises": station_body()["premises"]}
+    told: list[Told] = [
+        (Role.OFFICE, f"{desk}/funding", money | {"funding_id": "", "version": 1}),
+        (Role.APPROVER, f"{desk}/signatures", back | {"decision_id": ""}),
+        (Role.OFFICE, f"{desk}/turns", {"turn_id": "", "turn": Turn.PAUSE, "reason": "核查"}),
+        (Role.OFFICE, house, merchant_body()),
+        (Role.OFFICE, house + "/{merchant_id}/stores", shop | {"store_id": ""}),
+        (Role.OFFICE, f"{OFFICE}/shifts/{{shift_id}}/close", {"close_id": "", "cash_fen": 20_000, "reason": "点清"}),
+        (Role.OFFICE, f"{OFFICE}/station-policy", CAPS | {"policy_id": "", "reason": "调整"}),
+        (Role.OFFICE, station, station_body()),
+        (Role.OFFICE, station + "/{station_id}/close", change),
+        (
+            Role.OFFICE,
+            station + "/{station_id}/operators",
+            {"appointment_id": "", "staff_id": str(world.own.operator_id)},
+        ),
+        (Role.OFFICE, station + "/{station_id}/operators/{appointment_id}/end", {"change_id": ""}),
+    ]
+    return told + [(Role.OFFICE, house + "/{merchant_id}/" + move, change) for move in ("end", "reinstate", "suspend")]
+
+
+def at_counters(world: World, code: str) -> list[Told]:
+    """What residents, merchants and operators write."""
+    voucher = {"voucher_id": str(world.own.vouchers[0])}
+    shift = {"shift_id": str(world.own.shift_id)}
+    seen = {"resident_id": str(world.own.phone.resident_id), "proof": "identity-card", "proof_number": NUMBER}
+    return [
+        (Role.MERCHANT, "/api/v1/redemptions", {"redemption_id": "", "code": code, "bill_fen": 20_000}),
+        (Role.MERCHANT, "/api/v1/redemptions/{redemption_id}/roll-back", {"roll_back_id": "", "reason": "顾客退单"}),
+        (Role.RESIDENT, "/api/v1/rounds/{round_id}/claims", {"claim_id": ""}),
+        (Role.OPERATOR, "/api/v1/rounds/{round_id}/claims", seen | shift | {"claim_id": ""}),
+        (Role.OPERATOR, "/api/v1/assisted/short-codes", seen | shift | voucher | {"code_id": ""}),
+        (Role.OPERATOR, "/api/v1/shifts", {"shift_id": "", "cash_fen": 20_000}),
+        (Role.OPERATOR, "/api/v1/shifts/{shift_id}/close", {"close_id": "", "cash_fen": 20_000}),
+    ]
+
+
+async def writes(county: County, world: World, of: Desk) -> list[Write]:
+    """Every write that carries an id of the caller's making."""
+    own = world.own
+    code = await typed(county, own.phone, own.vouchers[0])
+    address = {
+        "campaign_id": of.campaign_id,
+        "merchant_id": own.merchant_id,
+        "shift_id": own.shift_id,
+        "station_id": own.station_id,
+        "appointment_id": own.appointment_id,
+        "redemption_id": own.redemption_id,
+        "round_id": world.round_id,
+    }
+    return [
+        Write(caller=caller, path=path, address=address, body=body, made=MADE_HERE.get(path, MAKERS & body.keys()))
+        for caller, path, body in (*of_the_office(world), *at_counters(world, code))
+    ]
+
+
+async def taken(county: County) -> list[UUID]:
+    """One id of every kind that any row of the county has."""
+
+    async def look(tx: Transaction, _asked: None) -> set[UUID]:
+        found = set()
+        for table in EVERY_TABLE:
+            for column in table.columns:
+                if isinstance(column.type, IdType):
+                    held = select(column).where(column.is_not(None)).order_by(column.desc()).limit(1)
+                    found |= set((await tx.execute(held)).scalars())
+        return found
+
+    return sorted(await inquire(county, look, None))
+
+
+async def test_every_write_with_an_id_of_the_callers_making_is_tried_below(county: County) -> None:
+    world, of = await build_world(county), await planned(county)
+    listed = {(one.path, field) for one in await writes(county, world, of) for field in one.made}
+    described = set()
+    for operation in operations():
+        if not operation.takes_body:
+            continue
+        for field in operation.body_fields("uuid"):
+            if field in MADE_HERE.get(operation.path, MAKERS):
+                described.add((operation.path, field))
+    assert listed == described
+
+
+async def test_an_id_that_is_taken_by_anything_is_refused_or_harmless_and_never_a_fault(county: County) -> None:
+    world, of = await build_world(county), await planned(county)
+    await of.approve()
+    ids = await taken(county)
+    assert len(ids) > 25
+    wrong = []
+    for write in await writes(county, world, of):
+        # An application of its own for each: the courtesy limits of one would soon answer instead of the rules.
+        async with serving(county) as application, calling(application) as client:
+            for field in sorted(write.made):
+                for known in ids:
+                    told = fresh(write.body, write.made) | {field: str(known)}
+                    answer = await send(client, world, write, told)
+                    if answer.status_code not in (200, 201, 404, 409):
+                        wrong.append(f"{write.path} {field} {known}: {answer.status_code} {answer.text[:200]}")
+    assert not wrong, "\n".join(wrong)
+
+
+async def test_what_the_county_numbered_itself_gives_no_act_its_id(county: County) -> None:
+    """A claim is booked under its voucher's id, and a merchant's first shop comes with its merchant's request."""
+    world, of = await build_world(county), await planned(county)
+    await of.approve()
+    first_shop = await inquire(county, merchant, world.others.merchant_id)
+    assert first_shop is not None
+    taken_by = {
+        "funding_id": world.own.vouchers[0],
+        "store_id": first_shop.main.id,
+        "redemption_id": world.own.vouchers[0],
+        "roll_back_id": world.own.vouchers[0],
+    }
+    listed = await writes(county, world, of)
+    before = await row_counts(county)
+    tried = []
+    async with serving(county) as application, calling(application) as client:
+        for write in listed:
+            for field in write.made & taken_by.keys():
+                told = fresh(write.body, write.made) | {field: str(taken_by[field])}
+                answer = await send(client, world, write, told)
+                tried.append((write.path, field, answer.status_code, answer.json()["reason"]))
+    assert [one[2:] for one in tried] == [(409, "id-reused")] * 5, tried
+    assert await row_counts(county) == before
+
+
+async def send(client: httpx.AsyncClient, world: World, write: Write, told: dict[str, Any]) -> httpx.Response:
+    return await client.post(write.url, headers=credentials(world)[write.caller], json=told)
