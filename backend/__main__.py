@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("备份到一个加密文件", "back up into one encrypted file"),
     "restore": ("从备份恢复", "bring a backup back into an empty folder"),
     "session": ("演示县的现成登录", "print ready sessions of a demonstration county"),
+    "staff": ("邀请管理员", "invite an administrator from the machine, when none can do so any more"),
     "groups": ("登记群体名单", "keep the office's list of who belongs to which group"),
     "key": ("生成机器密钥", "make a machine's bearer key"),
     "code": ("演示账号现在的动态码", "the second factor of the demonstration's staff right now"),

@@ -98,7 +98,7 @@ async def create_staff(tx: Transaction, command: CreateStaff, *, now: Instant) -
         return Refused(reason)
     await staff.insert_staff(tx, new, Credentials(), now)
     await record(tx, new_entry(now, command.actor, "identity.create_staff", ("staff", new.id), to_state="invited"))
-    return await _invite(tx, new.id, now)
+    return await invite(tx, new.id, now)
 
 
 async def invite_again(tx: Transaction, command: InviteAgain, *, now: Instant) -> Invited | Refused[Reason]:
@@ -119,7 +119,7 @@ async def invite_again(tx: Transaction, command: InviteAgain, *, now: Instant) -
         return Refused(IdentityReason.LAST_ADMINISTRATOR)
     await staff.end_invitations(tx, member.id, now)
     await staff.delete_roles(tx, member.id, taken)
-    invited = await _invite(tx, member.id, now)
+    invited = await invite(tx, member.id, now)
     detail = f"rights taken: {', '.join(sorted(taken)) or 'none'}"
     await record(tx, new_entry(now, command.actor, "identity.invite_again", ("staff", member.id), detail=detail))
     await tell_rights_changed(tx, member.id, SessionEnd.REVOKED, now)
@@ -180,7 +180,8 @@ async def _refuse(tx: Transaction, new: StaffMember) -> IdentityReason | None:
     return decide_roles(new.roles, has_merchant=new.merchant_id is not None, has_station=new.station_id is not None)
 
 
-async def _invite(tx: Transaction, staff_id: UUID, now: Instant) -> Invited:
+async def invite(tx: Transaction, staff_id: UUID, now: Instant) -> Invited:
+    """One more invitation of an account; ends none of those before it."""
     token = new_secret()
     invitation = Invitation(
         id=new_id(),

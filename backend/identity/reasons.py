@@ -174,13 +174,25 @@ class IdentityReason(Reason):
 
 
 class FoundingReason(Reason):
-    """Refusals of what only the command line does: founding a county's staff and demonstrating."""
+    """Refusals of what only the command line does: founding, inviting an administrator again, demonstrating."""
 
     ADMINISTRATORS_FOUNDED = (
         "administrators-founded",
         409,
         "管理员已经设立，请由现任管理员办理",
         "The administrators are founded already; ask one of them",
+    )
+    NOT_THAT_ADMINISTRATOR = (
+        "not-that-administrator",
+        409,
+        "这个账号不是这种管理员；命令行只重新邀请，不给人加身份",
+        "This account is no such administrator; the command line invites again and gives nobody a role",
+    )
+    NO_SUCH_LOGIN = (
+        "no-such-login",
+        409,
+        "没有这个账号；要新设一位管理员，请用 --name 写明姓名",
+        "Nobody has this login; to make a new administrator, give their name with --name",
     )
     DEMONSTRATION_ONLY = (
         "demonstration-only",

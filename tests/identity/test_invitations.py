@@ -22,6 +22,7 @@ from backend.identity.change_credentials import (
     change_password,
     renew_recovery_codes,
 )
+from backend.identity.end_staff import EndStaff, end_staff
 from backend.identity.enter import Opened
 from backend.identity.invite_staff import (
     AdmitStaff,
@@ -37,6 +38,7 @@ from backend.identity.invite_staff import (
 )
 from backend.identity.reasons import FoundingReason, IdentityReason
 from backend.identity.recognise import Recogniser
+from backend.identity.recover_administrator import RecoverAdministrator, recover_administrator
 from backend.identity.second_factor import step_at
 from backend.identity.staff_sign_in import StaffSignIn, sign_in_staff
 from backend.kernel.actors import ADMINISTRATORS, Role
@@ -194,6 +196,29 @@ async def test_whoever_invites_again_wins_no_rights_by_it(county: County) -> Non
     security = await staff(county, Role.SECURITY_ADMIN, login="an")
     last = InviteAgain(staff_id=security, actor=by(system))
     assert await transact(county, invite_again, last) == Refused(IdentityReason.LAST_ADMINISTRATOR)
+
+
+async def test_the_machine_invites_an_administrator_again_and_gives_nobody_a_role(county: County) -> None:
+    auditor = await staff(county, Role.AUDITOR, login="chen")
+    session = await staff_session(county, auditor)
+    again = RecoverAdministrator(role=Role.AUDITOR, login="chen")
+    first = await transact(county, recover_administrator, again)
+    second = await transact(county, recover_administrator, again)
+    assert isinstance(first, Invited)
+    assert isinstance(second, Invited)
+    assert await Recogniser().find(county, session.token, None) is None
+    assert await transact(county, open_invitation, OpenInvitation(first.token)) == INVALID
+    done, _ = await accepted(county, second.token)
+    assert done.opened is not None, "the role is still there: nobody else could give it back"
+    for login, reason in (
+        ("chen", FoundingReason.NOT_THAT_ADMINISTRATOR),
+        ("nobody", FoundingReason.NO_SUCH_LOGIN),
+    ):
+        other = RecoverAdministrator(role=Role.SYSTEM_ADMIN, login=login)
+        assert await transact(county, recover_administrator, other) == Refused(reason)
+    await transact(county, end_staff, EndStaff(staff_id=await staff(county, login="gone"), actor=by(auditor)))
+    gone = RecoverAdministrator(role=Role.SYSTEM_ADMIN, login="gone")
+    assert await transact(county, recover_administrator, gone) == Refused(IdentityReason.STAFF_ENDED)
 
 
 async def test_nobody_invites_themselves_or_somebody_who_is_not_there(county: County) -> None:
