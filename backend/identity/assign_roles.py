@@ -4,11 +4,12 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.audit_trail.find import Find, find
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.reasons import IdentityReason
-from backend.identity.rules import SessionEnd, StaffState, apart, decide_roles
+from backend.identity.rules import SessionEnd, StaffState, clash, decide_roles
 from backend.identity.store import deputies, sessions, staff
 from backend.kernel.actors import ADMINISTRATORS, Actor, Role
 from backend.kernel.instants import Instant
@@ -38,8 +39,9 @@ async def assign_roles(tx: Transaction, command: AssignRoles, *, now: Instant) -
         command.roles, has_merchant=member.merchant_id is not None, has_station=member.station_id is not None
     )
     grants = (await deputies.grants_to(tx, [member.id], now)).get(member.id, [])
-    if reason is None and not apart(command.roles, grants, at=now):
-        reason = IdentityReason.ADMINISTRATORS_APART
+    reason = reason or clash(command.roles, grants, at=now)
+    if reason is None and Role.AUDITOR in command.roles - member.roles and await has_acted(tx, member.id):
+        reason = IdentityReason.AUDITOR_APART
     if reason is None and await leaves_no_administrator(tx, member.id, member.roles - command.roles):
         reason = IdentityReason.LAST_ADMINISTRATOR
     if reason is not None:
@@ -56,6 +58,11 @@ async def assign_roles(tx: Transaction, command: AssignRoles, *, now: Instant) -
     await record(tx, entry)
     await tell_rights_changed(tx, member.id, SessionEnd.RIGHTS_CHANGED, now)
     return command.roles
+
+
+async def has_acted(tx: Transaction, staff_id: UUID) -> bool:
+    """Whether somebody ever had a hand in a campaign: the trail knows, and forgets nobody's acts."""
+    return bool(await find(tx, Find(act="campaign.", actor_id=staff_id, most=1)))
 
 
 async def leaves_no_administrator(tx: Transaction, staff_id: UUID, taken: frozenset[Role]) -> bool:

@@ -8,9 +8,10 @@ from msgspec import Struct
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
+from backend.identity.assign_roles import has_acted
 from backend.identity.reasons import IdentityReason
 from backend.identity.records import StaffMember
-from backend.identity.rules import LONGEST_DEPUTY, DeputyGrant, StaffState, apart, decide_roles
+from backend.identity.rules import LONGEST_DEPUTY, DeputyGrant, StaffState, clash, decide_roles
 from backend.identity.store import deputies, sessions, staff
 from backend.kernel.actors import SYSTEM, Actor, Role
 from backend.kernel.ids import new_id
@@ -45,7 +46,7 @@ class PageOfGrants(Struct, frozen=True, kw_only=True):
 
 
 async def grant_deputy(tx: Transaction, command: GrantDeputy, *, now: Instant) -> DeputyGrant | Refused[Reason]:
-    """Store the grant, if both are in office and the deputy stays clear of a second administrator's role."""
+    """Store the grant, if both are in office and no role of the deputy's clashes with it."""
     if command.deputy_id == command.principal_id:
         return Refused(IdentityReason.DEPUTY_UNFIT)
     if not (
@@ -73,8 +74,9 @@ async def grant_deputy(tx: Transaction, command: GrantDeputy, *, now: Instant) -
     )
     reason = _decide(deputy, principal, grant)
     earlier = (await deputies.grants_to(tx, [deputy.id], now)).get(deputy.id, [])
-    if reason is None and not apart(deputy.roles, [*earlier, grant], at=now):
-        reason = IdentityReason.ADMINISTRATORS_APART
+    reason = reason or clash(deputy.roles, [*earlier, grant], at=now)
+    if reason is None and grant.role is Role.AUDITOR and await has_acted(tx, deputy.id):
+        reason = IdentityReason.AUDITOR_APART
     if reason is not None:
         return Refused(reason)
     await deputies.insert_grant(tx, grant, now)

@@ -85,6 +85,12 @@ class IdentityReason(Reason):
         "系统、安全、审计三个管理员不能是同一人",
         "System, security and audit administrator may never be one person",
     )
+    AUDITOR_APART = (
+        "auditor-apart",
+        409,
+        "审计员不能同时是经办、复核或审批，也不能曾经办理过活动，请另选一人",
+        "The auditor neither drafts, reviews nor approves, nor has ever done so; choose somebody else",
+    )
     OWN_RIGHTS = "own-rights", 409, "不能更改自己的权限", "Nobody changes their own rights"
     LAST_ADMINISTRATOR = (
         "last-administrator",

@@ -4,7 +4,7 @@ Pure: instants come in as arguments, rows as frozen Structs. Every limit stands 
 which something runs out is already too late, and a wait that is exactly over is over.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import IPv6Network, ip_address
@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.identity.reasons import IdentityReason
-from backend.kernel.actors import ADMINISTRATORS, OFFICE_ROLES, STAFF_ROLES, Role
+from backend.kernel.actors import ACTING_ROLES, ADMINISTRATORS, OFFICE_ROLES, STAFF_ROLES, Role
 
 CODE_DIGITS = 6
 CODE_LASTS = timedelta(minutes=5)
@@ -236,25 +236,28 @@ class ActingRoles(Struct, frozen=True, kw_only=True):
 
 
 def acting(own: frozenset[Role], grants: Iterable[DeputyGrant], *, at: datetime) -> ActingRoles:
-    """Own roles and those of principals whose deputy's time it is; never two of the three administrators."""
+    """Own roles and those of principals whose deputy's time it is, but for what clashes with a role before it."""
     ordered = sorted(grants, key=lambda grant: (grant.begins_at, grant.id))
     live = [grant for grant in ordered if grant.begins_at <= at < grant.ends_at]
-    administrator = own & ADMINISTRATORS
-    kept: list[DeputyGrant] = []
+    held, kept = set(own), list[DeputyGrant]()
     for grant in live:
-        if grant.role in ADMINISTRATORS:
-            if administrator - {grant.role}:
-                continue
-            administrator |= {grant.role}
-        kept.append(grant)
+        if clash_of({*held, grant.role}) is None:
+            held.add(grant.role)
+            kept.append(grant)
     edges = [edge for grant in ordered for edge in (grant.begins_at, grant.ends_at) if edge > at]
     return ActingRoles(own=own, as_deputy=tuple(kept), changes_at=min(edges, default=None))
 
 
-def apart(own: Iterable[Role], grants: Sequence[DeputyGrant], *, at: datetime) -> bool:
-    """Whether somebody with these roles and present or future grants is at most one of the three administrators."""
-    held = {*own, *(grant.role for grant in grants if grant.ends_at > at)}
-    return len(held & ADMINISTRATORS) <= 1
+def clash_of(roles: Set[Role]) -> IdentityReason | None:
+    """Why one person may not be all of this: the administrators are three, and nobody audits what they decided."""
+    if len(roles & ADMINISTRATORS) > 1:
+        return IdentityReason.ADMINISTRATORS_APART
+    return IdentityReason.AUDITOR_APART if Role.AUDITOR in roles and roles & ACTING_ROLES else None
+
+
+def clash(own: Iterable[Role], grants: Sequence[DeputyGrant], *, at: datetime) -> IdentityReason | None:
+    """Why somebody with these roles may not have these grants too, present or future; ``None`` where they may."""
+    return clash_of({*own, *(grant.role for grant in grants if grant.ends_at > at)})
 
 
 def decide_roles(roles: frozenset[Role], *, has_merchant: bool, has_station: bool) -> IdentityReason | None:
@@ -262,8 +265,8 @@ def decide_roles(roles: frozenset[Role], *, has_merchant: bool, has_station: boo
 
     Merchant and station staff belong somewhere, and never to the office, which decides on their money.
     """
-    if len(roles & ADMINISTRATORS) > 1:
-        return IdentityReason.ADMINISTRATORS_APART
+    if (clashing := clash_of(roles)) is not None:
+        return clashing
     if (
         not roles <= STAFF_ROLES
         or (Role.MERCHANT in roles and not has_merchant)

@@ -22,7 +22,7 @@ class ActorKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a caller may be; a staff member can have several, but never two of the three administrators' roles."""
+    """What a caller may be. Of somebody's roles at most one is an administrator's, and who audits acts in none."""
 
     RESIDENT = "resident"
     """居民"""
@@ -55,8 +55,10 @@ class Role(StrEnum):
 
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+ACTING_ROLES = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER})
+"""Who drafts, reviews, approves and funds: what the auditor looks at, and is never part of."""
 MACHINE_ROLES = frozenset({Role.POS, Role.CAPTURE, Role.QUERY, Role.ADMIN, Role.OPEN311})
-OFFICE_ROLES = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER, *ADMINISTRATORS})
+OFFICE_ROLES = ACTING_ROLES | ADMINISTRATORS
 STAFF_ROLES = frozenset({Role.MERCHANT, Role.OPERATOR, *OFFICE_ROLES})
 PEOPLE = frozenset({Role.RESIDENT, *STAFF_ROLES})
 """Everybody who signs in as a person, not as a machine."""

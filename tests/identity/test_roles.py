@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from backend.audit_trail.find import Find, find
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.identity.acting import AskRoles, acting_roles, staff_names
@@ -27,7 +29,7 @@ from backend.identity.reasons import IdentityReason
 from backend.identity.recognise import Recogniser
 from backend.identity.rules import DeputyGrant, StaffState
 from backend.identity.store import staff as staff_store
-from backend.kernel.actors import ADMINISTRATORS, Role
+from backend.kernel.actors import ACTING_ROLES, ADMINISTRATORS, Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Refused
@@ -243,9 +245,48 @@ async def test_unfit_deputies_and_dates_are_refused(county: County, clock: HandC
     till = await staff(county, Role.MERCHANT)
     across = appointed(till, approver, Role.APPROVER, now, now + day)
     assert await transact(county, grant_deputy, across) == Refused(IdentityReason.ROLE_UNFIT)
-    first = appointed(clerk, auditor, Role.AUDITOR, now + day, now + 2 * day)
+    free = await staff(county)
+    first = appointed(free, auditor, Role.AUDITOR, now + day, now + 2 * day)
     assert isinstance(await transact(county, grant_deputy, first), DeputyGrant)
-    second = appointed(clerk, security, Role.SECURITY_ADMIN, now + 5 * day, now + 6 * day)
+    second = appointed(free, security, Role.SECURITY_ADMIN, now + 5 * day, now + 6 * day)
     assert await transact(county, grant_deputy, second) == Refused(IdentityReason.ADMINISTRATORS_APART)
-    promoted = roles(clerk, Role.OFFICE, Role.SYSTEM_ADMIN)
+    promoted = roles(free, Role.SYSTEM_ADMIN)
     assert await transact(county, assign_roles, promoted) == Refused(IdentityReason.ADMINISTRATORS_APART)
+
+
+async def test_the_auditor_has_no_hand_in_what_is_audited_neither_by_role_nor_as_a_deputy(
+    county: County, clock: HandClock
+) -> None:
+    clerk, auditor, security = await staff(county, Role.OFFICE), await staff(county, Role.AUDITOR), new_id()
+    await staff(county, Role.AUDITOR)
+    now, day = clock(), timedelta(days=1)
+    refused = Refused(IdentityReason.AUDITOR_APART)
+    before = await inquire(county, find, Find())
+    for role in sorted(ACTING_ROLES):
+        principal = await staff(county, role)
+        both = roles(auditor, Role.AUDITOR, role, actor=security)
+        assert await transact(county, assign_roles, both) == refused
+        for deputy, other, acts in ((auditor, principal, role), (principal, auditor, Role.AUDITOR)):
+            ahead = appointed(deputy, other, acts, now + day, now + 2 * day)
+            assert await transact(county, grant_deputy, ahead) == refused
+    free = await staff(county)
+    standing_in = appointed(free, auditor, Role.AUDITOR, now + day, now + 2 * day)
+    assert isinstance(await transact(county, grant_deputy, standing_in), DeputyGrant)
+    assert await transact(county, assign_roles, roles(free, Role.APPROVER)) == refused
+    assert isinstance(await transact(county, assign_roles, roles(clerk, Role.SECURITY_ADMIN)), frozenset)
+    told = {entry.act for entry in await inquire(county, find, Find()) if entry not in before}
+    assert told == {"identity.admit_staff", "identity.grant_deputy", "identity.assign_roles"}
+
+
+async def test_whoever_had_a_hand_in_a_campaign_never_becomes_its_auditor(county: County, clock: HandClock) -> None:
+    clerk, auditor = await staff(county, Role.OFFICE), await staff(county, Role.AUDITOR)
+
+    async def act(tx: Transaction, _command: None, *, now: Instant) -> None:
+        await record(tx, new_entry(now, by(clerk, Role.OFFICE), "campaign.fund", ("campaign", new_id())))
+
+    await transact(county, act, None)
+    assert await transact(county, assign_roles, roles(clerk, Role.AUDITOR)) == Refused(IdentityReason.AUDITOR_APART)
+    assert await transact(county, assign_roles, roles(clerk)) == frozenset()
+    assert await transact(county, assign_roles, roles(clerk, Role.AUDITOR)) == Refused(IdentityReason.AUDITOR_APART)
+    standing_in = appointed(clerk, auditor, Role.AUDITOR, clock(), clock() + timedelta(days=1))
+    assert await transact(county, grant_deputy, standing_in) == Refused(IdentityReason.AUDITOR_APART)

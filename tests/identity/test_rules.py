@@ -19,7 +19,7 @@ from backend.identity.rules import (
     SessionTimes,
     acting,
     address_bucket,
-    apart,
+    clash,
     decide_code,
     decide_roles,
     decide_try,
@@ -33,7 +33,7 @@ from backend.identity.rules import (
     session_lives,
     with_code,
 )
-from backend.kernel.actors import ADMINISTRATORS, MACHINE_ROLES, Role
+from backend.kernel.actors import ACTING_ROLES, ADMINISTRATORS, MACHINE_ROLES, Role
 from backend.kernel.ids import new_id
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
@@ -150,24 +150,36 @@ def test_a_deputy_acts_from_the_first_instant_until_before_the_last() -> None:
         max_size=6,
     ),
 )
-def test_nobody_ever_acts_as_two_administrators(own: set[Role], grants: list[DeputyGrant]) -> None:
+def test_nobody_ever_acts_as_two_administrators_or_audits_themselves(own: set[Role], grants: list[DeputyGrant]) -> None:
     roles = acting(frozenset(own), grants, at=AT).roles
     assert len(roles & ADMINISTRATORS) <= 1
+    assert Role.AUDITOR not in roles or not roles & ACTING_ROLES
     assert own <= roles
 
 
 @pytest.mark.parametrize("pair", list(combinations(sorted(ADMINISTRATORS), 2)))
 def test_two_administrators_are_two_people(pair: tuple[Role, Role]) -> None:
     assert decide_roles(frozenset(pair), has_merchant=False, has_station=False) is IdentityReason.ADMINISTRATORS_APART
-    assert not apart([pair[0]], [grant(pair[1], 5, 6)], at=AT)
-    assert apart([pair[0]], [grant(pair[1], -6, 0)], at=AT)
+    assert clash([pair[0]], [grant(pair[1], 5, 6)], at=AT) is IdentityReason.ADMINISTRATORS_APART
+    assert clash([pair[0]], [grant(pair[1], -6, 0)], at=AT) is None
+
+
+@pytest.mark.parametrize("role", sorted(ACTING_ROLES))
+def test_nobody_audits_what_they_decided(role: Role) -> None:
+    both = frozenset({Role.AUDITOR, role})
+    assert decide_roles(both, has_merchant=False, has_station=False) is IdentityReason.AUDITOR_APART
+    for own, other in ((Role.AUDITOR, role), (role, Role.AUDITOR)):
+        assert clash([own], [grant(other, 5, 6)], at=AT) is IdentityReason.AUDITOR_APART
+        assert clash([own], [grant(other, -6, 0)], at=AT) is None
+    assert clash([], [grant(Role.AUDITOR, 1, 2), grant(role, 3, 4)], at=AT) is IdentityReason.AUDITOR_APART
 
 
 @pytest.mark.parametrize(
     ("roles", "has_merchant", "has_station", "reason"),
     [
         ({Role.OFFICE, Role.REVIEWER}, False, False, None),
-        ({Role.APPROVER, Role.AUDITOR}, False, False, None),
+        ({Role.APPROVER, Role.AUDITOR}, False, False, IdentityReason.AUDITOR_APART),
+        ({Role.APPROVER, Role.SECURITY_ADMIN}, False, False, None),
         ({Role.MERCHANT}, True, False, None),
         ({Role.OPERATOR}, False, True, None),
         (set(), False, False, None),

@@ -3105,7 +3105,7 @@ export interface components {
         ResidentState: "open" | "frozen" | "closed";
         /**
          * Role
-         * @description What a caller may be; a staff member can have several, but never two of the three administrators' roles.
+         * @description What a caller may be. Of somebody's roles at most one is an administrator's, and who audits acts in none.
          * @enum {string}
          */
         Role: "resident" | "merchant" | "operator" | "office" | "reviewer" | "approver" | "system_admin" | "security_admin" | "auditor" | "pos" | "capture" | "query" | "admin" | "open311";
@@ -7001,7 +7001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `deputy-unfit`: Deputy and principal must be two people in office, and the principal must hold the role; `deputy-dates`: A deputy's time begins within a year and ends after its start and after now, within a year; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first) */
+            /** @description `deputy-unfit`: Deputy and principal must be two people in office, and the principal must hold the role; `deputy-dates`: A deputy's time begins within a year and ends after its start and after now, within a year; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `auditor-apart`: The auditor neither drafts, reviews nor approves, nor has ever done so; choose somebody else; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9228,7 +9228,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `staff-ended`: This account has ended; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first); `last-administrator`: This is the last administrator of that kind; appoint another first */
+            /** @description `staff-ended`: This account has ended; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `auditor-apart`: The auditor neither drafts, reviews nor approves, nor has ever done so; choose somebody else; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first); `last-administrator`: This is the last administrator of that kind; appoint another first */
             409: {
                 headers: {
                     [name: string]: unknown;
