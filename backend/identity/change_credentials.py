@@ -80,7 +80,7 @@ async def renew_recovery_codes(
     secret = (await staff.credentials_of(tx, member.id)).totp_secret
     if await second_factor_method(tx, member.id, secret, command.second_factor, now) is None:
         return Refused(IdentityReason.SECOND_FACTOR_WRONG)
-    await forget_tries(tx, member.login, command.actor.address, now)
+    await forget_tries(tx, taken, now)
     codes = new_recovery_codes(RECOVERY_CODES)
     await staff.replace_recovery_codes(tx, member.id, [plain_recovery_code(code) for code in codes])
     await record(tx, new_entry(now, command.actor, "identity.renew_recovery_codes", ("staff", member.id)))
@@ -93,7 +93,9 @@ async def _take(tx: Transaction, command: ChangePassword, *, now: Instant) -> _K
         return Refused(GeneralReason.NOT_FOUND)
     if is_common(command.new, member.login, member.phone or ""):
         return Refused(IdentityReason.PASSWORD_COMMON)  # Before a try is taken: choosing badly is no guess.
-    taken = await take_try(tx, TakeTry(login=member.login, address=command.arrival.address), now=now)
+    arrival = command.arrival
+    take = TakeTry(login=member.login, address=arrival.address, previous_token=arrival.previous_token)
+    taken = await take_try(tx, take, now=now)
     return taken if isinstance(taken, Later) else _Known(taken)
 
 
@@ -111,7 +113,7 @@ async def _change(tx: Transaction, change: _Change, *, now: Instant) -> Opened |
     )
     if method is None:
         return Refused(IdentityReason.SIGN_IN_FAILED)
-    await forget_tries(tx, member.login, command.arrival.address, now)
+    await forget_tries(tx, change.known.taken, now)
     await staff.set_password(tx, member.id, change.new_hash)
     await record(tx, new_entry(now, command.actor, "identity.change_password", ("staff", member.id)))
     await sessions.end_all_of(tx, member.id, SessionEnd.RIGHTS_CHANGED, now)

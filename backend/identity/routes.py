@@ -92,7 +92,7 @@ async def post_sign_in(request: Request[Any, Any, Any], data: JSONBody[SignInBod
 async def post_staff_sign_in(
     request: Request[Any, Any, Any], data: JSONBody[StaffSignInBody]
 ) -> Response[SignedInAnswer]:
-    """One answer for a wrong login, password or code; a code serves once; five failures lock for fifteen minutes."""
+    """One answer for a wrong login, password or code; a code serves once; five failures lock their own network."""
     command = StaffSignIn(
         login=data.login,
         password=data.password,

@@ -23,9 +23,13 @@ CODES_APART = timedelta(minutes=1)
 CODES_AN_HOUR = 5
 CODES_A_DAY = 10
 
-STAFF_TRIES_OF_LOGIN = 5
+STAFF_TRIES_FROM_ONE_PLACE = 5
+"""For a login from one network, or from one device that has been in before."""
+STAFF_TRIES_OF_LOGIN = 30
+"""From all networks together from which the account has never come in."""
 STAFF_TRIES_OF_ADDRESS = 50
 """A whole office may share one address."""
+NETWORK_KNOWN_FOR = timedelta(days=90)
 STAFF_TRIES_WINDOW = timedelta(minutes=15)
 INVITATION_LASTS = timedelta(hours=72)
 INVITATION_TRIES = 5

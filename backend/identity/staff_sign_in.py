@@ -3,21 +3,28 @@
 Three steps: a transaction takes a try, the password is compared in a thread with no transaction open, and a second
 transaction decides. A try that was taken stays taken unless the sign-in succeeds, so fifty guesses at once are worth
 five, a crash counts as a failure, and without a database nobody comes in.
+
+Whoever guesses locks out themselves and not the person whose login they know: tries count by login and network. All
+networks from which the account never came in share a wider limit; one from which it did, and a device that brings the
+cookie of an earlier session, stand outside it.
 """
 
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.county import County
 from backend.database.transaction import Transaction, transact
 from backend.identity.acting import AskRoles, acting_roles
-from backend.identity.enter import Arrival, Opened, OpenSession, open_session
+from backend.identity.enter import Arrival, Opened, OpenSession, open_session, token_hash
 from backend.identity.passwords import password_matches
 from backend.identity.reasons import IdentityReason
 from backend.identity.rules import (
+    NETWORK_KNOWN_FOR,
+    STAFF_TRIES_FROM_ONE_PLACE,
     STAFF_TRIES_OF_ADDRESS,
     STAFF_TRIES_OF_LOGIN,
     STAFF_TRIES_WINDOW,
@@ -29,7 +36,7 @@ from backend.identity.rules import (
     seconds_until,
 )
 from backend.identity.second_factor import is_totp_code, matching_step, plain_recovery_code
-from backend.identity.store import doors, staff
+from backend.identity.store import doors, sessions, staff
 from backend.identity.store.doors import Tries
 from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.instants import Instant
@@ -49,17 +56,24 @@ class StaffSignIn(Struct, frozen=True, kw_only=True):
 
 
 class TakeTry(Struct, frozen=True, kw_only=True):
-    """One try for a login from an address."""
+    """One try for a login from an address; ``previous_token`` is a cookie that the device may have kept."""
 
     login: str
     address: str | None = None
+    previous_token: str | None = None
 
 
 class TryTaken(Struct, frozen=True, kw_only=True):
-    """The try is counted; what the password must match, if the login exists."""
+    """The try is counted, in these buckets; what the password must match, if the login exists."""
 
     staff_id: UUID | None
     password_hash: str | None
+    own: str
+    """The bucket that a success empties."""
+    shared: tuple[str, ...]
+    """Buckets to which a success gives its one try back."""
+    network: str | None
+    """What a success makes known; ``None`` for an address that nobody can read."""
 
     def __repr__(self) -> str:
         return "TryTaken(…)"
@@ -77,7 +91,9 @@ class FinishSignIn(Struct, frozen=True, kw_only=True):
 
 async def sign_in_staff(county: County, command: StaffSignIn) -> Opened | Later | Refused[Reason]:
     """Let somebody of the staff in; one answer for a wrong login, password or second factor."""
-    taken = await transact(county, take_try, TakeTry(login=command.login, address=command.arrival.address))
+    arrival = command.arrival
+    take = TakeTry(login=command.login, address=arrival.address, previous_token=arrival.previous_token)
+    taken = await transact(county, take_try, take)
     if isinstance(taken, Later):
         return taken
     finish = FinishSignIn(
@@ -91,21 +107,42 @@ async def sign_in_staff(county: County, command: StaffSignIn) -> Opened | Later 
 
 
 async def take_try(tx: Transaction, command: TakeTry, *, now: Instant) -> TryTaken | Later:
-    """Count a try before it is made; none is left after five for a login, or fifty for an address, in 15 minutes."""
-    login, address = _buckets(command.login, command.address)
-    of_login = await doors.lock_tries(tx, login, now)
-    of_address = await doors.lock_tries(tx, address, now)
-    for tries, most in ((of_login, STAFF_TRIES_OF_LOGIN), (of_address, STAFF_TRIES_OF_ADDRESS)):
-        if tries.tries >= most:
+    """Count a try before it is made, in every bucket that has room; each window ends 15 minutes after its first try."""
+    member = await staff.find_login(tx, command.login)
+    taken = await _buckets(tx, command, member.id if member else None, now)
+    # Always in this order, so that two tries at once wait for each other and never for ever.
+    counted = [(bucket, await doors.lock_tries(tx, bucket, now)) for bucket in (taken.own, *taken.shared)]
+    for bucket, tries in counted:
+        if tries.tries >= _most(bucket):
             return Later(reason=IdentityReason.SIGN_IN_LOCKED, seconds=seconds_until(tries.ends_at, now))
-    for bucket, tries in ((login, of_login), (address, of_address)):
+    for bucket, tries in counted:
         ends_at = tries.ends_at if tries.tries else now + STAFF_TRIES_WINDOW
         await doors.put_tries(tx, bucket, Tries(tries.tries + 1, ends_at))
-    member = await staff.find_login(tx, command.login)
     if member is None:
-        return TryTaken(staff_id=None, password_hash=None)
-    credentials = await staff.credentials_of(tx, member.id)
-    return TryTaken(staff_id=member.id, password_hash=credentials.password_hash)
+        return taken
+    return replace(taken, password_hash=(await staff.credentials_of(tx, member.id)).password_hash)
+
+
+async def _buckets(tx: Transaction, command: TakeTry, staff_id: UUID | None, now: Instant) -> TryTaken:
+    place = address_bucket(command.address)
+    network = None if command.address is None else f"known {command.login} {place}"
+    known = TryTaken(staff_id=staff_id, password_hash=None, own="", shared=(), network=network)
+    if (session_id := await _earlier_session(tx, command.previous_token, staff_id)) is not None:
+        # Strangers behind the same address may use that one up; this device has only itself to wait for.
+        return replace(known, own=f"device {command.login} {session_id}")
+    strange = network is None or not await doors.is_noted(tx, network, now)
+    shared = (*((f"login {command.login}",) if strange else ()), f"address {place}")
+    return replace(known, own=f"place {command.login} {place}", shared=shared)
+
+
+async def _earlier_session(tx: Transaction, token: str | None, staff_id: UUID | None) -> UUID | None:
+    session = None if token is None else await sessions.session_of_token(tx, token_hash(token))
+    return session.id if session is not None and session.person_id == staff_id else None
+
+
+def _most(bucket: str) -> int:
+    kind = bucket.partition(" ")[0]
+    return {"login": STAFF_TRIES_OF_LOGIN, "address": STAFF_TRIES_OF_ADDRESS}.get(kind, STAFF_TRIES_FROM_ONE_PLACE)
 
 
 async def finish_sign_in(tx: Transaction, command: FinishSignIn, *, now: Instant) -> Opened | Refused[Reason]:
@@ -119,7 +156,7 @@ async def finish_sign_in(tx: Transaction, command: FinishSignIn, *, now: Instant
     if member is None or method is None:
         await _record_failure(tx, command, now)
         return Refused(IdentityReason.SIGN_IN_FAILED)
-    await forget_tries(tx, command.login, command.arrival.address, now)
+    await forget_tries(tx, command.taken, now)
     roles = (await acting_roles(tx, AskRoles(staff_id=member.id, at=now))).roles
     if not roles:
         return Refused(IdentityReason.NO_ROLE)
@@ -145,15 +182,13 @@ async def second_factor_method(
     return SessionMethod.RECOVERY if used else None
 
 
-async def forget_tries(tx: Transaction, login: str, address: str | None, now: Instant) -> None:
-    """A success clears the login's failures and gives the address its one try back."""
-    of_login, of_address = _buckets(login, address)
-    await doors.put_tries(tx, of_login, Tries(0, now))
-    await doors.give_back_try(tx, of_address)
-
-
-def _buckets(login: str, address: str | None) -> tuple[str, str]:
-    return f"login {login}", f"address {address_bucket(address)}"
+async def forget_tries(tx: Transaction, taken: TryTaken, now: Instant) -> None:
+    """A success clears the failures of its place, gives the others their one try back, and makes the network known."""
+    await doors.put_tries(tx, taken.own, Tries(0, now))
+    for bucket in taken.shared:
+        await doors.give_back_try(tx, bucket)
+    if taken.network is not None:
+        await doors.note_until(tx, taken.network, now + NETWORK_KNOWN_FOR)
 
 
 async def _record_failure(tx: Transaction, command: FinishSignIn, now: Instant) -> None:

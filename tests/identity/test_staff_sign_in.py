@@ -1,6 +1,7 @@
 """Staff come in with two factors, each of which serves as it should, and guessing does not pay."""
 
 import asyncio
+from collections.abc import Iterable
 
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
@@ -14,13 +15,23 @@ from backend.identity.staff_sign_in import StaffSignIn, TakeTry, TryTaken, sign_
 from backend.kernel.actors import Role
 from backend.kernel.refusals import Refused
 from tests.databases import HandClock
-from tests.identity.people import PASSWORD, SECRET, staff, totp
+from tests.identity.people import PASSWORD, SECRET, staff, staff_session, totp
 
 FAILED = Refused(IdentityReason.SIGN_IN_FAILED)
 
 
-def typed(login: str, factor: str, *, password: str = PASSWORD, address: str | None = None) -> StaffSignIn:
-    return StaffSignIn(login=login, password=password, second_factor=factor, arrival=Arrival(address=address))
+def typed(
+    login: str, factor: str, *, password: str = PASSWORD, address: str | None = None, token: str | None = None
+) -> StaffSignIn:
+    arrival = Arrival(address=address, previous_token=token)
+    return StaffSignIn(login=login, password=password, second_factor=factor, arrival=arrival)
+
+
+async def guessed(county: County, login: str, addresses: Iterable[str], *, times: int = 5) -> int:
+    """How many guesses from these networks were compared at all."""
+    takes = [TakeTry(login=login, address=address) for address in addresses for _ in range(times)]
+    answers = await asyncio.gather(*(transact(county, take_try, take) for take in takes))
+    return sum(isinstance(answer, TryTaken) for answer in answers)
 
 
 async def test_both_factors_open_a_session(county: County, clock: HandClock) -> None:
@@ -108,6 +119,55 @@ async def test_an_address_has_fifty_tries_for_all_logins_and_successes_do_not_co
     clock.forward(seconds=30)
     assert isinstance(await sign_in_staff(county, typed("peng", totp(clock()), address=address)), Later)
     assert isinstance(await sign_in_staff(county, typed("peng", totp(clock()), address="203.0.113.8")), Opened)
+
+
+async def test_a_stranger_who_guesses_locks_out_nobody_but_themselves(county: County, clock: HandClock) -> None:
+    await staff(county, Role.APPROVER, login="peng")
+    stranger, own = "198.51.100.9", "203.0.113.7"
+    for _ in range(5):
+        assert await sign_in_staff(county, typed("peng", "000000", password="guess", address=stranger)) == FAILED
+    assert isinstance(await sign_in_staff(county, typed("peng", totp(clock()), address=stranger)), Later)
+    assert isinstance(await sign_in_staff(county, typed("peng", totp(clock()), address=own)), Opened)
+
+
+async def test_many_networks_share_one_limit_that_known_networks_and_devices_stand_outside(
+    county: County, clock: HandClock
+) -> None:
+    staff_id = await staff(county, Role.APPROVER, login="peng")
+    other = await staff_session(county, await staff(county, Role.OFFICE))
+    own = "203.0.113.7"
+    first = await sign_in_staff(county, typed("peng", totp(clock()), address=own))
+    assert isinstance(first, Opened)
+    many = [f"198.51.100.{number}" for number in range(20)]
+    assert await guessed(county, "peng", many) == 30, "a hundred at once from twenty networks are worth thirty"
+    assert await guessed(county, "nobody", many) == 30, "an unknown login is treated like a known one"
+    clock.forward(seconds=30)
+    strange = "192.0.2.1"
+    for token in (None, other.token, "made-up"):
+        right = typed("peng", totp(clock()), address=strange, token=token)
+        assert isinstance(await sign_in_staff(county, right), Later)
+    assert isinstance(await sign_in_staff(county, typed("peng", totp(clock()), address=own)), Opened)
+    clock.forward(seconds=30)
+    device = typed("peng", totp(clock()), address=strange, token=first.token)
+    opened = await sign_in_staff(county, device)
+    assert isinstance(opened, Opened)
+    assert opened.person_id == staff_id
+    # A device that guesses is counted too, by itself alone.
+    for _ in range(5):
+        wrong = typed("peng", "000000", password="guess", address=many[0], token=opened.token)
+        assert await sign_in_staff(county, wrong) == FAILED
+    assert isinstance(await sign_in_staff(county, typed("peng", "000000", token=opened.token)), Later)
+
+
+async def test_a_network_is_known_for_ninety_days_after_the_last_success(county: County, clock: HandClock) -> None:
+    await staff(county, Role.APPROVER, login="peng")
+    own, many = "203.0.113.7", [f"198.51.100.{number}" for number in range(6)]
+    assert isinstance(await sign_in_staff(county, typed("peng", totp(clock()), address=own)), Opened)
+    clock.forward(days=90, microseconds=-1)
+    assert await guessed(county, "peng", many) == 30
+    assert await guessed(county, "peng", [own], times=1) == 1
+    clock.forward(microseconds=1)
+    assert await guessed(county, "peng", [own], times=1) == 0
 
 
 async def test_a_success_forgets_the_failures_before_it(county: County, clock: HandClock) -> None:

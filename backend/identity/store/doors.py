@@ -87,6 +87,20 @@ async def put_tries(tx: Transaction, bucket: str, tries: Tries) -> None:
     )
 
 
+async def note_until(tx: Transaction, bucket: str, ends_at: datetime) -> None:
+    """Remember something until an instant, beside the tries and under a keyed hash like them."""
+    make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
+    row = make(staff_tries).values(bucket=tx.county.keys.keyed_hash("tries", bucket), tries=0, ends_at=ends_at)
+    await tx.execute(row.on_conflict_do_update(index_elements=["bucket"], set_={"ends_at": ends_at}))
+
+
+async def is_noted(tx: Transaction, bucket: str, at: datetime) -> bool:
+    """Whether it is still remembered."""
+    hashed = tx.county.keys.keyed_hash("tries", bucket)
+    noted = select(staff_tries.c.bucket).where(staff_tries.c.bucket == hashed, staff_tries.c.ends_at > at)
+    return (await tx.execute(noted)).first() is not None
+
+
 async def give_back_try(tx: Transaction, bucket: str) -> None:
     """A try that succeeded does not count against the address it came from."""
     hashed = tx.county.keys.keyed_hash("tries", bucket)

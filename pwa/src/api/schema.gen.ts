@@ -1793,7 +1793,7 @@ export interface paths {
         put?: never;
         /**
          * Staff sign in with password and second factor
-         * @description One answer for a wrong login, password or code; a code serves once; five failures lock for fifteen minutes.
+         * @description One answer for a wrong login, password or code; a code serves once; five failures lock their own network.
          */
         post: operations["ApiV1StaffSignInPostStaffSignIn"];
         delete?: never;
