@@ -51,6 +51,12 @@ class GeneralReason(Reason):
     CROSS_SITE = "cross-site", 403, "请求来自别的网站，已拒绝", "The request came from another site and was refused"
     NOT_FOUND = "not-found", 404, "没有找到", "Not found"
     WRONG_METHOD = "wrong-method", 405, "这个地址不支持这种操作", "This address does not support that method"
+    BODY_TOO_SLOW = (
+        "body-too-slow",
+        408,
+        "内容没有在时限内传完，请检查网络后再试",
+        "The content did not arrive in time; check the network and send it again",
+    )
     ID_REUSED = (
         "id-reused",
         409,

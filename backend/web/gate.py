@@ -1,8 +1,8 @@
 """What does every request pass before it is routed, and every answer before it leaves?
 
 Chooses the county by host name, works out the address behind our own proxies, refuses cross-site writes and wrong
-content types, bounds the body, and puts the security headers on the answer. Plain ASGI: it costs a few microseconds.
-Hot routes start behind the same checks.
+content types, bounds the body and the time it may take, and puts the security headers on the answer. Plain ASGI: it
+costs a few microseconds. Hot routes start behind the same checks.
 """
 
 import logging
@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from backend.database.registry import Counties
 from backend.kernel.faults import traced_fault
 from backend.kernel.refusals import GeneralReason, Reason
+from backend.web.body_deadline import BODY_SECONDS, UPLOAD_SECONDS, BodyDeadline
 from backend.web.headers import SECURITY_HEADERS
 from backend.web.hot_lane import HandOver, HotRoute
 from backend.web.problems import MEDIA_TYPE, ProblemError, problem_of
@@ -46,6 +47,7 @@ class Gate:
         self.counties = counties
         self.trusted_proxies = trusted_proxies
         self.other_types = dict(other_types or {})
+        self.deadline = BodyDeadline()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -73,8 +75,11 @@ class Gate:
         if reason is not None:
             await answer_problem(send, reason)
             return
-        if b"content-length" not in headers and request["method"] not in SAFE_METHODS:
-            receive = _bounded(receive, self._most(request["path"]))
+        if request["method"] not in SAFE_METHODS:
+            most = self._most(request["path"])
+            if b"content-length" not in headers:
+                receive = _bounded(receive, most)
+            receive = self.deadline.bounded(receive, BODY_SECONDS if most == MOST_BODY_BYTES else UPLOAD_SECONDS)
         route = self.hot(request) if self.hot else None
         if route is not None:
             try:
@@ -163,5 +168,7 @@ async def answer_problem(send: Send, reason: Reason, detail: str = "") -> None:
     ]
     if reason.status in (429, 503):
         headers.append((b"retry-after", b"2"))
+    if reason.status == GeneralReason.BODY_TOO_SLOW.status:
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": reason.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -19,6 +19,8 @@ from backend.web.problems import MEDIA_TYPE
 _PROBLEM_REF = {"$ref": "#/components/schemas/Problem"}
 _EVERYWHERE = (GeneralReason.UNKNOWN_HOST,)
 """What the gate says before it knows of any route: described once, and pointed at by every operation."""
+_WITH_BODY = (GeneralReason.BODY_TOO_SLOW,)
+"""The same for every operation that reads a body."""
 
 
 def build_openapi(app: Litestar) -> bytes:
@@ -31,7 +33,7 @@ def build_openapi(app: Litestar) -> bytes:
         }
     )
     document["components"].setdefault("responses", {}).update(
-        {_shared_name(reason): _described(reason) for reason in _EVERYWHERE}
+        {_shared_name(reason): _described(reason) for reason in _EVERYWHERE + _WITH_BODY}
     )
     handlers = _handlers(app)
     for path, methods in document["paths"].items():
@@ -102,7 +104,7 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler, method: str,
             known["description"] = told
         elif told not in known["description"]:
             known["description"] += "; " + told
-    for reason in _EVERYWHERE:
+    for reason in _EVERYWHERE + (_WITH_BODY if "requestBody" in operation else ()):
         responses[str(reason.status)] = {"$ref": f"#/components/responses/{_shared_name(reason)}"}
 
 

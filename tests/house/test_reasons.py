@@ -45,7 +45,7 @@ def test_every_reason_has_its_words_in_chinese_and_english() -> None:
         if not re.search(r"[\u4e00-\u9fff]{2}", reason.zh)
         or not re.search(r"[A-Za-z]+ [A-Za-z]+|^Not found$", reason.en)
         or not KEBAB.fullmatch(reason.value)
-        or reason.status not in (400, 401, 403, 404, 405, 409, 410, 413, 415, 421, 422, 429, 500, 503)
+        or reason.status not in (400, 401, 403, 404, 405, 408, 409, 410, 413, 415, 421, 422, 429, 500, 503)
     ]
     assert not bare, listed(bare)
 

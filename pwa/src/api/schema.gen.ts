@@ -3674,6 +3674,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description `body-too-slow`: The content did not arrive in time; check the network and send it again */
+        BodyTooSlow: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -3740,6 +3749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `voucher-not-usable`: This voucher cannot be used now; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -3846,6 +3856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number */
             409: {
                 headers: {
@@ -4307,6 +4318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `account-frozen`: The account is frozen; a person at a station must look at it first */
             409: {
                 headers: {
@@ -4470,6 +4482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `consent-text-changed`: The text has changed; read it again before deciding */
             409: {
                 headers: {
@@ -4712,6 +4725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `challenge-invalid`: The challenge has run out or was used; begin again; `challenge-expired`: The challenge has expired; begin again; `proof-forged`: The phone did not prove that it holds the key */
             409: {
                 headers: {
@@ -4902,6 +4916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `identity-number-wrong`: The identity number is not right; check its 18 characters; `consent-needed`: This needs your separate consent first; `proof-failed`: Name, number and phone do not match; check them, or bring the document to a station; `proof-unavailable`: This county has no vendor for checks online; bring the document to a station */
             409: {
                 headers: {
@@ -5291,6 +5306,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -6396,6 +6412,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -6590,6 +6607,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -6707,6 +6725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -6824,6 +6843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -7001,6 +7021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `deputy-unfit`: Deputy and principal must be two people in office, and the principal must hold the role; `deputy-dates`: A deputy's time begins within a year and ends after its start and after now, within a year; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `auditor-apart`: The auditor neither drafts, reviews nor approves, nor has ever done so; choose somebody else; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first) */
             409: {
                 headers: {
@@ -7262,6 +7283,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `key-unfit`: A till's key needs a merchant, any other key has none; `key-dates`: A key must run out after now and within ten years */
             409: {
                 headers: {
@@ -7633,6 +7655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community; `credit-code-wrong`: The credit code is wrong; copy its 18 characters from the licence (it has no I, O, S, V or Z); `credit-code-assignable`: A demonstration county takes only credit codes nobody can have (division beginning with 59); `credit-code-taken`: A merchant with this credit code is on the list already; `licence-expired`: A licence has run out; have it renewed first; `licence-missing`: The licence this trade needs is missing, or the exemption for own farm produce */
             409: {
                 headers: {
@@ -7741,6 +7764,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `merchant-ended`: The merchant has left; nothing can be changed */
             409: {
                 headers: {
@@ -7849,6 +7873,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `not-suspended`: The merchant is not suspended; `merchant-ended`: The merchant has left; nothing can be changed */
             409: {
                 headers: {
@@ -7966,6 +7991,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community; `merchant-ended`: The merchant has left; nothing can be changed */
             409: {
                 headers: {
@@ -8074,6 +8100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `already-suspended`: The merchant is suspended already; `merchant-ended`: The merchant has left; nothing can be changed */
             409: {
                 headers: {
@@ -8180,6 +8207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -8279,6 +8307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -8378,6 +8407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -8572,6 +8602,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -8746,6 +8777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `shift-closed`: This shift is closed; open a new one */
             409: {
                 headers: {
@@ -8914,6 +8946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `login-taken`: This login is taken; choose another; `phone-taken`: This phone belongs to another account; one person has one account */
             409: {
                 headers: {
@@ -9228,6 +9261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `staff-ended`: This account has ended; `own-rights`: Nobody changes their own rights; `administrators-apart`: System, security and audit administrator may never be one person; `auditor-apart`: The auditor neither drafts, reviews nor approves, nor has ever done so; choose somebody else; `role-unfit`: This account cannot have that role (merchant and station staff need their merchant or station first); `last-administrator`: This is the last administrator of that kind; appoint another first */
             409: {
                 headers: {
@@ -9495,6 +9529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -9610,6 +9645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `unknown-town`: The county has no such town; choose from the list; `village-elsewhere`: This village does not belong to the town you chose; `never-open`: Opening and closing are the same time; write 00:00 to 24:00 for a whole day; `phone-assignable`: A demonstration county takes only phone numbers nobody can have (11 digits beginning with 154); `outside-county`: This position lies outside the county; `unknown-village`: The county has no such village or community */
             409: {
                 headers: {
@@ -9718,6 +9754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `station-closed`: This station no longer serves */
             409: {
                 headers: {
@@ -9912,6 +9949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year */
             409: {
                 headers: {
@@ -10021,6 +10059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -10595,6 +10634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `code-wrong`: The code is wrong; check it or have it redrawn; `code-expired`: The code has run out; have it redrawn; `code-replayed`: This code was shown before; have it redrawn; `counter-locked`: Too many wrong codes; scan instead or wait an hour; `paused`: The campaign is paused; `merchant-suspended`: This merchant is suspended; `already-used`: This voucher has been used; `held`: This voucher is set aside for an unpaid order; `voided`: This voucher was voided; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `not-a-voucher-code`: This is not a voucher code; `code-version-unsupported`: The code is newer than this program; `code-unreadable`: The code is damaged; scan it again; `code-malformed`: The code's content is not well formed; `token-malformed`: The voucher's token cannot be read; `token-version-unsupported`: The token's version is not supported; `algorithm-unsupported`: The signature's algorithm is not supported; `wrong-county`: This voucher belongs to another county; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `token-forged`: The issuer's signature does not match; `token-lives-too-long`: The token's life is over seven days; `token-not-yet-valid`: The token is not valid yet; `token-expired`: The token has expired; refresh the wallet; `holder-forged`: The holder's signature does not match; `code-stale`: The code is over a minute old; show a fresh one; `code-early`: The phone's clock is over a minute fast; set its time; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -10789,6 +10829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `already-reversed`: This redemption was undone before; `already-settled`: It is in a payout batch already; use a refund; `partial-refund`: Only the whole bill can be undone; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -10957,6 +10998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
@@ -11111,6 +11153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `station-closed`: This station no longer serves; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first */
             409: {
                 headers: {
@@ -11285,6 +11328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `shift-closed`: This shift is closed; open a new one; `cash-differs`: The cash differs from what should be there; write down why */
             409: {
                 headers: {
@@ -11373,6 +11417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -11452,6 +11497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -11613,6 +11659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `password-common`: This password is too common or easy to guess; choose another */
             409: {
                 headers: {
@@ -11701,6 +11748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -11789,6 +11837,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `password-common`: This password is too common or easy to guess; choose another */
             409: {
                 headers: {
@@ -11895,6 +11944,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
@@ -11974,6 +12024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            408: components["responses"]["BodyTooSlow"];
             /** @description `too-large`: The content is too large */
             413: {
                 headers: {
