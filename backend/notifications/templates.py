@@ -38,6 +38,14 @@ PERSONAL_DATA_SEEN = Template(
     body_zh="工作人员因“{purpose}”查看了您的完整个人信息。可在“我的—谁看过我的信息”中查看记录。",
     body_en="For the purpose “{purpose}” a staff member saw your data in full. See “Who looked” in your account.",
 )
+DOCUMENT_RECORDED = Template(
+    code="document-recorded",
+    title_zh="您的账号登记了一张证件",
+    title_en="A document was recorded with your account",
+    body_zh="{station_zh}核对了一张{document_zh}，并登记到您的账号（只留校验值，不留号码）。如非您本人办理，请立即联系驿站或拨打咨询电话。",
+    body_en="At {station_en} a document ({document_en}) was seen and recorded with your account; its number is not "
+    "kept. Not you? Tell a station or call us now.",
+)
 VOUCHER_CLAIMED = Template(
     code="voucher-claimed",
     title_zh="领到一张消费券",
@@ -84,6 +92,7 @@ TEMPLATES: tuple[Template, ...] = (
     ACCOUNT_FROZEN,
     ACCOUNT_UNFROZEN,
     PERSONAL_DATA_SEEN,
+    DOCUMENT_RECORDED,
     VOUCHER_CLAIMED,
     VOUCHER_REDEEMED,
     REDEMPTION_UNDONE,

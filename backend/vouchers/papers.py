@@ -2,19 +2,31 @@
 
 Phone and device never join a resident to whoever serves them, and an account alone is nobody's papers: what a station
 does for somebody is keyed by an identity number or a card. The county keeps a number's keyed hash and never the number.
+
+Numbers that are not the person's are counted before they are compared, by person, operator and station: whoever tries
+numbers ends there, also with the right one. The person is told of each document that is newly known.
 """
+
+from uuid import UUID
 
 from msgspec import Struct
 
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.person import claimant
 from backend.identity.prove_identity import NoteKey, RecordProof, note_key, record_proof
 from backend.identity.rules import is_identity_number
 from backend.kernel.actors import Actor
 from backend.kernel.claimants import Claimant, KeyKind, ProofLevel
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, business_day, day_starts
 from backend.kernel.refusals import Reason, Refused
+from backend.notifications.notify import Notify, notify
+from backend.notifications.rules import one_line
+from backend.notifications.templates import DOCUMENT_RECORDED
+from backend.stations.find_stations import find_station
 from backend.stations.rules import ProofKind, Shift
+from backend.vouchers.store import documents
 
 DOCUMENTS = {
     ProofKind.IDENTITY_CARD: KeyKind.IDENTITY,
@@ -23,6 +35,13 @@ DOCUMENTS = {
 }
 TELLING = frozenset({KeyKind.IDENTITY, KeyKind.CARD})
 """The keys that tell one person from another at a station."""
+
+
+NAMES = {KeyKind.IDENTITY: ("身份证", "identity card"), KeyKind.CARD: ("卡", "card")}
+MOST_OF_PERSON_A_DAY = 5
+MOST_OF_OPERATOR_AN_HOUR = 10
+MOST_OF_STATION_AN_HOUR = 30
+"""Documents that did not match: more than mistakes of a busy day, and far too few to find somebody's number."""
 
 
 class PapersReason(Reason):
@@ -39,6 +58,12 @@ class PapersReason(Reason):
         409,
         "证件号码与这个账户登记的不是同一个人，请核对，或报县里人工核验",
         "The document is not that of this account; check it, or ask the county's office",
+    )
+    TRIES_SPENT = (
+        "document-tries-spent",
+        409,
+        "证件号码对不上的次数太多，请报县里人工核验，或明天再试",
+        "Too many documents did not match; have the county's office check by hand, or try again tomorrow",
     )
     PAPERS_NEEDED = (
         "document-needed",
@@ -73,8 +98,8 @@ async def check_papers(
         known = {hashed for one, hashed in person.keys if one is kind}
         seen = tx.county.keys.keyed_hash(kind, number) in known
         told = any(one in TELLING for one, _ in person.keys) if own else kind is KeyKind.IDENTITY and bool(known)
-        if told and not seen:
-            return Refused(PapersReason.NUMBER_DIFFERS)
+        if told and (refused := await _compare(tx, person, shift, actor, now, matches=seen)):
+            return refused
         if not seen or person.proof_level < ProofLevel.STATION:
             person = await _keep(tx, person, kind, number, shift, actor, now)
     if not any(one in TELLING for one, _ in person.keys):
@@ -82,10 +107,38 @@ async def check_papers(
     return person
 
 
+async def _compare(
+    tx: Transaction, person: Claimant, shift: Shift, actor: Actor, now: Instant, *, matches: bool
+) -> Refused[PapersReason] | None:
+    """Whether this try may be made, and whether it was right; a wrong one stays counted, and is on record."""
+    hour, day = now.replace(minute=0, second=0, microsecond=0), day_starts(business_day(now))
+    counted = (
+        (person.resident_id, day, MOST_OF_PERSON_A_DAY),
+        (shift.operator_id, hour, MOST_OF_OPERATOR_AN_HOUR),
+        (shift.station_id, hour, MOST_OF_STATION_AN_HOUR),
+    )
+    taken: list[tuple[UUID, Instant]] = []
+    reason = None if matches else PapersReason.NUMBER_DIFFERS
+    for subject_id, since, most in counted:
+        if not await documents.take_try(tx, subject_id, since, most):
+            reason = PapersReason.TRIES_SPENT
+            break
+        taken.append((subject_id, since))
+    if reason is not PapersReason.NUMBER_DIFFERS:
+        for subject_id, since in taken:
+            await documents.give_back_try(tx, subject_id, since)
+    if reason is None:
+        return None
+    subject = ("resident", person.resident_id)
+    await record(tx, new_entry(now, actor, "stations.compare-document", subject, reason=reason.value))
+    return Refused(reason)
+
+
 async def _keep(
     tx: Transaction, person: Claimant, kind: KeyKind, number: str, shift: Shift, actor: Actor, now: Instant
 ) -> Claimant:
-    await note_key(tx, NoteKey(resident_id=person.resident_id, kind=kind, value=number), now=now)
+    if await note_key(tx, NoteKey(resident_id=person.resident_id, kind=kind, value=number), now=now):
+        await _tell(tx, person.resident_id, kind, shift, now)
     proof = RecordProof(
         resident_id=person.resident_id,
         level=ProofLevel.STATION,
@@ -95,3 +148,18 @@ async def _keep(
     )
     await record_proof(tx, proof, now=now)
     return await claimant(tx, person.resident_id) or person
+
+
+async def _tell(tx: Transaction, resident_id: UUID, kind: KeyKind, shift: Shift, now: Instant) -> None:
+    """An account without papers takes the first number it is given: whose account it is should know at once."""
+    station = await find_station(tx, shift.station_id)
+    zh, en = ("驿站", "a station") if station is None else (station.name_zh, station.name_en or station.name_zh)
+    document_zh, document_en = NAMES[kind]
+    variables = {
+        "station_zh": one_line(zh),
+        "station_en": one_line(en),
+        "document_zh": document_zh,
+        "document_en": document_en,
+    }
+    told = Notify(recipient_id=resident_id, template=DOCUMENT_RECORDED, variables=variables, link="/resident/me")
+    await notify(tx, told, now=now)

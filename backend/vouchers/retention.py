@@ -1,4 +1,4 @@
-"""Typed codes live for minutes and their mistakes count for an hour: every night the older ones are forgotten."""
+"""Typed codes live for minutes, their mistakes count for an hour, wrong documents for a day: older ones go by night."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant, business_day, day_starts
 from backend.outbox.due import plan
 from backend.outbox.rules import DueWork
+from backend.vouchers.store import documents
 from backend.vouchers.store import redemptions as store
 
 FORGET_CODES = "vouchers.forget-codes"
@@ -26,4 +27,5 @@ async def forget_codes(tx: Transaction, _work: DueWork, at: Instant) -> None:
     """One night's work."""
     await store.drop_old_short_codes(tx, at - KEPT)
     await store.drop_old_wrong_codes(tx, at - KEPT)
+    await documents.drop_old(tx, at - KEPT)
     await plan_forgetting(tx, now=at)

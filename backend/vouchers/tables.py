@@ -179,6 +179,15 @@ wrong_codes = Table(
     sqlite_with_rowid=False,
 )
 
+wrong_documents = Table(
+    "wrong_documents",
+    metadata,
+    id_column("subject_id", primary_key=True),
+    instant_column("since", primary_key=True),
+    Column("wrong", Integer(), nullable=False),
+    sqlite_with_rowid=False,
+)
+
 redemptions = Table(
     "redemptions",
     metadata,

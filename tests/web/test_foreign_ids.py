@@ -14,7 +14,7 @@ from tests.web.contract import Operation, operations
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
 
-RECORDS_OF_REFUSALS = {"answered_requests", "audit_entries", "audit_blocks", "wrong_codes"}
+RECORDS_OF_REFUSALS = {"answered_requests", "audit_entries", "audit_blocks", "wrong_codes", "wrong_documents"}
 """A refusal that was decided is a fact and may be kept; nothing else may move."""
 
 

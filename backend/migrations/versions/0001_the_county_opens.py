@@ -586,6 +586,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "wrong_documents",
+        sa.Column("subject_id", IdType(), nullable=False),
+        sa.Column("since", InstantType(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_id", "since", name=op.f("pk_wrong_documents")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "budget_lines",
         sa.Column("id", IdType(), nullable=False),
         sa.Column("campaign_id", IdType(), nullable=False),
