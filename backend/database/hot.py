@@ -1,24 +1,22 @@
 """How does a hot store function speak to the driver itself?
 
-PostgreSQL: one asyncpg connection per county and process, in autocommit: a statement is a transaction. SQLite: one
-thread with one ``sqlite3`` connection, begun IMMEDIATE, queued with all other writers of the process. Both are opened
-on first use and opened again after a fault.
+PostgreSQL: one asyncpg connection per county and process, in autocommit: a statement is a transaction; opened on first
+use and opened again after a fault. SQLite: the ``sqlite3`` connection of the lane that writes, in its turn.
 """
 
-import asyncio
 import contextlib
 import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncpg
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from backend.database.county import County
-from backend.database.dialect import CONNECT_SECONDS, DRIVER_GONE, SHUT, SQLITE_PRAGMAS, SQLITE_STATEMENTS
+from backend.database.dialect import CONNECT_SECONDS, DRIVER_GONE, SHUT
+from backend.database.lane import driver_connection
 from backend.database.transaction import DatabaseGone
-
-T = TypeVar("T")
 
 
 class HotPostgreSQL:
@@ -59,67 +57,32 @@ class HotPostgreSQL:
 
 
 class HotSQLite:
-    """One writer thread with one connection; ``write`` functions run in it inside one transaction."""
+    """The writer's own connection to one county's file; ``write`` functions run on it inside one transaction."""
 
     def __init__(self, county: County) -> None:
         self._county = county
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"hot-{county.code}")
-        self._connection: sqlite3.Connection | None = None
 
-    async def write(self, work: Callable[[sqlite3.Connection], T | None]) -> T | None:
-        """Run ``work`` in a transaction; ``None`` from it, or a constraint it breaks, rolls everything back."""
-        assert self._county.lanes is not None, "a SQLite county queues its writers"
+    async def write(self, work: Callable[[sqlite3.Connection], bool]) -> bool:
+        """Run ``work`` in a transaction; ``False`` from it, or a constraint it breaks, rolls everything back."""
+        lanes = self._county.lanes
+        assert lanes is not None, "a SQLite county queues its writers"
+
+        def act(connection: Connection) -> None:
+            if not work(driver_connection(connection)):
+                raise _NotTaken
+
         try:
-            async with self._county.lanes.turn:
-                return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, work)
-        except (sqlite3.OperationalError, TimeoutError) as error:
+            async with lanes.turn:
+                await lanes.write.here(act)
+        except (_NotTaken, sqlite3.IntegrityError):
+            return False
+        except (sqlite3.OperationalError, OperationalError, TimeoutError) as error:
             raise DatabaseGone(str(error)) from error
-
-    def _in_thread(self, work: Callable[[sqlite3.Connection], T | None]) -> T | None:
-        if self._connection is None:
-            self._connection = self._connect()
-        try:
-            return self._in_transaction(self._connection, work)
-        except sqlite3.OperationalError:
-            self._connection.close()
-            self._connection = None
-            raise
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._county.file, isolation_level=None, check_same_thread=False, cached_statements=SQLITE_STATEMENTS
-        )
-        try:
-            for pragma in SQLITE_PRAGMAS:
-                connection.execute(pragma)
-        except BaseException:
-            connection.close()  # Half prepared, it would write without foreign keys.
-            raise
-        return connection
-
-    def _in_transaction(
-        self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T | None]
-    ) -> T | None:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            done = work(connection)
-            connection.execute("COMMIT" if done is not None else "ROLLBACK")
-            return done
-        except sqlite3.IntegrityError:
-            connection.execute("ROLLBACK")
-            return None
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+        return True
 
     async def close(self) -> None:
-        """End the thread."""
+        """The connection is the lane's."""
 
-        def end() -> None:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
 
-        await asyncio.get_running_loop().run_in_executor(self._thread, end)
-        self._thread.shutdown(wait=False)
+class _NotTaken(Exception):
+    """The batch does not fit: nothing of it is stored."""

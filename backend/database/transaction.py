@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from backend.database.bulk import Appended
 from backend.database.county import County
 from backend.database.dialect import SHUT, enter_county, freeze, is_gone, is_retryable
-from backend.database.lane import Lanes, ThreadConnection
+from backend.database.lane import Lanes, ThreadConnection, to_its_end
 from backend.kernel.instants import Instant
 
 MOST_TRIES = 3
@@ -84,10 +84,13 @@ class Verb(Protocol[C, O]):
         """Decide and write; never commit."""
 
 
-async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant | None = None) -> O:
+async def transact(
+    county: County, verb: Verb[C, O], command: C, *, now: Instant | None = None, here: bool = False
+) -> O:
     """Run ``verb`` in one transaction of ``county`` and return its outcome after the commit.
 
     A returned refusal commits too (a decision is a fact); an exception rolls everything back. Raises ``DatabaseGone``.
+    ``here`` is for desks, whose batches compute for a few milliseconds: see ``Lane.here``.
     """
     for attempt in range(1, MOST_TRIES + 1):
         try:
@@ -95,7 +98,7 @@ async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant
                 # Somebody who hangs up while waiting wants nothing; one who does so later must not end the turn while
                 # the thread is still writing.
                 await county.lanes.turn.acquire()
-                stored = asyncio.ensure_future(_in_thread(county, county.lanes, verb, command, now))
+                stored = asyncio.ensure_future(_on_sqlite(county, county.lanes, verb, command, now, here=here))
                 stored.add_done_callback(_heard)
                 return await asyncio.shield(stored)
             async with county.write_engine.connect() as connection:
@@ -117,7 +120,9 @@ async def transact(county: County, verb: Verb[C, O], command: C, *, now: Instant
     raise AssertionError("the last try returns or raises")
 
 
-async def _in_thread(county: County, lanes: Lanes, verb: Verb[C, O], command: C, now: Instant | None) -> O:
+async def _on_sqlite(
+    county: County, lanes: Lanes, verb: Verb[C, O], command: C, now: Instant | None, *, here: bool
+) -> O:
     made: list[Transaction] = []
 
     async def act(connection: ThreadConnection) -> O:
@@ -131,6 +136,8 @@ async def _in_thread(county: County, lanes: Lanes, verb: Verb[C, O], command: C,
 
     async with AsyncExitStack() as turn:
         turn.push_async_exit(lanes.turn)
+        if here:
+            return await lanes.write.here(lambda connection: to_its_end(act(ThreadConnection(connection))), committed)
         return await lanes.write.run(act, committed)
 
 

@@ -130,7 +130,7 @@ class ClaimDesk:
 
     async def _decide(self, round_id: UUID, commands: Sequence[Claim]) -> Sequence[ClaimOutcome | Exception]:
         try:
-            outcomes = await transact(self.county, claim_many, commands)
+            outcomes = await transact(self.county, claim_many, commands, here=True)
         except DatabaseGone:
             raise
         except Exception:

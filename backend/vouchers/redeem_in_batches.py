@@ -28,7 +28,7 @@ class RedeemDesk:
 
     async def _write(self, commands: Sequence[Redeem]) -> Sequence[RedeemOutcome | Exception]:
         try:
-            return await transact(self.county, redeem_many, commands)
+            return await transact(self.county, redeem_many, commands, here=True)
         except DatabaseGone:
             raise
         except Exception:

@@ -69,9 +69,9 @@ def _live(row: Any) -> LiveVoucher:
     )
     return LiveVoucher(
         voucher_id=driver_id(voucher),
-        campaign_id=driver_id(campaign),
-        round_id=driver_id(round_),
-        line_id=driver_id(line),
+        campaign_id=_few_ids(campaign),
+        round_id=_few_ids(round_),
+        line_id=_few_ids(line),
         resident_id=driver_id(resident),
         state=VoucherState(state),
         terms=_terms(terms),
@@ -83,6 +83,10 @@ def _live(row: Any) -> LiveVoucher:
         last_count=count,
         paused=scope == "everything",
     )
+
+
+_few_ids = lru_cache(maxsize=1_024)(driver_id)
+"""Ids that most vouchers of a batch share: making a UUID costs more than finding it."""
 
 
 @lru_cache(maxsize=1_024)

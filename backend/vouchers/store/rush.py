@@ -172,16 +172,16 @@ async def store_on_sqlite(hot: HotSQLite, batch: RushBatch) -> bool:
     rows = _rows(batch)
     r, now, n = batch.round, epoch_microseconds(batch.now), len(batch.voucher_ids)
 
-    def work(connection: sqlite3.Connection) -> bool | None:
+    def work(connection: sqlite3.Connection) -> bool:
         if connection.execute(SQLITE_ROUND, {"n": n, "round": r.round_id.bytes, "now": now}).rowcount != 1:
-            return None
+            return False
         connection.executemany(SQLITE_LINE, [(n * r.public_fen, n, line.bytes) for line in r.path])
         for (head, place), values in rows:
             for statement, parameters in in_portions(head, place, values):
                 connection.execute(statement, parameters)
         return True
 
-    return bool(await hot.write(work))
+    return await hot.write(work)
 
 
 def _rows(batch: RushBatch) -> list[tuple[tuple[str, str], list[tuple[Any, ...]]]]:
