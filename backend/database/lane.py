@@ -74,17 +74,14 @@ class Lane:
         connection = self._engine.connect()
         try:
             transaction = _begun_at_once(connection)
-            if transaction is None:
-                connection.close()
-                return await self._in_thread(act, committed)
-            try:
+            if transaction is not None:
                 outcome = act(connection)
-            except BaseException:
-                transaction.rollback()
-                raise
         except BaseException:
-            connection.close()
+            connection.close()  # Undoes what was begun.
             raise
+        if transaction is None:
+            connection.close()
+            return await self._in_thread(act, committed)
         loop = asyncio.get_running_loop()
 
         def end() -> None:
