@@ -22,8 +22,8 @@ from tests.bench.load import CONNECTIONS, Load, run_load
 from tests.bench.surroundings import bare, postgresql, serving
 
 SCALE = int(os.environ.get("SCALE", "1000000"))
-SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
-EACH = int(os.environ.get("BENCH_EACH", "40000"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
+EACH = int(os.environ.get("BENCH_EACH", "80000"))
 RESULTS = Path(__file__).with_name("results.md")
 SMALL = 10_000
 STARTS = 7
