@@ -78,6 +78,7 @@ class Histories(RuleBasedStateMachine):
         folder = self.stack.enter_context(tempfile.TemporaryDirectory())
         opened = self.templates.county(self.kind, Path(folder), self.clock)
         self.county: County = self.run(self.stack.enter_async_context(opened))
+        self.closes_at = self.clock() + timedelta(days=30)
         self.rounds = self.run(
             running_campaign(
                 self.county,
@@ -85,7 +86,7 @@ class Histories(RuleBasedStateMachine):
                 rounds=ROUNDS,
                 face_fen=FACE,
                 minimum_spend_fen=THRESHOLD,
-                closes_at=self.clock() + timedelta(days=30),
+                closes_at=self.closes_at,
             )
         )
         self.shop = self.run(counter(self.county))
@@ -101,7 +102,7 @@ class Histories(RuleBasedStateMachine):
         command = claim_of(self.rounds[place], resident)
         outcome = self.run(transact(self.county, claim, command))
         model = self.model
-        if model.closed[place]:
+        if model.closed[place] or self.clock() >= self.closes_at:  # A long history outlives its rounds.
             assert outcome == Refused(ClaimReason.NOT_OPEN)
         elif resident in model.had:
             assert outcome == Refused(ClaimReason.LIMIT_REACHED)
