@@ -61,9 +61,14 @@ class Transaction:
         """
         self._appended.add(table, rows)
 
+    @property
+    def appends(self) -> bool:
+        """Whether rows wait to be sent."""
+        return bool(self._appended)
+
     async def store_appended(self) -> None:
         """Send what was appended; called before each statement, and by ``transact`` at the end."""
-        if self._appended:
+        if self.appends:
             for statement, parameters in self._appended.take():
                 await self.connection.exec_driver_sql(statement, parameters)
 
@@ -163,20 +168,27 @@ async def inquire(county: County, question: Question[C, O], asked: C, *, frozen:
         if county.lanes is not None:
 
             async def ask(connection: ThreadConnection) -> O:
-                return await question(Transaction(connection, county), asked)
+                return await _answered(question, Transaction(connection, county), asked)
 
             return await county.lanes.read.run(ask)
         async with county.read_engine.connect() as connection, connection.begin():
             if frozen:
                 await freeze(connection)
             await enter_county(connection, county.schema)
-            return await question(Transaction(connection, county), asked)
+            return await _answered(question, Transaction(connection, county), asked)
     except DBAPIError as error:
         if is_gone(error):
             raise DatabaseGone(str(error.orig)) from error
         raise
     except (PoolTimeout, *SHUT) as error:
         raise DatabaseGone(str(error)) from error
+
+
+async def _answered(question: Question[C, O], tx: Transaction, asked: C) -> O:
+    answer = await question(tx, asked)
+    if tx.appends:
+        raise RuntimeError("a question appended rows, which nobody would store")
+    return answer
 
 
 async def ping(tx: Transaction, asked: None) -> None:

@@ -137,3 +137,11 @@ async def test_appended_rows_reach_postgresql_in_one_statement(county: County) -
     # SQLite's verbs do not go through this engine, and have no way to the database whose price would be worth sharing.
     assert len(storing) == (2 if county.on_postgresql else 0)
     assert all("INSERT INTO audit_entries" in statement for statement in storing)
+
+
+async def test_a_question_that_appends_is_a_bug_and_not_a_silent_loss(county: County) -> None:
+    async def asks_and_writes(tx: Transaction, asked: Instant) -> None:
+        tx.append(outbox_events, [{"id": new_id(), "name": "Test.1", "body": "{}", "recorded_at": asked}])
+
+    with pytest.raises(RuntimeError, match="a question appended rows"):
+        await inquire(county, asks_and_writes, county.clock())
