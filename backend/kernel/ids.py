@@ -8,7 +8,7 @@ import os
 import secrets
 from uuid import UUID
 
-from backend.kernel.instants import unix_milliseconds
+from backend.kernel.instants import unix_milliseconds, unix_nanoseconds
 
 Id = UUID
 _RANDOM = (0xFFF << 64) | ((1 << 62) - 1)
@@ -16,8 +16,13 @@ _RANDOM = (0xFFF << 64) | ((1 << 62) - 1)
 
 
 def new_id() -> UUID:
-    """A fresh UUIDv7: 48 bits of Unix milliseconds, then 74 random bits."""
-    return id_at(unix_milliseconds())
+    """A fresh UUIDv7: 48 bits of Unix milliseconds, 12 of the millisecond's fraction, then 62 random bits.
+
+    Ids made one after the other by one machine sort in that order, also within a millisecond (RFC 9562, 6.2, method 3).
+    """
+    milliseconds, rest = divmod(unix_nanoseconds(), 1_000_000)
+    head = (milliseconds & 0xFFFF_FFFF_FFFF) << 80 | 0x7 << 76 | (rest * 4_096 // 1_000_000) << 64 | 0x2 << 62
+    return UUID(int=head | (int.from_bytes(os.urandom(8)) & ((1 << 62) - 1)))
 
 
 def id_at(unix_ms: int) -> UUID:

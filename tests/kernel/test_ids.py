@@ -42,3 +42,8 @@ def test_secrets_are_long_and_digits_are_digits() -> None:
     codes = [new_digits(8) for _ in range(500)]
     assert all(re.fullmatch(r"[0-9]{8}", code) for code in codes)
     assert any(code.startswith("0") for code in codes)
+
+
+def test_ids_made_one_after_the_other_sort_in_that_order() -> None:
+    made = [new_id() for _ in range(1_000)]
+    assert made == sorted(made)
