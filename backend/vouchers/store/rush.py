@@ -2,7 +2,7 @@
 
 Optimistic: whatever does not fit (a full round, a person who had theirs, an id seen before) stores nothing at all, and
 the batch goes to the plain verb, which decides each claim under locks. On PostgreSQL one statement whose first part
-takes the round's lock; on SQLite one transaction in the writer thread.
+takes the round's lock; on SQLite one transaction of a few statements.
 """
 
 import sqlite3
