@@ -15,7 +15,7 @@ from io import StringIO
 from itertools import groupby
 from typing import Any
 
-from merchant_tools.signed import NotOurForm, SignedObject, TrustList, is_signed_by, open_signed
+from merchant_tools.signed import NotOurForm, SignedObject, TrustList, is_county, is_signed_by, open_signed
 from merchant_tools.text import from_base64url
 
 MOST_FEN = 10**13
@@ -184,8 +184,10 @@ def _guarded(text: str) -> str:
 def _signed(signature: str) -> SignedObject:
     try:
         signed = open_signed(from_base64url(signature))
-        kind, _, day, *_, json_hash, csv_hash = signed.items
-        good = kind == "XC1" and len(signed.items) == 9 and len(json_hash) == len(csv_hash) == 32 and _day(day)
+        kind, county, day, flags, lines, total, held, json_hash, csv_hash = signed.items
+        numbers = all(type(number) is int for number in (day, flags, lines, total, held))
+        hashes = all(isinstance(each, bytes) and len(each) == 32 for each in (json_hash, csv_hash))
+        good = kind == "XC1" and is_county(county) and numbers and hashes and flags in (0, 1) and _day(day) is not None
     except (NotOurForm, ValueError, TypeError):
         good = False
     if not good:

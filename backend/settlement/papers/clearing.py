@@ -86,6 +86,10 @@ class ClearingFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def clearing_of(county: str, day: date, items: Iterable[ClearingItem], *, demonstration: bool) -> ClearingFile:
     """The file of these items, in the one order. Raises ``ClearingProblem``."""
+    try:
+        county_number(county)
+    except ValueError as problem:
+        raise ClearingProblem(str(problem)) from None
     ordered = tuple(sorted(items, key=_order))
     keys = {_identity(item) for item in ordered}
     if len(keys) != len(ordered):
