@@ -13,7 +13,7 @@ from msgspec import UNSET
 from backend.kernel import cose
 from backend.kernel.instants import day_starts
 from backend.kernel.signing import KeyProblem, from_base64url
-from backend.kernel.trust import TrustList, county_text
+from backend.kernel.trust import TrustList, county_text, uint
 from backend.settlement.papers.clearing import (
     COLUMNS,
     DEMONSTRATION,
@@ -92,9 +92,11 @@ def _open(signature: str) -> cose.Signed:
 
 def _facts(signed: cose.Signed) -> tuple[str, date, bool]:
     match signed.items:
-        case [str(kind), number, int(day), int(flags), int(), int(), int(), bytes(one), bytes(two)]:
-            if kind == KIND and len(one) == len(two) == 32 and flags in (0, DEMONSTRATION):
-                return county_text(number), date(day // 10_000, day // 100 % 100, day % 100), flags == DEMONSTRATION
+        case [str(kind), number, day, flags, *sums, bytes(one), bytes(two)] if kind == KIND and len(sums) == 3:
+            whole = uint(day, 100_000_000)
+            if len(one) == len(two) == 32 and all(type(each) is int for each in sums):
+                day_of = date(whole // 10_000, whole // 100 % 100, whole % 100)
+                return county_text(number), day_of, uint(flags, DEMONSTRATION + 1) == DEMONSTRATION
     raise ValueError("not the nine items of XC1")
 
 
