@@ -1,0 +1,183 @@
+"""How does a table get into an XLSX file and out of one? Same content, same bytes; hostile files stop early.
+
+A workbook is a ZIP file that may hold anything: sizes are looked at before anything is unpacked, entities are refused
+(openpyxl reads through defusedxml), and rows and columns end where ours do.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from io import BytesIO
+from typing import Any, Final
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+from msgspec import Struct
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from backend.kernel.fen import yuan
+
+MOST_ROWS: Final = 100_000
+MOST_COLUMNS: Final = 100
+MOST_UNPACKED: Final = 100 * 1024 * 1024
+MOST_MEMBERS: Final = 500
+LONGEST_CELL: Final = 32_767
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+_MADE = datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's dates have no zone, and this one means no day at all
+_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
+_THIN = Side(style="thin", color="999999")
+
+
+class NotAWorkbook(ValueError):
+    """The bytes are no XLSX file that we read; ``str`` says why in Chinese and English."""
+
+
+class Amount(Struct, frozen=True):
+    """A cell that a person can add up: a number with two decimals, exact to the fen."""
+
+    fen: int
+
+
+class Cell(Struct, frozen=True):
+    """A cell with a look."""
+
+    value: str | int | Amount
+    large: bool = False
+    strong: bool = False
+    boxed: bool = False
+    align: str = "general"
+
+
+Row = Sequence[str | int | Amount | Cell]
+
+
+class Sheet(Struct, frozen=True, kw_only=True):
+    """One sheet: its rows from the top, and how it is printed."""
+
+    title: str
+    rows: Sequence[Row]
+    widths: Sequence[int] = ()
+    merged: Sequence[str] = ()
+    repeated_rows: str = ""
+    """Rows that stand on every printed page, as ``6:6``."""
+    footer: str = ""
+
+
+def write_workbook(sheet: Sheet, *, title: str) -> bytes:
+    """The sheet as an XLSX file. Texts are stored as texts, whatever they begin with."""
+    book = Workbook(write_only=True)
+    page = book.create_sheet(sheet.title)
+    for number, width in enumerate(sheet.widths, 1):
+        page.column_dimensions[get_column_letter(number)].width = width
+    page.page_setup.paperSize, page.page_setup.orientation = 9, "portrait"
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.print_title_rows = sheet.repeated_rows or None
+    page.oddFooter.center.text = sheet.footer
+    for row in sheet.rows:
+        page.append([_stored(page, cell) for cell in row])
+    for area in sheet.merged:
+        page.merged_cells.ranges.add(area)
+    properties = book.properties
+    properties.title, properties.creator, properties.created = title, "Yizhan", _MADE
+    packed = BytesIO()
+    book.save(packed)
+    return _settled(packed.getvalue())
+
+
+def read_workbook(data: bytes) -> list[list[str]]:
+    """The first sheet's cells as texts: every row as wide as the widest, no empty rows at the end.
+
+    Raises ``NotAWorkbook``.
+    """
+    _check_packing(data)
+    try:
+        book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        page = book.worksheets[0]
+        page.reset_dimensions()
+        rows: list[list[str]] = []
+        for row in page.iter_rows(max_col=MOST_COLUMNS, values_only=True):
+            if len(rows) == MOST_ROWS:
+                raise NotAWorkbook(f"超过 {MOST_ROWS} 行，请分成几个文件 / more than {MOST_ROWS} rows: split the file")
+            rows.append(_ended([text_of(value) for value in row]))
+    except NotAWorkbook:
+        raise
+    except Exception:  # A stranger's XML breaks openpyxl in more ways than it names.
+        raise NotAWorkbook("文件已损坏，或不是 XLSX / the file is damaged or no XLSX") from None
+    while rows and not rows[-1]:
+        rows.pop()
+    width = max(map(len, rows), default=0)
+    return [row + [""] * (width - len(row)) for row in rows]
+
+
+def _ended(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def text_of(value: object) -> str:
+    """What a person reads in the cell. A number that Excel keeps as binary is read as its shortest decimal form."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _check_packing(data: bytes) -> None:
+    try:
+        with ZipFile(BytesIO(data)) as packed:
+            members = packed.infolist()
+    except (BadZipFile, InvalidFileException, OSError, ValueError, NotImplementedError):
+        raise NotAWorkbook("不是 XLSX 文件；旧的 XLS 请另存为 XLSX / no XLSX file; save an old XLS as XLSX") from None
+    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
+        raise NotAWorkbook("文件解开后太大，请分成几个文件 / too large once unpacked: split the file")
+
+
+def _stored(page: Any, given: str | int | Amount | Cell) -> Any:
+    cell = given if isinstance(given, Cell) else Cell(given)
+    value = cell.value
+    # A decimal carries the figures into the file as they are written; nothing is computed with it.
+    stored = WriteOnlyCell(page)
+    stored.value = Decimal(yuan(value.fen)) if isinstance(value, Amount) else value
+    if isinstance(value, str):
+        stored.data_type = "s"  # Else a text that begins with "=" would become a formula.
+        stored.number_format = "@"
+    elif isinstance(value, Amount):
+        stored.number_format = "#,##0.00"
+    stored.font = Font(name="宋体", size=16 if cell.large else 10, bold=cell.strong)
+    stored.alignment = Alignment(horizontal=cell.align, vertical="center", wrap_text=cell.boxed)
+    if cell.boxed:
+        stored.border = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+    return stored
+
+
+def _settled(data: bytes) -> bytes:
+    """The same workbook without the hour at which it was packed."""
+    settled = BytesIO()
+    with ZipFile(BytesIO(data)) as packed, ZipFile(settled, "w", ZIP_DEFLATED) as again:
+        for name in sorted(packed.namelist(), key=_content_types_first):
+            content = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z\g<2>", packed.read(name))
+            member = ZipInfo(name, _EARLIEST)
+            member.compress_type, member.create_system = ZIP_DEFLATED, 0
+            again.writestr(member, content, compresslevel=6)
+    return settled.getvalue()
+
+
+def _content_types_first(name: str) -> tuple[bool, str]:
+    return name != "[Content_Types].xml", name
+
+
+def texts(rows: Iterable[Sequence[str]]) -> list[Row]:
+    """Plain rows of texts, as payout files have them."""
+    return [list(row) for row in rows]

@@ -1,0 +1,140 @@
+"""A workbook has the same bytes at every hour, runs nothing, and a hostile one is turned away at the door."""
+
+import re
+from datetime import date, datetime, time
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+
+from backend.settlement.papers.workbook import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Amount,
+    Cell,
+    NotAWorkbook,
+    Sheet,
+    read_workbook,
+    text_of,
+    texts,
+    write_workbook,
+)
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+
+
+def made(*rows: list[str]) -> bytes:
+    return write_workbook(Sheet(title="表", rows=texts(rows)), title="表")
+
+
+def with_member(data: bytes, name: str, content: bytes) -> bytes:
+    """The workbook with one of its files replaced."""
+    spoilt = BytesIO()
+    with ZipFile(BytesIO(data)) as packed, ZipFile(spoilt, "w", ZIP_DEFLATED) as again:
+        for member in packed.namelist():
+            again.writestr(member, content if member == name else packed.read(member))
+        if name not in packed.namelist():
+            again.writestr(name, content)
+    return spoilt.getvalue()
+
+
+def with_cells(cells: str) -> bytes:
+    return with_member(made(["x"]), "xl/worksheets/sheet1.xml", SHEET.format(cells).encode())
+
+
+cells = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=12).map(str.strip)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=6))
+def test_texts_come_back_as_they_were(rows: list[list[str]]) -> None:
+    rows = [["甲", "乙", "丙"], *rows, ["末", "尾", "行"]]
+    assert read_workbook(made(*rows)) == rows
+
+
+def test_nothing_in_the_file_tells_when_it_was_packed() -> None:
+    with ZipFile(BytesIO(made(["甲"]))) as packed:
+        assert {member.date_time for member in packed.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        properties = packed.read("docProps/core.xml").decode()
+    assert re.findall(r"\d{4}-\d\d-\d\dT[\d:]+", properties) == ["1980-01-01T00:00:00"] * 2
+
+
+@pytest.mark.parametrize("text", ["=1+1", '=HYPERLINK("http://x")', "+1", "-1", "@x", "'x"])
+def test_a_text_that_begins_like_a_formula_stays_a_text(text: str) -> None:
+    page = load_workbook(BytesIO(made([text]))).worksheets[0]
+    assert (page["A1"].value, page["A1"].data_type) == (text, "s")
+
+
+def test_long_numbers_and_leading_noughts_stay_as_they_are() -> None:
+    assert read_workbook(made(["0062284804690123456789", "000"])) == [["0062284804690123456789", "000"]]
+
+
+def test_an_amount_is_a_number_that_a_person_can_add_up() -> None:
+    data = write_workbook(Sheet(title="表", rows=[[Amount(123456), Cell(Amount(-5), boxed=True)]]), title="表")
+    page = load_workbook(BytesIO(data)).worksheets[0]
+    assert (page["A1"].value, page["A1"].number_format) == (1234.56, "#,##0.00")
+    assert read_workbook(data) == [["1234.56", "-0.05"]]
+    with ZipFile(BytesIO(data)) as packed:
+        assert b"<v>1234.56</v>" in packed.read("xl/worksheets/sheet1.xml")
+
+
+def test_values_are_read_as_a_person_sees_them() -> None:
+    values = [
+        1234.5,
+        100.0,
+        1234.5599999999999,
+        7,
+        True,
+        None,
+        date(2026, 1, 2),
+        time(9, 5),
+        datetime.fromisoformat("2026-01-02 09:05"),
+    ]
+    assert [text_of(value) for value in values] == [
+        *("1234.5", "100", "1234.56", "7", "True", ""),
+        *("2026-01-02", "09:05:00", "2026-01-02 09:05:00"),
+    ]
+
+
+def test_what_is_no_workbook_is_turned_away() -> None:
+    packed = BytesIO()
+    with ZipFile(packed, "w") as other:
+        other.writestr("a.txt", "x")
+    for data in (b"", b"PK", b"a,b\r\n", b"\xd0\xcf\x11\xe0" * 200, packed.getvalue()):
+        with pytest.raises(NotAWorkbook):
+            read_workbook(data)
+
+
+def test_a_bomb_is_turned_away_before_it_is_unpacked() -> None:
+    with pytest.raises(NotAWorkbook, match="太大"):
+        read_workbook(with_member(made(["x"]), "xl/media/bomb", b"\0" * (101 * 1024 * 1024)))
+    crowd = BytesIO()
+    with ZipFile(crowd, "w") as packed:
+        for no in range(501):
+            packed.writestr(f"{no}", b"")
+    with pytest.raises(NotAWorkbook, match="太大"):
+        read_workbook(crowd.getvalue())
+
+
+def test_entities_are_refused() -> None:
+    laughs = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
+    cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row>'
+    with pytest.raises(NotAWorkbook, match="损坏"):
+        read_workbook(with_member(made(["x"]), "xl/worksheets/sheet1.xml", (laughs + SHEET.format(cell)).encode()))
+
+
+def test_a_row_far_down_ends_at_our_limit() -> None:
+    cell = '<row r="999999999"><c r="A999999999"><v>1</v></c></row>'
+    with pytest.raises(NotAWorkbook, match=str(MOST_ROWS)):
+        read_workbook(with_cells(cell))
+
+
+def test_a_cell_far_right_is_not_looked_at() -> None:
+    rows = read_workbook(with_cells('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>2</v></c></row>'))
+    assert rows == [["1"]]
+    assert MOST_COLUMNS == 100
