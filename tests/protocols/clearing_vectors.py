@@ -23,7 +23,7 @@ DAY = date(2026, 10, 8)
 CAMPAIGN = UUID("01999999-0000-7000-8000-0000000000c1")
 NOODLES = UUID("01999999-0000-7000-8000-0000000000a1")
 TEA = UUID("01999999-0000-7000-8000-0000000000a2")
-NAMES = {NOODLES: "=筠连“面馆”, 老店", TEA: "红春茶行"}
+NAMES = {NOODLES: '=Lao "Jie", 筠连老街面馆', TEA: "红春茶行"}
 
 
 def item(no: int, amount_fen: int, *, merchant: UUID = TEA, **changes: Any) -> ClearingItem:
@@ -77,8 +77,8 @@ def _believed(file: ClearingFile) -> dict[str, Any]:
     return {
         "op": "clearing",
         "case": "C4",
-        "json": canonical_json(whole).decode(),
-        "csv": canonical_csv(file).decode(),
+        "json": canonical_json(whole).hex(),
+        "csv": canonical_csv(file).hex(),
         "signature": whole.signature,
         "expect": {
             "county": file.county,
@@ -103,7 +103,8 @@ def _with_item(no: int, **changes: Any) -> dict[str, Any]:
 
 def _renamed() -> dict[str, Any]:
     """Another merchant's name, consistently."""
-    return json.loads(_compact(_document()).replace("红春茶行", "红春茶庄"))  # type: ignore[no-any-return]  # JSON.
+    document: dict[str, Any] = json.loads(_compact(_document()).replace("红春茶行", "红春茶庄"))
+    return document
 
 
 def _shifted() -> dict[str, Any]:
@@ -167,7 +168,7 @@ def _refused_json() -> list[dict[str, Any]]:
     found = [("malformed", why, text) for why, text in malformed.items()]
     found += [(reason, why, _compact(document)) for why, (reason, document) in doubted.items()]
     return [
-        {"op": "json-refused", "case": "C9", "json": text, "reason": f"clearing-{reason}", "why": why}
+        {"op": "json-refused", "case": "C9", "json": text.encode().hex(), "reason": f"clearing-{reason}", "why": why}
         for reason, why, text in found
     ]
 
@@ -194,7 +195,7 @@ def _refused_csv() -> list[dict[str, Any]]:
         {
             "op": "csv-refused",
             "case": "C9",
-            "csv": given,
+            "csv": given.encode().hex(),
             "signature": signature,
             "reason": f"clearing-{reason}",
             "why": why,

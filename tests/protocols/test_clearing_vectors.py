@@ -54,7 +54,7 @@ def verdicts_on_csv(data: bytes, signature: str) -> tuple[str, str]:
 
 @pytest.mark.parametrize("vector", vectors_of("clearing", "clearing"))
 def test_the_county_believes_both_forms_of_its_file_and_writes_them_again(vector: Vector) -> None:
-    as_json, as_csv = vector["json"].encode(), vector["csv"].encode()
+    as_json, as_csv = bytes.fromhex(vector["json"]), bytes.fromhex(vector["csv"])
     file = read_clearing_json(as_json, trust=COUNTY)
     assert read_clearing_csv(as_csv, signature=vector["signature"], trust=COUNTY) == file
     assert (canonical_json(file), canonical_csv(file)) == (as_json, as_csv)
@@ -70,8 +70,10 @@ def test_the_county_believes_both_forms_of_its_file_and_writes_them_again(vector
 
 @pytest.mark.parametrize("vector", vectors_of("clearing", "clearing"))
 def test_a_merchant_reads_the_same_from_both_forms(vector: Vector) -> None:
-    file = merchants.read_clearing_json(vector["json"].encode(), trust=MERCHANT)
-    assert merchants.read_clearing_csv(vector["csv"].encode(), signature=vector["signature"], trust=MERCHANT) == file
+    file = merchants.read_clearing_json(bytes.fromhex(vector["json"]), trust=MERCHANT)
+    assert (
+        merchants.read_clearing_csv(bytes.fromhex(vector["csv"]), signature=vector["signature"], trust=MERCHANT) == file
+    )
     expected = vector["expect"]
     assert (file.county, file.day, file.demonstration) == (
         expected["county"],
@@ -87,12 +89,12 @@ def test_a_merchant_reads_the_same_from_both_forms(vector: Vector) -> None:
 
 @pytest.mark.parametrize("vector", vectors_of("clearing", "json-refused"))
 def test_a_json_file_is_doubted_for_its_reason(vector: Vector) -> None:
-    assert verdicts_on_json(vector["json"].encode()) == (vector["reason"],) * 2
+    assert verdicts_on_json(bytes.fromhex(vector["json"])) == (vector["reason"],) * 2
 
 
 @pytest.mark.parametrize("vector", vectors_of("clearing", "csv-refused"))
 def test_a_csv_file_is_doubted_for_its_reason(vector: Vector) -> None:
-    assert verdicts_on_csv(vector["csv"].encode(), vector["signature"]) == (vector["reason"],) * 2
+    assert verdicts_on_csv(bytes.fromhex(vector["csv"]), vector["signature"]) == (vector["reason"],) * 2
 
 
 @given(st.data())
