@@ -1,0 +1,156 @@
+"""How does the county hand over its books so that anybody can check them without the county?
+
+An audit pack is a folder: the members, a manifest with every file's size and SHA-256, the county's signature ``XA1``
+over the manifest, the same sums once more for ``sha256sum``, a page of explanation, and ``verify.py``, which needs
+nothing but Python. One flipped byte in any of them is found, by ``verify.py`` or, in that program itself, by the sums.
+"""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import msgspec
+from msgspec import Struct
+
+from backend.kernel import cose
+from backend.kernel.instants import Instant, to_wire
+from backend.kernel.signing import SigningKey
+from backend.kernel.trust import county_number
+
+KIND: Final = "XA1"
+VERIFIER: Final = "verify.py"
+EXPLANATION: Final = "README.txt"
+_OWN: Final = frozenset({VERIFIER, EXPLANATION, "manifest.json", "manifest.sig", "SHA256SUMS"})
+_PART = re.compile(r'[^/\\:*?"<>|\x00-\x1f\x7f]{1,120}')
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+class PackProblem(ValueError):
+    """A member has a name that some system cannot store, or the folder is there already."""
+
+
+class PackedFile(Struct, frozen=True):
+    """One line of the manifest."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+class Manifest(Struct, frozen=True, kw_only=True):
+    """What the county signs."""
+
+    form: str = KIND
+    county: str
+    title: str
+    made_at: str
+    demonstration: bool
+    key: str
+    """The public key, a compressed point, in hexadecimal figures."""
+    kid: str
+    files: tuple[PackedFile, ...]
+
+
+class Cover(Struct, frozen=True, kw_only=True):
+    """Whose pack it is, what it is about, and when it was made."""
+
+    county: str
+    """Division code."""
+    county_name: str
+    title: str
+    made_at: Instant
+    demonstration: bool
+
+
+def pack_files(members: Mapping[str, bytes], cover: Cover, *, key: SigningKey, kid: bytes) -> dict[str, bytes]:
+    """Every file of the pack by its path; the same members and cover give the same bytes. Raises ``PackProblem``."""
+    _check(members)
+    point = key.public.compressed.hex()
+    files = {**members, VERIFIER: _verifier(), EXPLANATION: _explanation(cover, point)}
+    listed = [PackedFile(path, len(data), hashlib.sha256(data).hexdigest()) for path, data in sorted(files.items())]
+    manifest = msgspec.json.encode(
+        Manifest(
+            county=cover.county,
+            title=cover.title,
+            made_at=to_wire(cover.made_at),
+            demonstration=cover.demonstration,
+            key=point,
+            kid=kid.hex(),
+            files=tuple(listed),
+        )
+    )
+    files["manifest.json"] = msgspec.json.format(manifest, indent=1)
+    digest = hashlib.sha256(files["manifest.json"]).digest()
+    files["manifest.sig"] = cose.sign1([KIND, county_number(cover.county), digest], key=key, kid=kid)
+    files["SHA256SUMS"] = "".join(
+        f"{hashlib.sha256(data).hexdigest()}  {path}\n" for path, data in sorted(files.items())
+    ).encode()
+    return files
+
+
+def write_pack(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the pack as a folder, which is there whole or not at all.
+
+    Raises ``PackProblem`` if there is one already.
+    """
+    if folder.exists():
+        raise PackProblem(f"{folder.name} 已经存在 / {folder.name} is there already")
+    unfinished = folder.with_name(f".{folder.name}.unfinished")
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    for path, data in files.items():
+        place = unfinished / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    unfinished.rename(folder)
+
+
+def zipped_pack(name: str, files: Mapping[str, bytes]) -> bytes:
+    """The pack as one file to download, with the folder ``name`` inside; the same pack gives the same bytes."""
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        for path, data in sorted(files.items()):
+            member = ZipInfo(f"{name}/{path}", _EARLIEST)
+            member.compress_type, member.create_system = ZIP_DEFLATED, 3
+            member.external_attr = 0o644 << 16
+            archive.writestr(member, data, compresslevel=6)
+    return packed.getvalue()
+
+
+def _check(members: Mapping[str, bytes]) -> None:
+    folded: dict[str, str] = {}
+    for path in members:
+        parts = path.split("/")
+        if path in _OWN or any(not _PART.fullmatch(part) or part.strip(". ") != part for part in parts):
+            raise PackProblem(f"“{path}”不能作为文件名 / “{path}” cannot be the name of a member")
+        if (other := folded.setdefault(path.casefold(), path)) != path:
+            raise PackProblem(f"“{path}”和“{other}”只有大小写不同 / “{path}” and “{other}” differ in case only")
+
+
+def _verifier() -> bytes:
+    return Path(__file__).with_name("verify_pack.py").read_bytes()
+
+
+def _explanation(cover: Cover, point: str) -> bytes:
+    mark = "（演示数据，不是真实账目）" if cover.demonstration else ""
+    return f"""{cover.county_name}审计包{mark}
+{cover.title}
+生成时间：{to_wire(cover.made_at)}
+
+怎样核对（不需要联网，也不需要本县的程序）：
+1. 安装 Python 3.9 或更新版本，在本文件夹里运行：python3 verify.py --key 公布的公钥
+   它逐个核对文件，找出改动、缺少和多出的文件，并验证本县的签名。
+2. 用另一个程序再核对一遍（包括 verify.py 自己）：sha256sum -c SHA256SUMS
+3. 清单里的公钥是：{point}
+   请与本县公开渠道公布的公钥比对；只有一致，签名才说明是本县的。
+
+How to check, without a network and without the county's program:
+1. python3 verify.py --key PUBLISHED_KEY
+2. sha256sum -c SHA256SUMS
+3. Compare the key above with the one that the county has published.
+""".encode()
