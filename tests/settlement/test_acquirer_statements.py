@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.kernel.fen import yuan
-from backend.settlement.papers.acquirer_statements import AcquirerRow, read_acquirer_statement
+from backend.settlement.papers.acquirer_statements import read_acquirer_statement
 from backend.settlement.papers.faults import Faulty
-from backend.settlement.papers.matching import Evidence, match, summed
+from backend.settlement.papers.matching import AcquirerRow, Evidence, match, summed
 from backend.settlement.papers.templates import AcquirerTemplate
 from tests.settlement.papers_made import acquirers, file_of
 

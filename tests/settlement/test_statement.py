@@ -190,7 +190,7 @@ def test_a_spreadsheet_holds_amounts_that_add_up_again() -> None:
     head = next(no for no, row in enumerate(rows) if row[0] == "序号")
     assert rows[head] == [*COLUMNS, "暂缓付款原因"]
     lines, totals = rows[head + 1 : head + 4], rows[head + 4]
-    assert lines[0][:4] == ["1", "10:01:00", "HX20261008-00001", "核销"]
+    assert lines[0][:4] == [1, "10:01:00", "HX20261008-00001", "核销"]
     for column, total in zip(range(4, 10), (20003, 5000, 3500, 1000, 500, 4500), strict=True):
         assert round(sum(float(str(row[column])) for row in lines) * 100) == total
         assert totals[column] == total / 100

@@ -5,29 +5,16 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Final
 
-from msgspec import Struct
-
 from backend.kernel.instants import Instant, at_county_time
 from backend.settlement.papers.amounts import AmountForm, read_amount
 from backend.settlement.papers.faults import Fault, Faulty
+from backend.settlement.papers.matching import AcquirerRow
 from backend.settlement.papers.table_reading import LONG_NUMBER, TableRow, read_table
 from backend.settlement.papers.templates import AcquirerTemplate
 
 _TIME: Final = re.compile(
     r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T]*(\d{1,2}):?(\d{2})(?::?(\d{2}))?(?:\.\d+)?)?"
 )
-
-
-class AcquirerRow(Struct, frozen=True, kw_only=True):
-    """One payment or refund as the acquirer tells it; a refund's amount is positive here too."""
-
-    row: int
-    order_no: str
-    amount_fen: int
-    paid_at: Instant
-    terminal: str = ""
-    merchant_no: str = ""
-    refund: bool = False
 
 
 def read_acquirer_statement(template: AcquirerTemplate, data: bytes) -> tuple[AcquirerRow, ...] | Faulty:

@@ -12,9 +12,21 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.settlement.papers.acquirer_statements import AcquirerRow
+from backend.kernel.instants import Instant
 
 Match = Literal["matched", "amount-differs", "unknown", "doubled", "refunded"]
+
+
+class AcquirerRow(Struct, frozen=True, kw_only=True):
+    """One payment or refund as the acquirer tells it; a refund's amount is positive here too."""
+
+    row: int
+    order_no: str
+    amount_fen: int
+    paid_at: Instant
+    terminal: str = ""
+    merchant_no: str = ""
+    refund: bool = False
 
 
 class Evidence(Struct, frozen=True, kw_only=True):

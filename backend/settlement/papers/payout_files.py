@@ -235,12 +235,14 @@ def _faults_of_cell(template: PayoutTemplate, column: PayoutColumn, text: str, n
 
 def _unwritable(template: PayoutTemplate, text: str) -> str:
     codec = "utf-8" if template.form == "xlsx" else _CODECS[template.encoding]
+    if _is_writable(text, codec):
+        return ""
     return "".join(dict.fromkeys(sign for sign in text if not _is_writable(sign, codec)))
 
 
-def _is_writable(sign: str, codec: str) -> bool:
+def _is_writable(text: str, codec: str) -> bool:
     try:
-        sign.encode(codec)
+        text.encode(codec)
     except UnicodeEncodeError:
         return False
     return True

@@ -43,9 +43,9 @@ def _rows(statement: Statement) -> Iterator[Row]:
     yield ["", UNIT]
     yield [Cell(title, strong=True, boxed=True, align="center") for title in (*COLUMNS, _HELD)]
     for no, line in enumerate(statement.lines, 1):
-        texts = [Cell(text, boxed=True) for text in cells_of(line, no, statement.day)]
+        _, *texts = (Cell(text, boxed=True) for text in cells_of(line, no, statement.day))
         amounts = [Cell(Amount(amount), boxed=True) for amount in amounts_of(line)]
-        yield [*texts, *amounts, Cell(line.hold_reason, boxed=True)]
+        yield [Cell(no, boxed=True), *texts, *amounts, Cell(line.hold_reason, boxed=True)]
     totals = [Cell(Amount(amount), strong=True, boxed=True) for amount in amounts_of(totals_of(statement))]
     texts = [Cell(text, strong=True, boxed=True) for text in ("", "合计", f"{len(statement.lines)} 笔", "")]
     yield [*texts, *totals, Cell("", boxed=True)]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from io import BytesIO
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
@@ -31,6 +32,7 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _MADE = datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's dates have no zone, and this one means no day at all
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _THIN = Side(style="thin", color="999999")
+_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
 
 class NotAWorkbook(ValueError):
@@ -155,11 +157,17 @@ def _stored(page: Any, given: str | int | Amount | Cell) -> Any:
         stored.number_format = "@"
     elif isinstance(value, Amount):
         stored.number_format = "#,##0.00"
-    stored.font = Font(name="宋体", size=16 if cell.large else 10, bold=cell.strong)
-    stored.alignment = Alignment(horizontal=cell.align, vertical="center", wrap_text=cell.boxed)
-    if cell.boxed:
-        stored.border = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+    if isinstance(given, Cell):
+        stored.font, stored.alignment = _look(cell.large, cell.strong, cell.boxed, cell.align)
+        if cell.boxed:
+            stored.border = _BOX
     return stored
+
+
+@cache
+def _look(large: bool, strong: bool, boxed: bool, align: str) -> tuple[Font, Alignment]:
+    font = Font(name="宋体", size=16 if large else 10, bold=strong)
+    return font, Alignment(horizontal=align, vertical="center", wrap_text=boxed)
 
 
 def _settled(data: bytes) -> bytes:
