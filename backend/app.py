@@ -32,7 +32,13 @@ from backend.identity.resident_routes import RESIDENT_ROUTES
 from backend.identity.retention import NIGHTLY, erase_what_is_over, plan_first_night
 from backend.identity.routes import SIGN_IN_ROUTES
 from backend.kernel.faults import traced_fault
+from backend.merchants.account_routes import ACCOUNT_ROUTES
+from backend.merchants.call_office_routes import CALL_OFFICE_ROUTES
+from backend.merchants.call_routes import CALL_ROUTES
+from backend.merchants.check_papers import CHECK_PAPERS, check_papers, plan_papers
 from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
+from backend.merchants.paper_routes import PAPER_ROUTES
+from backend.merchants.retention import MERCHANT_CONSUMERS
 from backend.merchants.routes import MERCHANT_ROUTES
 from backend.notifications.delivery import Delivery
 from backend.notifications.outgoing import SmsSender
@@ -90,6 +96,10 @@ ROUTES: list[BaseRouteHandler] = [
     *RESIDENT_ROUTES,
     *MERCHANT_ROUTES,
     *MERCHANT_OFFICE_ROUTES,
+    *CALL_ROUTES,
+    *CALL_OFFICE_ROUTES,
+    *ACCOUNT_ROUTES,
+    *PAPER_ROUTES,
     *STATION_ROUTES,
     *STATION_OFFICE_ROUTES,
     *VOUCHER_ROUTES,
@@ -97,15 +107,16 @@ ROUTES: list[BaseRouteHandler] = [
     *ASSISTED_ROUTES,
     *DESK_ROUTES,
 ]
-CONSUMERS: Sequence[Consumer[Any]] = RESIDENT_CONSUMERS
+CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS)
 DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,
     EXPIRE: expire_due,
     NIGHTLY: erase_what_is_over,
     FORGET_CODES: forget_codes,
+    CHECK_PAPERS: check_papers,
 }
-FIRST_NIGHTS = (plan_first_night, plan_forgetting)
+FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers)
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
 
 SWITCH_SECONDS = 0.0005

@@ -45,6 +45,7 @@ def _conditions(terms: Facts, voucher: Facts, counter: Facts, at: datetime) -> l
         (voucher["use_from"] <= at, "not-yet-valid"),
         (at < voucher["expires_at"], "expired"),
         (_is_named(terms["merchants"], counter["merchant_id"]), "wrong-merchant"),
+        (not terms["lists"] or any(one in terms["lists"] for one in counter["lists"]), "wrong-merchant"),
         (_is_named(terms["trades"], counter["trade"]), "wrong-trade"),
         (_is_named(terms["towns"], counter["town"]), "wrong-town"),
         (_is_open(terms, at), "outside-hours"),

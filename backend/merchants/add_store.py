@@ -13,9 +13,9 @@ from backend.kernel.actors import Actor
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Refused
-from backend.merchants import store
 from backend.merchants.events import StoreAdded as StoreAddedEvent
 from backend.merchants.rules import MerchantReason, MerchantState, Store
+from backend.merchants.store import listed as store
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.publish import publish
 from backend.outbox.rules import IdReused, command_hash
@@ -66,12 +66,14 @@ async def add_store(tx: Transaction, command: AddStore, *, now: Instant) -> Stor
             command.position,
         )
     )
+    # Asked before the answer: the same request may be stored between the two.
+    known = await store.is_shop(tx, command.store_id)
     earlier = await earlier_answer(tx, command.store_id, hashed)
     if isinstance(earlier, IdReused):
         return earlier
     if earlier is not None:
         return _again(earlier.decoded(_KEPT))
-    if await store.is_shop(tx, command.store_id):
+    if known:
         return IdReused()  # A merchant's first shop, whose id came with the merchant's.
     state = await store.lock_state(tx, command.merchant_id)
     if state is None:

@@ -14,9 +14,9 @@ from backend.kernel.actors import Actor
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Refused
-from backend.merchants import store
 from backend.merchants.events import MerchantAdmitted
 from backend.merchants.rules import Merchant, MerchantReason, MerchantState, Papers, Store, decide_papers
+from backend.merchants.store import listed as store
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.publish import publish
 from backend.outbox.rules import IdReused, command_hash
@@ -62,12 +62,14 @@ async def admit(tx: Transaction, command: Admit, *, now: Instant) -> Admitted | 
         return misplaced
     told = ("merchant.admit", command.store_id, command.papers, command.premises, command.position)
     hashed = command_hash(told)
+    # Asked before the answer: the same request may be stored between the two.
+    known = await store.is_shop(tx, command.store_id)
     earlier = await earlier_answer(tx, command.merchant_id, hashed)
     if isinstance(earlier, IdReused):
         return earlier
     if earlier is not None:
         return _again(earlier.decoded(_KEPT))
-    if await store.is_shop(tx, command.store_id):
+    if known:
         return IdReused()  # The first shop's id comes with its merchant's, and is bound to no answer of its own.
     if await store.is_listed(tx, command.papers.credit_code):
         refused = Refused(MerchantReason.CREDIT_CODE_TAKEN)

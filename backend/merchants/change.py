@@ -12,12 +12,12 @@ from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.ids import new_id
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import GeneralReason, Refused
-from backend.merchants import store
 from backend.merchants.events import MerchantEnded, MerchantReinstated, MerchantSuspended
-from backend.merchants.rules import MerchantReason, MerchantState, decide_change
+from backend.merchants.rules import MerchantReason, MerchantState, decide_change, lacks_licence
 from backend.merchants.standing import forget_standing
+from backend.merchants.store import listed as store
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.publish import publish
 from backend.outbox.rules import IdReused, command_hash
@@ -66,7 +66,7 @@ async def change_standing(
     state = await store.lock_state(tx, command.merchant_id)
     if state is None:
         return Refused(GeneralReason.NOT_FOUND)
-    refused = decide_change(state, to)
+    refused = decide_change(state, to) or await _without_papers(tx, command.merchant_id, to, now)
     if refused is None:
         await store.move_state(tx, command.merchant_id, to, command.reason, now)
         forget_standing(tx, command.merchant_id)
@@ -93,6 +93,18 @@ async def change_standing(
     )
     await remember_answer(tx, command.change_id, hashed, outcome, now=now)
     return outcome
+
+
+async def _without_papers(
+    tx: Transaction, merchant_id: UUID, to: MerchantState, now: Instant
+) -> Refused[MerchantReason] | None:
+    """Whose licence has run out comes back with a new one only."""
+    if to is not MerchantState.ADMITTED:
+        return None
+    merchant = await store.merchant(tx, merchant_id)
+    if merchant is None or not lacks_licence(merchant.papers, on=business_day(now)):
+        return None
+    return Refused(MerchantReason.LICENCE_EXPIRED)
 
 
 def _again(earlier: Changed | Refused[MerchantReason]) -> Changed | Refused[MerchantReason]:

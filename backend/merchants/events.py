@@ -1,5 +1,6 @@
 """What others may want to know about merchants."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
@@ -47,3 +48,28 @@ class StoreAdded(Event, frozen=True, kw_only=True):
     merchant_id: UUID
     store_id: UUID
     town_code: str
+
+
+class MerchantListed(Event, frozen=True, kw_only=True):
+    """A merchant is on the list of a call (征集公告) from now on."""
+
+    NAME: ClassVar[str] = "merchant-listed/1"
+    merchant_id: UUID
+    call_id: UUID
+
+
+class MerchantUnlisted(Event, frozen=True, kw_only=True):
+    """A merchant was taken off the list of a call."""
+
+    NAME: ClassVar[str] = "merchant-unlisted/1"
+    merchant_id: UUID
+    call_id: UUID
+
+
+class PayoutAccountApproved(Event, frozen=True, kw_only=True):
+    """Another bank account of a merchant counts from ``effective_at`` on, unless it is withdrawn before."""
+
+    NAME: ClassVar[str] = "merchant-payout-account-approved/1"
+    merchant_id: UUID
+    account_id: UUID
+    effective_at: datetime

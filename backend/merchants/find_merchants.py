@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
-from backend.merchants import store
 from backend.merchants.rules import Merchant, MerchantState, Store, Trade
+from backend.merchants.store import listed as store
 from backend.places.find_nearby import FindPositions, find_positions
 from backend.places.rules import SubjectKind
 

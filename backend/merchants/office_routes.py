@@ -9,17 +9,17 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.transaction import inquire, transact
-from backend.kernel.actors import OFFICE_ROLES, Actor, Role
+from backend.kernel.actors import OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.merchants.add_store import AddStore, add_store
 from backend.merchants.admit import Admit, admit
+from backend.merchants.answers import actor_of, refused
 from backend.merchants.change import Changed, NotChanged
 from backend.merchants.end import End, end
 from backend.merchants.find_merchants import FindMerchants, find_merchants
 from backend.merchants.reinstate import Reinstate, reinstate
 from backend.merchants.rules import MerchantReason, MerchantState, Trade
 from backend.merchants.schemas import (
-    FIELD_OF,
     AddStoreBody,
     AdmitBody,
     AdmittedAnswer,
@@ -34,9 +34,9 @@ from backend.outbox.rules import IdReused
 from backend.places.premises import PremisesReason
 from backend.places.rules import PlaceReason
 from backend.places.wire import position_of, premises_of
-from backend.web.callers import address_of, caller_of, county_of
+from backend.web.callers import county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
-from backend.web.problems import FieldError, documented, problem_response, same_again
+from backend.web.problems import documented, same_again
 from backend.web.texts import Searched
 
 OFFICE = frozenset({Role.OFFICE})
@@ -51,19 +51,6 @@ PAPERS_REFUSED = documented(
     MerchantReason.LICENCE_EXPIRED,
     MerchantReason.LICENCE_MISSING,
 )
-
-
-def _actor(request: Request[Any, Any, Any], request_id: UUID) -> Actor:
-    return caller_of(request).actor(role=Role.OFFICE, request_id=request_id, address=address_of(request))
-
-
-def _refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    reason = outcome.reason
-    pointer = FIELD_OF.get(reason)
-    errors = [FieldError(pointer=pointer, detail=f"{reason.zh} / {reason.en}")] if pointer else []
-    return problem_response(reason, outcome.detail, errors)
 
 
 StateQuery = Annotated[MerchantState | None, QueryParameter(name="state", description="Only merchants in this state.")]
@@ -109,7 +96,7 @@ async def list_every_merchant(
 async def post_merchant(request: Request[Any, Any, Any], data: JSONBody[AdmitBody]) -> Response[AdmittedAnswer]:
     """Put a merchant on the list and open its first shop; wrong papers bind no id and may be mended under the same."""
     command = Admit(
-        actor=_actor(request, data.merchant_id),
+        actor=actor_of(request, Role.OFFICE, data.merchant_id),
         merchant_id=data.merchant_id,
         store_id=data.store_id,
         papers=data.papers(),
@@ -118,7 +105,7 @@ async def post_merchant(request: Request[Any, Any, Any], data: JSONBody[AdmitBod
     )
     outcome = await transact(county_of(request), admit, command)
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     answer = AdmittedAnswer(merchant_id=outcome.merchant_id, store_id=outcome.store_id, admitted_at=outcome.admitted_at)
     return Response(answer, status_code=200 if outcome.again else 201)
 
@@ -138,7 +125,7 @@ async def post_store(
 ) -> Response[StoreOpenedAnswer]:
     """Open a shop of a merchant under its next number."""
     command = AddStore(
-        actor=_actor(request, data.store_id),
+        actor=actor_of(request, Role.OFFICE, data.store_id),
         store_id=data.store_id,
         merchant_id=merchant_id,
         name_zh=data.name_zh,
@@ -148,14 +135,14 @@ async def post_store(
     )
     outcome = await transact(county_of(request), add_store, command)
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     answer = StoreOpenedAnswer(store_id=outcome.store_id, merchant_id=outcome.merchant_id, number=outcome.number)
     return Response(answer, status_code=200 if outcome.again else 201)
 
 
 def _changed(outcome: Changed | NotChanged | IdReused) -> Response[ChangedAnswer]:
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     return Response(ChangedAnswer(merchant_id=outcome.merchant_id, state=outcome.state, since=outcome.since))
 
 
@@ -165,7 +152,7 @@ _Change = TypeVar("_Change", Suspend, Reinstate, End)
 def _change(
     kind: Callable[..., _Change], request: Request[Any, Any, Any], merchant_id: UUID, data: ChangeBody
 ) -> _Change:
-    actor = _actor(request, data.change_id)
+    actor = actor_of(request, Role.OFFICE, data.change_id)
     return kind(actor=actor, change_id=data.change_id, merchant_id=merchant_id, reason=data.reason)
 
 
@@ -193,7 +180,11 @@ async def post_suspension(
     summary="Reinstate a merchant",
     status_code=200,
     responses=documented(
-        GeneralReason.INVALID, GeneralReason.ID_REUSED, MerchantReason.NOT_SUSPENDED, MerchantReason.MERCHANT_ENDED
+        GeneralReason.INVALID,
+        GeneralReason.ID_REUSED,
+        MerchantReason.NOT_SUSPENDED,
+        MerchantReason.LICENCE_EXPIRED,
+        MerchantReason.MERCHANT_ENDED,
     ),
 )
 async def post_reinstatement(

@@ -124,6 +124,13 @@ class MerchantReason(Reason):
     )
     ALREADY_SUSPENDED = "already-suspended", 409, "商户已经暂停", "The merchant is suspended already"
     NOT_SUSPENDED = "not-suspended", 409, "商户没有暂停，不需要恢复", "The merchant is not suspended"
+    FIRST_STORE = (
+        "first-store",
+        409,
+        "首店代表商户本身，不能单独关闭",
+        "The first shop stands for the merchant and cannot be closed alone",
+    )
+    STORE_CLOSED = "store-closed", 409, "这个门店已经关闭", "This shop is closed already"
     MERCHANT_ENDED = "merchant-ended", 409, "商户已经退出，不能再变更", "The merchant has left; nothing can be changed"
 
 
@@ -200,6 +207,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     trade: Trade
     town_code: str
     name_zh: str
+    lists: frozenset[UUID] = frozenset()
+    """The calls on whose lists it stands."""
 
 
 FOOD_LICENCES = frozenset({LicenceKind.FOOD_BUSINESS, LicenceKind.FOOD_PRODUCTION})
@@ -215,13 +224,14 @@ def decide_papers(papers: Papers, *, today: date, demonstration: bool) -> Refuse
         return Refused(MerchantReason.CREDIT_CODE_WRONG)
     if any(licence.valid_until < today for licence in papers.licences):
         return Refused(MerchantReason.LICENCE_EXPIRED)
-    if _lacks_licence(papers):
+    if lacks_licence(papers, on=today):
         return Refused(MerchantReason.LICENCE_MISSING)
     return None
 
 
-def _lacks_licence(papers: Papers) -> bool:
-    held = {licence.kind for licence in papers.licences}
+def lacks_licence(papers: Papers, *, on: date) -> bool:
+    """Whether the trade needs a licence that these papers do not have, or that has run out by this day."""
+    held = {licence.kind for licence in papers.licences if licence.valid_until >= on}
     match papers.trade:
         case Trade.CATERING:
             return LicenceKind.FOOD_BUSINESS not in held

@@ -7,6 +7,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from backend.kernel.refusals import Reason
+from backend.merchants.account_rules import AccountReason
+from backend.merchants.call_reasons import CallReason
 from backend.merchants.rules import (
     Exemption,
     Licence,
@@ -54,11 +56,9 @@ class ExemptionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     en: Line
 
 
-class AdmitBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A merchant with its first shop; both ids are made by the caller, and `merchant_id` names the request."""
+class PapersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a merchant is, as its papers say, with its first shop."""
 
-    merchant_id: UUID
-    store_id: UUID
     name_zh: Name
     name_en: NameEn
     registered_name: NameEn
@@ -76,12 +76,6 @@ class AdmitBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def papers(self) -> Papers:
         """The papers that this body tells of; the same licence written twice counts once."""
-        licences = {
-            (licence.kind, licence.number): Licence(
-                kind=licence.kind, number=licence.number, valid_until=licence.valid_until
-            )
-            for licence in self.licences
-        }
         return Papers(
             name_zh=self.name_zh,
             name_en=self.name_en,
@@ -92,10 +86,31 @@ class AdmitBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             organisation=self.organisation,
             size=self.size,
             credit_code=self.credit_code,
-            licences=tuple(licences.values()),
-            exemption=Exemption(zh=self.exemption.zh, en=self.exemption.en) if self.exemption else None,
+            licences=licences_of(self.licences),
+            exemption=exemption_of(self.exemption),
             picture=self.picture,
         )
+
+
+class AdmitBody(PapersBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A merchant with its first shop; both ids are made by the caller, and `merchant_id` names the request."""
+
+    merchant_id: UUID
+    store_id: UUID
+
+
+def licences_of(bodies: list[LicenceBody]) -> tuple[Licence, ...]:
+    """The licences that a body tells of; the same licence written twice counts once."""
+    told = {
+        (body.kind, body.number): Licence(kind=body.kind, number=body.number, valid_until=body.valid_until)
+        for body in bodies
+    }
+    return tuple(told.values())
+
+
+def exemption_of(body: ExemptionBody | None) -> Exemption | None:
+    """The exemption that a body tells of."""
+    return Exemption(zh=body.zh, en=body.en) if body else None
 
 
 class AddStoreBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -208,6 +223,16 @@ FIELD_OF: dict[Reason, str] = {
     MerchantReason.CREDIT_CODE_TAKEN: "/credit_code",
     MerchantReason.LICENCE_EXPIRED: "/licences",
     MerchantReason.LICENCE_MISSING: "/licences",
+    AccountReason.NUMBER_WRONG: "/number",
+    AccountReason.NUMBER_ASSIGNABLE: "/number",
+    CallReason.WINDOW_WRONG: "/closes_at",
+    CallReason.CHANGE_TOO_LATE: "/closes_at",
+    CallReason.FILE_MISSING: "/files",
+    CallReason.TRADE_NOT_CALLED: "/trade",
+    CallReason.SIZE_NOT_CALLED: "/size",
+    CallReason.TOWN_NOT_CALLED: "/premises/town_code",
+    CallReason.STEP_UNREASONED: "/note",
+    CallReason.STEP_UNDOCUMENTED: "/document_no",
     PremisesReason.TOWN_UNKNOWN: "/premises/town_code",
     PremisesReason.VILLAGE_ELSEWHERE: "/premises/village_code",
     PremisesReason.NEVER_OPEN: "/premises/closes",

@@ -15,8 +15,8 @@ from weakref import WeakKeyDictionary
 from backend.database.county import County
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
-from backend.merchants import store
 from backend.merchants.rules import Standing
+from backend.merchants.store import listed as store
 
 UNASKED_FOR = timedelta(milliseconds=500)
 MOST_KEPT = 10_000

@@ -85,6 +85,86 @@ VOUCHER_EXPIRED = Template(
     body_zh="“{voucher_zh}”（面额 {face} 元）到 {until} 没有使用，已经过期，金额退回原资金额度。",
     body_en="“{voucher_en}” worth {face} yuan was not used by {until} and has run out; its money went back.",
 )
+APPLICATION_RETURNED = Template(
+    code="merchant-application-returned",
+    title_zh="商户申请需要补正",
+    title_en="Your application needs mending",
+    body_zh="您在“{call_zh}”中的申请已退回补正，请在“我的申请”里查看原因，补正后再次提交。",
+    body_en="Your application under “{call_en}” was sent back. See why under “My applications”, then mend it.",
+)
+APPLICATION_REFUSED = Template(
+    code="merchant-application-refused",
+    title_zh="商户申请未通过",
+    title_en="Your application was refused",
+    body_zh="您在“{call_zh}”中的申请未通过，原因见“我的申请”。如有疑问请联系县办。",
+    body_en="Your application under “{call_en}” was refused; the reason is under “My applications”. The office answers "
+    "questions.",
+)
+APPLICATION_PUBLICISED = Template(
+    code="merchant-application-publicised",
+    title_zh="商户申请正在公示",
+    title_en="Your application is published",
+    body_zh="您在“{call_zh}”中的申请已复核通过，公示至 {until}。期间任何人都可以提出异议。",
+    body_en="Your application under “{call_en}” passed the review and is published until {until}; anybody may object.",
+)
+APPLICATION_LISTED = Template(
+    code="merchant-application-listed",
+    title_zh="已列入商户名单",
+    title_en="You are on the list",
+    body_zh="您已列入“{call_zh}”商户名单，可以参加使用这份名单的活动。",
+    body_en="You are on the list of “{call_en}” and take part in the campaigns that use it.",
+)
+PAPERS_ENDING = Template(
+    code="merchant-papers-ending",
+    title_zh="许可证快到期了",
+    title_en="A licence ends soon",
+    body_zh="您的{licence_zh}（{number}）有效期至 {until}。请尽快换证并提交核验，过期后将暂停收券。",
+    body_en="Your {licence_en} ({number}) is good until {until}. Renew it and hand it in; without it you may not take "
+    "vouchers.",
+)
+PAPERS_OVER = Template(
+    code="merchant-papers-over",
+    title_zh="许可证已过期，收券已暂停",
+    title_en="A licence has ended; vouchers are stopped",
+    body_zh="您店必需的许可证已过有效期，自今日起暂停收券。提交新证并经县办核验后恢复。",
+    body_en="A licence that your trade needs has run out: no vouchers until the office has verified a new one.",
+)
+PAPERS_VERIFIED = Template(
+    code="merchant-papers-verified",
+    title_zh="新证件已核验",
+    title_en="Your new papers are verified",
+    body_zh="您提交的证件已核验通过。因证件到期暂停的收券已恢复。",
+    body_en="Your new papers are verified. If vouchers were stopped for an old one, you take them again.",
+)
+PAPERS_RETURNED = Template(
+    code="merchant-papers-returned",
+    title_zh="新证件未通过核验",
+    title_en="Your new papers were sent back",
+    body_zh="您提交的证件未通过核验，请在“证件”里查看原因后重新提交。",
+    body_en="Your new papers were sent back; see why under “Papers” and hand them in again.",
+)
+ACCOUNT_PROPOSED = Template(
+    code="merchant-account-proposed",
+    title_zh="收款账户变更待审批",
+    title_en="A new bank account waits for approval",
+    body_zh="有人提出把收款账户改为{bank_zh}尾号 {tail}，等待县办审批。如非本店办理，请立即联系县办。",
+    body_en="Somebody proposed the account ending in {tail} at {bank_zh} for payouts. Not you? Tell the office now.",
+)
+ACCOUNT_APPROVED = Template(
+    code="merchant-account-approved",
+    title_zh="收款账户变更已批准",
+    title_en="A new bank account was approved",
+    body_zh="收款账户改为尾号 {tail} 的变更已批准，{since} 起生效，之前仍付到原账户。如非本店办理，请在生效前撤回。",
+    body_en="The account ending in {tail} is approved and counts from {since}; until then the old one does. Not you? "
+    "Withdraw it before.",
+)
+ACCOUNT_WITHDRAWN = Template(
+    code="merchant-account-withdrawn",
+    title_zh="收款账户变更已撤回",
+    title_en="A new bank account was withdrawn",
+    body_zh="收款账户改为尾号 {tail} 的变更已撤回，付款账户不变。",
+    body_en="The change to the account ending in {tail} was withdrawn; payouts go where they went.",
+)
 
 TEMPLATES: tuple[Template, ...] = (
     SIGN_IN_CODE,
@@ -98,4 +178,15 @@ TEMPLATES: tuple[Template, ...] = (
     REDEMPTION_UNDONE,
     REDEMPTION_UNDONE_TOO_LATE,
     VOUCHER_EXPIRED,
+    APPLICATION_RETURNED,
+    APPLICATION_REFUSED,
+    APPLICATION_PUBLICISED,
+    APPLICATION_LISTED,
+    PAPERS_ENDING,
+    PAPERS_OVER,
+    PAPERS_VERIFIED,
+    PAPERS_RETURNED,
+    ACCOUNT_PROPOSED,
+    ACCOUNT_APPROVED,
+    ACCOUNT_WITHDRAWN,
 )

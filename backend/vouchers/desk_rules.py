@@ -270,6 +270,17 @@ def taken_rounds(plan: CampaignPlan, taken: Set[UUID]) -> list[Fault]:
     return [Fault(f"/rounds/{i}/round_id", told) for i, one in enumerate(plan.rounds) if one.round_id in taken]
 
 
+def unknown_lists(plan: CampaignPlan, unknown: Set[UUID]) -> list[Fault]:
+    """The lists of a plan's kinds that are no call's."""
+    told = "没有这个征集公告，请从已公布的公告里选 / there is no such call for merchants; choose a published one"
+    return [
+        Fault(f"/kinds/{i}/terms/lists/{place}", told)
+        for i, kind in enumerate(plan.kinds)
+        for place, call_id in enumerate(kind.terms.lists)
+        if call_id in unknown
+    ]
+
+
 def _kind_faults(at: str, kind: KindPlan, codes: list[str]) -> list[Fault]:
     terms, faults = kind.terms, []
     if codes.count(kind.code) > 1:

@@ -66,6 +66,9 @@ class KindRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     trades: Annotated[list[Code], Meta(max_length=20)] = []
     towns: Annotated[list[Annotated[str, Meta(pattern=r"^[0-9]{9}$")]], Meta(max_length=100)] = []
     merchants: Annotated[list[UUID], Meta(max_length=500)] = []
+    lists: Annotated[
+        list[UUID], Meta(max_length=20, description="Calls for merchants, one of whose lists it takes.")
+    ] = []
     weekdays: Annotated[list[Annotated[int, Meta(ge=0, le=6)]], Meta(max_length=7)] = []
     hours: Annotated[list[Hours], Meta(max_length=6)] = []
     groups: Annotated[list[GroupName], Meta(max_length=20)] = []
@@ -159,6 +162,7 @@ def _kind(kind: KindRequest) -> KindPlan:
             trades=tuple(kind.trades),
             towns=tuple(kind.towns),
             merchants=tuple(kind.merchants),
+            lists=tuple(kind.lists),
             weekdays=tuple(kind.weekdays),
             hours=tuple(kind.hours),
             groups=tuple(kind.groups),

@@ -10,8 +10,17 @@ from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.merchants.find_calls import known_calls
 from backend.outbox.rules import IdReused
-from backend.vouchers.desk_rules import CampaignPlan, CampaignState, DeskReason, Fault, faults_of, taken_rounds
+from backend.vouchers.desk_rules import (
+    CampaignPlan,
+    CampaignState,
+    DeskReason,
+    Fault,
+    faults_of,
+    taken_rounds,
+    unknown_lists,
+)
 from backend.vouchers.store import desk as store
 
 
@@ -70,9 +79,11 @@ async def plan_campaign(
 
 
 async def _elsewhere(tx: Transaction, command: PlanCampaign) -> list[Fault]:
-    """Rounds that another campaign has or plans: noticed only when the money comes, it could not be mended any more."""
+    """Rounds that another campaign has or plans, noticed only when the money comes, could not be mended any more; nor
+    could a list of a call that there is not: no merchant would ever be on it."""
     taken = await store.rounds_elsewhere(tx, command.campaign_id, command.plan, planned=True)
-    return taken_rounds(command.plan, taken)
+    named = {call_id for kind in command.plan.kinds for call_id in kind.terms.lists}
+    return taken_rounds(command.plan, taken) + unknown_lists(command.plan, named - await known_calls(tx, named))
 
 
 async def _record(tx: Transaction, command: PlanCampaign, version: int, now: Instant) -> None:

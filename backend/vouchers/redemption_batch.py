@@ -98,7 +98,11 @@ class Batch:
         if standing is None:
             return Refused(RedemptionReason.MERCHANT_SUSPENDED)
         counter = Counter(
-            merchant_id=command.merchant_id, trade=standing.trade, town=standing.town_code, standing=standing.state
+            merchant_id=command.merchant_id,
+            trade=standing.trade,
+            town=standing.town_code,
+            standing=standing.state,
+            lists=standing.lists,
         )
         facts = VoucherFacts(
             state=self._state(voucher),

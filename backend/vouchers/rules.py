@@ -95,7 +95,8 @@ class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Terms(Struct, frozen=True, kw_only=True):
     """What a voucher entitles to; data of a campaign, frozen for every voucher claimed under it.
 
-    ``face_fen`` is the most it can ever give. Empty scopes mean anywhere; ``weekdays`` are 0 (Monday) to 6.
+    ``face_fen`` is the most it can ever give. Empty scopes mean anywhere; ``weekdays`` are 0 (Monday) to 6. ``lists``
+    are calls for merchants (征集公告): whoever is on the list of one of them may take the voucher.
     """
 
     kind_code: str
@@ -107,6 +108,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     trades: tuple[str, ...] = ()
     towns: tuple[str, ...] = ()
     merchants: tuple[UUID, ...] = ()
+    lists: tuple[UUID, ...] = ()
     weekdays: tuple[int, ...] = ()
     hours: tuple[Hours, ...] = ()
     funding: tuple[FundingShare, ...] = (FundingShare(funder=Funder.GOVERNMENT, share_bp=10_000),)
@@ -267,6 +269,7 @@ class Counter(Struct, frozen=True, kw_only=True):
     trade: str
     town: str
     standing: str = "admitted"
+    lists: frozenset[UUID] = frozenset()
 
 
 class Bill(Struct, frozen=True, kw_only=True):
@@ -339,6 +342,8 @@ def _time(voucher: VoucherFacts, at: datetime) -> RedemptionReason | None:
 
 def _place(terms: Terms, counter: Counter) -> RedemptionReason | None:
     if terms.merchants and counter.merchant_id not in terms.merchants:
+        return RedemptionReason.WRONG_MERCHANT
+    if terms.lists and counter.lists.isdisjoint(terms.lists):
         return RedemptionReason.WRONG_MERCHANT
     if terms.trades and counter.trade not in terms.trades:
         return RedemptionReason.WRONG_TRADE

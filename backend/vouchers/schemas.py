@@ -92,6 +92,7 @@ class TermsAnswer(Struct, frozen=True, kw_only=True):
     trades: tuple[str, ...]
     towns: tuple[str, ...]
     merchants: tuple[UUID, ...]
+    lists: tuple[UUID, ...]
     weekdays: tuple[int, ...]
     hours: tuple[Hours, ...]
     groups: tuple[str, ...]
@@ -111,6 +112,7 @@ def terms_answer(terms: Terms) -> TermsAnswer:
         trades=terms.trades,
         towns=terms.towns,
         merchants=terms.merchants,
+        lists=terms.lists,
         weekdays=terms.weekdays,
         hours=terms.hours,
         groups=terms.groups,

@@ -6,6 +6,8 @@ Vector = dict[str, Any]
 
 MERCHANT = "01a1b2c3-0000-7000-8000-000000000001"
 ANOTHER = "01a1b2c3-0000-7000-8000-000000000002"
+CALLS = [f"01a1b2c3-0000-7000-8000-00000000001{number}" for number in range(3)]
+"""Calls for merchants, which have lists."""
 TERMS: Vector = {
     "discount": "threshold",
     "face_fen": 5_000,
@@ -15,6 +17,7 @@ TERMS: Vector = {
     "trades": [],
     "towns": [],
     "merchants": [],
+    "lists": [],
     "weekdays": [],
     "hours": [],
     "redeem_level": 1,
@@ -27,7 +30,13 @@ VOUCHER: Vector = {
     "paused": False,
     "proof_level": 1,
 }
-COUNTER: Vector = {"merchant_id": MERCHANT, "trade": "catering", "town": "511527100", "standing": "admitted"}
+COUNTER: Vector = {
+    "merchant_id": MERCHANT,
+    "trade": "catering",
+    "town": "511527100",
+    "standing": "admitted",
+    "lists": [],
+}
 BILL: Vector = {"bill_fen": 20_000, "eligible_fen": 20_000}
 NOON = "2026-11-20T04:00:00.000Z"
 
@@ -41,6 +50,7 @@ BROKEN: list[tuple[str, str, Vector]] = [
     ("R3", "already-used", {"voucher": {"state": "redeemed"}}),
     ("R4", "not-yet-valid", {"at": "2026-11-20T01:59:59.999Z"}),
     ("R6", "wrong-merchant", {"terms": {"merchants": [ANOTHER]}}),
+    ("R6", "wrong-merchant", {"terms": {"lists": CALLS[:1]}}),
     ("R7", "wrong-trade", {"terms": {"trades": ["retail"]}}),
     ("R8", "wrong-town", {"terms": {"towns": ["511527101"]}}),
     ("R9", "outside-hours", {"terms": {"weekdays": [0, 1]}}),
@@ -58,6 +68,21 @@ EDGES: list[tuple[str, str, Vector, int | str]] = [
     ("R5", "the last millisecond", {"at": "2026-11-26T15:59:59.999Z"}, 5_000),
     ("R5", "midnight is too late", {"at": "2026-11-26T16:00:00.000Z"}, "expired"),
     ("R6", "one of two merchants", {"terms": {"merchants": [ANOTHER, MERCHANT]}}, 5_000),
+    ("R6", "on one of two lists", {"terms": {"lists": CALLS[:2]}, "counter": {"lists": CALLS[1:]}}, 5_000),
+    ("R6", "on other lists only", {"terms": {"lists": CALLS[:1]}, "counter": {"lists": CALLS[1:]}}, "wrong-merchant"),
+    ("R6", "on a list that nobody asks for", {"counter": {"lists": CALLS[:1]}}, 5_000),
+    (
+        "R6",
+        "named, and on none of the lists",
+        {"terms": {"merchants": [MERCHANT], "lists": CALLS[:1]}},
+        "wrong-merchant",
+    ),
+    (
+        "R6",
+        "on the list, and not among the named",
+        {"terms": {"merchants": [ANOTHER], "lists": CALLS[:1]}, "counter": {"lists": CALLS[:1]}},
+        "wrong-merchant",
+    ),
     ("R7", "one of two trades", {"terms": {"trades": ["retail", "catering"]}}, 5_000),
     ("R8", "one of two towns", {"terms": {"towns": ["511527101", "511527100"]}}, 5_000),
     ("R9", "Friday", {"terms": {"weekdays": [4]}}, 5_000),

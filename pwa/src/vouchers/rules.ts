@@ -18,6 +18,8 @@ export interface Terms {
   readonly trades: readonly string[]
   readonly towns: readonly string[]
   readonly merchants: readonly string[]
+  /** Calls for merchants; whoever is on the list of one of them may take it. Kept terms of before had none. */
+  readonly lists?: readonly string[]
   /** 0 is Monday; empty means every day. */
   readonly weekdays: readonly number[]
   /** Daily windows in county time, 'HH:MM' or 'HH:MM:SS', the beginning included, the end excluded. */
@@ -42,6 +44,8 @@ export interface Counter {
   readonly trade: string
   readonly town: string
   readonly standing?: string
+  /** The calls on whose lists it is. */
+  readonly lists?: readonly string[]
 }
 
 export interface Bill {
@@ -113,8 +117,10 @@ function timing({ use_from, expires_at }: VoucherFacts, at: number): Refusal | n
   return at >= expires_at ? 'expired' : null
 }
 
-function place({ merchants, trades, towns }: Terms, { merchant_id, trade, town }: Counter): Refusal | null {
+function place(terms: Terms, { merchant_id, trade, town, lists: on = [] }: Counter): Refusal | null {
+  const { merchants, trades, towns, lists = [] } = terms
   if (merchants.length > 0 && !merchants.includes(merchant_id)) return 'wrong-merchant'
+  if (lists.length > 0 && !lists.some((list) => on.includes(list))) return 'wrong-merchant'
   if (trades.length > 0 && !trades.includes(trade)) return 'wrong-trade'
   return towns.length > 0 && !towns.includes(town) ? 'wrong-town' : null
 }

@@ -78,6 +78,7 @@ export function termsInWords(terms: ToldTerms, townName: (code: string) => strin
     terms.trades.length > 0 ? tv('rule.trades', { trades: listed(terms.trades.map(tradeName)) }) : tv('rule.trades.all'),
   ]
   if (terms.merchants.length > 0) said.push(tv('rule.merchants', { count: terms.merchants.length }))
+  if (terms.lists && terms.lists.length > 0) said.push(tv('rule.lists'))
   if (terms.towns.length > 0) said.push(tv('rule.towns', { towns: listed(terms.towns.map(townName)) }))
   if (terms.weekdays.length > 0) said.push(tv('rule.weekdays', { days: listed(terms.weekdays.map(weekdayOf)) }))
   if (terms.hours.length > 0) said.push(tv('rule.hours', { hours: listed(terms.hours.map(hoursWords)) }))

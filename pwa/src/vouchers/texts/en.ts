@@ -26,6 +26,7 @@ export default {
   'rule.trades.all': 'At every merchant that takes part.',
   'rule.towns': 'Only in these towns: {towns}.',
   'rule.merchants': 'Only at {count} named {count:merchant|merchants}.',
+  'rule.lists': 'Only at merchants on the published list of a call for merchants.',
   'rule.weekdays': 'Only on these days of the week: {days}.',
   'rule.hours': 'Only at these hours: {hours}.',
   'rule.groups': 'Only for: {groups}.',

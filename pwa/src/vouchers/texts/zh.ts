@@ -24,6 +24,7 @@ export default {
   'rule.trades.all': '参加活动的商家都能用。',
   'rule.towns': '只在这些乡镇能用：{towns}。',
   'rule.merchants': '只在指定的 {count} 家商家能用。',
+  'rule.lists': '只在响应征集公告、经公示列入名单的商家能用。',
   'rule.weekdays': '每周这几天能用：{days}。',
   'rule.hours': '每天这个时段能用：{hours}。',
   'rule.groups': '只发给：{groups}。',

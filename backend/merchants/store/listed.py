@@ -1,10 +1,10 @@
-"""All SQL of merchants. A shop's position lies with places; ``find_merchants.py`` puts the two together."""
+"""SQL of listed merchants and their shops. A shop's position lies with places; ``find_merchants.py`` joins the two."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Row, Select, case, func, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, Row, Select, case, delete, func, insert, select, type_coerce, update
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -22,7 +22,7 @@ from backend.merchants.rules import (
     Trade,
     searched_text,
 )
-from backend.merchants.tables import licences, merchants, stores
+from backend.merchants.tables import licences, listings, merchants, store_closings, stores
 from backend.places.premises import columns_of, premises_from
 
 _MAIN = (stores.c.merchant_id == merchants.c.id) & (stores.c.number == 1)
@@ -90,20 +90,40 @@ async def insert_merchant(tx: Transaction, merchant: Merchant) -> None:
             admitted_at=merchant.admitted_at,
         )
     )
-    if papers.licences:
+    await _insert_licences(tx, merchant.id, papers.licences)
+    await insert_store(tx, merchant.id, merchant.main, merchant.admitted_at)
+
+
+async def _insert_licences(tx: Transaction, merchant_id: UUID, held: Sequence[Licence]) -> None:
+    if held:
         await tx.execute(
             insert(licences),
             [
                 {
-                    "merchant_id": merchant.id,
+                    "merchant_id": merchant_id,
                     "kind": licence.kind.value,
                     "number": licence.number,
                     "valid_until": licence.valid_until,
                 }
-                for licence in papers.licences
+                for licence in held
             ],
         )
-    await insert_store(tx, merchant.id, merchant.main, merchant.admitted_at)
+
+
+async def replace_papers(
+    tx: Transaction, merchant_id: UUID, held: Sequence[Licence], exemption: Exemption | None
+) -> None:
+    """Other licences, and another exemption, for a locked merchant."""
+    await tx.execute(delete(licences).where(licences.c.merchant_id == merchant_id))
+    await _insert_licences(tx, merchant_id, held)
+    await tx.execute(
+        update(merchants)
+        .where(merchants.c.id == merchant_id)
+        .values(
+            exemption_zh=exemption.zh if exemption else None,
+            exemption_en=exemption.en if exemption else None,
+        )
+    )
 
 
 async def insert_store(tx: Transaction, merchant_id: UUID, store: Store, opened_at: Instant) -> None:
@@ -178,11 +198,34 @@ async def _licences(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID,
 
 
 async def stores_of(tx: Transaction, merchant_id: UUID) -> list[Store]:
-    """Every shop of a merchant, the first one first."""
+    """Every open shop of a merchant, the first one first."""
     rows = await tx.execute(
-        select(*_STORE_COLUMNS).where(stores.c.merchant_id == merchant_id).order_by(stores.c.number)
+        select(*_STORE_COLUMNS)
+        .outerjoin(store_closings, store_closings.c.store_id == stores.c.id)
+        .where(stores.c.merchant_id == merchant_id, store_closings.c.store_id.is_(None))
+        .order_by(stores.c.number)
     )
     return [_store(row) for row in rows]
+
+
+async def store_of(tx: Transaction, merchant_id: UUID, store_id: UUID) -> tuple[int, str, bool] | None:
+    """Number and name of a shop of this merchant, and whether it is closed; nobody closes it before the end."""
+    row = (
+        await tx.execute(
+            select(stores.c.number, stores.c.name_zh)
+            .where(stores.c.id == store_id, stores.c.merchant_id == merchant_id)
+            .with_for_update()
+        )
+    ).first()
+    if row is None:
+        return None
+    closed = await tx.execute(select(store_closings.c.store_id).where(store_closings.c.store_id == store_id))
+    return row.number, row.name_zh, closed.first() is not None
+
+
+async def close_store(tx: Transaction, store_id: UUID, by: UUID | None, at: Instant) -> None:
+    """Close a locked shop."""
+    await tx.execute(insert(store_closings).values(store_id=store_id, closed_at=at, closed_by=by))
 
 
 async def lock_state(tx: Transaction, merchant_id: UUID) -> MerchantState | None:
@@ -227,12 +270,13 @@ async def standing(tx: Transaction, merchant_id: UUID) -> Standing | None:
 
 
 async def standings(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID, Standing]:
-    """What counters need to know, in one statement by keys."""
+    """What counters need to know, in two statements by keys."""
     rows = await tx.execute(
         select(merchants.c.id, merchants.c.state, merchants.c.trade, merchants.c.name_zh, stores.c.town_code)
         .join(stores, _MAIN)
         .where(merchants.c.id.in_(merchant_ids))
     )
+    lists = await _lists(tx, merchant_ids)
     return {
         row.id: Standing(
             merchant_id=row.id,
@@ -240,15 +284,33 @@ async def standings(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID,
             trade=Trade(row.trade),
             town_code=row.town_code,
             name_zh=row.name_zh,
+            lists=frozenset(lists.get(row.id, ())),
         )
         for row in rows
     }
 
 
+async def _lists(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    rows = await tx.execute(
+        select(listings.c.merchant_id, listings.c.call_id).where(
+            listings.c.merchant_id.in_(merchant_ids), listings.c.ended_at.is_(None)
+        )
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        found.setdefault(row.merchant_id, []).append(row.call_id)
+    return found
+
+
 async def standings_mark(tx: Transaction) -> tuple[Any, ...]:
-    """A value that every committed change of any standing moves: how many stand how, and since when altogether."""
+    """A value that every committed change of any standing moves, in one statement.
+
+    How many stand how, and since when altogether; how many were ever put on lists, and how many taken off again.
+    """
     m = merchants.c
     since = func.extract("epoch", m.state_since) if tx.county.on_postgresql else type_coerce(m.state_since, BigInteger)
     admitted = func.sum(case((m.state == MerchantState.ADMITTED.value, 1), else_=0))
-    row = (await tx.execute(select(func.count(), admitted, func.max(m.state_since), func.sum(since % 1_000_003)))).one()
-    return tuple(row)
+    listed = select(func.count()).select_from(listings).scalar_subquery()
+    left = select(func.count(listings.c.ended_at)).scalar_subquery()
+    asked = select(func.count(), admitted, func.max(m.state_since), func.sum(since % 1_000_003), listed, left)
+    return tuple((await tx.execute(asked.select_from(merchants))).one())

@@ -1,0 +1,42 @@
+"""How do this slice's routes name who acts, for which merchant, and tell of a refusal?"""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response
+
+from backend.kernel.actors import Actor, Role
+from backend.kernel.refusals import GeneralReason, Refused
+from backend.merchants.schemas import FIELD_OF
+from backend.outbox.rules import IdReused
+from backend.web.callers import address_of, caller_of
+from backend.web.problems import FieldError, ProblemError, problem_response
+
+
+def actor_of(request: Request[Any, Any, Any], role: Role, request_id: UUID | None = None) -> Actor:
+    """The caller as the actor of a command."""
+    return caller_of(request).actor(role=role, request_id=request_id, address=address_of(request))
+
+
+def acting_of(request: Request[Any, Any, Any], *roles: Role) -> Role:
+    """The first of these roles that the caller has."""
+    caller = caller_of(request)
+    return next(role for role in roles if caller.may({role}))
+
+
+def own_merchant(request: Request[Any, Any, Any]) -> UUID:
+    """The merchant for which the caller works."""
+    merchant_id = caller_of(request).merchant_id
+    if merchant_id is None:
+        raise ProblemError(GeneralReason.NOT_ALLOWED)
+    return merchant_id
+
+
+def refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
+    """The problem that tells of a refusal, with the field it is about."""
+    if isinstance(outcome, IdReused):
+        return problem_response(GeneralReason.ID_REUSED)
+    reason = outcome.reason
+    pointer = FIELD_OF.get(reason)
+    errors = [FieldError(pointer=pointer, detail=f"{reason.zh} / {reason.en}")] if pointer else []
+    return problem_response(reason, outcome.detail, errors)

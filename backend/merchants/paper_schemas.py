@@ -1,0 +1,160 @@
+"""What renewed papers, closing shops and a merchant's people look like on the wire."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from backend.identity.invite_staff import Invited
+from backend.identity.rules import StaffState, masked_phone
+from backend.identity.wire import Login
+from backend.merchants.call_rules import FileKind
+from backend.merchants.call_schemas import FileBody, Note
+from backend.merchants.invite_cashier import Colleague
+from backend.merchants.paper_rules import EndingLicence, Renewal, RenewalState
+from backend.merchants.rules import LicenceKind
+from backend.merchants.schemas import ExemptionAnswer, ExemptionBody, LicenceAnswer, LicenceBody
+from backend.web.texts import Name, Phone
+
+
+class RenewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All licences from now on, with their files; `renewal_id` is made by the caller and names the request."""
+
+    renewal_id: UUID
+    licences: Annotated[list[LicenceBody], Meta(max_length=10)] = []
+    exemption: ExemptionBody | None = None
+    files: Annotated[list[FileBody], Meta(min_length=1, max_length=20)]
+
+
+class VerifyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Good, or sent back with a note; `decision_id` is made by the caller."""
+
+    decision_id: UUID
+    good: bool
+    note: Annotated[Note, Meta(max_length=200)] | None = None
+    deputy_for: UUID | None = None
+
+
+class CashierBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody who will work at the counter."""
+
+    login: Login
+    name: Name
+    phone: Phone
+
+
+class PapersMovedAnswer(Struct, frozen=True, kw_only=True):
+    """Where the papers stand."""
+
+    renewal_id: UUID
+    merchant_id: UUID
+    state: RenewalState
+    at: datetime
+
+
+class RenewalFileAnswer(Struct, frozen=True, kw_only=True):
+    """A file that came with papers."""
+
+    kind: FileKind
+    sha256: str
+
+
+class RenewalAnswer(Struct, frozen=True, kw_only=True):
+    """Papers that were handed in."""
+
+    renewal_id: UUID
+    merchant_id: UUID
+    licences: list[LicenceAnswer]
+    exemption: ExemptionAnswer | None
+    files: list[RenewalFileAnswer]
+    state: RenewalState
+    submitted_role: str
+    submitted_at: datetime
+    decided_at: datetime | None
+    note: str | None
+
+
+class EndingLicenceAnswer(Struct, frozen=True, kw_only=True):
+    """A licence that ends soon, or has ended."""
+
+    merchant_id: UUID
+    name_zh: str
+    name_en: str
+    kind: LicenceKind
+    number: str
+    valid_until: date
+
+
+class StoreClosedAnswer(Struct, frozen=True, kw_only=True):
+    """The shop is closed."""
+
+    store_id: UUID
+    closed_at: datetime
+
+
+class ColleagueAnswer(Struct, frozen=True, kw_only=True):
+    """Somebody who works for the merchant; the phone is masked."""
+
+    staff_id: UUID
+    login: str
+    name: str
+    phone: str | None
+    state: StaffState
+    owner: bool
+    created_at: datetime
+
+
+class CashierInvitedAnswer(Struct, frozen=True, kw_only=True):
+    """The invitation's code is shown once; hand it to the person themselves."""
+
+    staff_id: UUID
+    invitation: str
+    expires_at: datetime
+
+
+def renewal_answer(renewal: Renewal) -> RenewalAnswer:
+    """Papers in a list."""
+    return RenewalAnswer(
+        renewal_id=renewal.id,
+        merchant_id=renewal.merchant_id,
+        licences=[LicenceAnswer(kind=x.kind, number=x.number, valid_until=x.valid_until) for x in renewal.licences],
+        exemption=ExemptionAnswer(zh=renewal.exemption.zh, en=renewal.exemption.en) if renewal.exemption else None,
+        files=[RenewalFileAnswer(kind=file.kind, sha256=file.sha256) for file in renewal.files],
+        state=renewal.state,
+        submitted_role=renewal.submitted_role,
+        submitted_at=renewal.submitted_at,
+        decided_at=renewal.decided_at,
+        note=renewal.note,
+    )
+
+
+def ending_answer(licence: EndingLicence) -> EndingLicenceAnswer:
+    """A licence in the office's list."""
+    return EndingLicenceAnswer(
+        merchant_id=licence.merchant_id,
+        name_zh=licence.name_zh,
+        name_en=licence.name_en,
+        kind=licence.kind,
+        number=licence.number,
+        valid_until=licence.valid_until,
+    )
+
+
+def colleague_answer(colleague: Colleague) -> ColleagueAnswer:
+    """Somebody in the list of a merchant's people."""
+    member = colleague.member
+    return ColleagueAnswer(
+        staff_id=member.id,
+        login=member.login,
+        name=member.name,
+        phone=masked_phone(member.phone),
+        state=member.state,
+        owner=colleague.owner,
+        created_at=member.created_at,
+    )
+
+
+def cashier_invited_answer(invited: Invited) -> CashierInvitedAnswer:
+    """An invitation to hand over."""
+    return CashierInvitedAnswer(staff_id=invited.staff_id, invitation=invited.token, expires_at=invited.expires_at)
