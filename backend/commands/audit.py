@@ -20,6 +20,7 @@ from backend.database.transaction import Transaction, inquire
 from backend.kernel.fen import yuan
 from backend.kernel.instants import Instant, elapsed_seconds, to_wire
 from backend.ledger.audit import AuditLedger, HashLedger, LineFigures, audit_ledger, hash_ledger
+from backend.merchants.audit import AuditMerchants, audit_merchants
 from backend.outbox.backlog import AskBacklog, backlog
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 
@@ -68,9 +69,10 @@ async def _examine(arguments: argparse.Namespace) -> Figures:
 
 
 async def examine(tx: Transaction, asked: Examine) -> Figures:
-    """Ledger, vouchers against the ledger, the trail's chain, and what does not get told or done."""
+    """Ledger, vouchers against the ledger, merchants' lists and accounts, the trail's chain, what is never done."""
     ledger = await audit_ledger(tx, AuditLedger())
     vouchers = await audit_vouchers(tx, AuditVouchers(ledger))
+    merchants = await audit_merchants(tx, AuditMerchants())
     trail = await verify(tx, Verify(asked.at))
     waiting = await backlog(tx, AskBacklog((), asked.at))
     return Figures(
@@ -83,7 +85,7 @@ async def examine(tx: Transaction, asked: Examine) -> Figures:
         trail_blocks=trail.blocks,
         trail_entries=trail.entries,
         campaigns=ledger.campaigns,
-        faults=[*ledger.faults, *vouchers.faults, *_faults(trail), *waiting.faults],
+        faults=[*ledger.faults, *vouchers.faults, *merchants.faults, *_faults(trail), *waiting.faults],
     )
 
 

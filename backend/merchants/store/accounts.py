@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select, update
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.merchants.account_rules import AccountKind, AccountState, BankAccount
+from backend.merchants.audit_views import AccountFacts
 from backend.merchants.rules import MerchantState
 from backend.merchants.tables import bank_accounts, merchants
 
@@ -131,20 +132,23 @@ async def merchants_with_account(tx: Transaction, at: Instant) -> set[UUID]:
     return set((await tx.execute(asked)).scalars())
 
 
-async def every_account(tx: Transaction) -> list[Row[Any]]:
-    """What an audit compares of every account; nothing sealed is opened."""
+async def every_account(tx: Transaction) -> list[AccountFacts]:
+    """What an audit compares of every account."""
     b = bank_accounts.c
-    asked = select(
-        b.id,
-        b.merchant_id,
-        b.state,
-        b.proposed_by,
-        b.approved_by,
-        b.deputy_for,
-        b.approved_at,
-        b.effective_at,
-    )
-    return list(await tx.execute(asked.order_by(b.merchant_id, b.effective_at)))
+    asked = select(bank_accounts).order_by(b.merchant_id, b.effective_at)
+    return [
+        AccountFacts(
+            account_id=row.id,
+            merchant_id=row.merchant_id,
+            state=AccountState(row.state),
+            proposed_by=row.proposed_by,
+            approved_by=row.approved_by,
+            deputy_for=row.deputy_for,
+            approved_at=row.approved_at,
+            effective_at=row.effective_at,
+        )
+        for row in await tx.execute(asked)
+    ]
 
 
 async def without_account(
