@@ -47,11 +47,17 @@ from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import GATEWAY, Settings
+from backend.settlement.close_day import CLOSE_DAY, plan_first_close
+from backend.settlement.close_day import close_due as close_due_day
+from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
+from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.routes import STATION_ROUTES
 from backend.vouchers.assisted_routes import ASSISTED_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
+from backend.vouchers.closing_routes import CLOSING_ROUTES
+from backend.vouchers.confirm import CONFIRM_REDEMPTIONS
 from backend.vouchers.counter_routes import COUNTER_ROUTES
 from backend.vouchers.desk_routes import DESK_ROUTES
 from backend.vouchers.expire import EXPIRE, expire_due
@@ -106,8 +112,11 @@ ROUTES: list[BaseRouteHandler] = [
     *COUNTER_ROUTES,
     *ASSISTED_ROUTES,
     *DESK_ROUTES,
+    *CLOSING_ROUTES,
+    *SETTLEMENT_OFFICE_ROUTES,
+    *SETTLEMENT_MERCHANT_ROUTES,
 ]
-CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS)
+CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS, CONFIRM_REDEMPTIONS)
 DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,
@@ -115,8 +124,9 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     NIGHTLY: erase_what_is_over,
     FORGET_CODES: forget_codes,
     CHECK_PAPERS: check_papers,
+    CLOSE_DAY: close_due_day,
 }
-FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers)
+FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
 OTHER_TYPES: Mapping[str, frozenset[str]] = {}
 
 SWITCH_SECONDS = 0.0005

@@ -22,6 +22,7 @@ from backend.kernel.instants import Instant, elapsed_seconds, to_wire
 from backend.ledger.audit import AuditLedger, HashLedger, LineFigures, audit_ledger, hash_ledger
 from backend.merchants.audit import AuditMerchants, audit_merchants
 from backend.outbox.backlog import AskBacklog, backlog
+from backend.settlement.audit import AuditSettlement, audit_settlement
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 
 
@@ -32,6 +33,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     at: str
     vouchers: int
     redemptions: int
+    paid_fen: int
+    waiting_fen: int
     transfers: int
     ledger_hash: str
     trail_blocks: int
@@ -73,6 +76,7 @@ async def examine(tx: Transaction, asked: Examine) -> Figures:
     ledger = await audit_ledger(tx, AuditLedger())
     vouchers = await audit_vouchers(tx, AuditVouchers(ledger))
     merchants = await audit_merchants(tx, AuditMerchants())
+    settlement = await audit_settlement(tx, AuditSettlement(ledger))
     trail = await verify(tx, Verify(asked.at))
     waiting = await backlog(tx, AskBacklog((), asked.at))
     return Figures(
@@ -80,12 +84,17 @@ async def examine(tx: Transaction, asked: Examine) -> Figures:
         at=to_wire(asked.at),
         vouchers=vouchers.vouchers,
         redemptions=vouchers.redemptions,
+        paid_fen=settlement.paid_fen,
+        waiting_fen=settlement.waiting_fen,
         transfers=ledger.transfers,
         ledger_hash=await hash_ledger(tx, HashLedger()),
         trail_blocks=trail.blocks,
         trail_entries=trail.entries,
         campaigns=ledger.campaigns,
-        faults=[*ledger.faults, *vouchers.faults, *merchants.faults, *_faults(trail), *waiting.faults],
+        faults=[
+            *(*ledger.faults, *vouchers.faults, *settlement.faults, *merchants.faults),
+            *(*_faults(trail), *waiting.faults),
+        ],
     )
 
 
@@ -100,11 +109,21 @@ def _faults(trail: ChainReport) -> list[str]:
 
 def _print(figures: Figures, seconds: float) -> None:
     say(f"{figures.county} 账务核对，截至 {figures.at}", f"audit of {figures.county} as of {figures.at}")
-    head = ("活动 · Campaign", "到账 · Funded", "未发 · Free", "在手 · Open", "应付 · Payable", "追回 · Clawback")
+    head = (
+        "活动 · Campaign",
+        "到账 · Funded",
+        "未发 · Free",
+        "在手 · Open",
+        "应付 · Payable",
+        "已付 · Paid",
+        "追回 · Clawback",
+        "退回 · Returned",
+    )
     rows = [
         (
             _short(one.campaign_id),
-            *(yuan(fen) for fen in (one.funded_fen, one.free_fen, one.open_fen, one.payable_fen, one.clawback_fen)),
+            *(yuan(fen) for fen in (one.funded_fen, one.free_fen, one.open_fen, one.payable_fen)),
+            *(yuan(fen) for fen in (one.paid_fen, one.clawback_fen, one.returned_fen)),
         )
         for one in figures.campaigns
     ]

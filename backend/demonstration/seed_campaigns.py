@@ -14,6 +14,7 @@ from backend.kernel.claimants import ProofLevel
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, at_county_time
 from backend.ledger.rules import Funder
+from backend.settlement.rules import MoneyPath
 from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaign
 from backend.vouchers.desk_rules import (
     CampaignPlan,
@@ -109,7 +110,7 @@ def plan_of(campaign: Campaign, *, department: str, today: date) -> CampaignPlan
         notice_no=campaign.document_number,
         department=department,
         complaint_phone=campaign.complaint_phone,
-        money_path=campaign.money_path.kind,
+        money_path=MoneyPath(campaign.money_path.kind),
         refund_policy=RefundPolicy(campaign.refund_policy),
         picture=f"campaign-{campaign.key}",
         kinds=tuple(_kind(campaign, kind) for kind in campaign.kinds),

@@ -26,7 +26,8 @@ from backend.vouchers.claim import claim_many
 from backend.vouchers.claim_rules import Claim, Claimed
 from backend.vouchers.desk_rules import CampaignPlan, KindPlan
 from backend.vouchers.redeem import redeem
-from backend.vouchers.redeem_rules import Evidence, EvidenceKind, Redeem, Redeemed, RollBack, RolledBack, Typed
+from backend.vouchers.redeem_rules import Evidence, EvidenceKind, Redeem, Redeemed, Typed
+from backend.vouchers.refund_rules import RollBack, RolledBack
 from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import Bill, ClaimantFacts
 from backend.vouchers.short_code import MakeShortCode, ShortCode, hashed_code, make_short_code

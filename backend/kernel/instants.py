@@ -45,6 +45,11 @@ def business_day(at: Instant) -> date:
     return at.astimezone(COUNTY_TIME).date()
 
 
+def county_clock(at: Instant) -> time:
+    """What the county's clocks show at an instant."""
+    return at.astimezone(COUNTY_TIME).time()
+
+
 def day_starts(day: date) -> Instant:
     """The first instant of a business day, in UTC."""
     return datetime.combine(day, time(), COUNTY_TIME).astimezone(UTC)

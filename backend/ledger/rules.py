@@ -33,9 +33,14 @@ class AccountKind(StrEnum):
     MERCHANT_CLAWBACK = "merchant.clawback"
     """Owed back by a merchant, per line and funder; debit-normal."""
     PLATFORM_DUE = "platform.due"
-    """The platform company's share still to be paid in, per campaign; debit-normal."""
+    """The platform company's share still to be paid in, per campaign; debit-normal.
+
+    A current account: after refunds it stands below nothing, which is what the company has paid in too much.
+    """
     PLATFORM_BANK = "platform.bank"
     """The platform company's money at the bank, per campaign; debit-normal."""
+    PLATFORM_ADVANCE = "platform.advance"
+    """Payouts of public money that the platform company has advanced (垫付) and is not reimbursed for, per campaign."""
     RETURN_TREASURY = "return.treasury"
     """To be returned to the treasury at the campaign's close."""
 
@@ -80,9 +85,38 @@ class Step(StrEnum):
     PLATFORM_SHARE = "platform-share"
     """The platform's share of a redemption."""
     ROLL_BACK = "roll-back"
-    """A redemption undone before payout."""
+    """A redemption undone, or a part of it refunded, before payout."""
+    CLAW_BACK = "claw-back"
+    """A refund after payout: the merchant owes it back (追回)."""
+    SET_OFF = "set-off"
+    """What a merchant is owed pays what it owes back (抵扣)."""
+    REPAY = "repay"
+    """A merchant pays back at the bank what it owed back."""
+    PAY_OUT = "pay-out"
+    """A payout that the bank has accepted (拨付商户)."""
+    PAY_IN = "pay-in"
+    """The platform company pays its share in."""
+    PAY_BACK = "pay-back"
+    """What the platform company has paid in too much, after refunds, goes back to it."""
+    REIMBURSE = "reimburse"
+    """The treasury reimburses what the platform company had advanced (拨付)."""
+    INCIDENT = "incident"
+    """A correction decided by two people (差错处理)."""
+    CLOSE_OUT = "close-out"
+    """A campaign is closed: what it did not spend is to be returned."""
+    RETURN = "return"
+    """The transfer to the treasury is on record with its document."""
     EXPIRE = "expire"
     """A voucher expired or was voided."""
+
+
+class Ending(StrEnum):
+    """How a pending act ends."""
+
+    POSTED = "posted"
+    """It happened: its transfers are booked."""
+    VOIDED = "voided"
+    """It did not: nothing is booked."""
 
 
 class Account(Struct, frozen=True, cache_hash=True):

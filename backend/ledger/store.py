@@ -5,15 +5,15 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, FromClause, func, literal, select, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.columns import id_text, unread_id
 from backend.database.county import County
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
-from backend.ledger.rules import Account, AccountKind, Funder, Transfer
-from backend.ledger.tables import accounts, transfers
+from backend.ledger.rules import Account, AccountKind, Ending, Funder, Step, Transfer
+from backend.ledger.tables import accounts, pending_ends, pending_transfers, transfers
 
 _known: WeakKeyDictionary[County, dict[Account, int]] = WeakKeyDictionary()
 
@@ -51,22 +51,81 @@ async def _open_accounts(tx: Transaction, missing: Mapping[str, Account]) -> dic
 async def insert_transfers(tx: Transaction, made: Sequence[Transfer], recorded_at: Instant) -> None:
     """Append transfers; the primary key (act, leg) refuses a second booking."""
     numbers = await account_numbers(tx, {account for one in made for account in (one.debit, one.credit)})
-    tx.append(
-        transfers,
-        [
-            {
-                "act_id": t.act_id,
-                "leg": t.leg,
-                "debit_account": numbers[t.debit],
-                "credit_account": numbers[t.credit],
-                "amount_fen": t.amount_fen,
-                "step": str(t.step),
-                "occurred_at": t.occurred_at,
-                "recorded_at": recorded_at,
-            }
-            for t in made
-        ],
+    tx.append(transfers, [_row(one, numbers, recorded_at) for one in made])
+
+
+def _row(one: Transfer, numbers: Mapping[Account, int], recorded_at: Instant) -> dict[str, Any]:
+    return {
+        "act_id": one.act_id,
+        "leg": one.leg,
+        "debit_account": numbers[one.debit],
+        "credit_account": numbers[one.credit],
+        "amount_fen": one.amount_fen,
+        "step": str(one.step),
+        "occurred_at": one.occurred_at,
+        "recorded_at": recorded_at,
+    }
+
+
+async def insert_pending(tx: Transaction, made: Sequence[Transfer], recorded_at: Instant) -> None:
+    """Append pending transfers."""
+    numbers = await account_numbers(tx, {account for one in made for account in (one.debit, one.credit)})
+    tx.append(pending_transfers, [_row(one, numbers, recorded_at) for one in made])
+
+
+async def end_pending(tx: Transaction, pending_act_id: UUID, act_id: UUID, ending: Ending, at: Instant) -> None:
+    """A pending act's one end."""
+    row = {"pending_act_id": pending_act_id, "act_id": act_id, "ending": str(ending), "recorded_at": at}
+    tx.append(pending_ends, [row])
+
+
+async def pending_of(tx: Transaction, act_id: UUID) -> list[Transfer]:
+    """The pending transfers of an act, by leg."""
+    debit, credit = accounts.alias(), accounts.alias()
+    rows = await tx.execute(
+        select(pending_transfers, *_named(debit, "debit"), *_named(credit, "credit"))
+        .join(debit, debit.c.id == pending_transfers.c.debit_account)
+        .join(credit, credit.c.id == pending_transfers.c.credit_account)
+        .where(pending_transfers.c.act_id == act_id)
+        .order_by(pending_transfers.c.leg)
     )
+    return [
+        Transfer(
+            act_id=row.act_id,
+            leg=row.leg,
+            debit=_account(row, "debit"),
+            credit=_account(row, "credit"),
+            amount_fen=row.amount_fen,
+            step=Step(row.step),
+            occurred_at=row.occurred_at,
+        )
+        for row in rows
+    ]
+
+
+async def pending_debits(tx: Transaction) -> list[tuple[str, int]]:
+    """(account key, fen) that is on its way out of accounts: pending acts without an end."""
+    rows = await tx.execute(
+        select(accounts.c.key, func.sum(pending_transfers.c.amount_fen).label("fen"))
+        .join(accounts, accounts.c.id == pending_transfers.c.debit_account)
+        .outerjoin(pending_ends, pending_ends.c.pending_act_id == pending_transfers.c.act_id)
+        .where(pending_ends.c.pending_act_id.is_(None))
+        .group_by(accounts.c.key)
+        .order_by(accounts.c.key)
+    )
+    return [(row.key, int(row.fen)) for row in rows]
+
+
+_OWNERS = ("kind", "campaign_id", "line_id", "merchant_id", "funder")
+
+
+def _named(table: FromClause, side: str) -> list[ColumnElement[Any]]:
+    return [table.c[name].label(f"{side}_{name}") for name in _OWNERS]
+
+
+def _account(row: Any, side: str) -> Account:
+    kind, campaign, line, merchant, funder = (getattr(row, f"{side}_{name}") for name in _OWNERS)
+    return Account(AccountKind(kind), campaign, line, merchant, Funder(funder) if funder else None)
 
 
 async def legs_of(tx: Transaction, act_id: Any) -> list[tuple[int, str, str, int, str]]:
@@ -88,29 +147,38 @@ async def legs_of(tx: Transaction, act_id: Any) -> list[tuple[int, str, str, int
     return [(r.leg, r.debit_key, r.credit_key, r.amount_fen, r.step) for r in rows]
 
 
-async def balances(tx: Transaction) -> list[tuple[Account, int, int]]:
-    """Every account with the sums of its debits and credits in fen."""
+async def flows(tx: Transaction) -> list[tuple[Account, Step | None, int, int]]:
+    """(account, step, debits, credits) in fen; an account that nothing has touched has no step."""
     both = union_all(
         select(
             transfers.c.debit_account.label("account"),
+            transfers.c.step,
             func.sum(transfers.c.amount_fen).label("debits"),
             literal(0).label("credits"),
-        ).group_by(transfers.c.debit_account),
-        select(transfers.c.credit_account, literal(0), func.sum(transfers.c.amount_fen)).group_by(
-            transfers.c.credit_account
+        ).group_by(transfers.c.debit_account, transfers.c.step),
+        select(transfers.c.credit_account, transfers.c.step, literal(0), func.sum(transfers.c.amount_fen)).group_by(
+            transfers.c.credit_account, transfers.c.step
         ),
     ).subquery()
     sums = (
-        select(both.c.account, func.sum(both.c.debits).label("debits"), func.sum(both.c.credits).label("credits"))
-        .group_by(both.c.account)
+        select(
+            both.c.account,
+            both.c.step,
+            func.sum(both.c.debits).label("debits"),
+            func.sum(both.c.credits).label("credits"),
+        )
+        .group_by(both.c.account, both.c.step)
         .subquery()
     )
     rows = await tx.execute(
         select(
-            accounts, func.coalesce(sums.c.debits, 0).label("debits"), func.coalesce(sums.c.credits, 0).label("credits")
+            accounts,
+            sums.c.step,
+            func.coalesce(sums.c.debits, 0).label("debits"),
+            func.coalesce(sums.c.credits, 0).label("credits"),
         )
         .outerjoin(sums, sums.c.account == accounts.c.id)
-        .order_by(accounts.c.key)
+        .order_by(accounts.c.key, sums.c.step)
     )
     return [
         (
@@ -121,11 +189,30 @@ async def balances(tx: Transaction) -> list[tuple[Account, int, int]]:
                 row.merchant_id,
                 Funder(row.funder) if row.funder else None,
             ),
+            Step(row.step) if row.step else None,
             int(row.debits),
             int(row.credits),
         )
         for row in rows
     ]
+
+
+async def balance_of(tx: Transaction, account: Account) -> tuple[int, int, int]:
+    """(debits, credits, debits still pending) of one account in fen."""
+    number = (await tx.execute(select(accounts.c.id).where(accounts.c.key == account.key()))).scalar()
+    if number is None:
+        return 0, 0, 0
+    t, p = transfers.c, pending_transfers.c
+
+    async def summed(amount: ColumnElement[int], *where: ColumnElement[bool]) -> int:
+        return int((await tx.execute(select(func.coalesce(func.sum(amount), 0)).where(*where))).scalar_one())
+
+    ended = select(pending_ends.c.pending_act_id).where(pending_ends.c.pending_act_id == p.act_id).exists()
+    return (
+        await summed(t.amount_fen, t.debit_account == number),
+        await summed(t.amount_fen, t.credit_account == number),
+        await summed(p.amount_fen, (p.debit_account == number) | (p.credit_account == number), ~ended),
+    )
 
 
 async def has_transfers(tx: Transaction, act_id: UUID) -> bool:
@@ -142,6 +229,16 @@ async def transfer_count(tx: Transaction) -> int:
 async def account_keys(tx: Transaction) -> dict[int, str]:
     """The name of every account by its number."""
     return {row.id: row.key for row in await tx.execute(select(accounts.c.id, accounts.c.key))}
+
+
+async def pending_told(tx: Transaction) -> list[list[Any]]:
+    """Pending acts and their ends as plain values, for the ledger hash; they are as few as payouts."""
+    p, e = pending_transfers.c, pending_ends.c
+    columns = (p.act_id, p.leg, p.debit_account, p.credit_account, p.amount_fen, p.step, p.occurred_at, p.recorded_at)
+    rows = await tx.execute(select(*columns).order_by(p.act_id, p.leg))
+    told: list[list[Any]] = [[str(row.act_id), *row[1:]] for row in rows]
+    ends = await tx.execute(select(e.pending_act_id, e.act_id, e.ending, e.recorded_at).order_by(e.pending_act_id))
+    return told + [[str(row.pending_act_id), str(row.act_id), row.ending, row.recorded_at] for row in ends]
 
 
 async def transfers_after(tx: Transaction, act_id: UUID, leg: int, most: int) -> list[list[Any]]:

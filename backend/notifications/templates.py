@@ -78,6 +78,15 @@ REDEMPTION_UNDONE_TOO_LATE = Template(
     body_en="{merchant_en} took a bill back, with its discount of {discount} yuan. “{voucher_en}” ran out on {until} "
     "and cannot be used any more.",
 )
+BILL_REFUNDED = Template(
+    code="bill-refunded",
+    title_zh="一笔消费有退款",
+    title_en="Part of a bill was given back",
+    body_zh="{merchant_zh}办理了退款：退给您 {paid} 元，优惠部分 {discount} 元退回原资金。“{voucher_zh}”已使用，"
+    "不再退回。",
+    body_en="{merchant_en} gave back {paid} yuan to you, and {discount} yuan of the discount to whoever had paid it. "
+    "“{voucher_en}” stays used.",
+)
 VOUCHER_EXPIRED = Template(
     code="voucher-expired",
     title_zh="一张消费券已过期",
@@ -177,6 +186,7 @@ TEMPLATES: tuple[Template, ...] = (
     VOUCHER_REDEEMED,
     REDEMPTION_UNDONE,
     REDEMPTION_UNDONE_TOO_LATE,
+    BILL_REFUNDED,
     VOUCHER_EXPIRED,
     APPLICATION_RETURNED,
     APPLICATION_REFUSED,

@@ -1,5 +1,7 @@
-"""What is each merchant owed, why, and when was it paid? Finance events → pricing lines → payout batches → statements.
+"""What merchants are owed, when they are paid, and how anybody can follow it afterwards (结算).
 
-Its papers (clearing file, payout and result files, acquirer's statement, 结算单) are made in rooms without SQL: what
-stands in a paper is handed to them, and the same content gives the same bytes.
+Promises: a redemption's finance event is stored in the redemption's own transaction, with its shares frozen; on the
+next working day every event is cleared once, for good; risk and missing proof hold a payout, never a sale, and a person
+decides; two people send money; a payout that the bank rejects is payable again and keeps its link; what was paid is
+never paid twice.
 """

@@ -12,7 +12,7 @@ from msgspec import Struct
 from backend.audit_trail.find import weigh_acts
 from backend.database.transaction import Transaction
 from backend.ledger.audit import LedgerReport
-from backend.ledger.rules import Account, AccountKind, Funder
+from backend.ledger.rules import Account, AccountKind, Funder, Step
 from backend.vouchers.desk_rules import public_face
 from backend.vouchers.desk_views import BudgetLine
 from backend.vouchers.rules import Terms, VoucherState
@@ -22,9 +22,13 @@ from backend.vouchers.store.checks import MOST_TOLD, ShareTally, VoucherTally
 Counters = tuple[int, int, int, int]
 """issued fen, issued pieces, returned fen, returned pieces"""
 
-EDGES = ("voucher.claim", "voucher.redeem", "voucher.roll-back", "voucher.expire", "voucher.void")
+EDGES = ("voucher.claim", "voucher.redeem", "voucher.roll-back", "voucher.expire", "voucher.void", "voucher.refund")
 WEIGHTS = {act: 1 << (16 * place) for place, act in enumerate(EDGES)}
 """How often a voucher took each edge, in one number."""
+
+
+OWING = frozenset({Step.REDEEM, Step.PLATFORM_SHARE, Step.ROLL_BACK, Step.CLAW_BACK, Step.INCIDENT})
+"""Steps that change what a merchant has come to be owed; every other one pays it."""
 
 
 class AuditVouchers(Struct, frozen=True):
@@ -99,19 +103,26 @@ def _lines_against_ledger(
 
 
 def _shares_against_ledger(ledger: LedgerReport, shares: Sequence[ShareTally]) -> list[str]:
-    """What merchants are owed by line and funder, nothing being paid out yet; their own share is nobody's debt."""
+    """What merchants came to be owed, less what came back, by line and funder; their own share is nobody's debt."""
     owed: Tally[str] = Tally()
     for campaign, line, merchant, funder, fen in shares:
         if funder is Funder.PLATFORM:
             owed[Account(AccountKind.PLATFORM_DUE, campaign).key()] += fen
         if funder is not Funder.MERCHANT:
             owed[Account(AccountKind.MERCHANT_PAYABLE, campaign, line, merchant, funder).key()] += fen
-    kinds = (AccountKind.MERCHANT_PAYABLE, AccountKind.PLATFORM_DUE)
-    booked = {key: fen for key, fen in ledger.balances.items() if key.partition("/")[0] in kinds}
+    booked: Tally[str] = Tally()
+    for (key, step), (debits, credits_) in ledger.flows.items():
+        kind = key.partition("/")[0]
+        if kind == AccountKind.MERCHANT_PAYABLE and step in OWING:
+            booked[key] += credits_ - debits
+        elif kind == AccountKind.MERCHANT_CLAWBACK and step in OWING:
+            booked[key.replace(kind, AccountKind.MERCHANT_PAYABLE, 1)] -= debits
+        elif kind == AccountKind.PLATFORM_DUE and step in OWING:
+            booked[key] += debits - credits_
     return [
-        f"invariant 2: {key} stands at {booked.get(key, 0)} fen, the shares of its redemptions at {owed[key]}"
+        f"invariant 2: {key} came to {booked[key]} fen, the shares of its redemptions are {owed[key]}"
         for key in sorted(owed.keys() | booked.keys())
-        if booked.get(key, 0) != owed[key]
+        if booked[key] != owed[key]
     ]
 
 
@@ -203,6 +214,9 @@ async def _edges_untold(tx: Transaction) -> list[str]:
     for voucher in await checks.vouchers_of_redemptions(tx):
         took(voucher, "voucher.redeem")
     for voucher, state in await checks.vouchers_of_roll_backs(tx):
+        if state == VoucherState.REDEEMED:
+            took(voucher, "voucher.refund")
+            continue
         took(voucher, "voucher.roll-back")
         if state == VoucherState.EXPIRED:  # It came back too late: the roll-back itself was its end.
             took(voucher, "voucher.expire", -1)

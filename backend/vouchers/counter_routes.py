@@ -22,16 +22,8 @@ from backend.vouchers.doors import SubmitRedeem
 from backend.vouchers.find_redemptions import FindRedemptions, find_redemptions
 from backend.vouchers.issuer import recent_tokens, trust_of
 from backend.vouchers.papers import PapersReason
-from backend.vouchers.redeem_rules import (
-    Evidence,
-    Redeem,
-    RedeemOutcome,
-    RollBack,
-    RollBackReason,
-    Shown,
-    Typed,
-    Unproven,
-)
+from backend.vouchers.redeem_rules import Evidence, Redeem, RedeemOutcome, Shown, Typed, Unproven
+from backend.vouchers.refund_rules import RollBack, RollBackReason
 from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import Bill, RedemptionReason
 from backend.vouchers.schemas import (

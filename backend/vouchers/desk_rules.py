@@ -12,6 +12,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.kernel.refusals import Reason, Refused
+from backend.settlement.rules import EvidenceRule, MoneyPath
 from backend.vouchers.rules import FundingShare, Terms, split_face
 
 
@@ -135,10 +136,6 @@ class RefundPolicy(StrEnum):
     """A full refund restores with the same expiry; a partial one loses it."""
 
 
-BUILT_POLICIES = frozenset({RefundPolicy.RESTORE_FULL, RefundPolicy.RESTORE_SAME_EXPIRY})
-"""What ``roll_back`` does to a voucher whose whole bill is undone; partial refunds come with settlement."""
-
-
 class KindPlan(Struct, frozen=True, kw_only=True):
     """One kind of voucher (券种) of a campaign: its names, its terms, and how many pieces its line caps."""
 
@@ -175,8 +172,9 @@ class CampaignPlan(Struct, frozen=True, kw_only=True):
     notice_no: str = ""
     department: str = ""
     complaint_phone: str = ""
-    money_path: str = "prepaid"
+    money_path: MoneyPath = MoneyPath.PREPAID
     refund_policy: RefundPolicy = RefundPolicy.RESTORE_FULL
+    evidence: tuple[EvidenceRule, ...] = ()
     picture: str | None = None
     kinds: tuple[KindPlan, ...]
     rounds: tuple[RoundPlan, ...]
@@ -205,6 +203,7 @@ class DeskReason(Reason):
         "Somebody changed it meanwhile; reload first",
     )
     SUM_DIFFERS = "sum-differs", 409, "到账金额与方案总额不一致", "The proven amount differs from the plan's total"
+    STILL_OPEN = "still-open", 409, "活动还有未了结的事项", "Something of the campaign is still open"
     ROUND_TAKEN = (
         "round-taken",
         409,
@@ -241,10 +240,6 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
     codes = [kind.code for kind in plan.kinds]
     if not plan.kinds or not plan.rounds:
         faults.append(Fault("/kinds", "至少要有一个券种和一个轮次 / at least one kind and one round"))
-    if plan.refund_policy not in BUILT_POLICIES:
-        # A roll-back before payout restores the whole voucher; a plan must not promise what nothing here does.
-        told = "目前只支持整单撤销后退回券（a 或 d） / only roll-backs that restore the voucher for now: a or d"
-        faults.append(Fault("/refund_policy", told))
     for i, kind in enumerate(plan.kinds):
         faults += _kind_faults(f"/kinds/{i}", kind, codes)
     faults += taken_rounds(plan, {one for one, times in Counter(r.round_id for r in plan.rounds).items() if times > 1})

@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from backend.kernel.fen import AmountFen, PositiveFen
 from backend.ledger.rules import Funder
+from backend.settlement.rules import MoneyPath
 from backend.vouchers.desk_rules import (
     CampaignPlan,
     CampaignState,
@@ -108,7 +109,7 @@ class PlanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     notice_no: Annotated[str, Meta(max_length=80, pattern=MAYBE_ONE_LINE)] = ""
     department: Annotated[str, Meta(max_length=80, pattern=MAYBE_ONE_LINE)] = ""
     complaint_phone: Annotated[str, Meta(max_length=20, pattern=r"^[0-9 +-]*$")] = ""
-    money_path: Annotated[str, Meta(pattern=r"^(prepaid|advanced|claimed)$")] = "prepaid"
+    money_path: MoneyPath = MoneyPath.PREPAID
     refund_policy: RefundPolicy = RefundPolicy.RESTORE_FULL
     kinds: Annotated[list[KindRequest], Meta(min_length=1, max_length=40)]
     rounds: Annotated[list[RoundRequest], Meta(min_length=1, max_length=200)]

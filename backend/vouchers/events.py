@@ -31,7 +31,10 @@ class VoucherRedeemed(Event, frozen=True, kw_only=True):
 
 
 class RedemptionRolledBack(Event, frozen=True, kw_only=True):
-    """A redemption was undone; ``restored`` tells whether the voucher can be used again."""
+    """A bill, or a part of it, was given back; ``restored`` tells whether the voucher can be used again.
+
+    ``undone``: the whole bill in one step. ``customer_fen`` went to the customer, ``discount_fen`` to the funders.
+    """
 
     NAME: ClassVar[str] = "RedemptionRolledBack.1"
     redemption_id: UUID
@@ -40,6 +43,8 @@ class RedemptionRolledBack(Event, frozen=True, kw_only=True):
     merchant_id: UUID
     discount_fen: int
     restored: bool
+    undone: bool = True
+    customer_fen: int = 0
 
 
 class VouchersExpired(Event, frozen=True, kw_only=True):

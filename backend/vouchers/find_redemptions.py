@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from backend.database.transaction import Transaction
 from backend.merchants.find_merchants import merchant_names
-from backend.vouchers.redeem_rules import RedemptionRecord
+from backend.vouchers.refund_rules import RedemptionRecord
 from backend.vouchers.store import reads
 
 

@@ -17,6 +17,8 @@ from backend.ledger.rules import Account, AccountKind, Step, Transfer
 from backend.outbox.answered import Earlier, earlier_answer, remember_answer
 from backend.outbox.due import plan as plan_due
 from backend.outbox.rules import DueWork, IdReused, command_hash
+from backend.settlement.record import open_programme
+from backend.settlement.rules import Programme
 from backend.vouchers.approve_campaign import clerks
 from backend.vouchers.desk_rules import (
     CampaignState,
@@ -123,6 +125,7 @@ async def fund_campaign(
     dealing = _Dealing(command.funding_id, campaign.campaign_id, now)
     await _build_tree(tx, campaign, dealing, total)
     await post(tx, *dealing.transfers, now=now)
+    await open_programme(tx, _programme(campaign), now=now)
     await store.change_state(tx, campaign.campaign_id, CampaignState.FUNDED, now)
     await record(
         tx,
@@ -139,6 +142,18 @@ async def fund_campaign(
     outcome = Funded(campaign_id=campaign.campaign_id, amount_fen=total, state=CampaignState.FUNDED)
     await remember_answer(tx, command.funding_id, command.hashed(), outcome, now=now)
     return outcome
+
+
+def _programme(campaign: Campaign) -> Programme:
+    plan = campaign.plan
+    return Programme(
+        campaign_id=campaign.campaign_id,
+        title_zh=plan.title_zh,
+        title_en=plan.title_en,
+        department=plan.department,
+        money_path=plan.money_path,
+        evidence=plan.evidence,
+    )
 
 
 def _decision(command: FundCampaign, staff_id: UUID, now: Instant) -> Decision:

@@ -78,7 +78,7 @@ async def close_round(tx: Transaction, command: CloseRound, *, now: Instant) -> 
     if view is None or view.state is RoundState.CLOSED:
         return 0
     tree = await store.lock_tree(tx, view.campaign_id)
-    swept = await _sweep(tx, view.campaign_id, [line for line in tree if line.line_id == view.line_id], now)
+    swept = await sweep(tx, view.campaign_id, [line for line in tree if line.line_id == view.line_id], now)
     await store.change_round(tx, command.round_id, RoundState.CLOSED)
     await record(
         tx,
@@ -113,7 +113,7 @@ async def _deal_what_is_left(tx: Transaction, view: RoundView, now: Instant) -> 
         if other.state is RoundState.CLOSED
     }
     siblings = [line for line in tree.values() if line.parent_id == kind_id and line.line_id in closed]
-    await _sweep(tx, view.campaign_id, siblings, now)
+    await sweep(tx, view.campaign_id, siblings, now)
     tree = {line.line_id: line for line in await store.tree_of(tx, view.campaign_id)}
     children = [line for line in tree.values() if line.parent_id == kind_id]
     left_fen = tree[kind_id].cap_fen - sum(line.cap_fen for line in children)
@@ -126,7 +126,7 @@ async def _deal_what_is_left(tx: Transaction, view: RoundView, now: Instant) -> 
     return max(pieces, 0)
 
 
-async def _sweep(tx: Transaction, campaign_id: UUID, lines: list[BudgetLine], now: Instant) -> int:
+async def sweep(tx: Transaction, campaign_id: UUID, lines: list[BudgetLine], now: Instant) -> int:
     """Hand what the lines have free up to their parents; their caps shrink to what they really gave."""
     total = 0
     for line in lines:

@@ -5,6 +5,7 @@ plain verb; ``redeem_many`` decides a batch in its order, and one bad command ne
 """
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -16,7 +17,7 @@ from backend.identity.enrol_holder_key import holder_keys
 from backend.identity.person import claimants
 from backend.kernel.claimants import ProofLevel
 from backend.kernel.ids import new_ids
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Refused
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Funder, Step, Transfer
@@ -24,6 +25,8 @@ from backend.merchants.standing import standings
 from backend.outbox.answered import earlier_answers, remember_answers
 from backend.outbox.publish import publish_many
 from backend.outbox.rules import IdReused
+from backend.settlement.record import record_events
+from backend.settlement.rules import EventKind, FinanceEvent
 from backend.vouchers.events import VoucherRedeemed
 from backend.vouchers.redeem_rules import (
     UNBOUND,
@@ -121,6 +124,8 @@ async def _store(tx: Transaction, batch: Batch, now: Instant) -> None:
     await store.insert_redemptions(tx, batch.accepted, now)
     await _return_unused(tx, batch.accepted)
     await post(tx, *(transfer for accepted in batch.accepted for transfer in _transfers(accepted, now)), now=now)
+    day = business_day(now)
+    record_events(tx, [_finance_event(accepted, day, now) for accepted in batch.accepted])
     ids = iter(new_ids(2 * len(batch.accepted)))
     await publish_many(tx, [_event(next(ids), accepted, now) for accepted in batch.accepted], now=now)
     await record(tx, *(_entry(next(ids), accepted, now) for accepted in batch.accepted))
@@ -136,6 +141,32 @@ async def _return_unused(tx: Transaction, accepted: Sequence[Acceptance]) -> Non
         for line in await claims.path_of(tx, line_id):
             above[line] = above.get(line, 0) + fen
     await store.count_returned(tx, [(line, fen, 0) for line, fen in above.items()])
+
+
+def _finance_event(accepted: Acceptance, day: date, now: Instant) -> FinanceEvent:
+    command, voucher, evidence, shares = accepted.command, accepted.voucher, accepted.command.evidence, accepted.shares
+    return FinanceEvent(
+        event_id=command.redemption_id,
+        kind=EventKind.REDEMPTION,
+        campaign_id=voucher.campaign_id,
+        line_id=voucher.line_id,
+        merchant_id=command.merchant_id,
+        resident_id=voucher.resident_id,
+        staff_id=command.actor.id,
+        business_day=day,
+        town_code=accepted.counter.town,
+        trade=accepted.counter.trade,
+        bill_fen=command.bill.bill_fen,
+        paid_fen=command.bill.bill_fen - accepted.discount_fen,
+        government_fen=shares.get(Funder.GOVERNMENT, 0),
+        platform_fen=shares.get(Funder.PLATFORM, 0),
+        merchant_fen=shares.get(Funder.MERCHANT, 0),
+        threshold_fen=voucher.terms.minimum_spend_fen,
+        evidence_kind=evidence.kind if evidence else None,
+        evidence_value=evidence.value if evidence else None,
+        evidence_fen=evidence.amount_fen if evidence else None,
+        occurred_at=now,
+    )
 
 
 def _event(event_id: UUID, accepted: Acceptance, now: Instant) -> VoucherRedeemed:

@@ -1,4 +1,4 @@
-"""What a redemption and its undoing are made of.
+"""What a redemption is made of; its undoing is in ``refund_rules``.
 
 Pure; the decision itself is ``rules.decide_redemption``.
 """
@@ -13,10 +13,9 @@ from msgspec import Struct
 from backend.kernel.actors import Actor
 from backend.kernel.claimants import ProofLevel
 from backend.kernel.presentations import PresentationReason
-from backend.kernel.refusals import Reason, Refused
+from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused, command_hash
-from backend.vouchers.desk_rules import RedemptionState
 from backend.vouchers.rules import Bill, RedemptionReason, Terms, VoucherState, split_face
 
 MOST_WRONG_CODES = 10
@@ -151,85 +150,3 @@ class LiveVoucher(Struct, frozen=True, kw_only=True):
             Funder.PLATFORM: self.platform_fen,
             Funder.MERCHANT: self.face_fen - self.public_fen - self.platform_fen,
         }
-
-
-class RedemptionRecord(Struct, frozen=True, kw_only=True):
-    """A stored redemption; ``shares`` are what each funder has left unrefunded."""
-
-    redemption_id: UUID
-    voucher_id: UUID
-    campaign_id: UUID
-    line_id: UUID
-    resident_id: UUID
-    merchant_id: UUID
-    state: RedemptionState
-    bill_fen: int
-    eligible_fen: int
-    discount_fen: int
-    face_fen: int
-    occurred_at: datetime
-    shares: dict[Funder, int]
-
-
-class RollBackReason(Reason):
-    """Why a roll-back was refused."""
-
-    NO_SUCH_REDEMPTION = "no-such-redemption", 404, "没有找到这笔核销", "No such redemption here"
-    ALREADY_REVERSED = "already-reversed", 409, "这笔核销已经撤销过了", "This redemption was undone before"
-    ALREADY_SETTLED = (
-        "already-settled",
-        409,
-        "这笔核销已进入付款批次，请走退款流程",
-        "It is in a payout batch already; use a refund",
-    )
-    PARTIAL = "partial-refund", 409, "目前只能整单撤销", "Only the whole bill can be undone"
-
-
-class RollBack(Struct, frozen=True, kw_only=True):
-    """A merchant undoes a redemption of theirs; ``refund_fen`` is what the customer gets back, the whole by default."""
-
-    roll_back_id: UUID
-    redemption_id: UUID
-    merchant_id: UUID
-    reason: str
-    refund_fen: int | None
-    actor: Actor
-
-    def hashed(self) -> bytes:
-        """What tells this command from another under the same id."""
-        return command_hash(("roll-back", self.redemption_id, self.merchant_id, self.reason, self.refund_fen))
-
-
-class RolledBack(Struct, frozen=True, kw_only=True, tag="rolled-back"):
-    """Yes: what went back to the customer, and what became of the voucher."""
-
-    roll_back_id: UUID
-    redemption_id: UUID
-    refund_fen: int
-    voucher_state: VoucherState
-    rolled_back_at: datetime
-    again: bool = False
-
-
-RollBackOutcome = RolledBack | Refused[RollBackReason] | IdReused
-
-UNBOUND_ROLL_BACKS = frozenset({RollBackReason.NO_SUCH_REDEMPTION})
-"""Refusals that bind no id: what is not there yet, or not this merchant's, may be asked for again."""
-
-
-def decide_roll_back(record: RedemptionRecord, command: RollBack) -> Refused[RollBackReason] | None:
-    """May this be undone as a whole, before payout, by this merchant? ``None`` for yes."""
-    if record.merchant_id != command.merchant_id:
-        return Refused(RollBackReason.NO_SUCH_REDEMPTION)
-    if record.state is RedemptionState.REVERSED:
-        return Refused(RollBackReason.ALREADY_REVERSED)
-    if record.state is RedemptionState.CONFIRMED:
-        return Refused(RollBackReason.ALREADY_SETTLED)
-    if command.refund_fen not in (None, record.bill_fen - record.discount_fen):
-        return Refused(RollBackReason.PARTIAL)
-    return None
-
-
-def state_after_roll_back(terms_expire_at: datetime, at: datetime) -> VoucherState:
-    """A voucher whose time has run out meanwhile is not restored: its money goes back to the line."""
-    return VoucherState.ISSUED if at < terms_expire_at else VoucherState.EXPIRED

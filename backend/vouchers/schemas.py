@@ -13,7 +13,8 @@ from backend.stations.rules import ProofKind
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.desk_views import RoundView
 from backend.vouchers.find_redemptions import NamedRedemption
-from backend.vouchers.redeem_rules import EvidenceKind, Redeemed, RolledBack
+from backend.vouchers.redeem_rules import EvidenceKind, Redeemed
+from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.rules import DiscountKind, Hours, Terms, VoucherState, pieces_left
 from backend.vouchers.short_code import ShortCode
 from backend.vouchers.wallet import IssuedToken
@@ -342,7 +343,7 @@ def redemption_item(found: NamedRedemption) -> RedemptionItem:
 
 
 class RollBackRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Undo a redemption; without `refund_fen` the customer gets back the whole of what was paid."""
+    """Give a bill back; `refund_fen` is the part of the bill, all that is left of it by default."""
 
     roll_back_id: UUID
     reason: Why
@@ -350,11 +351,14 @@ class RollBackRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class RollBackAnswer(Struct, frozen=True, kw_only=True):
-    """Undone; what became of the voucher."""
+    """Given back: `refund_fen` of the bill, `customer_fen` of it to the customer; what became of the voucher."""
 
     roll_back_id: UUID
     redemption_id: UUID
     refund_fen: int
+    customer_fen: int
+    funders: list[FunderAnswer]
+    left_fen: int
     voucher_state: VoucherState
     rolled_back_at: datetime
 
@@ -365,6 +369,9 @@ def roll_back_answer(done: RolledBack) -> RollBackAnswer:
         roll_back_id=done.roll_back_id,
         redemption_id=done.redemption_id,
         refund_fen=done.refund_fen,
+        customer_fen=done.customer_fen,
+        funders=[FunderAnswer(funder=funder, amount_fen=fen) for funder, fen in done.funders],
+        left_fen=done.left_fen,
         voucher_state=done.voucher_state,
         rolled_back_at=done.rolled_back_at,
     )

@@ -21,6 +21,7 @@ from backend.database.columns import (
 )
 from backend.ledger.rules import Funder
 from backend.vouchers.desk_rules import CampaignState, DecisionStep, LineLevel, RedemptionState, RoundMode, RoundState
+from backend.vouchers.incident_rules import IncidentState
 from backend.vouchers.rules import VoucherState
 
 campaigns = Table(
@@ -202,6 +203,8 @@ redemptions = Table(
     fen_column("eligible_fen"),
     fen_column("discount_fen"),
     fen_column("face_fen"),
+    # Of the bill: the customer's part and the funders' together.
+    fen_column("refunded_fen", server_default="0"),
     id_column("staff_id", nullable=True),
     id_column("shift_id", nullable=True),
     text_column("proof", most=80, nullable=True),
@@ -215,6 +218,7 @@ redemptions = Table(
     instant_column("recorded_at"),
     CheckConstraint("discount_fen >= 1 AND discount_fen < bill_fen", name="a_fen_is_paid"),
     CheckConstraint("eligible_fen <= bill_fen", name="eligible_within_bill"),
+    CheckConstraint("refunded_fen <= bill_fen", name="refunded_within_bill"),
     sqlite_with_rowid=False,
 )
 Index(
@@ -249,9 +253,39 @@ roll_backs = Table(
     "roll_backs",
     metadata,
     id_column(primary_key=True),
-    id_column("redemption_id", ForeignKey("redemptions.id"), unique=True),
+    id_column("redemption_id", ForeignKey("redemptions.id")),
     text_column("reason", most=400),
     fen_column("refund_fen"),
+    fen_column("customer_fen"),
+    fen_column("government_fen"),
+    fen_column("platform_fen"),
+    fen_column("merchant_fen"),
     choice_column("voucher_state", VoucherState),
     instant_column("recorded_at"),
+    CheckConstraint("refund_fen = customer_fen + government_fen + platform_fen + merchant_fen", name="parts_add_up"),
+    CheckConstraint("refund_fen >= 1", name="something_came_back"),
+)
+Index("ix_roll_backs_redemption_id", roll_backs.c.redemption_id)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    id_column(primary_key=True),
+    id_column("redemption_id", ForeignKey("redemptions.id")),
+    choice_column("state", IncidentState),
+    text_column("reason", most=400),
+    text_column("document_no", most=80),
+    id_column("proposed_by"),
+    instant_column("proposed_at"),
+    id_column("decided_by", nullable=True),
+    instant_column("decided_at", nullable=True),
+    CheckConstraint("state <> 'confirmed' OR decided_by <> proposed_by", name="two_people"),
+)
+Index("ix_incidents_redemption_id", incidents.c.redemption_id)
+Index(
+    "uq_incidents_one_proposed",
+    incidents.c.redemption_id,
+    unique=True,
+    postgresql_where=incidents.c.state == "proposed",
+    sqlite_where=incidents.c.state == "proposed",
 )

@@ -14,6 +14,7 @@ from backend.merchants.find_merchants import merchant_names
 from backend.notifications.notify import Notify, notify_many
 from backend.notifications.rules import Template, one_line
 from backend.notifications.templates import (
+    BILL_REFUNDED,
     REDEMPTION_UNDONE,
     REDEMPTION_UNDONE_TOO_LATE,
     VOUCHER_CLAIMED,
@@ -50,12 +51,14 @@ async def tell_redeemed(tx: Transaction, events: Sequence[VoucherRedeemed], now:
 
 
 async def tell_rolled_back(tx: Transaction, events: Sequence[RedemptionRolledBack], now: Instant) -> None:
-    """Whether they can use it again."""
+    """What they get back, and whether they can use the voucher again."""
     merchants = await _merchants(tx, [event.merchant_id for event in events])
     told: list[_Told] = []
     for event in events:
-        template = REDEMPTION_UNDONE if event.restored else REDEMPTION_UNDONE_TOO_LATE
-        about = merchants[event.merchant_id] | {"discount": yuan(event.discount_fen)}
+        undone = REDEMPTION_UNDONE if event.restored else REDEMPTION_UNDONE_TOO_LATE
+        template = undone if event.undone else BILL_REFUNDED
+        amounts = {"discount": yuan(event.discount_fen), "paid": yuan(event.customer_fen)}
+        about = merchants[event.merchant_id] | amounts
         told.append((event, event.voucher_id, template, about))
     await _tell(tx, told, now)
 

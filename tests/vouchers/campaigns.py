@@ -15,6 +15,7 @@ from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
+from backend.settlement.audit import AuditSettlement, audit_settlement
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 from backend.vouchers.claim_rules import Claim
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, KindPlan, RoundPlan, public_face
@@ -29,6 +30,8 @@ FINANCE = Actor(kind=ActorKind.STAFF, id=UUID(int=0xF1), role="office")
 RECEIPT = "5e" * 32
 """The SHA-256 of the bank's receipt."""
 RULE = UUID(int=0x51)
+PLAN_FIELDS = {"money_path", "evidence", "refund_policy", "department"}
+"""What ``running_campaign`` is told of the plan itself; everything else is of its terms."""
 GOVERNMENT = (FundingShare(funder=Funder.GOVERNMENT, share_bp=10_000),)
 
 
@@ -63,10 +66,12 @@ async def running_campaign(
     now = county.clock()
     opens = opens_at or now
     round_ids = [new_id() for _ in range(rounds)]
+    of_plan = {name: of_terms.pop(name) for name in PLAN_FIELDS & of_terms.keys()}
     agreed = terms(**of_terms)
     plan = CampaignPlan(
         title_zh="测试活动",
         title_en="Test campaign",
+        **of_plan,
         kinds=(_kind(agreed, cap_pieces or pieces * rounds),),
         rounds=tuple(
             RoundPlan(
@@ -164,7 +169,8 @@ async def faults(county: County) -> list[str]:
     """Everything that ``yizhan audit`` would tell of money, vouchers and the trail."""
     ledger = await inquire(county, audit_ledger, AuditLedger())
     held = await inquire(county, audit_vouchers, AuditVouchers(ledger))
+    settled = await inquire(county, audit_settlement, AuditSettlement(ledger))
     while await transact(county, chain, Chain()):
         pass
     trail = await inquire(county, verify, Verify(county.clock()))
-    return [*ledger.faults, *held.faults, *([trail.fault] if trail.fault else [])]
+    return [*ledger.faults, *held.faults, *settled.faults, *([trail.fault] if trail.fault else [])]

@@ -20,7 +20,8 @@ from backend.vouchers.claim import claim
 from backend.vouchers.claim_rules import Claim, Claimed
 from backend.vouchers.counter_routes import presented
 from backend.vouchers.redeem import redeem
-from backend.vouchers.redeem_rules import Redeem, RedeemOutcome, RollBack, RollBackOutcome
+from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
+from backend.vouchers.refund_rules import RollBack, RollBackOutcome
 from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import Bill, ClaimantFacts
 from backend.vouchers.short_code import MakeShortCode, ShortCode, make_short_code

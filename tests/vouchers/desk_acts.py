@@ -16,7 +16,8 @@ from backend.kernel.presentations import present
 from backend.kernel.refusals import Refused
 from backend.vouchers.claim_rules import Claim
 from backend.vouchers.counter_routes import presented
-from backend.vouchers.redeem_rules import Redeem, RollBack, Typed
+from backend.vouchers.redeem_rules import Redeem, Typed
+from backend.vouchers.refund_rules import RollBack
 from backend.vouchers.rules import Bill, ClaimantFacts
 from backend.vouchers.short_code import MakeShortCode
 from backend.vouchers.steer_campaign import PauseScope, SteerCampaign, Turn
@@ -153,18 +154,19 @@ class People:
         return text
 
     async def roll_back(self, dice: Random) -> list[Asked]:
-        """A redemption undone, sometimes by another merchant, or of another amount than the whole."""
+        """A redemption undone or refunded in part, sometimes by another merchant, or of more than is left."""
         sales = [of for of, sale in self.model.sales.items() if sale.live or dice.random() < 0.2]
         redemption_id = dice.choice(sales) if sales else random_id(dice)
         sale = self.model.sales.get(redemption_id)
         merchant = sale.merchant_id if sale and dice.random() < 0.85 else dice.choice(list(self.model.merchants))
-        whole = sale.bill - sale.discount if sale else 1
+        left = max(1, sale.left) if sale else 1
+        part = dice.randint(1, left)
         command = RollBack(
             roll_back_id=self._fresh_id(dice),
             redemption_id=redemption_id,
             merchant_id=merchant,
             reason="顾客退单",
-            refund_fen=dice.choices((None, whole, whole + 1), (85, 8, 7))[0],
+            refund_fen=dice.choices((None, left, part, left + 1), (50, 8, 35, 7))[0],
             actor=TILL,
         )
         return [Asked(command=command)]

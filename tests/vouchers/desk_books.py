@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from backend.kernel.refusals import Refused
-from backend.vouchers.redeem_rules import Redeem, RolledBack, Shown, Typed, Unproven
+from backend.vouchers.redeem_rules import Redeem, Shown, Typed, Unproven
+from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.rules import Bill, RedemptionReason
 from backend.vouchers.short_code import ShortCode
 from tests.vouchers.desk_model import Model
@@ -72,15 +73,17 @@ def rows(model: Model) -> dict[str, dict[Any, Any]]:
 
 def acts(model: Model) -> dict[str, int]:
     """How often each act must stand in the trail and each event in the outbox; refused acts stand nowhere."""
-    undone = sum(isinstance(outcome, RolledBack) for _, outcome in model.answers.values())
+    given_back = [outcome for _, outcome in model.answers.values() if isinstance(outcome, RolledBack)]
+    parts = sum(outcome.voucher_state == "redeemed" for outcome in given_back)
     done = {
         "voucher.claim": len(model.vouchers),
         "voucher.redeem": len(model.sales),
-        "voucher.roll-back": undone,
+        "voucher.roll-back": len(given_back) - parts,
+        "voucher.refund": parts,
         "voucher.expire": model.expired,
         "VoucherClaimed": len(model.vouchers),
         "VoucherRedeemed": len(model.sales),
-        "RedemptionRolledBack": undone,
+        "RedemptionRolledBack": len(given_back),
     }
     return {act: times for act, times in done.items() if times}
 

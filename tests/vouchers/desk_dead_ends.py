@@ -11,7 +11,8 @@ from uuid import UUID
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.vouchers.claim_rules import Claim, Claimed
-from backend.vouchers.redeem_rules import Redeem, Redeemed, RollBack, RollBackReason, RolledBack, Shown, Typed
+from backend.vouchers.redeem_rules import Redeem, Redeemed, Shown, Typed
+from backend.vouchers.refund_rules import RollBack, RollBackReason, RolledBack
 from backend.vouchers.rules import RedemptionReason
 from backend.vouchers.short_code import MakeShortCode, ShortCode
 from backend.vouchers.steer_campaign import SteerCampaign

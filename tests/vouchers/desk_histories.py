@@ -30,7 +30,8 @@ from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim
 from backend.vouchers.redeem import redeem
 from backend.vouchers.redeem_in_batches import RedeemDesk
-from backend.vouchers.redeem_rules import Redeem, RollBack
+from backend.vouchers.redeem_rules import Redeem
+from backend.vouchers.refund_rules import RollBack
 from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import ClaimReason, RedemptionReason
 from backend.vouchers.short_code import MakeShortCode, ShortCode, make_short_code

@@ -16,7 +16,8 @@ from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused
 from backend.vouchers.claim_rules import Claim, Claimed
 from backend.vouchers.desk_rules import CampaignState, DeskReason, KindPlan, RoundPlan
-from backend.vouchers.redeem_rules import Redeem, Redeemed, RollBack, RollBackReason, RolledBack, Shown, Typed, Unproven
+from backend.vouchers.redeem_rules import Redeem, Redeemed, Shown, Typed, Unproven
+from backend.vouchers.refund_rules import RollBack, RollBackReason, RolledBack
 from backend.vouchers.rules import ClaimReason, RedemptionReason, Terms, VoucherState
 from backend.vouchers.short_code import MakeShortCode, ShortCode, ShortCodeReason
 from backend.vouchers.steer_campaign import SteerCampaign, Steered
@@ -32,6 +33,7 @@ from tests.vouchers.desk_records import (
     id_of,
     period,
     public_of,
+    refunded,
     split,
     told_apart,
 )
@@ -293,6 +295,7 @@ class Model:
             merchant_id=asked.merchant_id,
             bill=asked.bill.bill_fen,
             discount=off,
+            customer=asked.bill.bill_fen - off,
             shares=shares,
             live=True,
         )
@@ -314,26 +317,41 @@ class Model:
         sale = self.sales.get(asked.redemption_id)
         if sale is None or sale.merchant_id != asked.merchant_id:
             return bool(act.outcome == Refused(RollBackReason.NO_SUCH_REDEMPTION))
-        if not sale.live or asked.refund_fen not in (None, sale.bill - sale.discount):
-            no = Refused(RollBackReason.PARTIAL if sale.live else RollBackReason.ALREADY_REVERSED)
+        amount = sale.left if asked.refund_fen is None else asked.refund_fen
+        if not sale.live or sale.left == 0 or amount > sale.left:
+            gone = not sale.live or sale.left == 0
+            no = Refused(RollBackReason.ALREADY_REVERSED if gone else RollBackReason.TOO_MUCH)
             self.answers[asked.roll_back_id] = (told_apart(asked), no)
             return bool(act.outcome == no)
+        yes = self._given_back(asked, sale, amount, act.at)
+        self.answers[asked.roll_back_id] = (told_apart(asked), yes)
+        return bool(act.outcome == yes)
+
+    def _given_back(self, asked: RollBack, sale: Sale, amount: int, at: datetime) -> RolledBack:
+        """The whole bill in one step brings the voucher back while it is valid; a part only brings money back."""
         voucher = self.vouchers[sale.voucher_id]
-        state = "issued" if act.at < voucher.expires else "expired"
-        yes = RolledBack(
+        customer, shares = refunded(sale, amount)
+        state = "redeemed" if amount < sale.bill else "issued" if at < voucher.expires else "expired"
+        if state == "redeemed":
+            kept = tuple((funder, fen - dict(shares)[funder]) for funder, fen in sale.shares)
+            self.sales[asked.redemption_id] = replace(sale, customer=sale.customer - customer, shares=kept)
+            self._free(voucher.round_id, dict(shares).get("government", 0), 0)
+        else:
+            self.sales[asked.redemption_id] = replace(sale, live=False)
+            back = replace(voucher, state=state, worth=sale.discount, aside=sale.shares)
+            self.vouchers[sale.voucher_id] = back
+            if state == "expired":
+                self._free(voucher.round_id, back.public, 1)
+        return RolledBack(
             roll_back_id=asked.roll_back_id,
             redemption_id=asked.redemption_id,
-            refund_fen=sale.bill - sale.discount,
+            refund_fen=amount,
+            customer_fen=customer,
+            funders=tuple((Funder(funder), fen) for funder, fen in shares if fen),
+            left_fen=sale.left - amount,
             voucher_state=VoucherState(state),
-            rolled_back_at=act.at,
+            rolled_back_at=at,
         )
-        self.answers[asked.roll_back_id] = (told_apart(asked), yes)
-        self.sales[asked.redemption_id] = replace(sale, live=False)
-        back = replace(voucher, state=state, worth=sale.discount, aside=sale.shares)
-        self.vouchers[sale.voucher_id] = back
-        if state == "expired":
-            self._free(voucher.round_id, back.public, 1)
-        return bool(act.outcome == yes)
 
     def _steer(self, act: Act, asked: SteerCampaign) -> bool:
         known = self.bound(asked)

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.vouchers.claim_rules import Claim, Claimed
-from backend.vouchers.redeem_rules import Redeem, Redeemed, RollBack, RolledBack, Typed
+from backend.vouchers.redeem_rules import Redeem, Redeemed, Typed
+from backend.vouchers.refund_rules import RollBack, RolledBack
 from backend.vouchers.short_code import MakeShortCode
 from backend.vouchers.steer_campaign import SteerCampaign
 from tests.vouchers.desk_books import told

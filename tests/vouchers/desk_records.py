@@ -8,7 +8,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.vouchers.claim_rules import Claim
-from backend.vouchers.redeem_rules import Redeem, RollBack, Typed
+from backend.vouchers.redeem_rules import Redeem, Typed
+from backend.vouchers.refund_rules import RollBack
 from backend.vouchers.rules import Limit, Terms
 from backend.vouchers.steer_campaign import SteerCampaign
 
@@ -72,14 +73,31 @@ class Session(Struct, frozen=True, kw_only=True):
 
 
 class Sale(Struct, frozen=True, kw_only=True):
-    """One redemption."""
+    """One redemption; ``customer`` and ``shares`` are what each payer has not got back yet."""
 
     voucher_id: UUID
     merchant_id: UUID
     bill: int
     discount: int
+    customer: int
     shares: Parts
     live: bool
+
+    @property
+    def left(self) -> int:
+        """What of the bill has not come back."""
+        return self.customer + sum(fen for _, fen in self.shares)
+
+
+def refunded(sale: Sale, fen: int) -> tuple[int, Parts]:
+    """(customer, funders): what each gets of a part of the bill, in proportion to what they have left."""
+    left = [fen for _, fen in sale.shares] + [sale.customer]
+    exact = [Fraction(fen * one, sale.left) for one in left]
+    given = [int(part) for part in exact]
+    by_remainder = sorted(range(len(left)), key=lambda i: exact[i] - given[i], reverse=True)
+    for i in by_remainder[: fen - sum(given)]:
+        given[i] += 1
+    return given[-1], tuple((funder, part) for (funder, _), part in zip(sale.shares, given[:-1], strict=True))
 
 
 def split(total: int, funding: Parts, most: Parts | None = None) -> Parts:

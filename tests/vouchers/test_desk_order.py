@@ -14,7 +14,8 @@ from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused
 from backend.vouchers.claim_rules import Claim, Claimed
 from backend.vouchers.desk_rules import CampaignState, DeskReason, KindPlan, RoundPlan
-from backend.vouchers.redeem_rules import Redeem, Redeemed, RollBack, RollBackReason, RolledBack, Shown, Typed
+from backend.vouchers.redeem_rules import Redeem, Redeemed, Shown, Typed
+from backend.vouchers.refund_rules import RollBack, RollBackReason, RolledBack
 from backend.vouchers.rules import Bill, ClaimantFacts, ClaimReason, RedemptionReason, VoucherState
 from backend.vouchers.short_code import MakeShortCode, ShortCode, ShortCodeReason
 from backend.vouchers.steer_campaign import SteerCampaign, Steered, Turn
@@ -214,7 +215,10 @@ def back(redemption_id: UUID, roll_back_id: UUID) -> RolledBack:
     return RolledBack(
         roll_back_id=roll_back_id,
         redemption_id=redemption_id,
-        refund_fen=REDEEMED_BILL - 5_000,
+        refund_fen=REDEEMED_BILL,
+        customer_fen=REDEEMED_BILL - 5_000,
+        funders=((Funder.GOVERNMENT, 5_000),),
+        left_fen=0,
         voucher_state=VoucherState.ISSUED,
         rolled_back_at=AT,
     )

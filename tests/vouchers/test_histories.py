@@ -26,7 +26,8 @@ from backend.vouchers.claim_rules import Claim, Claimed
 from backend.vouchers.expire import Expire, expire
 from backend.vouchers.open_round import CloseRound, OpenRound, close_round, open_round
 from backend.vouchers.redeem import redeem
-from backend.vouchers.redeem_rules import Redeemed, RolledBack, Typed
+from backend.vouchers.redeem_rules import Redeemed, Typed
+from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.rules import ClaimReason, RedemptionReason
 from tests.databases import HandClock, Templates
 from tests.vouchers.campaigns import claim_of, faults, running_campaign

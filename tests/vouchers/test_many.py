@@ -18,7 +18,8 @@ from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.expire import Expire, expire
 from backend.vouchers.redeem_in_batches import RedeemDesk
-from backend.vouchers.redeem_rules import Redeemed, RolledBack
+from backend.vouchers.redeem_rules import Redeemed
+from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.rules import ClaimReason, RedemptionReason
 from backend.vouchers.short_code import hashed_code
 from backend.vouchers.tables import short_codes

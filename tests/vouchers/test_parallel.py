@@ -12,7 +12,8 @@ from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaig
 from backend.vouchers.desk_rules import DecisionStep
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.redeem import redeem
-from backend.vouchers.redeem_rules import Redeemed, RollBack, RollBackReason, RolledBack
+from backend.vouchers.redeem_rules import Redeemed
+from backend.vouchers.refund_rules import RollBack, RollBackReason, RolledBack
 from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import RedemptionReason
 from backend.vouchers.steer_campaign import SteerCampaign, Steered, Turn, steer_campaign

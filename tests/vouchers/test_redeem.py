@@ -16,7 +16,8 @@ from backend.ledger.rules import Funder
 from backend.merchants.rules import Trade
 from backend.outbox.rules import IdReused
 from backend.vouchers.expire import Expire, expire
-from backend.vouchers.redeem_rules import Evidence, EvidenceKind, Redeemed, RollBackReason, RolledBack
+from backend.vouchers.redeem_rules import Evidence, EvidenceKind, Redeemed
+from backend.vouchers.refund_rules import RollBackReason, RolledBack
 from backend.vouchers.rules import FundingShare, RedemptionReason, VoucherState
 from backend.vouchers.wallet import OneVoucher, one_voucher
 from tests.databases import HandClock
@@ -252,11 +253,12 @@ async def test_a_roll_back_restores_what_came_back_and_happens_once(county: Coun
     assert isinstance(done, Redeemed)
     foreign = await undo(county, done.redemption_id, other)
     assert foreign == Refused(RollBackReason.NO_SUCH_REDEMPTION)
-    assert await undo(county, done.redemption_id, shop, refund_fen=2) == Refused(RollBackReason.PARTIAL)
+    too_much = await undo(county, done.redemption_id, shop, refund_fen=3_001)
+    assert too_much == Refused(RollBackReason.TOO_MUCH)
     roll_back_id = new_id()
     back = await undo(county, done.redemption_id, shop, roll_back_id=roll_back_id)
     assert isinstance(back, RolledBack)
-    assert (back.refund_fen, back.voucher_state) == (1, VoucherState.ISSUED)
+    assert (back.refund_fen, back.customer_fen, back.voucher_state) == (3_000, 1, VoucherState.ISSUED)
     again = await undo(county, done.redemption_id, shop, roll_back_id=roll_back_id)
     assert isinstance(again, RolledBack)
     assert again.again

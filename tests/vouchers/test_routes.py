@@ -283,8 +283,8 @@ async def test_a_whole_bill_is_rolled_back_once_and_only_by_its_own_merchant(cou
     theirs = f"/api/v1/redemptions/{world.others.redemption_id}/roll-back"
     body = {"roll_back_id": str(new_id()), "reason": "顾客退单"}
     async with lane(world, county, Role.MERCHANT, hot=False) as till:
-        part = {"roll_back_id": str(new_id()), "reason": "退一个菜", "refund_fen": 100}
-        assert told(await till.client.post(path, json=part)) == (409, "partial-refund")
+        more = {"roll_back_id": str(new_id()), "reason": "退一个菜", "refund_fen": 90_000_000}
+        assert told(await till.client.post(path, json=more)) == (409, "refund-too-large")
         assert told(await till.client.post(theirs, json=body | {"roll_back_id": str(new_id())}))[0] == 404
         first, again = await till.client.post(path, json=body), await till.client.post(path, json=body)
         assert (first.status_code, again.status_code) == (201, 200)

@@ -20,7 +20,8 @@ from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.events import VoucherClaimed
 from backend.vouchers.expire import Expire, expire
-from backend.vouchers.redeem_rules import Redeemed, RolledBack
+from backend.vouchers.redeem_rules import Redeemed
+from backend.vouchers.refund_rules import RolledBack
 from tests.databases import HandClock
 from tests.outbox.events import forget_delivered
 from tests.vouchers.campaigns import claim_of, running_campaign

@@ -9,12 +9,9 @@ from backend.database.county import County
 from backend.database.registry import open_counties, register
 from backend.database.transaction import Transaction, transact
 from backend.identity.tables import residents
-from backend.kernel.actors import Actor, ActorKind, Role
+from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
-from backend.kernel.refusals import Refused
-from backend.vouchers.desk_rules import RedemptionState
-from backend.vouchers.redeem_rules import RedemptionRecord, RollBack, RollBackReason, decide_roll_back
 from tests.databases import ENTRY
 from tests.identity.sessions import resident_cookie
 from tests.web.client import calling, serving
@@ -51,34 +48,6 @@ async def test_an_operator_claims_for_residents_of_the_county_only(county: Count
             json={"claim_id": str(new_id()), **body},
         )
         assert (answer.status_code, answer.json()["reason"]) == (404, "no-such-resident")
-
-
-def test_a_redemption_that_is_being_paid_out_cannot_be_undone() -> None:
-    redemption_id, merchant_id = new_id(), new_id()
-    record = RedemptionRecord(
-        redemption_id=redemption_id,
-        merchant_id=merchant_id,
-        voucher_id=new_id(),
-        campaign_id=new_id(),
-        line_id=new_id(),
-        resident_id=new_id(),
-        state=RedemptionState.CONFIRMED,
-        bill_fen=20_000,
-        eligible_fen=20_000,
-        discount_fen=5_000,
-        face_fen=5_000,
-        occurred_at=Instant(2026, 11, 20),
-        shares={},
-    )
-    command = RollBack(
-        roll_back_id=new_id(),
-        redemption_id=redemption_id,
-        merchant_id=merchant_id,
-        reason="顾客退单",
-        refund_fen=None,
-        actor=Actor(kind=ActorKind.STAFF),
-    )
-    assert decide_roll_back(record, command) == Refused(RollBackReason.ALREADY_SETTLED)
 
 
 async def test_a_database_that_is_away_is_told_with_when_to_come_back(database_kind: str, tmp_path: Path) -> None:

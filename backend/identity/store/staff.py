@@ -1,6 +1,6 @@
 """Staff, their roles, invitations and second factors."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from backend.database.transaction import Transaction
 from backend.identity.records import Credentials, Invitation, StaffMember
 from backend.identity.rules import StaffState
 from backend.identity.store.residents import chunks, phone_hash
-from backend.identity.tables import staff, staff_invitations, staff_recovery_codes, staff_roles
+from backend.identity.tables import residents, staff, staff_invitations, staff_recovery_codes, staff_roles
 from backend.kernel.actors import Role
 
 _NAME = "staff.name"
@@ -317,3 +317,16 @@ async def erase_old_staff(tx: Transaction, *, ended_before: datetime, invited_be
     done = await tx.execute(update(staff).where(*long_gone).values(name=None))
     gone = await tx.execute(delete(staff_invitations).where(staff_invitations.c.expires_at < invited_before))
     return int(done.rowcount) + int(gone.rowcount)
+
+
+async def residents_at_work(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Resident accounts with the phone of somebody who works at one of these merchants."""
+    found: dict[UUID, set[UUID]] = {}
+    rows = await tx.execute(
+        select(staff.c.merchant_id, residents.c.id)
+        .join(residents, residents.c.phone_hash == staff.c.phone_hash)
+        .where(staff.c.merchant_id.in_(merchant_ids), staff.c.state == str(StaffState.ACTIVE))
+    )
+    for row in rows:
+        found.setdefault(row.merchant_id, set()).add(row.id)
+    return found

@@ -1,6 +1,7 @@
 """SQL of listed merchants and their shops. A shop's position lies with places; ``find_merchants.py`` joins the two."""
 
 from collections.abc import Collection, Sequence
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -226,6 +227,16 @@ async def store_of(tx: Transaction, merchant_id: UUID, store_id: UUID) -> tuple[
 async def close_store(tx: Transaction, store_id: UUID, by: UUID | None, at: Instant) -> None:
     """Close a locked shop."""
     await tx.execute(insert(store_closings).values(store_id=store_id, closed_at=at, closed_by=by))
+
+
+async def hours_of(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID, list[tuple[time, time]]]:
+    """(opens, closes) of the shops of these merchants."""
+    found: dict[UUID, list[tuple[time, time]]] = {}
+    asked = select(stores.c.merchant_id, stores.c.opens, stores.c.closes).where(stores.c.merchant_id.in_(merchant_ids))
+    for row in await tx.execute(asked.order_by(stores.c.merchant_id, stores.c.number)):
+        hours = (time.fromisoformat(row.opens), time.fromisoformat(row.closes))
+        found.setdefault(row.merchant_id, []).append(hours)
+    return found
 
 
 async def lock_state(tx: Transaction, merchant_id: UUID) -> MerchantState | None:

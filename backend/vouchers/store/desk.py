@@ -13,9 +13,9 @@ from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, DecisionStep, LineLevel, RoundPlan, RoundState
 from backend.vouchers.desk_views import BudgetLine, Campaign, Decision, RoundView
-from backend.vouchers.rules import Terms
+from backend.vouchers.rules import Terms, VoucherState
 from backend.vouchers.store.claims import facts_of
-from backend.vouchers.tables import budget_lines, campaign_decisions, campaign_versions, campaigns, rounds
+from backend.vouchers.tables import budget_lines, campaign_decisions, campaign_versions, campaigns, rounds, vouchers
 
 
 async def lock_campaign(tx: Transaction, campaign_id: UUID) -> Campaign | None:
@@ -206,6 +206,13 @@ async def tree_of(tx: Transaction, campaign_id: UUID) -> list[BudgetLine]:
         select(budget_lines).where(budget_lines.c.campaign_id == campaign_id).order_by(budget_lines.c.id)
     )
     return [line_of(row) for row in rows]
+
+
+async def open_vouchers(tx: Transaction, campaign_id: UUID) -> int:
+    """How many vouchers of a campaign somebody can still use."""
+    live = vouchers.c.state.in_((str(VoucherState.ISSUED), str(VoucherState.HELD)))
+    counted = select(func.count()).select_from(vouchers).where(vouchers.c.campaign_id == campaign_id, live)
+    return int((await tx.execute(counted)).scalar_one())
 
 
 def line_of(row: Any) -> BudgetLine:

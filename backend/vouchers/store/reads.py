@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from backend.database.transaction import Transaction
 from backend.ledger.rules import Funder
 from backend.vouchers.desk_rules import RedemptionState
-from backend.vouchers.redeem_rules import RedemptionRecord
+from backend.vouchers.refund_rules import RedemptionRecord
 from backend.vouchers.rules import Terms, VoucherState
 from backend.vouchers.tables import (
     campaigns,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.bulk import in_portions
@@ -15,16 +15,14 @@ from backend.database.columns import driver_id, driver_instant
 from backend.database.dialect import some_of
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant, epoch_microseconds
-from backend.ledger.rules import Funder
 from backend.vouchers.desk_rules import RedemptionState
-from backend.vouchers.redeem_rules import LiveVoucher, RedemptionRecord, RollBack
+from backend.vouchers.redeem_rules import LiveVoucher
 from backend.vouchers.redemption_batch import Acceptance
 from backend.vouchers.rules import Terms, VoucherState
 from backend.vouchers.tables import (
     budget_lines,
     redemption_shares,
     redemptions,
-    roll_backs,
     short_codes,
     vouchers,
     wrong_codes,
@@ -232,71 +230,10 @@ def _redemption(one: Acceptance, now: Instant) -> dict[str, Any]:
     }
 
 
-async def lock_redemption(tx: Transaction, redemption_id: UUID) -> RedemptionRecord | None:
-    """One redemption, locked, with its shares."""
-    row = (await tx.execute(select(redemptions).where(redemptions.c.id == redemption_id).with_for_update())).first()
-    if row is None:
-        return None
-    shares = await tx.execute(
-        select(redemption_shares)
-        .where(redemption_shares.c.redemption_id == redemption_id)
-        .order_by(redemption_shares.c.funder)
-    )
-    return RedemptionRecord(
-        redemption_id=row.id,
-        voucher_id=row.voucher_id,
-        campaign_id=row.campaign_id,
-        line_id=row.line_id,
-        resident_id=row.resident_id,
-        merchant_id=row.merchant_id,
-        state=RedemptionState(row.state),
-        bill_fen=row.bill_fen,
-        eligible_fen=row.eligible_fen,
-        discount_fen=row.discount_fen,
-        face_fen=row.face_fen,
-        occurred_at=row.occurred_at,
-        shares={Funder(share.funder): share.amount_fen - share.refunded_fen for share in shares},
-    )
-
-
 async def voucher_id_of(tx: Transaction, redemption_id: UUID) -> UUID | None:
     """Which voucher a redemption used, so that the voucher can be locked before it."""
     found = await tx.execute(select(redemptions.c.voucher_id).where(redemptions.c.id == redemption_id))
     return found.scalar()
-
-
-async def reverse(
-    tx: Transaction, command: RollBack, record: RedemptionRecord, to_state: VoucherState, now: Instant
-) -> None:
-    """accepted → reversed: the voucher worth what came back, every share refunded."""
-    await tx.execute(
-        update(redemptions).where(redemptions.c.id == record.redemption_id).values(state=str(RedemptionState.REVERSED))
-    )
-    await tx.execute(
-        update(redemption_shares)
-        .where(redemption_shares.c.redemption_id == record.redemption_id)
-        .values(refunded_fen=redemption_shares.c.amount_fen)
-    )
-    await tx.execute(
-        update(vouchers)
-        .where(vouchers.c.id == record.voucher_id)
-        .values(
-            state=str(to_state),
-            face_fen=record.discount_fen,
-            public_fen=record.shares.get(Funder.GOVERNMENT, 0),
-            platform_fen=record.shares.get(Funder.PLATFORM, 0),
-        )
-    )
-    await tx.execute(
-        insert(roll_backs).values(
-            id=command.roll_back_id,
-            redemption_id=record.redemption_id,
-            reason=command.reason,
-            refund_fen=record.bill_fen - record.discount_fen,
-            voucher_state=str(to_state),
-            recorded_at=now,
-        )
-    )
 
 
 async def count_returned(tx: Transaction, returned: Sequence[tuple[UUID, int, int]]) -> None:

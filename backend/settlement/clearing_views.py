@@ -1,0 +1,44 @@
+"""What clearing shows: a closed day, and each line of it. Pure."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.ledger.rules import Funder
+from backend.settlement.rules import EventKind
+
+
+class ClearingDay(Struct, frozen=True, kw_only=True):
+    """A day whose clearing is closed."""
+
+    day: date
+    lines: int
+    total_fen: int
+    closed_at: datetime
+
+
+class ClearedLine(Struct, frozen=True, kw_only=True):
+    """One payer's part of one act."""
+
+    act_id: UUID
+    payer: Funder
+    campaign_id: UUID
+    line_id: UUID
+    merchant_id: UUID
+    amount_fen: int
+    held: bool
+    kind: EventKind
+    business_day: date
+
+
+class StatementTotal(NamedTuple):
+    """A merchant's day in one line."""
+
+    day: date
+    events: int
+    bill_fen: int
+    government_fen: int
+    platform_fen: int
+    held: int

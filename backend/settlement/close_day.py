@@ -1,0 +1,184 @@
+"""Clear the days before a working day: price their events, flag what a person has to see, put the rest into batches.
+
+Timed work, in portions that each plan the next one in their own transaction: a crash leaves a portion done or undone.
+On a working day at 02:30 everything of the days before is cleared (T+1). What is cleared is corrected by new events
+only. The file of a day is complete when its last portion has closed it.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, time, timedelta
+from uuid import UUID
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
+from backend.database.transaction import Transaction
+from backend.identity.own_staff import own_staff
+from backend.kernel.actors import SYSTEM
+from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant, at_county_time, business_day
+from backend.kernel.working_days import YearUnknown, next_working_day
+from backend.ledger.post import post
+from backend.merchants.opening_hours import opening_hours
+from backend.outbox.due import plan
+from backend.outbox.publish import publish
+from backend.outbox.rules import DueWork
+from backend.settlement.batch_rules import Batch, net, set_off_transfers
+from backend.settlement.decide_hold import let_corrected_go
+from backend.settlement.events import EventsCleared, PayoutHeld
+from backend.settlement.hold_rules import Hold, Shop, flags_of
+from backend.settlement.rules import BatchState, FinanceEvent, HoldState
+from backend.settlement.store import batches, events, holds
+
+CLOSE_DAY = "settlement.close-day"
+CLOSES_AT = time(2, 30)
+EVENTS_AT_ONCE = 2_000
+MERCHANTS_AT_ONCE = 20
+SATURDAY = 5
+
+
+def following_working_day(day: date) -> tuple[date, bool]:
+    """The working day after ``day``, and whether its year's calendar is known.
+
+    Merchants are paid in a year that nobody has published here as well: it is then taken for one without holidays, and
+    the trail and the check-list say so.
+    """
+    try:
+        return next_working_day(day), True
+    except YearUnknown:
+        following = day + timedelta(days=1)
+        while following.weekday() >= SATURDAY:
+            following += timedelta(days=1)
+        return following, False
+
+
+async def plan_first_close(tx: Transaction, _command: None = None, *, now: Instant) -> None:
+    """Plan the next closing; called at every start, and a second plan of the same day changes nothing."""
+    await _plan_next(tx, business_day(now))
+
+
+async def _plan_next(tx: Transaction, after: date) -> None:
+    day, _ = following_working_day(after)
+    await plan(tx, DueWork(kind=CLOSE_DAY, key=day.isoformat(), due_at=at_county_time(day, CLOSES_AT)))
+
+
+async def close_due(tx: Transaction, work: DueWork, at: Instant) -> None:
+    """Timed work: one portion; its key tells the day, the step and the merchant after whom it goes on."""
+    day, step, after = _read_key(work.key)
+    following = await STEPS[step](tx, day, after, at)
+    if following is not None:
+        await plan(tx, DueWork(kind=CLOSE_DAY, key=f"{day.isoformat()}/{following}", due_at=work.due_at))
+
+
+def _read_key(key: str) -> tuple[date, str, str]:
+    day, _, rest = key.partition("/")
+    step, _, after = rest.partition("/")
+    return date.fromisoformat(day), step or "price", after
+
+
+async def _price(tx: Transaction, day: date, portion: str, at: Instant) -> str | None:
+    if await events.is_closed(tx, day):
+        return None  # Somebody moved the clock back and forth: a day is closed once.
+    cleared = await events.clear_waiting(tx, day, EVENTS_AT_ONCE)
+    if not cleared:
+        return "assess"
+    told = EventsCleared(event_id=new_id(), occurred_at=at, day=day.isoformat(), event_ids=tuple(cleared))
+    await publish(tx, told, now=at)
+    return f"price/{int(portion or 0) + 1}"
+
+
+async def _assess(tx: Transaction, day: date, after: str, at: Instant) -> str | None:
+    found = await events.merchants_cleared(tx, day, UUID(after) if after else None, MERCHANTS_AT_ONCE)
+    if not found:
+        return "batch"
+    await assess(tx, await events.cleared_events(tx, day, found), found, at)
+    return f"assess/{found[-1].hex}"
+
+
+async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids: Sequence[UUID], at: Instant) -> None:
+    """Hold what a rule flags, and with it what was refunded of it meanwhile."""
+    await events.match_waiting(tx, [event.event_id for event in cleared if not event.matched])
+    programmes = await events.programmes_by_id(tx, {event.campaign_id for event in cleared})
+    proofs = {campaign_id: programme.evidence for campaign_id, programme in programmes.items()}
+    hours, workers = await opening_hours(tx, merchant_ids), await own_staff(tx, merchant_ids)
+    doubled = await events.doubled_proofs(tx, {event.evidence_value for event in cleared if event.evidence_value})
+    opened: list[Hold] = []
+    for merchant_id in merchant_ids:
+        own = [event for event in cleared if event.merchant_id == merchant_id]
+        shop = Shop(hours=tuple(hours.get(merchant_id, ())), staff=frozenset(workers.get(merchant_id, ())))
+        opened += [
+            Hold(
+                hold_id=new_id(),
+                event_id=flag.event_id,
+                merchant_id=merchant_id,
+                rule=flag.rule,
+                evidence=flag.evidence,
+                state=HoldState.OPEN,
+                opened_at=at,
+            )
+            for flag in flags_of(own, shop=shop, proofs=proofs, doubled=doubled)
+        ]
+    held = {hold.event_id for hold in opened}
+    await holds.insert_holds(tx, opened)
+    named = {event.of_event_id for event in cleared if event.of_event_id is not None} - held
+    of_held = held | await events.held_among(tx, named)
+    corrections = [event.event_id for event in cleared if event.of_event_id in of_held]
+    await events.mark_held(tx, [*held, *corrections])
+    for redemption_id in await events.come_to_nothing(tx, of_held):
+        await let_corrected_go(tx, redemption_id, at)
+    for merchant_id, count in sorted(Counter(_merchants(opened)).items()):
+        told = PayoutHeld(event_id=new_id(), occurred_at=at, merchant_id=merchant_id, redemptions=count)
+        await publish(tx, told, now=at)
+
+
+def _merchants(opened: Sequence[Hold]) -> list[UUID]:
+    """The merchant of each held redemption, once per redemption."""
+    return list({hold.event_id: hold.merchant_id for hold in opened}.values())
+
+
+async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | None:
+    found = await batches.merchants_unbatched(tx, UUID(after) if after else None, MERCHANTS_AT_ONCE)
+    if not found:
+        return "close"
+    await events.lock_programmes(tx)
+    number = await batches.next_number(tx)
+    for netted in net(await batches.open_lines(tx, found)):
+        batch = Batch(
+            batch_id=new_id(),
+            number=number,
+            campaign_id=netted.campaign_id,
+            merchant_id=netted.merchant_id,
+            payer=netted.payer,
+            day=day,
+            amount_fen=netted.amount_fen,
+            lines=netted.lines,
+            # What was set off altogether needs no bank.
+            state=BatchState.PENDING if netted.amount_fen else BatchState.ACCEPTED,
+            answered_at=None if netted.amount_fen else at,
+        )
+        number += 1
+        await batches.insert_batches(tx, [batch], {batch.batch_id: netted.parts})
+        await batches.put_lines(tx, batch)
+        await batches.mark_batched(tx, [batch.batch_id])
+        if batch.state is BatchState.ACCEPTED:
+            await batches.mark_paid(tx, [batch.batch_id])
+        await post(tx, *set_off_transfers(batch.batch_id, netted, at), now=at)
+    return f"batch/{found[-1].hex}"
+
+
+async def _close(tx: Transaction, day: date, _after: str, at: Instant) -> str | None:
+    await batches.mark_nothing_owed(tx, day)
+    lines, total_fen = await events.insert_clearing_day(tx, day, at)
+    _, known = following_working_day(day)
+    told = f"{lines} lines, {total_fen} fen" + ("" if known else f"; calendar after {day} unknown")
+    await record(tx, new_entry(at, SYSTEM, "settlement.close-day", ("clearing", day.isoformat()), detail=told))
+    await _plan_next(tx, day)
+    return None
+
+
+STEPS: dict[str, Callable[[Transaction, date, str, Instant], Awaitable[str | None]]] = {
+    "price": _price,
+    "assess": _assess,
+    "batch": _batch,
+    "close": _close,
+}

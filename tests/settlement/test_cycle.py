@@ -1,0 +1,189 @@
+"""From a redemption to the merchant's bank account, and back again when something is refunded."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from backend.database.county import County
+from backend.database.transaction import transact
+from backend.kernel.ids import new_id
+from backend.kernel.refusals import Refused
+from backend.ledger.rules import Funder
+from backend.settlement.payouts import Answered, DecideRun, PrepareRun, RunDecided, decide_run, prepare_run
+from backend.settlement.rules import BatchState, RunState, SettlementReason
+from backend.vouchers.refund_rules import RollBackReason, RolledBack
+from tests.databases import HandClock
+from tests.settlement.cycles import (
+    CLERK,
+    REVIEWER,
+    answered,
+    close,
+    every_batch,
+    money,
+    opened,
+    prepared,
+    sent,
+    spent,
+    with_account,
+)
+from tests.vouchers.campaigns import faults
+from tests.vouchers.counters import counter, undo
+
+FRIDAY, MONDAY, TUESDAY = date(2026, 11, 20), date(2026, 11, 23), date(2026, 11, 24)
+
+
+async def test_a_merchant_is_paid_once_on_the_next_working_day(county: County, clock: HandClock) -> None:
+    campaign_id, round_id, shop, [me] = await opened(county, pieces=2)
+    await spent(county, round_id, me, shop)
+    assert await every_batch(county) == []
+    await close(county, clock, MONDAY)
+    [waiting] = await every_batch(county)
+    assert (waiting.day, waiting.amount_fen, waiting.payer) == (MONDAY, 5_000, Funder.GOVERNMENT)
+    assert (waiting.merchant_id, waiting.state) == (shop, BatchState.PENDING)
+    [batch] = await sent(county, campaign_id)
+    assert batch.state is BatchState.SENT
+    # Nothing has moved yet, but nobody else may count on the money.
+    assert await money(county) == {"fund.bank": 10_000, "budget.line": 5_000, "merchant.payable": 5_000}
+    assert await faults(county) == []
+    assert (await answered(county, [batch], accepted=True)).accepted == 1
+    assert await money(county) == {"fund.bank": 5_000, "budget.line": 5_000}
+    again = await answered(county, [batch], accepted=True)
+    assert (again.accepted, again.known, again.faults) == (0, 1, ())
+    assert await money(county) == {"fund.bank": 5_000, "budget.line": 5_000}
+    await close(county, clock, TUESDAY)
+    assert len(await every_batch(county)) == 1
+    assert await faults(county) == []
+
+
+async def test_a_payout_rejected_and_repeated_twice_pays_once(county: County, clock: HandClock) -> None:
+    campaign_id, round_id, shop, [me] = await opened(county, pieces=1)
+    await spent(county, round_id, me, shop)
+    await close(county, clock, MONDAY)
+    for _ in range(2):
+        [batch] = await sent(county, campaign_id)
+        assert (await answered(county, [batch], accepted=False)).rejected == 1
+        assert await money(county) == {"fund.bank": 5_000, "merchant.payable": 5_000}
+        assert (await answered(county, [batch], accepted=False)).known == 1
+        accepted_after_all = await answered(county, [batch], accepted=True)
+        assert (accepted_after_all.accepted, len(accepted_after_all.faults)) == (0, 1)
+        assert await faults(county) == []
+    [last] = await sent(county, campaign_id)
+    assert (await answered(county, [last], accepted=True)).accepted == 1
+    assert await money(county) == {}
+    first, second, third = await every_batch(county)
+    assert (second.repeats_id, third.repeats_id) == (first.batch_id, second.batch_id)
+    assert [one.state for one in (first, second, third)] == [
+        BatchState.REJECTED,
+        BatchState.REJECTED,
+        BatchState.ACCEPTED,
+    ]
+    assert await faults(county) == []
+
+
+async def test_whoever_prepared_a_run_cannot_send_it(county: County, clock: HandClock) -> None:
+    campaign_id, round_id, shop, [me] = await opened(county, pieces=1)
+    await spent(county, round_id, me, shop)
+    await close(county, clock, MONDAY)
+    run = await prepared(county, campaign_id)
+    before = await money(county)
+    asked = DecideRun(decision_id=new_id(), run_id=run.run_id, send=True, actor=CLERK)
+    assert await transact(county, decide_run, asked) == Refused(SettlementReason.SAME_PERSON)
+    assert await money(county) == before
+    [batch] = await every_batch(county)
+    assert batch.state is BatchState.UNDER_REVIEW
+
+
+@pytest.mark.parametrize("when", ["before the clearing", "after the clearing", "while sent", "after the payout"])
+async def test_a_refund_in_steps_takes_from_each_payer_what_it_paid(
+    county: County, clock: HandClock, when: str
+) -> None:
+    campaign_id, round_id, shop, people = await opened(county, pieces=2, people=2)
+    bought = await spent(county, round_id, people[0], shop)
+    of_batch = []
+    if when != "before the clearing":
+        await close(county, clock, MONDAY)
+    if when in ("while sent", "after the payout"):
+        of_batch = await sent(county, campaign_id)
+    if when == "after the payout":
+        await answered(county, of_batch, accepted=True)
+    got = []
+    for fen in (3_333, 3_333, 13_334):
+        back = await undo(county, bought, shop, refund_fen=fen)
+        assert isinstance(back, RolledBack), back
+        got.append((back.customer_fen, dict(back.funders)[Funder.GOVERNMENT]))
+        assert await faults(county) == []
+    assert [customer + public for customer, public in got] == [3_333, 3_333, 13_334]
+    assert (sum(customer for customer, _ in got), sum(public for _, public in got)) == (15_000, 5_000)
+    assert await undo(county, bought, shop) == Refused(RollBackReason.ALREADY_REVERSED)
+    if when == "while sent":
+        await answered(county, of_batch, accepted=True)
+    # What the merchant was paid too much is taken from what it sells next.
+    await spent(county, round_id, people[1], shop)
+    await close(county, clock, TUESDAY if when == "before the clearing" else date(2026, 11, 25))
+    assert await faults(county) == []
+    paid = sum(one.amount_fen for one in await every_batch(county))
+    assert paid == 5_000  # Of two redemptions of 5 000, one was given back altogether.
+
+
+async def test_a_refund_after_the_payout_waits_until_the_merchant_sells_again(county: County, clock: HandClock) -> None:
+    campaign_id, round_id, shop, people = await opened(county, pieces=2, people=2)
+    bought = await spent(county, round_id, people[0], shop)
+    await close(county, clock, MONDAY)
+    await answered(county, await sent(county, campaign_id), accepted=True)
+    back = await undo(county, bought, shop)
+    assert isinstance(back, RolledBack)
+    await close(county, clock, TUESDAY)
+    assert len(await every_batch(county)) == 1
+    assert (await money(county))["merchant.clawback"] == 5_000
+    await spent(county, round_id, people[1], shop, bill_fen=20_000)
+    await close(county, clock, date(2026, 11, 25))
+    first, second = await every_batch(county)
+    assert (first.amount_fen, second.amount_fen, second.state) == (5_000, 0, BatchState.ACCEPTED)
+    assert "merchant.clawback" not in await money(county)
+    assert await faults(county) == []
+
+
+async def test_a_batch_of_another_amount_than_was_sent_is_not_paid(county: County, clock: HandClock) -> None:
+    campaign_id, round_id, shop, [me] = await opened(county, pieces=1)
+    await spent(county, round_id, me, shop)
+    await close(county, clock, MONDAY)
+    [batch] = await sent(county, campaign_id)
+    told = await answered(county, [replace(batch, amount_fen=4_999)], accepted=True)
+    assert isinstance(told, Answered)
+    assert (told.accepted, [number for number, _ in told.faults]) == (0, [batch.number])
+    assert (await money(county))["merchant.payable"] == 5_000
+
+
+async def test_a_merchant_without_an_account_waits_and_is_named(county: County, clock: HandClock) -> None:
+    campaign_id, round_id, shop, people = await opened(county, pieces=2, people=2)
+    other = await counter(county, order=2, places=False)
+    await spent(county, round_id, people[0], shop)
+    await spent(county, round_id, people[1], other)
+    await close(county, clock, MONDAY)
+    run = await prepared(county, campaign_id)
+    assert (run.batches, run.amount_fen, run.without_account) == (1, 5_000, (other,))
+    [waiting] = [batch for batch in await every_batch(county) if batch.merchant_id == other]
+    assert waiting.state is BatchState.PENDING
+    await with_account(county, other, order=2)
+    clock.forward(hours=23, minutes=59)
+    early = PrepareRun(
+        run_id=new_id(), campaign_id=campaign_id, payer=Funder.GOVERNMENT, template="csv-gbk", actor=CLERK
+    )
+    assert await transact(county, prepare_run, early) == Refused(SettlementReason.NOTHING_TO_PAY)
+    clock.forward(minutes=1)
+    assert (await prepared(county, campaign_id)).batches == 1
+
+
+async def test_an_account_that_changed_since_stops_the_run(county: County, clock: HandClock) -> None:
+    campaign_id, round_id, shop, [me] = await opened(county, pieces=1)
+    await spent(county, round_id, me, shop)
+    await close(county, clock, MONDAY)
+    run = await prepared(county, campaign_id)
+    await with_account(county, shop, order=2)
+    clock.forward(hours=24)
+    asked = DecideRun(decision_id=new_id(), run_id=run.run_id, send=True, actor=REVIEWER)
+    assert await transact(county, decide_run, asked) == Refused(SettlementReason.ACCOUNT_CHANGED)
+    back = DecideRun(decision_id=new_id(), run_id=run.run_id, send=False, note="账户变更", actor=REVIEWER)
+    assert await transact(county, decide_run, back) == RunDecided(run_id=run.run_id, state=RunState.SENT_BACK)
+    assert (await prepared(county, campaign_id)).batches == 1
