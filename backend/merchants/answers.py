@@ -1,12 +1,13 @@
 """How do this slice's routes name who acts, for which merchant, and tell of a refusal?"""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response
 
 from backend.kernel.actors import Actor, Role
-from backend.kernel.refusals import GeneralReason, Refused
+from backend.kernel.refusals import GeneralReason, Reason, Refused
 from backend.merchants.schemas import FIELD_OF
 from backend.outbox.rules import IdReused
 from backend.web.callers import address_of, caller_of
@@ -32,11 +33,11 @@ def own_merchant(request: Request[Any, Any, Any]) -> UUID:
     return merchant_id
 
 
-def refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
-    """The problem that tells of a refusal, with the field it is about."""
+def refused(outcome: Refused[Any] | IdReused, elsewhere: Mapping[Reason, str] = FIELD_OF) -> Response[Any]:
+    """The problem that tells of a refusal, with the field it is about; ``elsewhere`` where a body has it elsewhere."""
     if isinstance(outcome, IdReused):
         return problem_response(GeneralReason.ID_REUSED)
     reason = outcome.reason
-    pointer = FIELD_OF.get(reason)
+    pointer = elsewhere.get(reason) or FIELD_OF.get(reason)
     errors = [FieldError(pointer=pointer, detail=f"{reason.zh} / {reason.en}")] if pointer else []
     return problem_response(reason, outcome.detail, errors)

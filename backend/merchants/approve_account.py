@@ -12,7 +12,13 @@ from backend.kernel.actors import Actor, Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import COUNTY_TIME, Instant
 from backend.kernel.refusals import GeneralReason, Refused
-from backend.merchants.account_rules import WAITS, AccountReason, AccountState, decide_approval
+from backend.merchants.account_rules import (
+    WAITS,
+    AccountReason,
+    AccountState,
+    BankAccount,
+    decide_approval,
+)
 from backend.merchants.call_reasons import CallReason
 from backend.merchants.events import PayoutAccountApproved
 from backend.merchants.four_eyes import Hand, may_act
@@ -78,6 +84,18 @@ async def approve_account(tx: Transaction, command: ApproveAccount, *, now: Inst
         detail=f"account {account.id}",
     )
     await record(tx, entry)
+    await _tell(tx, account, effective_at, now)
+    moved = AccountMoved(
+        account_id=account.id,
+        merchant_id=account.merchant_id,
+        state=AccountState.APPROVED,
+        effective_at=effective_at,
+    )
+    await remember_answer(tx, command.decision_id, command.hashed(), moved, now=now)
+    return moved
+
+
+async def _tell(tx: Transaction, account: BankAccount, effective_at: Instant, now: Instant) -> None:
     event = PayoutAccountApproved(
         event_id=new_id(),
         occurred_at=now,
@@ -88,11 +106,3 @@ async def approve_account(tx: Transaction, command: ApproveAccount, *, now: Inst
     await publish(tx, event, now=now)
     variables = {"tail": account.number[-4:], "since": f"{effective_at.astimezone(COUNTY_TIME):%Y-%m-%d %H:%M}"}
     await tell_merchant(tx, account.merchant_id, ACCOUNT_APPROVED, variables, now=now)
-    moved = AccountMoved(
-        account_id=account.id,
-        merchant_id=account.merchant_id,
-        state=AccountState.APPROVED,
-        effective_at=effective_at,
-    )
-    await remember_answer(tx, command.decision_id, command.hashed(), moved, now=now)
-    return moved

@@ -57,7 +57,7 @@ StateQuery = Annotated[ApplicationState | None, QueryParameter(name="state", des
 
 def _published(outcome: CallPublished | NotPublished | NotChangedCall) -> Response[CallPublishedAnswer]:
     if isinstance(outcome, Refused | IdReused):
-        return refused(outcome)
+        return refused(outcome, {PremisesReason.TOWN_UNKNOWN: "/towns"})
     answer = CallPublishedAnswer(
         call_id=outcome.call_id,
         version=outcome.version,

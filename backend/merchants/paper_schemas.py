@@ -10,12 +10,12 @@ from backend.identity.invite_staff import Invited
 from backend.identity.rules import StaffState, masked_phone
 from backend.identity.wire import Login
 from backend.merchants.call_rules import FileKind
-from backend.merchants.call_schemas import FileBody, Note
+from backend.merchants.call_schemas import FileBody
 from backend.merchants.invite_cashier import Colleague
 from backend.merchants.paper_rules import EndingLicence, Renewal, RenewalState
 from backend.merchants.rules import LicenceKind
 from backend.merchants.schemas import ExemptionAnswer, ExemptionBody, LicenceAnswer, LicenceBody
-from backend.web.texts import Name, Phone
+from backend.web.texts import ONE_LINE, Name, Phone
 
 
 class RenewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,7 +32,7 @@ class VerifyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     decision_id: UUID
     good: bool
-    note: Annotated[Note, Meta(max_length=200)] | None = None
+    note: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)] | None = None
     deputy_for: UUID | None = None
 
 

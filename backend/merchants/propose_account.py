@@ -82,20 +82,7 @@ async def propose_account(tx: Transaction, command: ProposeAccount, *, now: Inst
     )
     if refused is not None:
         return refused
-    account = BankAccount(
-        id=command.account_id,
-        merchant_id=command.merchant_id,
-        kind=command.kind,
-        holder_name=command.holder_name,
-        bank_name=command.bank_name,
-        bank_code=command.bank_code,
-        province=command.province,
-        number=command.number,
-        state=AccountState.PROPOSED,
-        proposed_by=command.actor.id,
-        proposed_role=command.actor.role or "",
-        proposed_at=now,
-    )
+    account = _account(command, command.actor.id, now)
     await store.insert_account(tx, account)
     entry = new_entry(
         now,
@@ -118,3 +105,20 @@ def _hashed(tx: Transaction, command: ProposeAccount) -> bytes:
     secret = tx.county.keys.keyed_hash("bank-account", f"{command.holder_name}\0{command.number}").hex()
     told = (command.merchant_id, command.kind, command.bank_name, command.bank_code, command.province)
     return command_hash(("merchants.propose-account", *told, secret))
+
+
+def _account(command: ProposeAccount, proposed_by: UUID, now: Instant) -> BankAccount:
+    return BankAccount(
+        id=command.account_id,
+        merchant_id=command.merchant_id,
+        kind=command.kind,
+        holder_name=command.holder_name,
+        bank_name=command.bank_name,
+        bank_code=command.bank_code,
+        province=command.province,
+        number=command.number,
+        state=AccountState.PROPOSED,
+        proposed_by=proposed_by,
+        proposed_role=command.actor.role or "",
+        proposed_at=now,
+    )

@@ -30,6 +30,11 @@ def address(operation: Operation, world: World) -> str:
         "round_id": world.round_id,
         "resident_id": own.phone.resident_id,
         "staff_id": own.operator_id,
+        "call_id": world.call_id,
+        "application_id": own.applied.application_id,
+        "objection_id": own.applied.objection_id,
+        "account_id": own.applied.account_id,
+        "renewal_id": own.applied.renewal_id,
     }
     path = operation.path
     for name in operation.names:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from backend.database.county import County
 from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
+from tests.merchants.test_routes import body as merchant_body
 from tests.vouchers.counters import typed
 from tests.web.client import calling, serving
 from tests.web.contract import Operation, operations
@@ -18,11 +19,35 @@ RECORDS_OF_REFUSALS = {"answered_requests", "audit_entries", "audit_blocks", "wr
 """A refusal that was decided is a fact and may be kept; nothing else may move."""
 
 
+APPLICATION = "/api/v1/merchant-applications/{application_id}"
+CONTACT = {"contact_name": "苟定邦", "contact_phone": "15402000009"}
+EVERYBODYS = {
+    "POST /api/v1/rounds/{round_id}/claims",
+    "POST /api/v1/merchant-calls/{call_id}/applications",
+    "POST /api/v1/merchant-calls/{call_id}/joinings",
+    f"POST {APPLICATION}/objections",
+}
+"""Rounds and calls belong to everybody, and anybody may object to anybody."""
+
+
 def bodies() -> dict[str, dict[str, Any]]:
     """A body in good order for every route that takes one and somebody else's id."""
     return {
         "POST /api/v1/redemptions/{redemption_id}/roll-back": {"roll_back_id": str(new_id()), "reason": "顾客退单"},
         "POST /api/v1/shifts/{shift_id}/close": {"close_id": str(new_id()), "cash_fen": 20_000},
+        f"POST {APPLICATION}/mend": mend_body(),
+        f"POST {APPLICATION}/files": {"change_id": str(new_id()), **CONTACT},
+        f"POST {APPLICATION}/withdraw": {"change_id": str(new_id())},
+        "POST /api/v1/merchant/bank-accounts/{account_id}/withdraw": {"change_id": str(new_id()), "reason": "误填"},
+        "POST /api/v1/merchant/stores/{store_id}/close": {"change_id": str(new_id()), "reason": "关店"},
+    }
+
+
+def mend_body() -> dict[str, Any]:
+    told = merchant_body()
+    return {key: told[key] for key in told if key not in ("merchant_id", "store_id")} | {
+        "change_id": str(new_id()),
+        **CONTACT,
     }
 
 
@@ -40,7 +65,10 @@ def address(operation: Operation, world: World) -> str:
         "message_id": others.message_id,
         "shift_id": others.shift_id,
         "session_id": others.session_id,
-        "round_id": world.round_id,
+        "application_id": others.applied.application_id,
+        "account_id": others.applied.account_id,
+        "store_id": others.store_id,
+        "staff_id": others.merchant_staff_id,
     }
     path = operation.path
     for name in operation.names:
@@ -54,8 +82,8 @@ async def test_nobody_reaches_what_belongs_to_others_by_its_address(county: Coun
     before = await kept(county)
     async with serving(county) as application, calling(application) as client:
         for operation in owned():
-            if operation.names == ["round_id"]:
-                continue  # A round belongs to everybody.
+            if str(operation) in EVERYBODYS:
+                continue
             for caller in operation.callers:
                 headers = credentials(world)[Role(caller)]
                 body = given[str(operation)] if operation.takes_body else None
@@ -102,6 +130,13 @@ def reaches(world: World, code: str) -> list[Reach]:
             "not-appointed",
         ),
         Reach(Role.MERCHANT, "/api/v1/redemptions", {**bill, "merchant_id": str(others.merchant_id)}, 400, "invalid"),
+        Reach(
+            Role.MERCHANT,
+            f"/api/v1/merchant-calls/{world.call_id}/joinings",
+            {"application_id": str(new_id()), "merchant_id": str(others.merchant_id), **CONTACT},
+            400,
+            "invalid",
+        ),
         Reach(Role.POS, "/api/v1/redemptions", {**bill, "merchant_id": str(others.merchant_id)}, 400, "invalid"),
         Reach(Role.MERCHANT, "/api/v1/redemptions", {**bill, **others_shift, "proof": "identity-card"}, 400, "invalid"),
     ]

@@ -15,6 +15,8 @@ from backend.kernel.ids import new_id
 from backend.merchants.find_merchants import find_merchant as merchant
 from backend.tables import EVERY_TABLE
 from backend.vouchers.steer_campaign import Turn
+from tests.merchants.merchant_makers import credit_code
+from tests.merchants.test_call_routes import account_body, call_body, papers_body
 from tests.merchants.test_routes import body as merchant_body
 from tests.stations.test_routes import station_body
 from tests.vouchers.campaigns import RECEIPT
@@ -45,10 +47,21 @@ MADE_HERE = {
     "/api/v1/office/merchants/{merchant_id}/stores": {"store_id"},
     "/api/v1/office/stations": {"station_id"},
     "/api/v1/shifts": {"shift_id"},
+    "/api/v1/office/merchant-calls": {"call_id"},
+    "/api/v1/merchant-calls/{call_id}/applications": {"application_id"},
+    "/api/v1/merchant-calls/{call_id}/joinings": {"application_id"},
+    "/api/v1/merchant-applications/{application_id}/objections": {"objection_id"},
+    "/api/v1/merchant/bank-accounts": {"account_id"},
+    "/api/v1/office/merchants/{merchant_id}/bank-accounts": {"account_id"},
+    "/api/v1/merchant/papers": {"renewal_id"},
+    "/api/v1/office/merchants/{merchant_id}/papers": {"renewal_id"},
 }
 
 
 OFFICE = "/api/v1/office"
+NOT_YET = ("merchant_id", "store_id")
+FILE = {"kind": "business_licence", "sha256": "ab" * 32}
+CONTACT = {"contact_name": "苟定邦", "contact_phone": "15402000009"}
 CAPS = {"per_helper_and_resident": 4, "per_device_and_day": 60, "shift_hours_most": 14}
 
 
@@ -100,7 +113,52 @@ def of_the_office(world: World) -> list[Told]:
         ),
         (Role.OFFICE, station + "/{station_id}/operators/{appointment_id}/end", {"change_id": ""}),
     ]
-    return told + [(Role.OFFICE, house + "/{merchant_id}/" + move, change) for move in ("end", "reinstate", "suspend")]
+    told += [(Role.OFFICE, house + "/{merchant_id}/" + move, change) for move in ("end", "reinstate", "suspend")]
+    return told + calls_of_the_office(change)
+
+
+def calls_of_the_office(change: dict[str, Any]) -> list[Told]:
+    """What the office writes about calls, accounts and papers."""
+    calls, house, money = (f"{OFFICE}/{place}" for place in ("merchant-calls", "merchants", "bank-accounts"))
+    answer = {"decision_id": "", "upheld": False, "answer": "查无实据"}
+    return [
+        (Role.OFFICE, calls, call_body() | {"call_id": ""}),
+        (Role.OFFICE, calls + "/{call_id}/changes", call_body() | {"change_id": ""}),
+        (Role.OFFICE, calls + "/{call_id}/merchants/{merchant_id}/end", change),
+        (
+            Role.REVIEWER,
+            f"{OFFICE}/merchant-applications/{{application_id}}/steps",
+            {"decision_id": "", "step": "review"},
+        ),
+        (Role.APPROVER, f"{OFFICE}/merchant-objections/{{objection_id}}/decision", answer),
+        (Role.OFFICE, house + "/{merchant_id}/bank-accounts", account_body()),
+        (Role.APPROVER, money + "/{account_id}/approve", {"decision_id": ""}),
+        (Role.OFFICE, money + "/{account_id}/withdraw", change),
+        (Role.OFFICE, house + "/{merchant_id}/papers", papers_body()),
+        (Role.REVIEWER, f"{OFFICE}/merchant-papers/{{renewal_id}}/decision", {"decision_id": "", "good": True}),
+        (Role.OFFICE, house + "/{merchant_id}/stores/{store_id}/close", change),
+    ]
+
+
+def of_merchants() -> list[Told]:
+    """What merchants, and whoever wants to be one, write."""
+    change = {"reason": "误填", "change_id": ""}
+    files = {"files": [FILE], **CONTACT}
+    apply = {key: told for key, told in merchant_body(credit_code=credit_code(70)).items() if key not in NOT_YET}
+    application = "/api/v1/merchant-applications/{application_id}"
+    grounds = {"name": "罗开明", "contact": "15402000077", "grounds": "该店上月因食品安全被处罚，请核实。"}
+    return [
+        (Role.RESIDENT, "/api/v1/merchant-calls/{call_id}/applications", apply | files | {"application_id": ""}),
+        (Role.MERCHANT, "/api/v1/merchant-calls/{call_id}/joinings", files | {"application_id": ""}),
+        (Role.RESIDENT, application + "/mend", apply | files | {"change_id": ""}),
+        (Role.MERCHANT, application + "/files", files | {"change_id": ""}),
+        (Role.RESIDENT, application + "/withdraw", {"change_id": ""}),
+        (Role.RESIDENT, application + "/objections", grounds | {"objection_id": ""}),
+        (Role.MERCHANT, "/api/v1/merchant/bank-accounts", account_body()),
+        (Role.MERCHANT, "/api/v1/merchant/bank-accounts/{account_id}/withdraw", change),
+        (Role.MERCHANT, "/api/v1/merchant/papers", papers_body()),
+        (Role.MERCHANT, "/api/v1/merchant/stores/{store_id}/close", change),
+    ]
 
 
 def at_counters(world: World, code: str) -> list[Told]:
@@ -131,10 +189,17 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "appointment_id": own.appointment_id,
         "redemption_id": own.redemption_id,
         "round_id": world.round_id,
+        "call_id": world.call_id,
+        "store_id": own.store_id,
+        "application_id": own.applied.application_id,
+        "objection_id": own.applied.objection_id,
+        "account_id": own.applied.account_id,
+        "renewal_id": own.applied.renewal_id,
     }
+    everything = (*of_the_office(world), *of_merchants(), *at_counters(world, code))
     return [
         Write(caller=caller, path=path, address=address, body=body, made=MADE_HERE.get(path, MAKERS & body.keys()))
-        for caller, path, body in (*of_the_office(world), *at_counters(world, code))
+        for caller, path, body in everything
     ]
 
 

@@ -15,6 +15,7 @@ from backend.identity.make_machine_key import MadeKey, MakeMachineKey, make_mach
 from backend.identity.rules import PersonKind, SessionMethod
 from backend.kernel.actors import MACHINE_ROLES, STAFF_ROLES, Actor, ActorKind, Role
 from backend.kernel.ids import new_id
+from backend.merchants.publish_call import PublishCall, publish_call
 from backend.notifications.notify import Notify, notify
 from backend.notifications.templates import HOLDER_KEY_REPLACED
 from backend.places.define_places import define_places
@@ -25,11 +26,13 @@ from backend.tables import EVERY_TABLE
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import Limit
 from tests.identity.sessions import session_of, staff_cookie
+from tests.merchants.call_makers import rules
 from tests.merchants.merchant_makers import CLERK, admission, admitted
 from tests.places.places_makers import define
 from tests.stations.station_makers import opening
 from tests.vouchers.campaigns import RULE, running_campaign
 from tests.vouchers.counters import Phone, phone, redemption, spend, typed, voucher
+from tests.web.applying import Applying, applying
 
 
 class Side(Struct, frozen=True, kw_only=True):
@@ -42,11 +45,13 @@ class Side(Struct, frozen=True, kw_only=True):
     redemption_id: UUID
     message_id: UUID
     merchant_id: UUID
+    store_id: UUID
     merchant_staff_id: UUID
     station_id: UUID
     operator_id: UUID
     appointment_id: UUID
     shift_id: UUID
+    applied: Applying
 
 
 class World(Struct, frozen=True, kw_only=True):
@@ -56,6 +61,7 @@ class World(Struct, frozen=True, kw_only=True):
     others: Side
     campaign_id: UUID
     round_id: UUID
+    call_id: UUID
     cookies: dict[Role, str]
     keys: dict[Role, str]
 
@@ -67,14 +73,24 @@ async def build_world(county: County) -> World:
     limits = (Limit(rule_id=RULE, most=9),)
     (round_id,) = await running_campaign(county, campaign_id=campaign_id, limits=limits)
     people = {role: new_id() for role in STAFF_ROLES}
-    own, others = [await _side(county, number, round_id, people) for number in (0, 1)]
+    call_id = new_id()
+    await transact(county, publish_call, PublishCall(actor=CLERK, call_id=call_id, rules=rules()))
+    own, others = [await _side(county, number, round_id, call_id, people) for number in (0, 1)]
     cookies = {role: await _cookie(county, role, people[role], own) for role in sorted(STAFF_ROLES)}
     cookies[Role.RESIDENT] = await session_of(county, PersonKind.RESIDENT, own.phone.resident_id)
     keys = {role: await _key(county, role, own) for role in sorted(MACHINE_ROLES)}
-    return World(own=own, others=others, campaign_id=campaign_id, round_id=round_id, cookies=cookies, keys=keys)
+    return World(
+        own=own,
+        others=others,
+        campaign_id=campaign_id,
+        round_id=round_id,
+        call_id=call_id,
+        cookies=cookies,
+        keys=keys,
+    )
 
 
-async def _side(county: County, number: int, round_id: UUID, people: dict[Role, UUID]) -> Side:
+async def _side(county: County, number: int, round_id: UUID, call_id: UUID, people: dict[Role, UUID]) -> Side:
     merchant = await admitted(county, admission(order=number + 1, name=f"老城门豆花饭馆{number}"))
     holder = await phone(county, number + 1)
     vouchers = (await voucher(county, round_id, holder), await voucher(county, round_id, holder))
@@ -98,11 +114,13 @@ async def _side(county: County, number: int, round_id: UUID, people: dict[Role, 
         redemption_id=spent.redemption_id,
         message_id=message_id,
         merchant_id=merchant.merchant_id,
+        store_id=merchant.store_id,
         merchant_staff_id=merchant_staff_id,
         station_id=opened.station_id,
         operator_id=operator_id,
         appointment_id=appointment_id,
         shift_id=shift_id,
+        applied=await applying(county, number, call_id, holder.resident_id, (merchant.merchant_id, merchant_staff_id)),
     )
 
 
