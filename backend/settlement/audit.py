@@ -55,6 +55,11 @@ async def audit_settlement(tx: Transaction, asked: AuditSettlement) -> Settlemen
     )
 
 
+async def count_redemptions(tx: Transaction, _asked: None) -> tuple[int, int]:
+    """(redemptions with a finance event, those of them whose event was not cancelled), for whoever redeems."""
+    return await checks.redemptions_told(tx)
+
+
 def _events_against_ledger(
     ledger: LedgerReport,
     owed: Mapping[Owner, int],

@@ -26,11 +26,14 @@ from backend.outbox.publish import publish
 from backend.outbox.rules import IdReused, command_hash
 from backend.settlement.batch_rules import Batch, Run, payout_transfers
 from backend.settlement.events import PayoutAnswered
+from backend.settlement.papers.shipped_templates import shipped_templates
+from backend.settlement.papers.templates import PayoutTemplate
 from backend.settlement.rules import BatchState, RunState, SettlementReason
 from backend.settlement.store import batches as store
 from backend.settlement.store import events
 
 MOST_BATCHES = 2_000
+PAYOUT_TEMPLATES = tuple(key for key, one in shipped_templates().items() if isinstance(one, PayoutTemplate))
 
 
 class PrepareRun(Struct, frozen=True, kw_only=True):
@@ -70,6 +73,8 @@ async def prepare_run(
         return replace(earlier.decoded(Prepared), again=True) if isinstance(earlier, Earlier) else earlier
     if command.campaign_id not in await events.programmes_by_id(tx, [command.campaign_id]):
         return Refused(SettlementReason.NO_SUCH_CAMPAIGN)
+    if command.template not in PAYOUT_TEMPLATES:
+        return Refused(SettlementReason.NO_SUCH_TEMPLATE, detail="、".join(PAYOUT_TEMPLATES))
     waiting = await store.lock_batches(
         tx, campaign_id=command.campaign_id, payer=command.payer, state=BatchState.PENDING, most=MOST_BATCHES
     )

@@ -208,12 +208,6 @@ class SettlementReason(Reason):
     NO_SUCH_RUN = "no-such-run", 404, "没有这个付款指令", "No such payout run"
     NO_SUCH_HOLD = "no-such-hold", 404, "没有这条暂缓记录", "No such hold"
     NO_SUCH_EVENT = "no-such-event", 404, "没有这笔结算事项", "No such finance event"
-    NO_FILE = (
-        "no-clearing-file",
-        404,
-        "这一天没有清算文件：清算文件在下一个工作日生成",
-        "No clearing file of this day: files are made on the next working day",
-    )
     NO_SUCH_TEMPLATE = "no-such-template", 409, "没有这个文件模板", "There is no such file template"
     NOTHING_TO_PAY = "nothing-to-pay", 409, "没有可付款的批次", "No batch can be paid"
     WRONG_STATE = "wrong-state", 409, "当前状态不能这样操作", "Its state does not allow this step"
@@ -238,8 +232,6 @@ class SettlementReason(Reason):
     AMOUNT_TOO_HIGH = "amount-too-high", 409, "金额超过应付或应还的数额", "More than what is due"
     AMOUNT_DIFFERS = "amount-differs", 409, "金额不一致", "The amount differs from what is due"
     NOTHING_OWED = "nothing-owed", 409, "这个商户没有应退回的款项", "This merchant owes nothing back"
-    DOCUMENT_MISSING = "document-missing", 409, "请填写文号和凭证号", "Give the document and voucher numbers"
-    ALREADY_IMPORTED = "already-imported", 409, "这份文件已经导入过", "This file has been imported before"
 
 
 def batch_number(day: date, number: int) -> str:

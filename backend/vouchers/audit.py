@@ -13,6 +13,7 @@ from backend.audit_trail.find import weigh_acts
 from backend.database.transaction import Transaction
 from backend.ledger.audit import LedgerReport
 from backend.ledger.rules import Account, AccountKind, Funder, Step
+from backend.settlement.audit import count_redemptions
 from backend.vouchers.desk_rules import public_face
 from backend.vouchers.desk_views import BudgetLine
 from backend.vouchers.rules import Terms, VoucherState
@@ -68,6 +69,7 @@ async def audit_vouchers(tx: Transaction, asked: AuditVouchers) -> VoucherReport
             f"invariant 7: redemption {redemption}: {funder} paid {paid} fen and got {refunded} back"
             for redemption, funder, paid, refunded in await checks.refunded_otherwise(tx)
         ),
+        *await _events_missing(tx),
         *await _edges_untold(tx),
     ]
     redemptions = await checks.redemption_count(tx)
@@ -196,6 +198,15 @@ def _limits_broken(terms: Iterable[Terms], highest: Sequence[tuple[UUID, int]]) 
         for rule, nth in highest
         if nth > allowed.get(rule, 0)
     ]
+
+
+async def _events_missing(tx: Transaction) -> list[str]:
+    """Every redemption has one finance event, and one that stands has a live one."""
+    told, live = await count_redemptions(tx, None)
+    redemptions, standing = await checks.redemption_count(tx), await checks.standing_count(tx)
+    if told == redemptions and live >= standing:
+        return []
+    return [f"invariant 8: {redemptions} redemptions, {standing} of them stand; {told} finance events, {live} live"]
 
 
 async def _edges_untold(tx: Transaction) -> list[str]:

@@ -43,6 +43,7 @@ from tests.vouchers.counters import Phone, counter, phone, redemption, shown, vo
 CLERK = Actor(kind=ActorKind.STAFF, id=UUID(int=0xC1), role="office")
 REVIEWER = Actor(kind=ActorKind.STAFF, id=UUID(int=0xC2), role="reviewer")
 RESULTS = "a5" * 32
+TEMPLATE = "payout-rural-bank-gbk"
 
 
 async def settle(county: County, at: datetime) -> None:
@@ -103,7 +104,7 @@ async def with_account(county: County, shop: UUID, order: int = 1) -> UUID:
 
 async def prepared(county: County, campaign_id: UUID, payer: Funder = Funder.GOVERNMENT) -> Prepared:
     """A run of everything that waits."""
-    asked = PrepareRun(run_id=new_id(), campaign_id=campaign_id, payer=payer, template="csv-gbk", actor=CLERK)
+    asked = PrepareRun(run_id=new_id(), campaign_id=campaign_id, payer=payer, template=TEMPLATE, actor=CLERK)
     done = await transact(county, prepare_run, asked)
     assert isinstance(done, Prepared), done
     return done

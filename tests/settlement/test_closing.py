@@ -137,6 +137,17 @@ async def ended(county: County, clock: HandClock, **of_campaign: Any) -> tuple[U
     return campaign_id, shop, bought
 
 
+async def settled_and_returned(county: County, campaign_id: UUID) -> None:
+    """Closed and archived."""
+    settling = SettleCampaign(settling_id=new_id(), campaign_id=campaign_id, actor=CLERK)
+    settled = await transact(county, settle_campaign, settling)
+    assert isinstance(settled, Closed), settled
+    returning = ReturnToTreasury(
+        return_id=new_id(), campaign_id=campaign_id, amount_fen=settled.amount_fen, proof=PROOF, actor=CLERK
+    )
+    assert isinstance(await transact(county, return_to_treasury, returning), Closed)
+
+
 async def test_a_campaign_is_closed_with_what_it_did_not_spend(county: County, clock: HandClock) -> None:
     campaign_id, shop, bought = await ended(county, clock)
     settling = SettleCampaign(settling_id=new_id(), campaign_id=campaign_id, actor=CLERK)

@@ -17,6 +17,7 @@ from tests.databases import HandClock
 from tests.settlement.cycles import (
     CLERK,
     REVIEWER,
+    TEMPLATE,
     answered,
     close,
     every_batch,
@@ -168,7 +169,7 @@ async def test_a_merchant_without_an_account_waits_and_is_named(county: County, 
     await with_account(county, other, order=2)
     clock.forward(hours=23, minutes=59)
     early = PrepareRun(
-        run_id=new_id(), campaign_id=campaign_id, payer=Funder.GOVERNMENT, template="csv-gbk", actor=CLERK
+        run_id=new_id(), campaign_id=campaign_id, payer=Funder.GOVERNMENT, template=TEMPLATE, actor=CLERK
     )
     assert await transact(county, prepare_run, early) == Refused(SettlementReason.NOTHING_TO_PAY)
     clock.forward(minutes=1)

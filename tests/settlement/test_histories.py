@@ -31,7 +31,18 @@ from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.rules import FundingShare
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from tests.databases import HandClock
-from tests.settlement.cycles import CLERK, REVIEWER, answered, every_batch, money, opened, settle, spent, with_account
+from tests.settlement.cycles import (
+    CLERK,
+    REVIEWER,
+    TEMPLATE,
+    answered,
+    every_batch,
+    money,
+    opened,
+    settle,
+    spent,
+    with_account,
+)
 from tests.vouchers.campaigns import faults
 from tests.vouchers.counters import Phone, counter, undo
 
@@ -91,7 +102,7 @@ class Life:
 
     async def pay(self) -> None:
         payer = self.dice.choice(PAYERS)
-        asked = PrepareRun(run_id=new_id(), campaign_id=self.campaign_id, payer=payer, template="csv-gbk", actor=CLERK)
+        asked = PrepareRun(run_id=new_id(), campaign_id=self.campaign_id, payer=payer, template=TEMPLATE, actor=CLERK)
         run = await transact(self.county, prepare_run, asked)
         if isinstance(run, Prepared):
             if payer is Funder.PLATFORM and self.dice.random() < 0.7:
@@ -189,7 +200,7 @@ class Life:
             await transact(self.county, decide_incident, decision)
 
     async def pay_all(self, payer: Funder) -> None:
-        asked = PrepareRun(run_id=new_id(), campaign_id=self.campaign_id, payer=payer, template="csv-gbk", actor=CLERK)
+        asked = PrepareRun(run_id=new_id(), campaign_id=self.campaign_id, payer=payer, template=TEMPLATE, actor=CLERK)
         run = await transact(self.county, prepare_run, asked)
         if isinstance(run, Prepared):
             decision = DecideRun(decision_id=new_id(), run_id=run.run_id, send=True, actor=REVIEWER)

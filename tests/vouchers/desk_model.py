@@ -18,7 +18,7 @@ from backend.vouchers.claim_rules import Claim, Claimed
 from backend.vouchers.desk_rules import CampaignState, DeskReason, KindPlan, RoundPlan
 from backend.vouchers.redeem_rules import Redeem, Redeemed, Shown, Typed, Unproven
 from backend.vouchers.refund_rules import RollBack, RollBackReason, RolledBack
-from backend.vouchers.rules import ClaimReason, RedemptionReason, Terms, VoucherState
+from backend.vouchers.rules import ClaimReason, RedemptionReason, Terms
 from backend.vouchers.short_code import MakeShortCode, ShortCode, ShortCodeReason
 from backend.vouchers.steer_campaign import SteerCampaign, Steered
 from tests.vouchers.desk_records import (
@@ -33,10 +33,10 @@ from tests.vouchers.desk_records import (
     id_of,
     period,
     public_of,
-    refunded,
     split,
     told_apart,
 )
+from tests.vouchers.desk_refunds import refunded, told_back
 
 MOST_WRONG = 10
 CODE_LIFE = timedelta(seconds=120)
@@ -320,12 +320,11 @@ class Model:
         amount = sale.left if asked.refund_fen is None else asked.refund_fen
         if not sale.live or sale.left == 0 or amount > sale.left:
             gone = not sale.live or sale.left == 0
-            no = Refused(RollBackReason.ALREADY_REVERSED if gone else RollBackReason.TOO_MUCH)
-            self.answers[asked.roll_back_id] = (told_apart(asked), no)
-            return bool(act.outcome == no)
-        yes = self._given_back(asked, sale, amount, act.at)
-        self.answers[asked.roll_back_id] = (told_apart(asked), yes)
-        return bool(act.outcome == yes)
+            told: Any = Refused(RollBackReason.ALREADY_REVERSED if gone else RollBackReason.TOO_MUCH)
+        else:
+            told = self._given_back(asked, sale, amount, act.at)
+        self.answers[asked.roll_back_id] = (told_apart(asked), told)
+        return bool(act.outcome == told)
 
     def _given_back(self, asked: RollBack, sale: Sale, amount: int, at: datetime) -> RolledBack:
         """The whole bill in one step brings the voucher back while it is valid; a part only brings money back."""
@@ -342,16 +341,7 @@ class Model:
             self.vouchers[sale.voucher_id] = back
             if state == "expired":
                 self._free(voucher.round_id, back.public, 1)
-        return RolledBack(
-            roll_back_id=asked.roll_back_id,
-            redemption_id=asked.redemption_id,
-            refund_fen=amount,
-            customer_fen=customer,
-            funders=tuple((Funder(funder), fen) for funder, fen in shares if fen),
-            left_fen=sale.left - amount,
-            voucher_state=VoucherState(state),
-            rolled_back_at=at,
-        )
+        return told_back(asked, sale, amount, state, at)
 
     def _steer(self, act: Act, asked: SteerCampaign) -> bool:
         known = self.bound(asked)

@@ -89,17 +89,6 @@ class Sale(Struct, frozen=True, kw_only=True):
         return self.customer + sum(fen for _, fen in self.shares)
 
 
-def refunded(sale: Sale, fen: int) -> tuple[int, Parts]:
-    """(customer, funders): what each gets of a part of the bill, in proportion to what they have left."""
-    left = [fen for _, fen in sale.shares] + [sale.customer]
-    exact = [Fraction(fen * one, sale.left) for one in left]
-    given = [int(part) for part in exact]
-    by_remainder = sorted(range(len(left)), key=lambda i: exact[i] - given[i], reverse=True)
-    for i in by_remainder[: fen - sum(given)]:
-        given[i] += 1
-    return given[-1], tuple((funder, part) for (funder, _), part in zip(sale.shares, given[:-1], strict=True))
-
-
 def split(total: int, funding: Parts, most: Parts | None = None) -> Parts:
     """By largest remainder, ties to the government; what is above ``most`` falls to the next one with room."""
     ordered = sorted(funding, key=lambda one: FUNDERS.index(one[0]))

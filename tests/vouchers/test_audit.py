@@ -113,7 +113,7 @@ async def test_a_share_that_the_ledger_does_not_know_is_found(county: County, cl
     of = (await story(county, clock)).redemption
     found = await told(county, share(of, Funder.GOVERNMENT, -1), share(of, Funder.PLATFORM, 1))
     assert found == [
-        "invariant 2: merchant.payable/…/…/…/government stands at 299 fen, the shares of its redemptions at 298",
+        "invariant 2: merchant.payable/…/…/…/government came to 299 fen, the shares of its redemptions are 298",
         "invariant 2: merchant.payable/…/…/…/platform stands at 180 fen, the shares of its redemptions at 181",
         "invariant 2: platform.due/… stands at 180 fen, the shares of its redemptions at 181",
         found[3],

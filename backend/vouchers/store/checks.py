@@ -160,3 +160,9 @@ async def vouchers_of_roll_backs(tx: Transaction) -> Iterable[tuple[str, str]]:
 async def redemption_count(tx: Transaction) -> int:
     """How many redemptions are stored."""
     return int((await tx.execute(select(func.count()).select_from(redemptions))).scalar_one())
+
+
+async def standing_count(tx: Transaction) -> int:
+    """How many of them nobody undid as a whole."""
+    standing = redemptions.c.state != str(RedemptionState.REVERSED)
+    return int((await tx.execute(select(func.count()).select_from(redemptions).where(standing))).scalar_one())

@@ -760,6 +760,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merchant/payout-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payouts of mine that wait
+         * @description With the evidence, oldest first.
+         */
+        get: operations["ApiV1MerchantPayoutHoldsListOwnHolds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchant/payout-holds/{hold_id}/contests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Contest a flag
+         * @description The words are shown to the person who decides.
+         */
+        post: operations["ApiV1MerchantPayoutHoldsHoldIdContestsPostContest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merchant/staff": {
         parameters: {
             query?: never;
@@ -798,6 +838,46 @@ export interface paths {
          * @description Account and sessions end at once; owners' accounts are ended by the office.
          */
         post: operations["ApiV1MerchantStaffStaffIdEndPostEndCashier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchant/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My statements
+         * @description One line a clearing day, newest first.
+         */
+        get: operations["ApiV1MerchantStatementsListStatements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchant/statements/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My statement of a day
+         * @description Every redemption and refund that was cleared on that day, why a payout waits, and the payouts.
+         */
+        get: operations["ApiV1MerchantStatementsDayGetStatement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1004,6 +1084,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/bank-acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record money that moved at the bank
+         * @description Paid in by the platform company, reimbursed to it, or paid back by a merchant; never more than is due.
+         */
+        post: operations["ApiV1OfficeBankActsPostBankAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns": {
         parameters: {
             query?: never;
@@ -1084,6 +1184,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/campaigns/{campaign_id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A campaign's settlement
+         * @description What is open, what was paid, what stands at the banks, and the documents of money that moved.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdSettlementGetSettlement"];
+        put?: never;
+        /**
+         * Close a campaign's money
+         * @description ended → settled: what was not spent is gathered, to be returned; refused while anything is open.
+         */
+        post: operations["ApiV1OfficeCampaignsCampaignIdSettlementPostSettling"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns/{campaign_id}/signatures": {
         parameters: {
             query?: never;
@@ -1098,6 +1222,26 @@ export interface paths {
          * @description A signature under one version; three different people, or their deputies, are needed.
          */
         post: operations["ApiV1OfficeCampaignsCampaignIdSignaturesPostSignature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/campaigns/{campaign_id}/treasury-return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record the return to the treasury
+         * @description settled → archived: the bank's transfer with its document; the amount is everything that was left.
+         */
+        post: operations["ApiV1OfficeCampaignsCampaignIdTreasuryReturnPostTreasuryReturn"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1162,6 +1306,50 @@ export interface paths {
          * @description One that has not begun never does.
          */
         post: operations["ApiV1OfficeDeputiesGrantIdEndPostEndDeputy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Corrections
+         * @description Oldest first.
+         */
+        get: operations["ApiV1OfficeIncidentsListIncidents"];
+        put?: never;
+        /**
+         * Propose a correction
+         * @description Nothing moves until another person confirms it.
+         */
+        post: operations["ApiV1OfficeIncidentsPostIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/incidents/{incident_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm or withdraw a correction
+         * @description Confirmed, all that funders have left in the redemption goes back to its lines.
+         */
+        post: operations["ApiV1OfficeIncidentsIncidentIdDecisionsPostIncidentDecision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1614,6 +1802,110 @@ export interface paths {
          * @description Stop a merchant from taking vouchers, within a second everywhere.
          */
         post: operations["ApiV1OfficeMerchantsMerchantIdSuspendPostSuspension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/payout-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payout batches
+         * @description By number.
+         */
+        get: operations["ApiV1OfficePayoutBatchesListBatches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/payout-holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payouts that wait
+         * @description Oldest first; those nobody has decided yet, unless a state is named.
+         */
+        get: operations["ApiV1OfficePayoutHoldsListHolds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/payout-holds/{hold_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide a flag
+         * @description Released, its redemption is paid with the next batch; upheld, it waits for a correction by two people.
+         */
+        post: operations["ApiV1OfficePayoutHoldsHoldIdDecisionsPostHoldDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/payout-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Payout runs
+         * @description Newest first.
+         */
+        get: operations["ApiV1OfficePayoutRunsListRuns"];
+        put?: never;
+        /**
+         * Prepare a payout run
+         * @description Everything that waits of one campaign and payer, for merchants with a bank account in force.
+         */
+        post: operations["ApiV1OfficePayoutRunsPostRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/payout-runs/{run_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a payout run, or send it back
+         * @description Sending takes another person than who prepared it; the money is pending until the bank answers.
+         */
+        post: operations["ApiV1OfficePayoutRunsRunIdDecisionsPostRunDecision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2232,6 +2524,26 @@ export interface paths {
         get: operations["ApiV1RedemptionsRedemptionIdGetRedemption"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/redemptions/{redemption_id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand in the proof of a bill
+         * @description Before the payout; a hold for want of this proof ends by itself.
+         */
+        post: operations["ApiV1RedemptionsRedemptionIdEvidencePostEvidence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2958,6 +3270,65 @@ export interface components {
         BankAccountsAnswer: {
             items: components["schemas"]["BankAccountAnswer"][];
         };
+        /** BankActAnswer */
+        BankActAnswer: {
+            /** Format: uuid */
+            act_id: string;
+            amount_fen: number;
+        };
+        /**
+         * BankActKind
+         * @description What moved.
+         * @enum {string}
+         */
+        BankActKind: "pay-in" | "pay-back" | "reimburse" | "repay" | "return";
+        /** BankActRequest */
+        BankActRequest: {
+            /** Format: uuid */
+            act_id: string;
+            kind: string;
+            /** Format: uuid */
+            campaign_id: string;
+            merchant_id?: string | null;
+            /** @default government */
+            payer: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            amount_fen: number;
+            document_no: string;
+            bank_voucher_no: string;
+            file_sha256: string;
+        };
+        /** BatchAnswer */
+        BatchAnswer: {
+            /** Format: uuid */
+            batch_id: string;
+            reference: string;
+            number: number;
+            /** Format: uuid */
+            campaign_id: string;
+            /** Format: uuid */
+            merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
+            payer: components["schemas"]["Funder"];
+            /** Format: date */
+            day: string;
+            amount_fen: number;
+            lines: number;
+            state: components["schemas"]["BatchState"];
+            repeats_id: string | null;
+            run_id: string | null;
+            sent_at: string | null;
+            answered_at: string | null;
+            bank_serial: string | null;
+            bank_reason: string | null;
+        };
+        /**
+         * BatchState
+         * @description Where a payout batch stands; the edges are in ``BATCH_EDGES``.
+         * @enum {string}
+         */
+        BatchState: "pending" | "under_review" | "sent" | "accepted" | "rejected";
         /** BillLine */
         BillLine: {
             name: string;
@@ -3067,9 +3438,10 @@ export interface components {
             department: string;
             /** @default  */
             complaint_phone: string;
-            /** @default prepaid */
-            money_path: string;
+            money_path?: components["schemas"]["MoneyPath"];
             refund_policy?: components["schemas"]["RefundPolicy"];
+            /** @default [] */
+            evidence: components["schemas"]["EvidenceRule"][];
             picture?: string | null;
             kinds: components["schemas"]["KindPlan"][];
             rounds: components["schemas"]["RoundPlan"][];
@@ -3185,6 +3557,13 @@ export interface components {
             /** @description Why, for the record. */
             reason: string;
         };
+        /** ClosedAnswer */
+        ClosedAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            state: components["schemas"]["CampaignState"];
+            amount_fen: number;
+        };
         /** CodeBody */
         CodeBody: {
             /** @description A mobile number. */
@@ -3243,9 +3622,38 @@ export interface components {
         ConsentsAnswer: {
             items: components["schemas"]["ConsentAnswerWire"][];
         };
+        /** ContestRequest */
+        ContestRequest: {
+            /** Format: uuid */
+            contest_id: string;
+            /** @description Why, for the record. */
+            words: string;
+        };
         /** CurrentShift */
         CurrentShift: {
             shift: components["schemas"]["ShiftAnswer"] | null;
+        };
+        /** DecideHoldRequest */
+        DecideHoldRequest: {
+            /** Format: uuid */
+            decision_id: string;
+            release: boolean;
+            /** @description Why, for the record. */
+            note: string;
+        };
+        /** DecideIncidentRequest */
+        DecideIncidentRequest: {
+            /** Format: uuid */
+            decision_id: string;
+            confirm: boolean;
+        };
+        /** DecideRunRequest */
+        DecideRunRequest: {
+            /** Format: uuid */
+            decision_id: string;
+            send: boolean;
+            /** @description Why, for the record. */
+            note?: string | null;
         };
         /** DecisionAnswer */
         DecisionAnswer: {
@@ -3328,6 +3736,18 @@ export interface components {
             valid_until: string;
         };
         /**
+         * EventKind
+         * @description What a finance event tells of.
+         * @enum {string}
+         */
+        EventKind: "redemption" | "refund" | "incident";
+        /**
+         * EventState
+         * @description Where a finance event stands.
+         * @enum {string}
+         */
+        EventState: "pending" | "priced" | "held" | "batched" | "paid" | "cancelled";
+        /**
          * EvidenceKind
          * @description What proves the bill.
          * @enum {string}
@@ -3340,6 +3760,13 @@ export interface components {
             value: string;
             /** @description Amount in fen (分), an integer of at least 1. */
             amount_fen?: number | null;
+        };
+        /** EvidenceRule */
+        EvidenceRule: {
+            kinds: string[];
+            /** @default 0 */
+            from_fen: number;
+            trade?: string | null;
         };
         /** ExemptionAnswer */
         ExemptionAnswer: {
@@ -3434,6 +3861,53 @@ export interface components {
         HereAnswer: {
             me: components["schemas"]["MeAnswer"] | null;
         };
+        /** HoldAnswer */
+        HoldAnswer: {
+            /** Format: uuid */
+            hold_id: string;
+            /** Format: uuid */
+            redemption_id: string;
+            /** Format: uuid */
+            merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
+            rule: components["schemas"]["HoldRule"];
+            rule_zh: string;
+            rule_en: string;
+            evidence: {
+                [key: string]: unknown;
+            };
+            state: components["schemas"]["HoldState"];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            redeemed_at: string;
+            bill_fen: number;
+            discount_fen: number;
+            contest: string | null;
+            contested_at: string | null;
+            decided_at: string | null;
+            note: string | null;
+        };
+        /**
+         * HoldRule
+         * @description Why a payout waits for a person; the texts are in ``HOLD_WORDS``.
+         * @enum {string}
+         */
+        HoldRule: "evidence-missing" | "unmatched" | "evidence-doubled" | "just-above-threshold" | "split-bill" | "same-payer" | "seconds-apart" | "outside-hours" | "own-staff";
+        /**
+         * HoldState
+         * @description Where a hold stands.
+         * @enum {string}
+         */
+        HoldState: "open" | "contested" | "released" | "upheld";
+        /** HoldStateAnswer */
+        HoldStateAnswer: {
+            /** Format: uuid */
+            hold_id: string;
+            state: components["schemas"]["HoldState"];
+            payable: boolean;
+        };
         /** HolderKeyAnswer */
         HolderKeyAnswer: {
             /** Format: uuid */
@@ -3455,6 +3929,45 @@ export interface components {
             from_: string;
             /** Format: duration */
             until: string;
+        };
+        /** IncidentAnswer */
+        IncidentAnswer: {
+            /** Format: uuid */
+            incident_id: string;
+            /** Format: uuid */
+            redemption_id: string;
+            state: components["schemas"]["IncidentState"];
+            reason: string;
+            document_no: string;
+            /** Format: uuid */
+            proposed_by: string;
+            /** Format: date-time */
+            proposed_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        /** IncidentRequest */
+        IncidentRequest: {
+            /** Format: uuid */
+            incident_id: string;
+            /** Format: uuid */
+            redemption_id: string;
+            /** @description Why, for the record. */
+            reason: string;
+            document_no: string;
+        };
+        /**
+         * IncidentState
+         * @description Where a correction stands.
+         * @enum {string}
+         */
+        IncidentState: "proposed" | "confirmed" | "withdrawn";
+        /** IncidentStateAnswer */
+        IncidentStateAnswer: {
+            /** Format: uuid */
+            incident_id: string;
+            state: components["schemas"]["IncidentState"];
+            amount_fen: number;
         };
         /** InvitationAnswer */
         InvitationAnswer: {
@@ -3485,6 +3998,20 @@ export interface components {
             contact_name: string;
             /** @description A mobile number. */
             contact_phone: string;
+        };
+        /** KeptBankAct */
+        KeptBankAct: {
+            /** Format: uuid */
+            act_id: string;
+            kind: components["schemas"]["BankActKind"];
+            merchant_id: string | null;
+            amount_fen: number;
+            document_no: string;
+            bank_voucher_no: string;
+            file_sha256: string;
+            /** Format: uuid */
+            made_by: string;
+            made_at: string | null;
         };
         /** KindAnswer */
         KindAnswer: {
@@ -3802,6 +4329,13 @@ export interface components {
             /** @default No reliable source gives a position */
             reason_en: string;
         };
+        /**
+         * MoneyPath
+         * @description How public money reaches merchants (资金路径).
+         * @default prepaid
+         * @enum {string}
+         */
+        MoneyPath: "prepaid" | "advanced" | "claimed";
         /** MovedAnswer */
         MovedAnswer: {
             /** Format: uuid */
@@ -3904,6 +4438,26 @@ export interface components {
          * @enum {string}
          */
         Organisation: "enterprise" | "individual" | "cooperative";
+        /** OverviewAnswer */
+        OverviewAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            title_zh: string;
+            title_en: string;
+            department: string;
+            money_path: components["schemas"]["MoneyPath"];
+            pending: number;
+            held: number;
+            waiting_batches: number;
+            unbatched: number;
+            platform_due_fen: number;
+            platform_advance_fen: number;
+            bank_fen: number;
+            platform_bank_fen: number;
+            to_return_fen: number;
+            batches: components["schemas"]["TallyOfBatches"][];
+            bank_acts: components["schemas"]["KeptBankAct"][];
+        };
         /** Page[AuditEntryAnswer] */
         "Page_backend.identity.office_schemas.AuditEntryAnswer_": {
             items: components["schemas"]["AuditEntryAnswer"][];
@@ -4004,6 +4558,26 @@ export interface components {
             items: components["schemas"]["VillageAnswer"][];
             next_cursor?: string | null;
         };
+        /** Page[BatchAnswer] */
+        "Page_backend.settlement.schemas.BatchAnswer_": {
+            items: components["schemas"]["BatchAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[HoldAnswer] */
+        "Page_backend.settlement.schemas.HoldAnswer_": {
+            items: components["schemas"]["HoldAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[RunAnswer] */
+        "Page_backend.settlement.schemas.RunAnswer_": {
+            items: components["schemas"]["RunAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[StatementItem] */
+        "Page_backend.settlement.schemas.StatementItem_": {
+            items: components["schemas"]["StatementItem"][];
+            next_cursor?: string | null;
+        };
         /** Page[AssistedAnswer] */
         "Page_backend.stations.schemas.AssistedAnswer_": {
             items: components["schemas"]["AssistedAnswer"][];
@@ -4022,6 +4596,11 @@ export interface components {
         /** Page[StationAnswer] */
         "Page_backend.stations.schemas.StationAnswer_": {
             items: components["schemas"]["StationAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[IncidentAnswer] */
+        "Page_backend.vouchers.closing_schemas.IncidentAnswer_": {
+            items: components["schemas"]["IncidentAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[CampaignAnswer] */
@@ -4086,8 +4665,7 @@ export interface components {
             department: string;
             /** @default  */
             complaint_phone: string;
-            /** @default prepaid */
-            money_path: string;
+            money_path?: components["schemas"]["MoneyPath"];
             refund_policy?: components["schemas"]["RefundPolicy"];
             kinds: components["schemas"]["KindRequest"][];
             rounds: components["schemas"]["RoundRequest"][];
@@ -4160,6 +4738,24 @@ export interface components {
             opens: string;
             closes: string;
             phone: string;
+        };
+        /** PrepareRunRequest */
+        PrepareRunRequest: {
+            /** Format: uuid */
+            run_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            /** @default government */
+            payer: string;
+            template: string;
+        };
+        /** PreparedAnswer */
+        PreparedAnswer: {
+            /** Format: uuid */
+            run_id: string;
+            batches: number;
+            amount_fen: number;
+            without_account: string[];
         };
         /** Problem */
         Problem: {
@@ -4364,6 +4960,16 @@ export interface components {
          * @enum {string}
          */
         ResidentState: "open" | "frozen" | "closed";
+        /** ReturnRequest */
+        ReturnRequest: {
+            /** Format: uuid */
+            return_id: string;
+            /** @description Amount in fen (分), an integer. */
+            amount_fen: number;
+            document_no: string;
+            bank_voucher_no: string;
+            file_sha256: string;
+        };
         /**
          * Role
          * @description What a caller may be. Of somebody's roles at most one is an administrator's, and who audits acts in none.
@@ -4385,6 +4991,9 @@ export interface components {
             /** Format: uuid */
             redemption_id: string;
             refund_fen: number;
+            customer_fen: number;
+            funders: components["schemas"]["FunderAnswer"][];
+            left_fen: number;
             voucher_state: components["schemas"]["VoucherState"];
             /** Format: date-time */
             rolled_back_at: string;
@@ -4457,6 +5066,36 @@ export interface components {
             station_pieces: number;
             station_until?: string | null;
         };
+        /** RunAnswer */
+        RunAnswer: {
+            /** Format: uuid */
+            run_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            payer: components["schemas"]["Funder"];
+            template: string;
+            state: components["schemas"]["RunState"];
+            amount_fen: number;
+            batches: number;
+            /** Format: uuid */
+            prepared_by: string;
+            /** Format: date-time */
+            prepared_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        /**
+         * RunState
+         * @description Where a payout run (付款指令: the batches of one payer that are sent together) stands.
+         * @enum {string}
+         */
+        RunState: "under_review" | "sent_back" | "sent";
+        /** RunStateAnswer */
+        RunStateAnswer: {
+            /** Format: uuid */
+            run_id: string;
+            state: components["schemas"]["RunState"];
+        };
         /** SecondFactorBody */
         SecondFactorBody: {
             second_factor: string;
@@ -4486,6 +5125,11 @@ export interface components {
         /** SessionsAnswer */
         SessionsAnswer: {
             items: components["schemas"]["SessionAnswer"][];
+        };
+        /** SettleRequest */
+        SettleRequest: {
+            /** Format: uuid */
+            settling_id: string;
         };
         /** ShiftAnswer */
         ShiftAnswer: {
@@ -4656,6 +5300,40 @@ export interface components {
          * @enum {string}
          */
         StaffState: "invited" | "active" | "ended";
+        /** StatementAnswer */
+        StatementAnswer: {
+            /** Format: date */
+            day: string;
+            lines: components["schemas"]["StatementLine"][];
+            batches: components["schemas"]["BatchAnswer"][];
+            government_fen: number;
+            platform_fen: number;
+        };
+        /** StatementItem */
+        StatementItem: {
+            /** Format: date */
+            day: string;
+            events: number;
+            bill_fen: number;
+            government_fen: number;
+            platform_fen: number;
+            held: number;
+        };
+        /** StatementLine */
+        StatementLine: {
+            /** Format: uuid */
+            act_id: string;
+            kind: components["schemas"]["EventKind"];
+            state: components["schemas"]["EventState"];
+            /** Format: date-time */
+            occurred_at: string;
+            bill_fen: number;
+            government_fen: number;
+            platform_fen: number;
+            merchant_fen: number;
+            hold_zh: string | null;
+            hold_en: string | null;
+        };
         /** StationAnswer */
         StationAnswer: {
             /** Format: uuid */
@@ -4767,12 +5445,34 @@ export interface components {
             count: number;
             fault: string;
         };
+        /** SuppliedAnswer */
+        SuppliedAnswer: {
+            /** Format: uuid */
+            redemption_id: string;
+            held: boolean;
+        };
+        /** SupplyProofRequest */
+        SupplyProofRequest: {
+            /** Format: uuid */
+            supply_id: string;
+            kind: string;
+            value: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            amount_fen?: number | null;
+        };
         /** TallyAnswer */
         TallyAnswer: {
             key: string;
             pieces: number;
             discount_fen: number;
             bill_fen: number;
+        };
+        /** TallyOfBatches */
+        TallyOfBatches: {
+            payer: components["schemas"]["Funder"];
+            state: components["schemas"]["BatchState"];
+            batches: number;
+            amount_fen: number;
         };
         /** Terms */
         Terms: {
@@ -8545,6 +9245,195 @@ export interface operations {
             };
         };
     };
+    ApiV1MerchantPayoutHoldsListOwnHolds: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.settlement.schemas.HoldAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantPayoutHoldsHoldIdContestsPostContest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContestRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldStateAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldStateAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-hold`: No such hold; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `wrong-state`: Its state does not allow this step; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MerchantStaffListColleagues: {
         parameters: {
             query?: {
@@ -8797,6 +9686,154 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantStatementsListStatements: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.settlement.schemas.StatementItem_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantStatementsDayGetStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9666,6 +10703,122 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeBankActsPostBankAct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankActRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankActAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankActAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-campaign`: No such campaign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one; `amount-too-high`: More than what is due; `amount-differs`: The amount differs from what is due; `nothing-owed`: This merchant owes nothing back */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeCampaignsListOfficeCampaigns: {
         parameters: {
             query?: {
@@ -9800,7 +10953,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `still-open`: Something of the campaign is still open; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9995,7 +11148,202 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `still-open`: Something of the campaign is still open; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdSettlementGetSettlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdSettlementPostSettling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-campaign`: No such campaign; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `wrong-state`: The campaign's state does not allow this step; `still-open`: Something of the campaign is still open; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10113,7 +11461,125 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `still-open`: Something of the campaign is still open; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdTreasuryReturnPostTreasuryReturn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-campaign`: No such campaign; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `wrong-state`: The campaign's state does not allow this step; `still-open`: Something of the campaign is still open; `id-reused`: This id already carries another command; use a new one; `sum-differs`: The proven amount differs from the plan's total */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10231,7 +11697,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `still-open`: Something of the campaign is still open; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10504,6 +11970,313 @@ export interface operations {
             };
             /** @description `not-found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeIncidentsListIncidents: {
+        parameters: {
+            query?: {
+                /** @description Only corrections in this state. */
+                state?: components["schemas"]["IncidentState"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.vouchers.closing_schemas.IncidentAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeIncidentsPostIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentStateAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentStateAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-redemption`: No such redemption here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `nothing-left`: All of its discount has been given back before; `already-proposed`: A correction of it is proposed already; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeIncidentsIncidentIdDecisionsPostIncidentDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                incident_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIncidentRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentStateAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentStateAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-incident`: No such incident; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `wrong-state`: This incident is decided already; `same-person`: Whoever proposed it does not confirm it; `campaign-archived`: The campaign is archived; `id-reused`: This id already carries another command; use a new one */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12972,6 +14745,579 @@ export interface operations {
             };
             408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `already-suspended`: The merchant is suspended already; `merchant-ended`: The merchant has left; nothing can be changed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePayoutBatchesListBatches: {
+        parameters: {
+            query?: {
+                /** @description Only batches in this state. */
+                state?: components["schemas"]["BatchState"] | null;
+                /** @description Only of this campaign. */
+                campaign_id?: string | null;
+                /** @description Only of this run. */
+                run_id?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.settlement.schemas.BatchAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePayoutHoldsListHolds: {
+        parameters: {
+            query?: {
+                /** @description Only holds in this state. */
+                state?: components["schemas"]["HoldState"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.settlement.schemas.HoldAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePayoutHoldsHoldIdDecisionsPostHoldDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideHoldRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldStateAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldStateAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-hold`: No such hold; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `wrong-state`: Its state does not allow this step; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePayoutRunsListRuns: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.settlement.schemas.RunAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePayoutRunsPostRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrepareRunRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-campaign`: No such campaign */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one; `nothing-to-pay`: No batch can be paid; `no-such-template`: There is no such file template */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePayoutRunsRunIdDecisionsPostRunDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideRunRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStateAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStateAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-run`: No such payout run; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `wrong-state`: Its state does not allow this step; `same-person`: Whoever prepared it does not approve it: another person has to; `account-changed`: A merchant's bank account has changed meanwhile; send the run back and prepare it anew; `platform-money-missing`: The platform company has not paid in enough; record its payment first; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -15870,6 +18216,124 @@ export interface operations {
             };
         };
     };
+    ApiV1RedemptionsRedemptionIdEvidencePostEvidence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                redemption_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplyProofRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppliedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppliedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-event`: No such finance event; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `wrong-state`: Its state does not allow this step; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1RedemptionsRedemptionIdRollBackPostRollBack: {
         parameters: {
             query?: never;
@@ -15940,7 +18404,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `already-reversed`: This redemption was undone before; `already-settled`: It is in a payout batch already; use a refund; `partial-refund`: Only the whole bill can be undone; `id-reused`: This id already carries another command; use a new one */
+            /** @description `already-reversed`: All of this redemption has been given back before; `refund-too-large`: More than what is left of the bill; `campaign-archived`: The campaign is archived; ask the county office; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
