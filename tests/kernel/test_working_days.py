@@ -141,6 +141,7 @@ def test_a_change_in_the_middle_of_a_year_replaces_the_year() -> None:
     assert is_working_day(date(2026, 5, 10), calendar)
     assert not is_working_day(date(2026, 5, 9), calendar)
     assert is_working_day(date(2025, 10, 11), calendar)
+    assert not is_working_day(date(2025, 10, 1), calendar)
 
 
 @pytest.mark.parametrize(

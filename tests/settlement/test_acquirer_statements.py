@@ -1,5 +1,6 @@
 """The acquirer's statement is read as its template says, and each redemption's evidence finds its payment or a word."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from backend.kernel.fen import yuan
 from backend.settlement.papers.acquirer_statements import read_acquirer_statement
 from backend.settlement.papers.faults import Faulty
 from backend.settlement.papers.matching import AcquirerRow, Evidence, match, summed
-from backend.settlement.papers.templates import AcquirerTemplate
+from backend.settlement.papers.templates import AcquirerTemplate, read_template
 from tests.settlement.papers_made import acquirers, file_of
 
 AT = datetime(2026, 10, 8, 4, 30, 15, tzinfo=UTC)
@@ -94,6 +95,30 @@ def test_rows_that_are_neither_are_left_out_where_the_template_says_so() -> None
     template = next(each for each in acquirers() if each.ignored)
     fee = {"order_no": "", "amount": 1, "cells": {"type": template.ignored[0], "amount": "?"}}
     assert len(read(template, {"order_no": "1", "amount": 1}, fee)) == 1
+
+
+def test_without_a_type_a_negative_amount_is_a_refund() -> None:
+    template = read_template(
+        json.dumps(
+            {
+                "kind": "acquirer",
+                "key": "plain-acquirer",
+                "title": "明细",
+                "table": {"form": "csv"},
+                "columns": [
+                    {"title": "订单", "field": "order_no"},
+                    {"title": "金额", "field": "amount"},
+                    {"title": "时间", "field": "paid_at"},
+                ],
+            }
+        ).encode()
+    )
+    assert isinstance(template, AcquirerTemplate)
+    data = "订单,金额,时间\r\n1,150.00,2026年10月8日 12:30\r\n1,-0.50,20261008123015\r\n".encode()
+    found = read_acquirer_statement(template, data)
+    assert not isinstance(found, Faulty), found
+    assert [(row.amount_fen, row.refund) for row in found] == [(15000, False), (50, True)]
+    assert found[1].paid_at == AT
 
 
 def evidence(no: int, order_no: str, paid_fen: int) -> Evidence:

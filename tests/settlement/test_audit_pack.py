@@ -1,5 +1,6 @@
 """An audit pack can be checked by anybody, and one flipped byte anywhere in it is found."""
 
+import hashlib
 import random
 import shutil
 import subprocess
@@ -97,6 +98,32 @@ def test_every_byte_of_signature_and_manifest_counts(pack: Path) -> None:
             path.write_bytes(before[:place] + bytes([before[place] ^ 0x20]) + before[place + 1 :])
             assert faults_of(str(pack)), (name, place)
         path.write_bytes(before)
+
+
+def sums_again(pack: Path) -> None:
+    """What somebody without the key can do: bring the sums in line with the files."""
+    files = sorted(path for path in pack.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
+    lines = sorted((path.relative_to(pack).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files)
+    (pack / "SHA256SUMS").write_text("".join(f"{digest}  {name}\n" for name, digest in lines), "utf-8")
+
+
+def test_whoever_changes_files_and_all_their_sums_still_lacks_the_signature(pack: Path) -> None:
+    manifest = (pack / "manifest.json").read_text("utf-8")
+    before = hashlib.sha256(MEMBERS["decisions.csv"]).hexdigest()
+    after = MEMBERS["decisions.csv"].replace(b",1\r", b",9\r")
+    (pack / "decisions.csv").write_bytes(after)
+    manifest = manifest.replace(before, hashlib.sha256(after).hexdigest())
+    (pack / "manifest.json").write_text(manifest, "utf-8")
+    sums_again(pack)
+    assert faults_of(str(pack), KEY) == ["签名不对 · the signature is wrong"]
+
+
+def test_a_signature_has_one_form(pack: Path) -> None:
+    signature = (pack / "manifest.sig").read_bytes()
+    for place in range(len(signature) - 64):
+        (pack / "manifest.sig").write_bytes(signature[:place] + bytes([signature[place] ^ 1]) + signature[place + 1 :])
+        sums_again(pack)
+        assert faults_of(str(pack), KEY) == ["签名不对 · the signature is wrong"]
 
 
 def test_a_verifier_with_a_flipped_byte_never_calls_its_pack_good(pack: Path) -> None:

@@ -129,9 +129,13 @@ def test_entities_are_refused() -> None:
 
 
 def test_a_row_far_down_ends_at_our_limit() -> None:
-    cell = '<row r="999999999"><c r="A999999999"><v>1</v></c></row>'
-    with pytest.raises(NotAWorkbook, match=str(MOST_ROWS)):
-        read_workbook(with_cells(cell))
+    def alone(row: int) -> bytes:
+        return with_cells(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>')
+
+    assert len(read_workbook(alone(MOST_ROWS))) == MOST_ROWS
+    for row in (MOST_ROWS + 1, 999_999_999):
+        with pytest.raises(NotAWorkbook, match="请分成几个文件"):
+            read_workbook(alone(row))
 
 
 def test_a_cell_far_right_is_not_looked_at() -> None:
