@@ -1,9 +1,11 @@
 """A statement says the same on paper and in a spreadsheet, adds up, and has the same bytes whenever it is made."""
 
+import gc
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -234,3 +236,19 @@ def test_papers_of_any_amounts_agree(amounts: list[int]) -> None:
     assert after(texts, "人民币（大写）") == in_capitals(payable)
     rows = read_workbook(statement_xlsx(made))
     assert {row[1]: row[2] for row in rows}["应付合计"] == f"￥{grouped(payable)}"
+
+
+def test_papers_do_not_pile_up_where_the_collector_seldom_comes() -> None:
+    def resident() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+    before = gc.get_threshold()
+    gc.set_threshold(20_000, 50, 100)  # As the server sets it.
+    try:
+        statement_pdf(statement(line(1)))
+        begun = resident()
+        for _ in range(6):
+            statement_pdf(statement(line(1)))
+        assert resident() - begun < 60_000_000
+    finally:
+        gc.set_threshold(*before)
