@@ -31,6 +31,7 @@ def statement_xlsx(statement: Statement) -> bytes:
         merged=("A1:K1",),
         repeated_rows=f"{head}:{head}",
         footer="第 &P 页，共 &N 页",
+        landscape=True,
     )
     return write_workbook(sheet, title=f"{title_of(statement)} {statement.number}")
 

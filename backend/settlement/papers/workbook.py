@@ -68,6 +68,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     repeated_rows: str = ""
     """Rows that stand on every printed page, as ``6:6``."""
     footer: str = ""
+    landscape: bool = False
 
 
 def write_workbook(sheet: Sheet, *, title: str) -> bytes:
@@ -76,7 +77,7 @@ def write_workbook(sheet: Sheet, *, title: str) -> bytes:
     page = book.create_sheet(sheet.title)
     for number, width in enumerate(sheet.widths, 1):
         page.column_dimensions[get_column_letter(number)].width = width
-    page.page_setup.paperSize, page.page_setup.orientation = 9, "portrait"
+    page.page_setup.paperSize, page.page_setup.orientation = 9, "landscape" if sheet.landscape else "portrait"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = sheet.repeated_rows or None
@@ -152,7 +153,9 @@ def _stored(page: Any, given: str | int | Amount | Cell) -> Any:
     # A decimal carries the figures into the file as they are written; nothing is computed with it.
     stored = WriteOnlyCell(page)
     stored.value = Decimal(yuan(value.fen)) if isinstance(value, Amount) else value
-    if isinstance(value, str):
+    if value == "":
+        stored.value = None  # An empty text is no cell that every program reads.
+    elif isinstance(value, str):
         stored.data_type = "s"  # Else a text that begins with "=" would become a formula.
         stored.number_format = "@"
     elif isinstance(value, Amount):
