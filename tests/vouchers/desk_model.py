@@ -318,11 +318,10 @@ class Model:
         if sale is None or sale.merchant_id != asked.merchant_id:
             return bool(act.outcome == Refused(RollBackReason.NO_SUCH_REDEMPTION))
         amount = sale.left if asked.refund_fen is None else asked.refund_fen
-        if not sale.live or sale.left == 0 or amount > sale.left:
-            gone = not sale.live or sale.left == 0
-            told: Any = Refused(RollBackReason.ALREADY_REVERSED if gone else RollBackReason.TOO_MUCH)
-        else:
-            told = self._given_back(asked, sale, amount, act.at)
+        told: Any = Refused(RollBackReason.ALREADY_REVERSED)
+        if sale.live and sale.left:
+            fits = amount <= sale.left
+            told = self._given_back(asked, sale, amount, act.at) if fits else Refused(RollBackReason.TOO_MUCH)
         self.answers[asked.roll_back_id] = (told_apart(asked), told)
         return bool(act.outcome == told)
 
@@ -337,10 +336,9 @@ class Model:
             self._free(voucher.round_id, dict(shares).get("government", 0), 0)
         else:
             self.sales[asked.redemption_id] = replace(sale, live=False)
-            back = replace(voucher, state=state, worth=sale.discount, aside=sale.shares)
-            self.vouchers[sale.voucher_id] = back
+            self.vouchers[sale.voucher_id] = replace(voucher, state=state, worth=sale.discount, aside=sale.shares)
             if state == "expired":
-                self._free(voucher.round_id, back.public, 1)
+                self._free(voucher.round_id, self.vouchers[sale.voucher_id].public, 1)
         return told_back(asked, sale, amount, state, at)
 
     def _steer(self, act: Act, asked: SteerCampaign) -> bool:

@@ -114,8 +114,8 @@ async def test_a_share_that_the_ledger_does_not_know_is_found(county: County, cl
     found = await told(county, share(of, Funder.GOVERNMENT, -1), share(of, Funder.PLATFORM, 1))
     assert found == [
         "invariant 2: merchant.payable/…/…/…/government came to 299 fen, the shares of its redemptions are 298",
-        "invariant 2: merchant.payable/…/…/…/platform stands at 180 fen, the shares of its redemptions at 181",
-        "invariant 2: platform.due/… stands at 180 fen, the shares of its redemptions at 181",
+        "invariant 2: merchant.payable/…/…/…/platform came to 180 fen, the shares of its redemptions are 181",
+        "invariant 2: platform.due/… came to 180 fen, the shares of its redemptions are 181",
         found[3],
     ]
     assert found[3].startswith("invariant 3: line … counts 4 issued with 2000 fen, 2 returned, 1352 fen back; its")
