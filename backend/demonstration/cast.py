@@ -15,6 +15,7 @@ T = TypeVar("T")
 class Shop(Struct, frozen=True, kw_only=True):
     """A merchant with its owner."""
 
+    key: str
     merchant_id: UUID
     owner_id: UUID
     trade: str

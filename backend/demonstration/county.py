@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from backend.demonstration.call_records import Calls
 from backend.demonstration.campaign_records import Campaigns
 from backend.demonstration.records import Merchants, Places, Staff, Stations
 from backend.demonstration.residents import Village
@@ -18,6 +19,7 @@ class DemonstrationCounty(Struct, frozen=True, kw_only=True):
     stations: Stations
     staff: Staff
     campaigns: Campaigns
+    calls: Calls
 
     def homes(self) -> list[Village]:
         """The villages as the residents' roll needs them."""
@@ -34,11 +36,12 @@ FOLDER = Path(__file__).resolve().parents[2] / "fixtures" / "county"
 
 
 def read_county(folder: Path = FOLDER) -> DemonstrationCounty:
-    """Read and check all five files; raises ``msgspec.ValidationError`` with the place of a wrong field."""
+    """Read and check all six files; raises ``msgspec.ValidationError`` with the place of a wrong field."""
     return DemonstrationCounty(
         places=msgspec.json.decode((folder / "places.json").read_bytes(), type=Places),
         merchants=msgspec.json.decode((folder / "merchants.json").read_bytes(), type=Merchants),
         stations=msgspec.json.decode((folder / "stations.json").read_bytes(), type=Stations),
         staff=msgspec.json.decode((folder / "staff.json").read_bytes(), type=Staff),
         campaigns=msgspec.json.decode((folder / "campaigns.json").read_bytes(), type=Campaigns),
+        calls=msgspec.json.decode((folder / "calls.json").read_bytes(), type=Calls),
     )

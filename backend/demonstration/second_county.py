@@ -4,6 +4,7 @@ One process serves several counties by their host names and lets none see anothe
 watch that. Nothing of it exists; its division 591901 lies in a province number that nobody has.
 """
 
+from backend.demonstration.call_records import Calls, Pending
 from backend.demonstration.campaign_records import (
     Brake,
     Campaign,
@@ -99,6 +100,16 @@ def second_county() -> DemonstrationCounty:
             note="Invented.",
             trades=tuple(Trade(code=code, name=Text(zh, en)) for code, zh, en in _TRADES),
             campaigns=(_campaign(),),
+        ),
+        calls=Calls(
+            mark=_MARK,
+            calls=(),
+            pending=Pending(
+                account=None,
+                papers=None,
+                bank=Text("演示雾竹村镇银行", "Demonstration Wuzhu Village Bank"),
+                province=Text("演示省", "Demonstration Province"),
+            ),
         ),
     )
 

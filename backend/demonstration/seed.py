@@ -17,6 +17,7 @@ from backend.demonstration.cast import Cast
 from backend.demonstration.county import DemonstrationCounty
 from backend.demonstration.credentials import PASSWORD
 from backend.demonstration.residents import RESIDENTS
+from backend.demonstration.seed_calls import call_merchants
 from backend.demonstration.seed_campaigns import BringForward, bring_forward
 from backend.demonstration.seed_history import Rush, Week, rush, spend_week
 from backend.demonstration.seed_people import Settle, settle
@@ -50,6 +51,8 @@ async def seed(
     tell("地方、人员、商户、驿站、居民", "places, staff, merchants, stations, residents")
     settling = Settle(demo=demo, today=today, password_hash=await hash_password(PASSWORD), residents=residents)
     cast = await transact(county, settle, settling, now=day_starts(today - timedelta(days=SETTLED_DAYS_AGO)))
+    tell("商户：收款账户、征集公告、报名、公示、名单", "merchants: bank accounts, a call, applications, a list")
+    await call_merchants(county, demo, cast, today)
     tell("活动：起草、复核、审批、到账、开始", "campaigns: drafted, reviewed, approved, funded, run")
     bills = 0
     for campaign in sorted(demo.campaigns.campaigns, key=lambda one: one.rounds[0].opens.day):

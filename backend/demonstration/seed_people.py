@@ -113,6 +113,7 @@ async def _merchant(tx: Transaction, merchant: records.Merchant, command: Settle
     admitted = accepted(Admitted, await admit(tx, admission, now=now), f"merchant {merchant.key}")
     owner_id = await _admit(tx, command, merchant, frozenset({Role.MERCHANT}), now, merchant_id=admitted.merchant_id)
     return Shop(
+        key=merchant.key,
         merchant_id=admitted.merchant_id,
         owner_id=owner_id,
         trade=merchant.trade,

@@ -14,6 +14,7 @@ Social credit code        GB 32100: department 9 (市场监管), kind 1 enterpri
 Food licence              JY (business) or SC (production) + 13 digits with division 591527 + check by MOD 11,10.
 Hygiene licence           演卫公证字〔2026〕第591527-000001号: 演 abbreviates no province.
 Bank account              19 digits from 0, Luhn check: ISO/IEC 7812 leaves industry digit 0 to ISO itself, no bank.
+Bank code (联行号)        000 + 6710 (宜宾's region) + 5 digits: banks are numbered from 001, the People's Bank's own.
 Document number (文号)    筠演示〔2026〕1号: 演示 is no issuing office's sign.
 ========================  ==============================================================================================
 
@@ -84,6 +85,11 @@ def bank_account(order: int) -> str:
     """Nineteen digits that pass Luhn's check and begin with 0, which no bank's card or account does."""
     body = f"0{DIVISION}{_digits(order, 11)}"
     return body + luhn_check(body)
+
+
+def bank_code(order: int) -> str:
+    """Twelve digits of a bank that is none; ``order`` is 0 to 99 999."""
+    return f"0006710{_digits(order, 5)}"
 
 
 def identity_check(body: str) -> str:

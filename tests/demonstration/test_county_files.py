@@ -26,6 +26,7 @@ from backend.vouchers.rules import LimitPeriod
 COUNTY = read_county()
 PLACES = COUNTY.places
 MERCHANTS = COUNTY.merchants.merchants
+NEWCOMERS = tuple(one.merchant for call in COUNTY.calls.calls for one in call.newcomers)
 STATIONS = COUNTY.stations
 TOWN_CODES = {town.code for town in PLACES.towns}
 VILLAGE_CODES = {village.code for town in PLACES.towns for village in town.villages}
@@ -274,12 +275,12 @@ def premises_of(place: Merchant | Station) -> Premises:
 
 
 def test_a_demonstration_county_accepts_every_shop_and_station_by_its_own_rules() -> None:
-    places: list[Merchant | Station] = [*MERCHANTS, *STATIONS.stations]
+    places: list[Merchant | Station] = [*MERCHANTS, *NEWCOMERS, *STATIONS.stations]
     for place in places:
         assert decide_premises(premises_of(place), towns=TOWN_CODES, demonstration=True) is None
 
 
-@pytest.mark.parametrize("merchant", MERCHANTS, ids=lambda merchant: merchant.key)
+@pytest.mark.parametrize("merchant", [*MERCHANTS, *NEWCOMERS], ids=lambda merchant: merchant.key)
 def test_the_papers_of_every_merchant_admit_it_to_a_demonstration_county_and_to_no_real_one(merchant: Merchant) -> None:
     exemption = merchant.licence_exemption
     papers = merchants.Papers(

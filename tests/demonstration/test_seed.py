@@ -103,6 +103,20 @@ def test_at_least_forty_merchants_in_several_trades_and_towns_each_marked_as_inv
     assert of(rows, "SELECT count(DISTINCT town_code) FROM merchant_stores") == [12]
 
 
+def test_a_call_for_restaurants_has_applications_in_every_state_and_a_list(rows: sqlite3.Connection) -> None:
+    assert of(rows, "SELECT count(*) FROM merchant_calls") == [1]
+    states = Counter(of(rows, "SELECT state FROM merchant_applications"))
+    assert states == {"listed": 7, "publicised": 2, "submitted": 2, "returned": 1, "refused": 1}
+    assert of(rows, "SELECT count(*) FROM merchant_listings WHERE ended_at IS NULL") == [7]
+    assert of(rows, "SELECT state FROM merchant_objections") == ["open"]
+
+
+def test_every_merchant_has_a_bank_account_in_force_and_one_change_waits(rows: sqlite3.Connection) -> None:
+    assert Counter(of(rows, "SELECT state FROM merchant_bank_accounts")) == {"approved": 54, "proposed": 1}
+    assert of(rows, "SELECT count(DISTINCT merchant_id) FROM merchant_bank_accounts WHERE state = 'approved'") == [54]
+    assert of(rows, "SELECT state FROM merchant_paper_renewals") == ["submitted"]
+
+
 def test_two_thousand_residents_and_staff_in_every_role(rows: sqlite3.Connection) -> None:
     assert of(rows, "SELECT count(*) FROM residents WHERE state = 'open'") == [2000]
     roles = Counter(of(rows, "SELECT role FROM staff_roles"))

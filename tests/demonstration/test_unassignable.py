@@ -10,10 +10,13 @@ from backend.demonstration.county import read_county
 from backend.demonstration.records import Merchant
 from backend.demonstration.residents import residents
 from backend.identity.rules import is_identity_number
+from backend.merchants.account_rules import AccountKind, decide_number
 from backend.merchants.credit_code import PROVINCES, is_assignable, is_for_demonstration, is_well_formed
 from backend.places.premises import is_unassignable_phone
 
 COUNTY = read_county()
+NEWCOMERS = tuple(one.merchant for call in COUNTY.calls.calls for one in call.newcomers)
+EVERY_MERCHANT = (*COUNTY.merchants.merchants, *NEWCOMERS)
 ROLL = residents(COUNTY.homes())
 
 # What libphonenumber 9.0.43 calls a Chinese mobile phone.
@@ -23,8 +26,8 @@ MOBILE = re.compile(r"1740[0-5]\d{6}|1(?:[38]\d|4[57]|[59][0-35-9]|6[25-7]|7[0-3
 def all_phones() -> list[str]:
     return [
         *(resident.phone for resident in ROLL if resident.phone),
-        *(merchant.phone for merchant in COUNTY.merchants.merchants),
-        *(merchant.owner.phone for merchant in COUNTY.merchants.merchants),
+        *(merchant.phone for merchant in EVERY_MERCHANT),
+        *(merchant.owner.phone for merchant in EVERY_MERCHANT),
         *(station.phone for station in COUNTY.stations.stations),
         *(van.phone for van in COUNTY.stations.vans),
         *(operator.phone for operator in COUNTY.stations.operators),
@@ -73,7 +76,7 @@ def test_the_organisation_check_agrees_with_a_published_code() -> None:
     assert unassignable.organisation_check("M000100Y") == "4"
 
 
-@pytest.mark.parametrize("merchant", COUNTY.merchants.merchants, ids=lambda merchant: merchant.key)
+@pytest.mark.parametrize("merchant", EVERY_MERCHANT, ids=lambda merchant: merchant.key)
 def test_every_number_of_a_merchant_is_checked_and_unassignable(merchant: Merchant) -> None:
     kinds = {"enterprise": "1", "individual": "2", "cooperative": "3"}
     code = merchant.credit_code
@@ -94,11 +97,17 @@ def test_every_number_of_a_merchant_is_checked_and_unassignable(merchant: Mercha
 
 
 def test_no_two_merchants_share_a_code_an_account_or_a_licence() -> None:
-    merchants = COUNTY.merchants.merchants
-    assert len({merchant.credit_code for merchant in merchants}) == 54
-    assert len({merchant.bank_account for merchant in merchants}) == 54
-    licences = [licence.number for merchant in merchants for licence in merchant.licences]
-    assert len(licences) == len(set(licences)) == 41
+    assert len({merchant.credit_code for merchant in EVERY_MERCHANT}) == 58
+    assert len({merchant.bank_account for merchant in EVERY_MERCHANT}) == 58
+    licences = [licence.number for merchant in EVERY_MERCHANT for licence in merchant.licences]
+    assert len(licences) == len(set(licences)) == 45
+
+
+def test_every_account_and_bank_is_one_that_no_bank_has() -> None:
+    for merchant in EVERY_MERCHANT:
+        for kind in AccountKind:
+            assert decide_number(kind, merchant.bank_account, demonstration=True) is None
+    assert re.fullmatch(r"000\d{9}", unassignable.bank_code(1))
 
 
 def test_document_numbers_carry_the_sign_of_no_office() -> None:
@@ -108,6 +117,9 @@ def test_document_numbers_carry_the_sign_of_no_office() -> None:
         "筠演示〔2026〕3号",
         "筠演示〔2026〕4号",
     ]
+    for call in COUNTY.calls.calls:
+        for number in (call.document_no, call.publication_no, call.list_no):
+            assert re.fullmatch(r"筠演示〔2026〕\d+号", number)
 
 
 def test_a_number_too_long_for_its_field_is_refused() -> None:
