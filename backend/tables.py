@@ -13,6 +13,7 @@ from backend.merchants import tables as merchants
 from backend.notifications import tables as notifications
 from backend.outbox import tables as outbox
 from backend.places import tables as places
+from backend.starting import tables as starting
 from backend.stations import tables as stations
 from backend.vouchers import tables as vouchers
 
@@ -26,6 +27,7 @@ MODULES: tuple[ModuleType, ...] = (
     notifications,
     outbox,
     places,
+    starting,
     stations,
     vouchers,
 )
