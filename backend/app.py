@@ -41,6 +41,7 @@ from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import GATEWAY, Settings
+from backend.starting.routes import IMPORT_ROUTES, IMPORTS
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.routes import STATION_ROUTES
 from backend.vouchers.assisted_routes import ASSISTED_ROUTES
@@ -96,6 +97,7 @@ ROUTES: list[BaseRouteHandler] = [
     *COUNTER_ROUTES,
     *ASSISTED_ROUTES,
     *DESK_ROUTES,
+    *IMPORT_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = RESIDENT_CONSUMERS
 DUE_VERBS: Mapping[str, DueVerb] = {
@@ -106,7 +108,8 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     FORGET_CODES: forget_codes,
 }
 FIRST_NIGHTS = (plan_first_night, plan_forgetting)
-OTHER_TYPES: Mapping[str, frozenset[str]] = {}
+OTHER_TYPES: Mapping[str, frozenset[str]] = {IMPORTS: frozenset({"application/json"})}
+"""Files come as base64 in JSON here, in bodies as large as uploads may be."""
 
 SWITCH_SECONDS = 0.0005
 PWA_DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"

@@ -53,6 +53,11 @@ async def merchant_names(tx: Transaction, merchant_ids: Collection[UUID]) -> dic
     return await store.names_of(tx, merchant_ids)
 
 
+async def listed_codes(tx: Transaction, credit_codes: Collection[str]) -> dict[str, UUID]:
+    """Of these credit codes, those of merchants that are on the list now, and whose they are."""
+    return await store.listed_codes(tx, credit_codes)
+
+
 async def find_stores(tx: Transaction, merchant_id: UUID) -> list[Store]:
     """Every shop of a merchant, the first one first."""
     return await _with_positions(tx, await store.stores_of(tx, merchant_id))

@@ -215,6 +215,14 @@ async def is_listed(tx: Transaction, credit_code: str) -> bool:
     return row.first() is not None
 
 
+async def listed_codes(tx: Transaction, credit_codes: Collection[str]) -> dict[str, UUID]:
+    """Which of these codes a merchant has that has not left."""
+    m = merchants.c
+    asked = select(m.credit_code, m.id).where(m.credit_code.in_(list(credit_codes)))
+    rows = await tx.execute(asked.where(m.state != MerchantState.ENDED.value))
+    return {row.credit_code: row.id for row in rows}
+
+
 async def next_store_number(tx: Transaction, merchant_id: UUID) -> int:
     """The number of a locked merchant's next shop."""
     highest = await tx.execute(select(func.max(stores.c.number)).where(stores.c.merchant_id == merchant_id))

@@ -51,6 +51,8 @@ class Column(Struct, frozen=True, kw_only=True):
     most: int = 120
     pattern: str | None = None
     """For codes: what the whole code must match."""
+    small: bool = False
+    """For codes: small letters instead of capitals."""
     choices: tuple[Choice, ...] = ()
     also: tuple[str, ...] = ()
     hint_zh: str = ""

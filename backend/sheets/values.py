@@ -92,7 +92,8 @@ def _text(cell: Cell, column: Column) -> Value | Unfit:
 
 
 def _code(cell: Cell, column: Column) -> Value | Unfit:
-    text = narrow(cell.text).upper()
+    text = narrow(cell.text)
+    text = text.lower() if column.small else text.upper()
     if _SCIENTIFIC.fullmatch(text):
         return _LOST
     if (number := _PLAIN.fullmatch(text)) is not None:

@@ -47,7 +47,7 @@ VALUES = {
 def xlsx(*rows: Sequence[Any], change: Callable[[Any], None] | None = None, name: str = "表") -> bytes:
     """A workbook with one sheet of these rows; ``change`` does something to it before it is saved."""
     book = Workbook()
-    sheet = book.active
+    sheet: Any = book.active
     sheet.title = name
     for row in rows:
         sheet.append(list(row))
