@@ -78,7 +78,7 @@ def _sheets(data: bytes, most_rows: int) -> list[RawSheet]:
 
 
 def _title(text: str) -> str:
-    return re.sub(r"\*|\(必填\)|\(required\)", "", narrow(text).casefold())
+    return re.sub(r"\*|[(]必填[)]|[(]required[)]", "", narrow(text).casefold())
 
 
 def _named(columns: Sequence[Column]) -> dict[str, Column]:

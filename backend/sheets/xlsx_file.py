@@ -111,11 +111,11 @@ class _Counting(ContentHandler):
         self._elements += 1
         if self._elements > MOST_ELEMENTS:
             raise Unreadable("文件太大，请只留需要的表", "the file is too large: keep the needed sheet only")
-        self._listener.begin(name.rpartition(":")[2], dict(attrs.items()))
+        self._listener.opened(name.rpartition(":")[2], dict(attrs.items()))
 
     def endElement(self, name: str) -> None:
         """An element ends."""
-        self._listener.end(name.rpartition(":")[2])
+        self._listener.closed(name.rpartition(":")[2])
 
     def characters(self, content: str) -> None:
         """Letters between."""

@@ -28,10 +28,10 @@ _LEAP_SERIAL = 60
 class Listener:
     """Hears the elements of one part."""
 
-    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
 
-    def end(self, name: str) -> None:
+    def closed(self, name: str) -> None:
         """An element ends."""
 
     def letters(self, content: str) -> None:
@@ -45,7 +45,7 @@ class Workbook(Listener):
         self.sheets: list[tuple[str, str, bool]] = []
         self.from_1904 = False
 
-    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
         """A sheet, or the way days are counted."""
         if name == "workbookPr":
             self.from_1904 = attributes.get("date1904", "") in ("1", "true")
@@ -60,7 +60,7 @@ class Targets(Listener):
     def __init__(self) -> None:
         self.of: dict[str, str] = {}
 
-    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
         """A relation."""
         if name == "Relationship":
             self.of[attributes.get("Id", "")] = attributes.get("Target", "")
@@ -74,7 +74,7 @@ class SharedTexts(Listener):
         self._pieces: list[str] = []
         self._reading = self._phonetic = False
 
-    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
         """A text, or a piece of one."""
         del attributes
         if name == "si":
@@ -84,7 +84,7 @@ class SharedTexts(Listener):
         elif name == "t":
             self._reading = not self._phonetic
 
-    def end(self, name: str) -> None:
+    def closed(self, name: str) -> None:
         """The text is whole."""
         if name == "si":
             self.texts.append("".join(self._pieces))
@@ -108,7 +108,7 @@ class Styles(Listener):
         self._in_cells = False
         self._count = 0
 
-    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
         """A number format, or a style that has one."""
         if name == "numFmt":
             self._formats[_whole(attributes.get("numFmtId"))] = attributes.get("formatCode", "")
@@ -120,7 +120,7 @@ class Styles(Listener):
                 self.days[self._count] = shown
             self._count += 1
 
-    def end(self, name: str) -> None:
+    def closed(self, name: str) -> None:
         """The cell styles end."""
         if name == "cellXfs":
             self._in_cells = False
@@ -154,7 +154,7 @@ class SheetRows(Listener):
         self._length = 0
         self._reading = self._phonetic = False
 
-    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+    def opened(self, name: str, attributes: Mapping[str, str]) -> None:
         """A row, a cell, or what stands in it."""
         if name == "c":
             self._begin_cell(attributes)
@@ -171,7 +171,7 @@ class SheetRows(Listener):
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
 
-    def end(self, name: str) -> None:
+    def closed(self, name: str) -> None:
         """A row or a cell is whole."""
         if name == "c":
             self._end_cell()
