@@ -41,6 +41,8 @@ from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import GATEWAY, Settings
+from backend.starting.readiness import StartPorts
+from backend.starting.readiness_routes import READINESS_ROUTES
 from backend.starting.routes import IMPORT_ROUTES, IMPORTS
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.routes import STATION_ROUTES
@@ -98,6 +100,7 @@ ROUTES: list[BaseRouteHandler] = [
     *ASSISTED_ROUTES,
     *DESK_ROUTES,
     *IMPORT_ROUTES,
+    *READINESS_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = RESIDENT_CONSUMERS
 DUE_VERBS: Mapping[str, DueVerb] = {
@@ -125,6 +128,7 @@ class Application:
         self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS) for county in counties.all]
         self.sms_sender = _sms_sender(settings)
         self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
+        self.start_ports = StartPorts(sms=settings.sms_adapter == GATEWAY)
         self.recogniser = Recogniser()
         self.shared_memory = _shared_memory(settings.redis_url) if settings.redis_url else None
         self.limits = Limits(self.shared_memory)
@@ -281,6 +285,7 @@ def _litestar(application: Application) -> Litestar:
     app.state["find_caller"] = application.recogniser.find
     app.state["limits"] = application.limits
     app.state["figures"] = application.figures
+    app.state["start_ports"] = application.start_ports
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

@@ -117,5 +117,5 @@ async def test_each_kind_belongs_to_one_desk_and_has_a_sheet_to_fill(county: Cou
                 assert answer.headers["content-type"] == XLSX
                 book = load_workbook(BytesIO(answer.content))
                 assert book.sheetnames == [kind.zh, "说明"]
-                titles = [cell.value.rstrip("*") for cell in book[kind.zh][1]]
+                titles = [str(cell.value).rstrip("*") for cell in book[kind.zh][1]]
                 assert titles == [column.zh for column in importer.columns]
