@@ -4,6 +4,7 @@ import asyncio
 import re
 import signal
 import time
+from argparse import Namespace
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -143,16 +144,12 @@ def test_a_founding_that_was_cut_off_is_taken_up_again(place: Place, tmp_path: P
 
 
 async def _database_alone(place: Place) -> None:
-    entry = entry_of(_Flags())
+    entry = entry_of(Namespace(code="511528", host=["xingwen.example"], name_zh=None, name_en=None))
     place.folder.mkdir()
     make_folder(place.folder, entry)
     counties = open_listed(place.folder, [entry], place.url)
     await bring_up_to_date(counties.all[0])
     await counties.close()
-
-
-class _Flags:
-    code, host, name_zh, name_en = "511528", ["xingwen.example"], None, None
 
 
 def test_once_somebody_has_come_in_nobody_founds_the_county_again(place: Place, tmp_path: Path) -> None:

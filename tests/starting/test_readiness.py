@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -120,8 +121,8 @@ def test_a_desk_needs_three_people_who_sign_and_another_clerk(
     assert can_run_a_desk(clerks, reviewers, approvers) is can
 
 
-async def asked(county: County, **ports: object) -> list[Item]:
-    told = StartPorts(**({"sms": False} | ports))
+async def asked(county: County, **ports: Any) -> list[Item]:
+    told = StartPorts(**{"sms": False, **ports})
     return await inquire(county, readiness, AskReadiness(ports=told, at=county.clock()))
 
 

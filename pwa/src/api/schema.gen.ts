@@ -1204,6 +1204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is missing before the first campaign
+         * @description Each item with its state; what no part of the program can tell yet is `unknown`.
+         */
+        get: operations["ApiV1OfficeReadinessGetReadinessList"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/residents/find": {
         parameters: {
             query?: never;
@@ -2446,6 +2466,12 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        /**
+         * Check
+         * @description An item of the list: its code, its name and why it matters, in Chinese and English.
+         * @enum {string}
+         */
+        Check: "administrators" | "desk" | "places" | "stations" | "merchants" | "bank-accounts" | "sms" | "backup" | "holidays" | "campaign-drafted" | "campaign-approved" | "campaign-funded";
         /** ClaimAnswer */
         ClaimAnswer: {
             /** Format: uuid */
@@ -2765,6 +2791,20 @@ export interface components {
             invitation: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /** ItemAnswer */
+        ItemAnswer: {
+            check: components["schemas"]["Check"];
+            standing: components["schemas"]["Standing"];
+            title_zh: string;
+            title_en: string;
+            why_zh: string;
+            why_en: string;
+            now_zh: string;
+            now_en: string;
+            do_zh: string;
+            do_en: string;
+            link: string;
         };
         /** KindAnswer */
         KindAnswer: {
@@ -3303,6 +3343,11 @@ export interface components {
             name: string;
             demonstration: boolean;
         };
+        /** ReadinessAnswer */
+        ReadinessAnswer: {
+            ready: boolean;
+            items: components["schemas"]["ItemAnswer"][];
+        };
         /** RecoveryCodesAnswer */
         RecoveryCodesAnswer: {
             recovery_codes: string[];
@@ -3698,6 +3743,12 @@ export interface components {
          * @enum {string}
          */
         StaffState: "invited" | "active" | "ended";
+        /**
+         * Standing
+         * @description How an item stands.
+         * @enum {string}
+         */
+        Standing: "done" | "attention" | "missing" | "unknown";
         /** StationAnswer */
         StationAnswer: {
             /** Format: uuid */
@@ -9595,6 +9646,72 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeReadinessGetReadinessList: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
