@@ -151,6 +151,17 @@ def test_a_formula_is_refused_even_with_what_it_once_gave() -> None:
     assert [(fault.row, fault.column) for fault in read.faults] == [(2, "A")]
 
 
+@pytest.mark.parametrize("written", ["915115275900000000", "9.1511527590000002E+17", "915115275900000000.0"])
+def test_a_number_of_more_than_fifteen_digits_is_lost_however_a_program_writes_it(written: str) -> None:
+    data = xlsx(HEAD, ("豆花饭馆", 1, None, None, None))
+    sheet = part(data, SHEET)
+    start = sheet.index('<c r="B2"')
+    changed = f'{sheet[:start]}<c r="B2"><v>{written}</v>{sheet[sheet.index("</c>", start) :]}'
+    read = read_sheet(repacked(data, {SHEET: changed.encode()}), COLUMNS)
+    assert [(fault.row, fault.column) for fault in read.faults] == [(2, "B")]
+    assert "Excel 已经丢了后面几位" in read.faults[0].zh
+
+
 def test_the_template_is_read_back_with_its_head_and_holds_no_row() -> None:
     read = read_sheet(template("商户", COLUMNS), COLUMNS)
     assert [fault.zh for fault in read.faults] == ["表里没有一行内容"]
