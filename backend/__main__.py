@@ -16,7 +16,7 @@ from backend.settings import WrongSetting
 COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("准备并打开演示（make run）", "prepare the demonstration and serve it (make run)"),
     "serve": ("启动服务", "serve the API and the pages of every county in a data folder"),
-    "init": ("建一个空的数据文件夹", "make an empty data folder for real counties"),
+    "init": ("建一个真实的县", "found a real county from its divisions, or make an empty data folder"),
     "county": ("新增或列出县", "add a county, or list those there are"),
     "seed": ("准备演示县", "prepare the demonstration counties"),
     "migrate": ("更新数据库", "bring the databases of all counties, or of one, up to date"),
@@ -26,12 +26,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("从备份恢复", "bring a backup back into an empty folder"),
     "session": ("演示县的现成登录", "print ready sessions of a demonstration county"),
     "staff": ("邀请管理员", "invite an administrator from the machine, when none can do so any more"),
+    "import": ("导入驿站、人员、角色、商户", "take in stations, staff, roles and merchants from a sheet"),
     "groups": ("登记群体名单", "keep the office's list of who belongs to which group"),
     "key": ("生成机器密钥", "make a machine's bearer key"),
     "code": ("演示账号现在的动态码", "the second factor of the demonstration's staff right now"),
     "openapi": ("写出接口说明", "write the description of all routes (OpenAPI)"),
 }
 """Name, and what it does in Chinese and in English; the module has the name of the command."""
+OTHER_NAMES = {"import": "import_sheet"}
+"""Commands whose name is a word of Python's own."""
 
 NOBODY_ELSE = 0o077
 
@@ -52,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.umask(NOBODY_ELSE)
     # Nothing that loading makes is garbage: collecting while loading costs every command a tenth of its start.
     gc.disable()
-    command = importlib.import_module(f"backend.commands.{name}")
+    command = importlib.import_module(f"backend.commands.{OTHER_NAMES.get(name, name)}")
     if argv is None:
         # And none of it ever will be, so no collection needs to walk through all of it again: three did in every start.
         # Whoever hands in words has garbage of their own, which is not ours to keep.

@@ -36,6 +36,7 @@ from backend.merchants.account_routes import ACCOUNT_ROUTES
 from backend.merchants.call_office_routes import CALL_OFFICE_ROUTES
 from backend.merchants.call_routes import CALL_ROUTES
 from backend.merchants.check_papers import CHECK_PAPERS, check_papers, plan_papers
+from backend.merchants.find_accounts import count_lacking
 from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.paper_routes import PAPER_ROUTES
 from backend.merchants.retention import MERCHANT_CONSUMERS
@@ -47,10 +48,13 @@ from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import GATEWAY, Settings
-from backend.settlement.close_day import CLOSE_DAY, plan_first_close
+from backend.settlement.close_day import CLOSE_DAY, plan_first_close, years_unknown
 from backend.settlement.close_day import close_due as close_due_day
 from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
 from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
+from backend.starting.readiness import StartPorts
+from backend.starting.readiness_routes import READINESS_ROUTES
+from backend.starting.routes import IMPORT_ROUTES, IMPORTS
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.routes import STATION_ROUTES
 from backend.vouchers.assisted_routes import ASSISTED_ROUTES
@@ -115,6 +119,8 @@ ROUTES: list[BaseRouteHandler] = [
     *CLOSING_ROUTES,
     *SETTLEMENT_OFFICE_ROUTES,
     *SETTLEMENT_MERCHANT_ROUTES,
+    *IMPORT_ROUTES,
+    *READINESS_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS, CONFIRM_REDEMPTIONS)
 DUE_VERBS: Mapping[str, DueVerb] = {
@@ -127,7 +133,8 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_DAY: close_due_day,
 }
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
-OTHER_TYPES: Mapping[str, frozenset[str]] = {}
+OTHER_TYPES: Mapping[str, frozenset[str]] = {IMPORTS: frozenset({"application/json"})}
+"""Files come as base64 in JSON here, in bodies as large as uploads may be."""
 
 SWITCH_SECONDS = 0.0005
 PWA_DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"
@@ -143,6 +150,11 @@ class Application:
         self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS) for county in counties.all]
         self.sms_sender = _sms_sender(settings)
         self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
+        self.start_ports = StartPorts(
+            sms=settings.sms_adapter == GATEWAY,
+            merchants_without_account=count_lacking,
+            years_without_holidays=years_unknown,
+        )
         self.recogniser = Recogniser()
         self.shared_memory = _shared_memory(settings.redis_url) if settings.redis_url else None
         self.limits = Limits(self.shared_memory)
@@ -299,6 +311,7 @@ def _litestar(application: Application) -> Litestar:
     app.state["find_caller"] = application.recogniser.find
     app.state["limits"] = application.limits
     app.state["figures"] = application.figures
+    app.state["start_ports"] = application.start_ports
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

@@ -14,6 +14,7 @@ from backend.notifications import tables as notifications
 from backend.outbox import tables as outbox
 from backend.places import tables as places
 from backend.settlement import tables as settlement
+from backend.starting import tables as starting
 from backend.stations import tables as stations
 from backend.vouchers import tables as vouchers
 
@@ -28,6 +29,7 @@ MODULES: tuple[ModuleType, ...] = (
     outbox,
     places,
     settlement,
+    starting,
     stations,
     vouchers,
 )

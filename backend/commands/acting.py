@@ -19,7 +19,12 @@ O = TypeVar("O")  # noqa: E741 - outcome; the pair reads as C and O everywhere i
 async def act(county: County, verb: Verb[C, O], command: C) -> O:
     """Run the verb, then link what it wrote; returns the verb's outcome."""
     outcome = await transact(county, verb, command)
+    await link(county)
+    return outcome
+
+
+async def link(county: County) -> None:
+    """Link what was written into the trail, by whatever way."""
     for _ in range(MOST_PORTIONS):  # In mid-rush others never stop writing; theirs is the serving process's to link.
         if not await transact(county, chain, Chain()):
             break
-    return outcome

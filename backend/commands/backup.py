@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 import uvloop
 
+from backend.commands.acting import act
 from backend.commands.archive.backup_key import fresh_key, given_key, keep_key, key_beside
 from backend.commands.archive.container import discard, read_archive, write_archive
 from backend.commands.archive.manifest import CountyPart, Manifest, Secrets
@@ -29,11 +30,12 @@ from backend.database.county import County, CountyEntry
 from backend.database.dialect import export_snapshot, server_version
 from backend.database.registry import KEYS, REGISTRY, open_listed
 from backend.database.transaction import Transaction, inquire
-from backend.kernel.instants import elapsed_seconds, now, to_wire
+from backend.kernel.instants import Instant, elapsed_seconds, now, to_wire
 from backend.kernel.version import VERSION
 from backend.ledger.audit import HashLedger, hash_ledger
 from backend.migrations.revision import newest_revision, present_revision
 from backend.settings import Settings
+from backend.starting.note_backup import BackupMade, backup_made
 from backend.web.media import FOLDER as MEDIA
 
 MEGABYTE = 1_000_000
@@ -50,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Back up and verify; the file appears under its name only when it is whole and proven."""
-    begun = elapsed_seconds()
+    begun, taken_at = elapsed_seconds(), now()
     target: Path = arguments.to
     if target.exists():
         raise Stop(f"{target} 已经存在，不会覆盖。", f"{target} is there already and is not replaced.")
@@ -66,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         if given is None:
             keep_key(key, key_beside(target))
         (stage / "sealed").replace(target)
+    uvloop.run(_note(settings, manifest, taken_at))
     say(
         f"已备份到 {target}（{target.stat().st_size / MEGABYTE:.1f} MB，{elapsed_seconds() - begun:.1f} 秒），已核对",
         "written, read again and compared",
@@ -81,6 +84,14 @@ def run(arguments: argparse.Namespace) -> int:
             "the fresh key lies there: keep it apart from the backup; without it nobody can open it",
         )
     return 0
+
+
+async def _note(settings: Settings, manifest: Manifest, taken_at: Instant) -> None:
+    """The counties know of it from now on; the backup itself does not."""
+    async with opened_counties(settings) as counties:
+        for part in manifest.counties:
+            made = BackupMade(made_at=taken_at, ledger_hash=part.ledger_hash)
+            await act(counties.of_code(part.entry.code), backup_made, made)
 
 
 async def _stage(settings: Settings, code: str | None, stage: Path) -> list[CountyPart]:

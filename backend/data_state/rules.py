@@ -13,6 +13,8 @@ class Fact(StrEnum):
     """Which life of the data this is: 1 from the start, higher with every restore from a backup."""
     SEEDING = "seeding"
     """Only in a demonstration county: ``begun`` or ``done``."""
+    BACKUP = "backup"
+    """The instant of the last backup that was written and read again."""
 
 
 FIRST_EPOCH = 1

@@ -4,6 +4,7 @@ A county is a database: one SQLite file, or one PostgreSQL schema. A transaction
 so no row of one can ever be read with the other's session.
 """
 
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from backend.database.keyring import Keyring
 from backend.database.lane import Lanes
 from backend.kernel.instants import Clock
+from backend.kernel.working_days import STATE_COUNCIL, Calendar, with_years
 
 
 class CountyEntry(Struct, frozen=True, kw_only=True):
@@ -63,6 +65,15 @@ class County:
     def code(self) -> str:
         """The division code."""
         return self.entry.code
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days as this county knows them: its own ``working-days.json`` goes before what is packaged.
+
+        Raises ``CalendarProblem``.
+        """
+        own = self.folder / "working-days.json"
+        return with_years(own.read_bytes()) if own.is_file() else STATE_COUNCIL
 
     @property
     def demonstration(self) -> bool:

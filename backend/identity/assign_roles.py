@@ -9,6 +9,7 @@ from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.identity.reasons import IdentityReason
+from backend.identity.records import StaffMember
 from backend.identity.rules import SessionEnd, StaffState, clash, decide_roles
 from backend.identity.store import deputies, sessions, staff
 from backend.kernel.actors import ADMINISTRATORS, Actor, Role
@@ -35,13 +36,7 @@ async def assign_roles(tx: Transaction, command: AssignRoles, *, now: Instant) -
         return Refused(IdentityReason.OWN_RIGHTS)
     if command.roles == member.roles:
         return member.roles
-    reason = decide_roles(
-        command.roles, has_merchant=member.merchant_id is not None, has_station=member.station_id is not None
-    )
-    grants = (await deputies.grants_to(tx, [member.id], now)).get(member.id, [])
-    reason = reason or clash(command.roles, grants, at=now)
-    if reason is None and Role.AUDITOR in command.roles - member.roles and await has_acted(tx, member.id):
-        reason = IdentityReason.AUDITOR_APART
+    reason = await unfit_roles(tx, member, command.roles, now)
     if reason is None and await leaves_no_administrator(tx, member.id, member.roles - command.roles):
         reason = IdentityReason.LAST_ADMINISTRATOR
     if reason is not None:
@@ -58,6 +53,19 @@ async def assign_roles(tx: Transaction, command: AssignRoles, *, now: Instant) -
     await record(tx, entry)
     await tell_rights_changed(tx, member.id, SessionEnd.RIGHTS_CHANGED, now)
     return command.roles
+
+
+async def unfit_roles(
+    tx: Transaction, member: StaffMember, roles: frozenset[Role], now: Instant
+) -> IdentityReason | None:
+    """Why this person may not have these roles, whoever else has them; reads only."""
+    grants = (await deputies.grants_to(tx, [member.id], now)).get(member.id, [])
+    reason = decide_roles(
+        roles, has_merchant=member.merchant_id is not None, has_station=member.station_id is not None
+    ) or clash(roles, grants, at=now)
+    if reason is None and Role.AUDITOR in roles - member.roles and await has_acted(tx, member.id):
+        return IdentityReason.AUDITOR_APART
+    return reason
 
 
 async def has_acted(tx: Transaction, staff_id: UUID) -> bool:

@@ -35,3 +35,30 @@ async def page_of_staff(tx: Transaction, asked: PageOfStaff) -> list[StaffMember
 async def find_staff(tx: Transaction, staff_id: UUID) -> StaffMember | None:
     """One account."""
     return await staff.find_staff(tx, staff_id)
+
+
+class AskAccount(Struct, frozen=True, kw_only=True):
+    """Whose are this login and this phone?"""
+
+    login: str
+    phone: str | None = None
+
+
+class Accounts(Struct, frozen=True, kw_only=True):
+    """The account with the login, and the id of the one with the phone."""
+
+    of_login: StaffMember | None
+    of_phone: UUID | None
+
+
+async def find_account(tx: Transaction, asked: AskAccount) -> Accounts:
+    """Both, for whoever makes accounts from a list: one login, one phone, one person."""
+    return Accounts(
+        of_login=await staff.find_login(tx, asked.login),
+        of_phone=None if asked.phone is None else await staff.find_staff_phone(tx, asked.phone),
+    )
+
+
+async def holders(tx: Transaction, role: Role) -> list[UUID]:
+    """Everybody who has a role of their own and can sign in."""
+    return await staff.active_holders(tx, role)

@@ -87,3 +87,8 @@ async def find_lacking(tx: Transaction, asked: FindLacking) -> list[Lacking]:
     """Who has to be asked for an account before anything can be paid."""
     found = await store.without_account(tx, asked.at, after=asked.after, most=asked.most)
     return [Lacking(merchant_id=merchant_id, name_zh=zh, name_en=en) for merchant_id, zh, en in found]
+
+
+async def count_lacking(tx: Transaction) -> int:
+    """How many merchants that have not left nothing can be paid to now."""
+    return await store.count_without_account(tx, tx.county.clock())

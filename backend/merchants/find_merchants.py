@@ -1,6 +1,7 @@
 """Which merchants are there, and what is this one?"""
 
 from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
@@ -51,6 +52,25 @@ async def find_merchant(tx: Transaction, merchant_id: UUID) -> Merchant | None:
 async def merchant_names(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
     """What merchants are called in Chinese and in English, whatever their state: lists of other slices name them."""
     return await store.names_of(tx, merchant_ids)
+
+
+async def listed_codes(tx: Transaction, credit_codes: Collection[str]) -> dict[str, UUID]:
+    """Of these credit codes, those of merchants that are on the list now, and whose they are."""
+    return await store.listed_codes(tx, credit_codes)
+
+
+class MerchantFigures(Struct, frozen=True, kw_only=True):
+    """How many take part; of how many a licence has run out, or does so soon."""
+
+    admitted: int
+    expired: int
+    expiring: int
+
+
+async def merchant_figures(tx: Transaction, today: date, *, soon_days: int) -> MerchantFigures:
+    """Counted from rows; whoever has one licence that ran out is not counted among those whose runs out soon."""
+    admitted, expired, at_risk = await store.count_papers(tx, today, today + timedelta(days=soon_days))
+    return MerchantFigures(admitted=admitted, expired=expired, expiring=at_risk - expired)
 
 
 async def find_stores(tx: Transaction, merchant_id: UUID) -> list[Store]:

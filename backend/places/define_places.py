@@ -26,7 +26,8 @@ class DefinePlaces(Struct, frozen=True, kw_only=True):
     """All places at once: what is not listed any more becomes inactive."""
 
     actor: Actor
-    facts: CountyFacts
+    facts: CountyFacts | None
+    """``None`` where nobody told them: a county begins with its divisions alone."""
     sources: tuple[Source, ...]
     towns: tuple[Town, ...]
     villages: tuple[Village, ...]
@@ -48,10 +49,13 @@ async def define_places(tx: Transaction, command: DefinePlaces, *, now: Instant)
         *((SubjectKind.VILLAGE, village.code, village.position) for village in command.villages),
         *((SubjectKind.SPOT, spot.key, spot.position) for spot in command.spots),
     ]
+    extent = command.facts.extent if command.facts else None
     for _, _, position in located:
-        if position and isinstance(refused := decide_location(command.facts.extent, position), Refused):
+        if position and isinstance(refused := decide_location(extent, position), Refused):
             return refused
-    await store.put_facts(tx, command.facts, command.sources)
+    if command.facts is not None:
+        await store.put_facts(tx, command.facts)
+    await store.put_sources(tx, command.sources)
     await store.put_towns(tx, command.towns)
     await store.put_villages(tx, command.villages)
     await store.put_spots(tx, command.spots)

@@ -53,11 +53,14 @@ class SubjectKind(StrEnum):
 
 
 class TownKind(StrEnum):
-    """The three kinds of township-level divisions this county has."""
+    """The kinds of township-level divisions."""
 
     TOWN = "town"  # 镇
     TOWNSHIP = "township"  # 乡
     MIAO_TOWNSHIP = "miao_township"  # 苗族乡
+    ETHNIC_TOWNSHIP = "ethnic_township"  # 民族乡 of any other people
+    SUBDISTRICT = "subdistrict"  # 街道
+    OTHER = "other"  # 开发区、农场 and what else the statistics office counts among them
 
 
 class SpotKind(StrEnum):

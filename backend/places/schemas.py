@@ -37,7 +37,7 @@ class TownAnswer(Struct, frozen=True, kw_only=True):
     code: str
     name_zh: str
     name_en: str
-    kind: Literal["town", "township", "miao_township"]
+    kind: Literal["town", "township", "miao_township", "ethnic_township", "subdistrict", "other"]
     villages: int
     schematic: tuple[int, int]
     position: PositionAnswer | None

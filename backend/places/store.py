@@ -207,8 +207,8 @@ async def put_positions(
         await tx.execute(insert(positions), rows)
 
 
-async def put_facts(tx: Transaction, told: CountyFacts, told_by: Sequence[Source]) -> None:
-    """Replace what the county tells of itself, and its sources."""
+async def put_facts(tx: Transaction, told: CountyFacts) -> None:
+    """Replace what the county tells of itself."""
     await tx.execute(delete(county_facts))
     await tx.execute(
         insert(county_facts).values(
@@ -225,6 +225,10 @@ async def put_facts(tx: Transaction, told: CountyFacts, told_by: Sequence[Source
             east=told.extent.east,
         )
     )
+
+
+async def put_sources(tx: Transaction, told_by: Sequence[Source]) -> None:
+    """Replace who told all this."""
     await tx.execute(delete(place_sources))
     if told_by:
         await tx.execute(

@@ -6,7 +6,7 @@ only. The file of a day is complete when its last portion has closed it.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from backend.identity.own_staff import own_staff
 from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, at_county_time, business_day
-from backend.kernel.working_days import YearUnknown, next_working_day
+from backend.kernel.working_days import STATE_COUNCIL, Calendar, YearUnknown, next_working_day
 from backend.ledger.post import post
 from backend.merchants.opening_hours import opening_hours
 from backend.outbox.due import plan
@@ -37,19 +37,24 @@ MERCHANTS_AT_ONCE = 20
 SATURDAY = 5
 
 
-def following_working_day(day: date) -> tuple[date, bool]:
+def following_working_day(day: date, calendar: Calendar = STATE_COUNCIL) -> tuple[date, bool]:
     """The working day after ``day``, and whether its year's calendar is known.
 
     Merchants are paid in a year that nobody has published here as well: it is then taken for one without holidays, and
     the trail and the check-list say so.
     """
     try:
-        return next_working_day(day), True
+        return next_working_day(day, calendar), True
     except YearUnknown:
         following = day + timedelta(days=1)
         while following.weekday() >= SATURDAY:
             following += timedelta(days=1)
         return following, False
+
+
+async def years_unknown(tx: Transaction, years: Collection[int]) -> list[int]:
+    """Of these years, those whose working days nobody has told this county."""
+    return sorted(set(years) - tx.county.calendar.years)
 
 
 async def plan_first_close(tx: Transaction, _command: None = None, *, now: Instant) -> None:
@@ -58,7 +63,7 @@ async def plan_first_close(tx: Transaction, _command: None = None, *, now: Insta
 
 
 async def _plan_next(tx: Transaction, after: date) -> None:
-    day, _ = following_working_day(after)
+    day, _ = following_working_day(after, tx.county.calendar)
     await plan(tx, DueWork(kind=CLOSE_DAY, key=day.isoformat(), due_at=at_county_time(day, CLOSES_AT)))
 
 
@@ -169,7 +174,7 @@ async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | N
 async def _close(tx: Transaction, day: date, _after: str, at: Instant) -> str | None:
     await batches.mark_nothing_owed(tx, day)
     lines, total_fen = await events.insert_clearing_day(tx, day, at)
-    _, known = following_working_day(day)
+    _, known = following_working_day(day, tx.county.calendar)
     told = f"{lines} lines, {total_fen} fen" + ("" if known else f"; calendar after {day} unknown")
     await record(tx, new_entry(at, SYSTEM, "settlement.close-day", ("clearing", day.isoformat()), detail=told))
     await _plan_next(tx, day)

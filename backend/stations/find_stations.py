@@ -45,6 +45,19 @@ async def find_operators(tx: Transaction, station_id: UUID) -> list[Appointment]
     return [msgspec.structs.replace(one, staff_name=names.get(one.staff_id, "")) for one in held]
 
 
+class StationFigures(Struct, frozen=True, kw_only=True):
+    """How many stations serve, and how many of them somebody runs now."""
+
+    open: int
+    run: int
+
+
+async def station_figures(tx: Transaction, at: Instant) -> StationFigures:
+    """Counted from rows."""
+    serving, run = await store.count_stations(tx, at)
+    return StationFigures(open=serving, run=run)
+
+
 async def _with_positions(tx: Transaction, stations: Sequence[Station]) -> list[Station]:
     positions: dict[str, Position] = {}
     for kind, subject in ((StationKind.FIXED, SubjectKind.STATION), (StationKind.VAN, SubjectKind.VAN)):

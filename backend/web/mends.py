@@ -58,6 +58,7 @@ _MENDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"Expected `(\w+)` of length (>=|<=) (\d+)"), _length),
     (re.compile(r"Expected `\w+` (>=|<=) (-?\d+)"), _bound),
     (re.compile(r"Expected `([^`]*)`, got"), _kind),
+    (re.compile(r"Invalid base64"), lambda _: "须为 base64 编码的文件 / must be a file in base64"),
     (re.compile(r"Invalid UUID"), lambda _: "须为 UUID / must be a UUID"),
     (re.compile(r"Invalid RFC3339"), lambda _: "须为带时区的时间 / must be a time with its zone, RFC 3339"),
     (re.compile(r"Expected `datetime` with a timezone"), lambda _: "须带时区 / must have a time zone"),

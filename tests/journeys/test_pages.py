@@ -18,6 +18,7 @@ RESIDENT += ["/resident/inbox", "/resident/sessions", "/resident/consents", "/re
 MERCHANT = ["/merchant/", "/merchant/today", "/merchant/me"]
 OPERATOR = ["/station/", "/station/serve", "/station/me"]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
+OFFICE += ["/office/start", "/office/imports"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 

@@ -17,6 +17,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation, BaseSchema
 
 from backend.kernel.actors import Role
+from backend.starting.importers import IMPORTERS
 from tests.databases import Templates
 from tests.full import lengths
 from tests.web.bridge import Bridge, bridged
@@ -26,6 +27,8 @@ SHAPES_BEYOND_PATTERNS = {
     "GET /api/v1/places/grid-cell/{code}": "a grid code's length and letters hang together",
     "GET /api/v1/places/grid-code": "degrees end at a pole",
     "GET /api/v1/places/spots": "one coordinate needs the other",
+    **{f"POST /api/v1/office/imports/{kind}": "a file is base64" for kind in IMPORTERS},
+    **{f"POST /api/v1/office/imports/{kind}/{{import_id}}/application": "a file is base64" for kind in IMPORTERS},
     "POST /api/v1/redemptions": "a code is signed or has eight digits; eligible stays within the bill",
     "POST /api/v1/rounds/{round_id}/claims": "an operator names a shift, a resident may not",
     "PUT /api/v1/office/campaigns/{campaign_id}": "shares add up, rounds name kinds, dates follow each other",

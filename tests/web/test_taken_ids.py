@@ -1,5 +1,6 @@
 """An id that a caller makes may be one that the county knows already, of anything: that is told, and never a fault."""
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from backend.database.transaction import Transaction, inquire
 from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.merchants.find_merchants import find_merchant as merchant
+from backend.starting.importers import IMPORTERS
 from backend.tables import EVERY_TABLE
 from backend.vouchers.steer_campaign import Turn
 from tests.merchants.merchant_makers import credit_code
@@ -29,6 +31,7 @@ from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
 
 MAKERS = {
+    "application_id",
     "appointment_id",
     "change_id",
     "claim_id",
@@ -43,6 +46,7 @@ MAKERS = {
 }
 """Fields that are always made by the caller; the others are where their route makes what they name."""
 MADE_HERE = {
+    **{f"/api/v1/office/imports/{kind}": {"import_id"} for kind in IMPORTERS},
     "/api/v1/office/merchants": {"merchant_id", "store_id"},
     "/api/v1/office/merchants/{merchant_id}/stores": {"store_id"},
     "/api/v1/office/stations": {"station_id"},
@@ -114,7 +118,7 @@ def of_the_office(world: World) -> list[Told]:
         (Role.OFFICE, station + "/{station_id}/operators/{appointment_id}/end", {"change_id": ""}),
     ]
     told += [(Role.OFFICE, house + "/{merchant_id}/" + move, change) for move in ("end", "reinstate", "suspend")]
-    return told + calls_of_the_office(change)
+    return told + calls_of_the_office(change) + of_imports()
 
 
 def calls_of_the_office(change: dict[str, Any]) -> list[Told]:
@@ -161,6 +165,19 @@ def of_merchants() -> list[Told]:
     ]
 
 
+def of_imports() -> list[Told]:
+    """What each desk takes in from a file, here one that is none."""
+    file = {"file": b64encode(b"a,b").decode()}
+    return [
+        told
+        for kind, importer in IMPORTERS.items()
+        for told in (
+            (importer.role, f"{OFFICE}/imports/{kind}", file | {"import_id": ""}),
+            (importer.role, f"{OFFICE}/imports/{kind}/{{import_id}}/application", file | {"application_id": ""}),
+        )
+    ]
+
+
 def at_counters(world: World, code: str) -> list[Told]:
     """What residents, merchants and operators write."""
     voucher = {"voucher_id": str(world.own.vouchers[0])}
@@ -195,6 +212,7 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "objection_id": own.applied.objection_id,
         "account_id": own.applied.account_id,
         "renewal_id": own.applied.renewal_id,
+        "import_id": own.shift_id,
     }
     everything = (*of_the_office(world), *of_merchants(), *at_counters(world, code))
     return [

@@ -95,6 +95,17 @@ async def lock_holders(tx: Transaction, role: Role) -> list[UUID]:
     return [row.staff_id for row in rows]
 
 
+async def active_holders(tx: Transaction, role: Role) -> list[UUID]:
+    """Who has a role and has come in."""
+    rows = await tx.execute(
+        select(staff.c.id)
+        .join(staff_roles, staff_roles.c.staff_id == staff.c.id)
+        .where(staff_roles.c.role == role.value, staff.c.state == StaffState.ACTIVE.value)
+        .order_by(staff.c.id)
+    )
+    return [row.id for row in rows]
+
+
 async def _one(tx: Transaction, row: Row[Any] | None) -> StaffMember | None:
     if row is None:
         return None

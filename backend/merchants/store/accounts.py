@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -151,13 +151,24 @@ async def every_account(tx: Transaction) -> list[AccountFacts]:
     ]
 
 
+async def count_without_account(tx: Transaction, at: Instant) -> int:
+    """How many merchants that have not left have no account in force."""
+    counted = select(func.count()).select_from(merchants).where(*_lacking(at))
+    return int((await tx.execute(counted)).scalar_one())
+
+
+def _lacking(at: Instant) -> tuple[ColumnElement[bool], ...]:
+    b, m = bank_accounts.c, merchants.c
+    having = select(b.merchant_id).where(b.state == AccountState.APPROVED.value, b.effective_at <= at)
+    return m.state != MerchantState.ENDED.value, m.id.not_in(having)
+
+
 async def without_account(
     tx: Transaction, at: Instant, *, after: UUID | None, most: int
 ) -> list[tuple[UUID, str, str]]:
     """Id and names of merchants that have not left and have no account in force."""
-    b, m = bank_accounts.c, merchants.c
-    having = select(b.merchant_id).where(b.state == AccountState.APPROVED.value, b.effective_at <= at)
-    asked = select(m.id, m.name_zh, m.name_en).where(m.state != MerchantState.ENDED.value, m.id.not_in(having))
+    m = merchants.c
+    asked = select(m.id, m.name_zh, m.name_en).where(*_lacking(at))
     if after is not None:
         asked = asked.where(m.id > after)
     return [(row.id, row.name_zh, row.name_en) for row in await tx.execute(asked.order_by(m.id).limit(most))]

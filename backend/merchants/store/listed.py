@@ -1,7 +1,7 @@
 """SQL of listed merchants and their shops. A shop's position lies with places; ``find_merchants.py`` joins the two."""
 
 from collections.abc import Collection, Sequence
-from datetime import time
+from datetime import date, time
 from typing import Any
 from uuid import UUID
 
@@ -267,6 +267,26 @@ async def is_listed(tx: Transaction, credit_code: str) -> bool:
         )
     )
     return row.first() is not None
+
+
+async def listed_codes(tx: Transaction, credit_codes: Collection[str]) -> dict[str, UUID]:
+    """Which of these codes a merchant has that has not left."""
+    m = merchants.c
+    asked = select(m.credit_code, m.id).where(m.credit_code.in_(list(credit_codes)))
+    rows = await tx.execute(asked.where(m.state != MerchantState.ENDED.value))
+    return {row.credit_code: row.id for row in rows}
+
+
+async def count_papers(tx: Transaction, today: date, soon: date) -> tuple[int, int, int]:
+    """Merchants that take part; of those, with a licence that ended before today, and before ``soon``."""
+    m = merchants.c
+    taking_part = m.state == MerchantState.ADMITTED.value
+    counted = [(await tx.execute(select(func.count()).select_from(merchants).where(taking_part))).scalar_one()]
+    for day in (today, soon):
+        held = select(licences.c.merchant_id).where(licences.c.valid_until < day)
+        asked = select(func.count()).select_from(merchants).where(taking_part, m.id.in_(held))
+        counted.append((await tx.execute(asked)).scalar_one())
+    return int(counted[0]), int(counted[1]), int(counted[2])
 
 
 async def next_store_number(tx: Transaction, merchant_id: UUID) -> int:

@@ -12,22 +12,25 @@ from alembic import op
 
 from backend.database.columns import IdType, InstantType
 from backend.migrations.append_only import make_append_only
-from backend.migrations.change_check import change_check, choices
+from backend.migrations.checks import change_check
 
 revision: str = "0002"
 down_revision: str | None = "0001"
 branch_labels: Any = None
 depends_on: Any = None
 
-ACCOUNT_KINDS = (
+KINDS_BEFORE = (
     "fund.bank", "fund.unallocated", "budget.line", "voucher.open", "voucher.held", "offline.pool",
     "offline.allowance", "merchant.payable", "merchant.clawback", "platform.due", "platform.bank",
-    "platform.advance", "return.treasury",
+)  # fmt: skip
+KINDS = (*KINDS_BEFORE, "platform.advance", "return.treasury")
+STEPS_BEFORE = (
+    "fund", "allocate", "deal", "return-up", "claim", "hold", "release", "redeem", "unused-face", "platform-share",
+    "roll-back",
 )  # fmt: skip
 STEPS = (
-    "fund", "allocate", "deal", "return-up", "claim", "hold", "release", "redeem", "unused-face", "platform-share",
-    "roll-back", "claw-back", "set-off", "repay", "pay-out", "pay-in", "pay-back", "reimburse", "incident", "close-out", "return",
-    "expire",
+    *STEPS_BEFORE, "claw-back", "set-off", "repay", "pay-out", "pay-in", "pay-back", "reimburse", "incident",
+    "close-out", "return", "expire",
 )  # fmt: skip
 TRANSFER_COLUMNS = (
     "act_id", "leg", "debit_account", "credit_account", "amount_fen", "step", "occurred_at", "recorded_at",
@@ -38,14 +41,30 @@ AT_ONCE = 5_000
 def upgrade() -> None:
     """New words in the ledger, new tables, and what is there already brought into them."""
     connection = op.get_bind()
-    change_check(connection, "ledger_accounts", "ck_ledger_accounts_kind_known", choices("kind", *ACCOUNT_KINDS))
-    change_check(connection, "ledger_transfers", "ck_ledger_transfers_step_known", choices("step", *STEPS))
+    change_check(
+        connection,
+        "ledger_accounts",
+        "ck_ledger_accounts_kind_known",
+        _one_of("kind", *KINDS_BEFORE, "return.treasury"),
+        _one_of("kind", *KINDS),
+    )
+    change_check(
+        connection,
+        "ledger_transfers",
+        "ck_ledger_transfers_step_known",
+        _one_of("step", *STEPS_BEFORE, "expire"),
+        _one_of("step", *STEPS),
+    )
     _make_tables()
     make_append_only(connection, "ledger_pending_transfers", TRANSFER_COLUMNS)
     make_append_only(connection, "ledger_pending_ends", ("pending_act_id", "act_id", "ending", "recorded_at"))
     _count_refunds(connection)
     _open_programmes(connection)
     _record_events(connection)
+
+
+def _one_of(column: str, *allowed: str) -> str:
+    return f"{column} IN ({', '.join(repr(one) for one in allowed)})"
 
 
 def _count_refunds(connection: sa.Connection) -> None:

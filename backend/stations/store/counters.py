@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -74,6 +74,18 @@ async def stations_after(
         at, station_id = after
         found = found.where((stations.c.opened_at > at) | ((stations.c.opened_at == at) & (stations.c.id > station_id)))
     return [_station(row) for row in await tx.execute(found.order_by(stations.c.opened_at, stations.c.id).limit(most))]
+
+
+async def count_stations(tx: Transaction, at: Instant) -> tuple[int, int]:
+    """Open stations, and those of them where somebody is appointed at an instant."""
+    serving = stations.c.state == StationState.OPEN.value
+    held = select(operators.c.station_id).where(
+        operators.c.begins_at <= at, or_(operators.c.ends_at.is_(None), operators.c.ends_at > at)
+    )
+    asked = select(func.count()).select_from(stations).where(serving)
+    every = (await tx.execute(asked)).scalar_one()
+    run = (await tx.execute(asked.where(stations.c.id.in_(held)))).scalar_one()
+    return int(every), int(run)
 
 
 def _appointment(row: Row[Any]) -> Appointment:

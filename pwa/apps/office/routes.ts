@@ -1,7 +1,7 @@
 /** The pages of the office app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { list, person, search } from '@/design-system/icons'
+import { done, list, person, search } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
@@ -11,6 +11,18 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'home',
     component: () => import('./pages/CampaignsPage.vue'),
     meta: { title: () => t('home.title'), section: { text: () => t('home.title'), drawing: list }, signedIn: true },
+  },
+  {
+    path: '/start',
+    name: 'start',
+    component: () => import('./pages/StartPage.vue'),
+    meta: { title: () => t('start.title'), section: { text: () => t('start.title'), drawing: done }, signedIn: true },
+  },
+  {
+    path: '/imports',
+    name: 'imports',
+    component: () => import('./pages/ImportsPage.vue'),
+    meta: { title: () => t('imports.title'), up: '/start', signedIn: true },
   },
   {
     path: '/audit',

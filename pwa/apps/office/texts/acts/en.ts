@@ -54,6 +54,8 @@ export default {
   'merchants.suspend': 'suspended a merchant',
   'merchants.reinstate': 'reinstated a merchant',
   'merchants.end': 'ended a merchant',
+  'starting.apply-import': 'Imported a list',
+  'starting.backup': 'Made a backup',
   'stations.open': 'opened a station',
   'stations.close': 'closed a station',
   'stations.appoint': 'appointed an operator',

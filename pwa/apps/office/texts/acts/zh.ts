@@ -52,6 +52,8 @@ export default {
   'merchants.suspend': '暂停商户',
   'merchants.reinstate': '恢复商户',
   'merchants.end': '商户退出',
+  'starting.apply-import': '导入名单',
+  'starting.backup': '完成备份',
   'stations.open': '开设驿站',
   'stations.close': '关闭驿站',
   'stations.appoint': '任命站长',
