@@ -14,6 +14,7 @@ from backend.notifications import tables as notifications
 from backend.outbox import tables as outbox
 from backend.places import tables as places
 from backend.stations import tables as stations
+from backend.vouchers import draw_tables, roster_tables
 from backend.vouchers import tables as vouchers
 
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
@@ -28,6 +29,8 @@ MODULES: tuple[ModuleType, ...] = (
     places,
     stations,
     vouchers,
+    draw_tables,
+    roster_tables,
 )
 
 EVERY_TABLE: tuple[Table, ...] = tuple(metadata.sorted_tables)

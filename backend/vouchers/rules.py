@@ -16,6 +16,7 @@ from backend.kernel.fen import split_by_largest_remainder
 from backend.kernel.instants import COUNTY_TIME, business_day, day_starts
 from backend.kernel.refusals import Reason, Refused
 from backend.ledger.rules import Funder
+from backend.vouchers.mode_rules import RoundMode
 
 
 class VoucherState(StrEnum):
@@ -122,6 +123,13 @@ class Terms(Struct, frozen=True, kw_only=True):
 class ClaimReason(Reason):
     """Why a claim was refused."""
 
+    BY_DRAW = "by-draw", 409, "这一轮摇号发放，请先报名", "This round is drawn by lot; enter it instead"
+    BY_ROSTER = (
+        "by-roster",
+        409,
+        "这一轮按名单发放，请在待领里领取",
+        "This round is given by a list; take what is yours",
+    )
     PAUSED = "paused", 409, "活动暂停中，请留意公告", "The campaign is paused; watch the notices"
     NOT_OPEN = "not-open", 409, "还没到领取时间，或领取已结束", "This round is not open now"
     NOT_ELIGIBLE = (
@@ -186,6 +194,7 @@ class RoundFacts(Struct, frozen=True, kw_only=True):
     station_until: datetime | None
     issued_online: int
     issued_station: int
+    mode: RoundMode = RoundMode.RUSH
 
 
 class ClaimantFacts(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.protocols import (
+    draw_vectors,
     encoding_vectors,
     enrolment_vectors,
     keys_vectors,
@@ -29,6 +30,7 @@ PROTOCOLS = {
     "holder-enrolment": enrolment_vectors.vectors,
     "short-code": short_code_vectors.vectors,
     "redemption": redemption_vectors.vectors,
+    "draw": draw_vectors.vectors,
 }
 
 
