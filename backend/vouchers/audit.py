@@ -13,6 +13,7 @@ from backend.audit_trail.find import weigh_acts
 from backend.database.transaction import Transaction
 from backend.ledger.audit import LedgerReport
 from backend.ledger.rules import Account, AccountKind, Funder
+from backend.vouchers.audit_lots import audit_lots
 from backend.vouchers.desk_rules import public_face
 from backend.vouchers.desk_views import BudgetLine
 from backend.vouchers.rules import Terms, VoucherState
@@ -65,6 +66,7 @@ async def audit_vouchers(tx: Transaction, asked: AuditVouchers) -> VoucherReport
             for redemption, funder, paid, refunded in await checks.refunded_otherwise(tx)
         ),
         *await _edges_untold(tx),
+        *await audit_lots(tx),
     ]
     redemptions = await checks.redemption_count(tx)
     return VoucherReport(vouchers=sum(tally.pieces for tally in tallies), redemptions=redemptions, faults=faults)

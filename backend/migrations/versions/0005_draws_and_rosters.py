@@ -203,7 +203,6 @@ def upgrade() -> None:
     make_append_only(connection, "draws", ["round_id", "plan"], once)
     entered = ["id", "round_id", "resident_id", "assisted", "salt", "entered_at"]
     make_append_only(connection, "draw_entries", entered, ["number"])
-    make_append_only(connection, "draw_entry_keys", ["round_id", "person", "entry_id"])
     written = ["id", "round_id", "staff_id", "value", "document_no", "file_sha256", "entered_at"]
     make_append_only(connection, "draw_seeds", written)
     written = ["id", "round_id", "staff_id", "issue", "published_at", "document_no", "entered_at"]

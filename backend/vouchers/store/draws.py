@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -238,7 +238,11 @@ async def decide_places(
 
 
 async def finish(tx: Transaction, round_id: UUID, now: Instant) -> None:
-    """drawn → finished: whatever place is still open was not needed."""
+    """drawn → finished: whatever place is still open was not needed, and nobody's keys are either.
+
+    Those of whoever got a voucher stay with it; of the others nothing is compared any more.
+    """
+    await tx.execute(delete(draw_entry_keys).where(draw_entry_keys.c.round_id == round_id))
     p = draw_places.c
     rest = update(draw_places).where(p.round_id == round_id, p.outcome.is_(None))
     await tx.execute(rest.values(outcome=str(PlaceOutcome.NOT_NEEDED), decided_at=now))
