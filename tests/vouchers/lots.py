@@ -22,6 +22,7 @@ from backend.vouchers.enter_seed import EnterSeed, enter_seed
 from backend.vouchers.find_draws import public_draw
 from backend.vouchers.issue_draw import facts_of
 from backend.vouchers.mode_rules import RoundMode
+from backend.vouchers.number_entrants import NumberEntrants, number_entrants
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from tests.databases import HandClock
 from tests.vouchers.campaigns import CLERK, approved, funded, terms
@@ -168,3 +169,17 @@ async def seed_by(county: County, round_id: UUID, who: Actor, sealed: Seal, *, s
     """One person enters what they saw."""
     command = EnterSeed(seed_id=seed_id or new_id(), round_id=round_id, seal=sealed, actor=who)
     return await transact(county, enter_seed, command)
+
+
+async def ripe_draw(county: County, residents: list[UUID]) -> UUID:
+    """A draw of yesterday that these people entered: numbered in time, its source drawn, no seed entered yet."""
+    closes = county.clock() - SOURCE_AFTER - timedelta(hours=1)
+    opens = closes - timedelta(hours=HOURS_OPEN)
+    round_ = round_plan(county, opens_at=opens, closes_at=closes, draw=draw_plan(closes))
+    await run_plan(county, plan_with(round_))
+    for resident_id in residents:
+        command = await asking(county, round_.round_id, resident_id)
+        entered = await transact(county, enter_draw, command, now=opens)
+        assert isinstance(entered, Entered), entered
+    await transact(county, number_entrants, NumberEntrants(round_.round_id), now=closes)
+    return round_.round_id

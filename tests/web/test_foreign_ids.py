@@ -41,6 +41,7 @@ def address(operation: Operation, world: World) -> str:
         "shift_id": others.shift_id,
         "session_id": others.session_id,
         "round_id": world.round_id,
+        "entry_id": world.lots.entries[1],
     }
     path = operation.path
     for name in operation.names:
@@ -87,6 +88,15 @@ def reaches(world: World, code: str) -> list[Reach]:
     return [
         Reach(Role.RESIDENT, claims, {**claim, "resident_id": str(others.phone.resident_id)}, 400, "invalid"),
         Reach(Role.OPERATOR, claims, {**claim, **served, **others_shift}, 404, "unknown-shift"),
+        *(
+            reach
+            for path, made in (("entries", {"entry_id": str(new_id())}), ("entitlements", claim))
+            for way in [f"/api/v1/rounds/{world.lots.round_of('/' + path)}/{path}"]
+            for reach in (
+                Reach(Role.RESIDENT, way, {**made, "resident_id": str(others.phone.resident_id)}, 400, "invalid"),
+                Reach(Role.OPERATOR, way, {**made, **served, **others_shift}, 404, "unknown-shift"),
+            )
+        ),
         Reach(
             Role.OPERATOR,
             "/api/v1/redemptions",

@@ -28,6 +28,9 @@ SHAPES_BEYOND_PATTERNS = {
     "GET /api/v1/places/spots": "one coordinate needs the other",
     "POST /api/v1/redemptions": "a code is signed or has eight digits; eligible stays within the bill",
     "POST /api/v1/rounds/{round_id}/claims": "an operator names a shift, a resident may not",
+    "POST /api/v1/rounds/{round_id}/entries": "an operator names a shift, a resident may not",
+    "POST /api/v1/rounds/{round_id}/entitlements": "an operator names a shift, a resident may not",
+    "POST /api/v1/office/campaigns/{campaign_id}/rosters": "numbers have check digits, classes are the campaign's",
     "PUT /api/v1/office/campaigns/{campaign_id}": "shares add up, rounds name kinds, dates follow each other",
 }
 """Where a body in good form can still be a 400 that names the field, and why no schema can say so."""
