@@ -17,6 +17,7 @@ from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.vouchers.claim import claim
 from backend.vouchers.claim_in_batches import ClaimDesk
+from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.draw_rules import (
     DrawReason,
     DrawState,
@@ -102,6 +103,19 @@ async def test_a_claim_in_a_round_by_lot_is_told_to_enter_and_leaves_nothing(cou
     await desk.close()
     after = await row_counts(county)
     assert {name: rows for name, rows in after.items() if rows != before[name]}.keys() <= {"ledger_accounts"}
+
+
+async def test_the_rushs_quick_way_never_gives_what_is_drawn_by_lot(county: County) -> None:
+    rush, lot = round_plan(county, mode=RoundMode.RUSH, draw=None, pieces=2), round_plan(county, pieces=2)
+    await run_plan(county, plan_with(rush, lot))
+    desk = ClaimDesk(county)
+    for number in (1, 2):  # The expiry of such vouchers is planned now: whatever is plain goes the quick way.
+        assert isinstance(await desk.submit(claim_of(rush.round_id, number)), Claimed)
+    for number in (3, 4):
+        assert await desk.decided(claim_of(lot.round_id, number)) == Refused(ClaimReason.BY_DRAW)
+    await desk.close()
+    assert await holders(county, lot.round_id) == []
+    assert await faults(county) == []
 
 
 async def test_somebody_enters_once_by_any_of_their_keys_and_the_same_id_gets_the_same_answer(county: County) -> None:

@@ -155,6 +155,17 @@ async def test_a_second_account_of_the_same_person_takes_nothing(county: County)
     assert await faults(county) == []
 
 
+async def test_a_phone_that_had_another_owner_gives_nothing_to_whoever_has_proven_another_number(
+    county: County,
+) -> None:
+    campaign_id, rounds = await roster_campaign(county)
+    one = await person(county, 1)
+    other = identity_number(date(1951, 7, 9), 2)
+    await transact(county, note_key, NoteKey(resident_id=one, kind=KeyKind.IDENTITY, value=other))
+    await confirmed(county, campaign_id, listed(1, identity_number=NUMBER))
+    assert await take(county, rounds["low-income"], one) == Refused(ClaimReason.NOT_ELIGIBLE)
+
+
 async def test_it_is_taken_in_the_window_only_and_the_rest_goes_back(county: County, clock: HandClock) -> None:
     later = roster_round(county, "low-income", 3, opens_at=county.clock().replace(hour=4))
     campaign_id = await run_plan(county, roster_plan(later, pieces=3))
