@@ -64,6 +64,7 @@ from backend.vouchers.closing_routes import CLOSING_ROUTES
 from backend.vouchers.confirm import CONFIRM_REDEMPTIONS
 from backend.vouchers.counter_routes import COUNTER_ROUTES
 from backend.vouchers.desk_routes import DESK_ROUTES
+from backend.vouchers.draw_routes import DRAW_ROUTES
 from backend.vouchers.expire import EXPIRE, expire_due
 from backend.vouchers.hot_routes import (
     CLAIMS_PREFIX,
@@ -74,10 +75,13 @@ from backend.vouchers.hot_routes import (
     HotFeeds,
     HotRedemptions,
 )
-from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, close_due, open_due
+from backend.vouchers.issue_draw import ISSUE_DRAW, issue_due
+from backend.vouchers.number_entrants import close_due
+from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, open_due
 from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetting
+from backend.vouchers.roster_routes import ROSTER_ROUTES
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
 from backend.web.callers import PUBLIC, admit
@@ -121,12 +125,15 @@ ROUTES: list[BaseRouteHandler] = [
     *SETTLEMENT_MERCHANT_ROUTES,
     *IMPORT_ROUTES,
     *READINESS_ROUTES,
+    *DRAW_ROUTES,
+    *ROSTER_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS, CONFIRM_REDEMPTIONS)
 DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,
     EXPIRE: expire_due,
+    ISSUE_DRAW: issue_due,
     NIGHTLY: erase_what_is_over,
     FORGET_CODES: forget_codes,
     CHECK_PAPERS: check_papers,

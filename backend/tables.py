@@ -16,6 +16,7 @@ from backend.places import tables as places
 from backend.settlement import tables as settlement
 from backend.starting import tables as starting
 from backend.stations import tables as stations
+from backend.vouchers import draw_tables, roster_tables
 from backend.vouchers import tables as vouchers
 
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
@@ -32,6 +33,8 @@ MODULES: tuple[ModuleType, ...] = (
     starting,
     stations,
     vouchers,
+    draw_tables,
+    roster_tables,
 )
 
 EVERY_TABLE: tuple[Table, ...] = tuple(metadata.sorted_tables)

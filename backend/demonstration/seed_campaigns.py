@@ -22,13 +22,14 @@ from backend.vouchers.desk_rules import (
     DecisionStep,
     KindPlan,
     RefundPolicy,
-    RoundMode,
     RoundPlan,
     total_fen,
 )
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
+from backend.vouchers.funding_rules import FundingShare
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
-from backend.vouchers.rules import FundingShare, Hours, Limit, LimitPeriod, Terms
+from backend.vouchers.rules import Hours, Limit, LimitPeriod, Terms
 from backend.vouchers.steer_campaign import SteerCampaign, Steered, Turn, steer_campaign
 
 ORDINALS = "一二三四五六七八九"

@@ -1,5 +1,7 @@
 """Claim and redeem for somebody without a phone: in an open shift, with a proof, within the caps, on record."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -7,7 +9,7 @@ from msgspec import Struct
 from backend.database.transaction import Transaction
 from backend.identity.person import claimant
 from backend.kernel.actors import Actor
-from backend.kernel.claimants import Claimant, KeyKind
+from backend.kernel.claimants import Claimant
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
 from backend.outbox.answered import earlier_answer
@@ -15,15 +17,13 @@ from backend.stations.assist import count_assisted, may_assist, record_assisted
 from backend.stations.rules import Assisted, AssistedAct, ProofKind, Shift, StationReason, resident_key_of
 from backend.stations.shift_for import shift_for
 from backend.vouchers.claim import claim
-from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome
+from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome, people_of
+from backend.vouchers.enter_draw import Entered
 from backend.vouchers.papers import Papers, PapersReason, check_papers
 from backend.vouchers.redeem import redeem
 from backend.vouchers.redeem_rules import Redeem, Redeemed, RedeemOutcome, Typed
 from backend.vouchers.rules import ClaimantFacts, ClaimReason
 from backend.vouchers.store import redemptions
-
-JOINED_BY = frozenset({KeyKind.ACCOUNT, KeyKind.IDENTITY, KeyKind.CARD})
-"""Phone and device keys never join a resident to the helper, or to the station's tablet, that serves them."""
 
 
 class AssistReason(Reason):
@@ -31,6 +31,8 @@ class AssistReason(Reason):
 
     NO_SUCH_RESIDENT = "no-such-resident", 404, "没有找到这位居民", "No such resident"
 
+
+T = TypeVar("T")
 
 AssistedOutcome = ClaimOutcome | Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason]
 
@@ -50,12 +52,27 @@ class AssistedClaim(Struct, frozen=True, kw_only=True):
 
 async def assisted_claim(tx: Transaction, command: AssistedClaim, *, now: Instant) -> AssistedOutcome:
     """A claim in the stations' share of the round, keyed by the resident's papers, counted against the helper."""
+
+    async def ask(asked: Claim, _person: Claimant) -> ClaimOutcome:
+        return await claim(tx, asked, now=now)
+
+    return await helped(tx, command, ask, now=now)
+
+
+async def helped(
+    tx: Transaction,
+    command: AssistedClaim,
+    ask: Callable[[Claim, Claimant], Awaitable[T]],
+    *,
+    now: Instant,
+) -> T | Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason] | Refused[ClaimReason]:
+    """Ask for a resident what they would ask for themselves: in a shift, with a proof, within the caps, on record."""
     person = await claimant(tx, command.resident_id)
     if person is None:
         return Refused(AssistReason.NO_SUCH_RESIDENT)
     asked = _claim(command, person)
     if await earlier_answer(tx, command.claim_id, asked.hashed()) is not None:
-        return await claim(tx, asked, now=now)  # Answered before: the shift may have been closed meanwhile.
+        return await ask(asked, person)  # Answered before: the shift may have been closed meanwhile.
     shift = await _shift(tx, command.shift_id, command.actor, now)
     if isinstance(shift, Refused):
         return shift
@@ -78,8 +95,8 @@ async def assisted_claim(tx: Transaction, command: AssistedClaim, *, now: Instan
     allowance = await may_assist(tx, assisted, now=now)
     if isinstance(allowance, Refused):
         return allowance
-    outcome = await claim(tx, asked, now=now)
-    if isinstance(outcome, Claimed) and not outcome.again:
+    outcome = await ask(asked, person)
+    if isinstance(outcome, Claimed | Entered) and not outcome.again:
         await count_assisted(tx, allowance, command.actor, now=now)
     return outcome
 
@@ -90,7 +107,7 @@ def _claim(command: AssistedClaim, person: Claimant) -> Claim:
         round_id=command.round_id,
         resident_id=command.resident_id,
         facts=ClaimantFacts(groups=person.groups, proof_level=person.proof_level, frozen=person.frozen),
-        people=tuple(key for kind, key in person.keys if kind in JOINED_BY),
+        people=people_of(person.keys, assisted=True),
         actor=command.actor,
         assisted=True,
     )

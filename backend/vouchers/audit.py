@@ -14,6 +14,7 @@ from backend.database.transaction import Transaction
 from backend.ledger.audit import LedgerReport
 from backend.ledger.rules import Account, AccountKind, Funder, Step
 from backend.settlement.audit import count_redemptions
+from backend.vouchers.audit_lots import audit_lots
 from backend.vouchers.desk_rules import public_face
 from backend.vouchers.desk_views import BudgetLine
 from backend.vouchers.rules import Terms, VoucherState
@@ -71,6 +72,7 @@ async def audit_vouchers(tx: Transaction, asked: AuditVouchers) -> VoucherReport
         ),
         *await _events_missing(tx),
         *await _edges_untold(tx),
+        *await audit_lots(tx),
     ]
     redemptions = await checks.redemption_count(tx)
     return VoucherReport(vouchers=sum(tally.pieces for tally in tallies), redemptions=redemptions, faults=faults)

@@ -32,8 +32,9 @@ from backend.kernel.refusals import Refused
 from backend.ledger.numbers import account_numbers
 from backend.ledger.rules import Account, AccountKind
 from backend.vouchers.claim import claim_many
-from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome, RoundRecord
+from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome, RoundRecord, decide_way
 from backend.vouchers.events import VoucherClaimed
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import ClaimReason, VoucherState, decide_claimant, limit_period, pieces_left, validity
 from backend.vouchers.store import claims as store
 from backend.vouchers.store.rush import RushBatch, RushRound, store_on_postgresql, store_on_sqlite
@@ -90,9 +91,11 @@ class ClaimDesk:
         if full is not None and resident_id not in full.holders and self.county.clock() < full.until:
             return Refused(ClaimReason.SOLD_OUT)
         known = self._known.get(round_id)
-        if known is not None and self.county.clock() < known.record.facts.opens_at:
-            return Refused(ClaimReason.NOT_OPEN)
-        return None
+        if known is None:
+            return None
+        if known.record.facts.mode is not RoundMode.RUSH:
+            return decide_way(known.record.facts, RoundMode.RUSH)
+        return Refused(ClaimReason.NOT_OPEN) if self.county.clock() < known.record.facts.opens_at else None
 
     async def close(self) -> None:
         """Store what was handed in, then let go of the driver."""
@@ -216,8 +219,10 @@ async def _prepare(tx: Transaction, round_id: UUID, *, now: Instant) -> _Known |
 
 
 def _is_plain(record: RoundRecord, commands: Sequence[Claim]) -> bool:
-    """No station's claim, nobody outside the group: what is left, the statement's conditions and keys decide."""
+    """A rush, no station's claim, nobody outside the group: the rest the statement's conditions and keys decide."""
     terms = record.facts.terms
+    if record.facts.mode is not RoundMode.RUSH:
+        return False
     return all(not command.assisted and decide_claimant(terms, command.facts) is None for command in commands)
 
 

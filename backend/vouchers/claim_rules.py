@@ -11,9 +11,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.kernel.actors import Actor
+from backend.kernel.claimants import KeyKind
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.vouchers.desk_rules import public_face
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import (
     ClaimantFacts,
     ClaimReason,
@@ -25,6 +27,14 @@ from backend.vouchers.rules import (
     pieces_left,
     validity,
 )
+
+JOINED_BY = frozenset({KeyKind.ACCOUNT, KeyKind.IDENTITY, KeyKind.CARD})
+"""Phone and device keys never join a resident to the helper, or to the station's tablet, that serves them."""
+
+
+def people_of(keys: Iterable[tuple[KeyKind, bytes]], *, assisted: bool) -> tuple[bytes, ...]:
+    """The keyed hashes that mean "the same person" when somebody asks for themselves, or is helped."""
+    return tuple(key for kind, key in keys if not assisted or kind in JOINED_BY)
 
 
 def claim_hash(round_id: UUID, resident_id: UUID) -> bytes:
@@ -42,6 +52,10 @@ class Claim(Struct, frozen=True, kw_only=True):
     people: tuple[bytes, ...]
     actor: Actor
     assisted: bool = False
+    way: RoundMode = RoundMode.RUSH
+    """How they come by it: only a winner takes from a draw, and only somebody on a list from a roster."""
+    voucher_id: UUID | None = None
+    """Worked out beforehand for a winner, so that giving it twice gives one; ``None`` for a fresh one."""
 
     def hashed(self) -> bytes:
         """What tells this command from another under the same id."""
@@ -65,7 +79,7 @@ class Claimed(Struct, frozen=True, kw_only=True, tag="claimed"):
 
 ClaimOutcome = Claimed | Refused[ClaimReason] | IdReused
 
-UNBOUND = frozenset({ClaimReason.NOT_OPEN, ClaimReason.PAUSED})
+UNBOUND = frozenset({ClaimReason.NOT_OPEN, ClaimReason.PAUSED, ClaimReason.BY_DRAW, ClaimReason.BY_ROSTER})
 """Refusals that bind no id: the same press of the button may be sent again a moment later."""
 
 
@@ -111,6 +125,21 @@ def person_keys(claim: Claim, limits: Iterable[Limit], at: datetime) -> list[Per
     return [(limit.rule_id, person, limit_period(limit, at=at)) for limit in limits for person in claim.people]
 
 
+def decide_way(facts: RoundFacts, way: RoundMode) -> Refused[ClaimReason] | None:
+    """Does the round give its vouchers in this way? ``None`` for yes."""
+    if way is facts.mode:
+        return None
+    refused = {RoundMode.DRAW: ClaimReason.BY_DRAW, RoundMode.ROSTER: ClaimReason.BY_ROSTER}
+    return Refused(refused.get(facts.mode, ClaimReason.NOT_OPEN))
+
+
+def decide_moment(facts: RoundFacts, way: RoundMode, *, at: datetime) -> Refused[ClaimReason] | None:
+    """Is this the time? What was won in a draw is given after its window, and waits while the campaign is paused."""
+    if way is not RoundMode.DRAW:
+        return decide_window(facts, at=at)
+    return Refused(ClaimReason.PAUSED) if facts.paused else None
+
+
 class Batch:
     """Rules over claims in their order; each sees what the earlier ones of the batch were given."""
 
@@ -135,7 +164,9 @@ class Batch:
         if record is None:
             return Ruling(claim=claim, outcome=Refused(ClaimReason.NOT_OPEN))
         terms = record.facts.terms
-        refused = decide_window(record.facts, at=self.at) or decide_claimant(terms, claim.facts)
+        facts = record.facts
+        refused = decide_way(facts, claim.way) or decide_moment(facts, claim.way, at=self.at)
+        refused = refused or decide_claimant(terms, claim.facts)
         if refused is not None:
             return Ruling(claim=claim, outcome=refused)
         keys = self._free_keys(claim, terms.limits)
@@ -151,7 +182,7 @@ class Batch:
             keys=tuple(keys),
             outcome=Claimed(
                 claim_id=claim.claim_id,
-                voucher_id=next(self._ids),
+                voucher_id=claim.voucher_id or next(self._ids),
                 round_id=claim.round_id,
                 face_fen=terms.face_fen,
                 minimum_spend_fen=terms.minimum_spend_fen,
@@ -189,6 +220,7 @@ class Batch:
             station_until=facts.station_until,
             issued_online=facts.issued_online + (other if assisted else given),
             issued_station=facts.issued_station + (given if assisted else other),
+            mode=facts.mode,
         )
         if pieces_left(now, at=self.at, at_station=assisted) < 1:
             return False

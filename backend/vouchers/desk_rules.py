@@ -13,7 +13,11 @@ from msgspec import Struct
 
 from backend.kernel.refusals import Reason, Refused
 from backend.settlement.rules import EvidenceRule, MoneyPath
-from backend.vouchers.rules import FundingShare, Terms, split_face
+from backend.vouchers.draw_rules import DrawPlan, draw_faults
+from backend.vouchers.funding_rules import FundingShare, split_face
+from backend.vouchers.mode_rules import RoundMode
+from backend.vouchers.roster_rules import RosterPlan, roster_faults
+from backend.vouchers.rules import Terms
 
 
 class CampaignState(StrEnum):
@@ -90,17 +94,6 @@ class LineLevel(StrEnum):
     """One merchant's part."""
 
 
-class RoundMode(StrEnum):
-    """How a round chooses among those who ask."""
-
-    RUSH = "rush"
-    """抢券: first come, first served."""
-    DRAW = "draw"
-    """摇号"""
-    ROSTER = "roster"
-    """定向发放"""
-
-
 class RoundState(StrEnum):
     """Where a round stands; whether it takes claims right now is a question of the clock."""
 
@@ -160,6 +153,8 @@ class RoundPlan(Struct, frozen=True, kw_only=True):
     pieces: int | None
     station_pieces: int = 0
     station_until: datetime | None = None
+    draw: DrawPlan | None = None
+    roster: RosterPlan | None = None
 
 
 class CampaignPlan(Struct, frozen=True, kw_only=True):
@@ -249,6 +244,7 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
         # A voucher claimed after its own end would hold its money for good: its expiry is over by then.
         if ends and round_.closes_at > min(ends):
             faults.append(Fault(f"/rounds/{i}/closes_at", "不能晚于券的截止时间 / not after the voucher's own end"))
+        faults += _mode_faults(f"/rounds/{i}", round_, ends)
     for code in codes:
         planned = sum(r.pieces or 0 for r in plan.rounds if r.kind_code == code)
         cap = sum(kind.cap_pieces for kind in plan.kinds if kind.code == code)
@@ -315,6 +311,23 @@ def _round_faults(at: str, round_: RoundPlan, caps: Mapping[str, int]) -> list[F
         faults.append(Fault(f"{at}/station_pieces", "驿站预留不能超过总数 / more than the round has"))
     if round_.station_pieces and round_.station_until is None:
         faults.append(Fault(f"{at}/station_until", "请填写驿站预留到几点 / until when the stations' share is kept"))
-    if round_.mode is not RoundMode.RUSH:
-        faults.append(Fault(f"{at}/mode", "目前只支持抢券 / only rush rounds for now"))
     return faults
+
+
+def _mode_faults(at: str, round_: RoundPlan, ends: list[datetime]) -> list[Fault]:
+    found: list[tuple[str, str]] = []
+    if round_.mode is RoundMode.DRAW:
+        found += draw_faults(
+            round_.draw,
+            closes_at=round_.closes_at,
+            pieces=round_.pieces,
+            station_pieces=round_.station_pieces,
+            ends=ends,
+        )
+    elif round_.draw is not None:
+        found.append(("draw", "只有摇号轮次有种子来源 / only a draw has a source of a seed"))
+    if round_.mode is RoundMode.ROSTER:
+        found += roster_faults(round_.roster, pieces=round_.pieces, station_pieces=round_.station_pieces)
+    elif round_.roster is not None:
+        found.append(("roster", "只有定向发放轮次有名单类别 / only a round by roster has classes"))
+    return [Fault(f"{at}/{field}", told) for field, told in found]

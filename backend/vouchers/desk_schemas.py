@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from backend.kernel.fen import AmountFen, PositiveFen
 from backend.ledger.rules import Funder
@@ -17,12 +17,15 @@ from backend.vouchers.desk_rules import (
     KindPlan,
     LineLevel,
     RefundPolicy,
-    RoundMode,
     RoundPlan,
     total_fen,
 )
 from backend.vouchers.desk_views import BudgetLine, Campaign, Decision
-from backend.vouchers.rules import DiscountKind, FundingShare, Hours, Limit, LimitPeriod, Terms
+from backend.vouchers.draw_rules import DrawPlan
+from backend.vouchers.funding_rules import FundingShare
+from backend.vouchers.mode_rules import RoundMode
+from backend.vouchers.roster_rules import RosterPlan
+from backend.vouchers.rules import DiscountKind, Hours, Limit, LimitPeriod, Terms
 from backend.vouchers.schemas import RoundAnswer, TermsAnswer, terms_answer
 from backend.vouchers.steer_campaign import PauseScope, Turn
 from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, Name, NameEn
@@ -83,6 +86,23 @@ class KindRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     subject_code: Annotated[str, Meta(max_length=20, pattern=r"^[0-9A-Za-z-]*$")] | None = None
 
 
+class DrawRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the seed of a draw will come from: a public lottery's issue, drawn after entering has ended."""
+
+    source: Name
+    issue: Document
+    writing: Note
+    digits: Annotated[int, Meta(ge=1, le=64)]
+    published_at: Moment
+    reserves: Annotated[int, Meta(ge=0, le=20_000)] = 0
+
+
+class ClassesRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which classes of a list the round serves; each person of them gets one."""
+
+    classes: Annotated[list[Code], Meta(min_length=1, max_length=20)]
+
+
 class RoundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One issuing session; no `pieces` means whatever its kind has left when it opens."""
 
@@ -96,6 +116,8 @@ class RoundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     pieces: Pieces | None = None
     station_pieces: Pieces = 0
     station_until: Moment | None = None
+    draw: DrawRequest | None = None
+    roster: ClassesRequest | None = None
 
 
 class PlanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,6 +162,8 @@ def plan_of(request: PlanRequest) -> CampaignPlan:
                 pieces=r.pieces,
                 station_pieces=r.station_pieces,
                 station_until=r.station_until,
+                draw=None if r.draw is None else DrawPlan(**structs.asdict(r.draw)),
+                roster=None if r.roster is None else RosterPlan(classes=tuple(r.roster.classes)),
             )
             for r in request.rounds
         ),

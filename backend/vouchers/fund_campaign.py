@@ -34,6 +34,7 @@ from backend.vouchers.desk_rules import (
 from backend.vouchers.desk_views import Campaign, Decision
 from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND
 from backend.vouchers.store import desk as store
+from backend.vouchers.store import draws, rosters
 
 
 class FundCampaign(Struct, frozen=True, kw_only=True):
@@ -198,5 +199,9 @@ async def _add_round(
     )
     dealing.move(dealing.line(kind_line), dealing.line(line), cap, Step.DEAL)
     await store.insert_round(tx, campaign.campaign_id, campaign.version, round_, kind.terms, line)
+    if round_.draw is not None:
+        await draws.insert_draw(tx, round_.round_id, round_.draw)
+    if round_.roster is not None:
+        await rosters.insert_classes(tx, round_.round_id, round_.roster.classes)
     for work, at in ((OPEN_ROUND, round_.opens_at), (CLOSE_ROUND, round_.closes_at)):
         await plan_due(tx, DueWork(kind=work, key=str(round_.round_id), due_at=at))

@@ -19,7 +19,8 @@ from backend.ledger.rules import Account, AccountKind, Step, Transfer
 from backend.outbox.rules import DueWork
 from backend.vouchers.desk_rules import RoundState, public_face
 from backend.vouchers.desk_views import BudgetLine, RoundView
-from backend.vouchers.store import claims
+from backend.vouchers.mode_rules import RoundMode
+from backend.vouchers.store import claims, draws
 from backend.vouchers.store import desk as store
 
 OPEN_ROUND = "round.open"
@@ -29,11 +30,6 @@ CLOSE_ROUND = "round.close"
 async def open_due(tx: Transaction, work: DueWork, at: Instant) -> None:
     """Timed work: the round's opening."""
     await open_round(tx, OpenRound(UUID(work.key)), now=at)
-
-
-async def close_due(tx: Transaction, work: DueWork, at: Instant) -> None:
-    """Timed work: the round's end."""
-    await close_round(tx, CloseRound(UUID(work.key)), now=at)
 
 
 class OpenRound(Struct, frozen=True):
@@ -73,9 +69,14 @@ async def open_round(tx: Transaction, command: OpenRound, *, now: Instant) -> in
 
 
 async def close_round(tx: Transaction, command: CloseRound, *, now: Instant) -> int:
-    """open → closed; what nobody claimed goes back up to the kind's line. Returns that amount in fen."""
+    """open → closed; what nobody claimed goes back up to the kind's line. Returns that amount in fen.
+
+    A draw closes when its last place has been decided, and not before: until then its money is its winners'.
+    """
     view = await _locked_view(tx, command.round_id)
     if view is None or view.state is RoundState.CLOSED:
+        return 0
+    if view.facts.mode is RoundMode.DRAW and not await draws.is_finished(tx, command.round_id):
         return 0
     tree = await store.lock_tree(tx, view.campaign_id)
     swept = await sweep(tx, view.campaign_id, [line for line in tree if line.line_id == view.line_id], now)

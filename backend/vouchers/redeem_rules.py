@@ -16,7 +16,8 @@ from backend.kernel.presentations import PresentationReason
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused, command_hash
-from backend.vouchers.rules import Bill, RedemptionReason, Terms, VoucherState, split_face
+from backend.vouchers.funding_rules import split_face
+from backend.vouchers.rules import Bill, RedemptionReason, Terms, VoucherState
 
 MOST_WRONG_CODES = 10
 SHORT_CODE_LIFE = timedelta(seconds=120)

@@ -14,15 +14,9 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
 from backend.merchants.rules import Standing
+from backend.vouchers.funding_rules import split_discount
 from backend.vouchers.redeem_rules import MOST_WRONG_CODES, LiveVoucher, Redeem, Redeemed, Shown, Typed
-from backend.vouchers.rules import (
-    Counter,
-    RedemptionReason,
-    VoucherFacts,
-    VoucherState,
-    decide_redemption,
-    split_discount,
-)
+from backend.vouchers.rules import Counter, RedemptionReason, VoucherFacts, VoucherState, decide_redemption
 
 
 class Acceptance(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,12 @@
 """Campaigns and rounds for everybody; claiming and the wallet for residents."""
 
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Protocol, cast
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
@@ -138,19 +138,42 @@ async def post_claim(
     """201 for a new voucher; the same id again gives 200 and the same answer."""
     caller, county = caller_of(request), county_of(request)
     if caller.claimant is None:
-        return claim_response(await transact(county, assisted_claim, _assisted(request, round_id, data)))
-    if not (data.resident_id is data.proof is data.proof_number is data.shift_id is UNSET):
-        raise ProblemError(
-            GeneralReason.INVALID,
-            errors=[
-                FieldError(pointer="/resident_id", detail="居民只能为自己领取 / residents claim for themselves only")
-            ],
-        )
+        command = assisted_command(request, round_id, data.claim_id, data)
+        return claim_response(await transact(county, assisted_claim, command))
+    residents_only(data)
     submit = cast(SubmitClaim, request.app.state["submit_claim"])
     return claim_response(await submit(county, own_claim(caller, round_id, data.claim_id, address_of(request))))
 
 
-def _assisted(request: Request[Any, Any, Any], round_id: UUID, data: ClaimRequest) -> AssistedClaim:
+class ForSomebody(Protocol):
+    """What a body says when an operator asks for a resident."""
+
+    @property
+    def resident_id(self) -> UUID | UnsetType:
+        """For whom."""
+
+    @property
+    def proof(self) -> ProofKind | UnsetType:
+        """What was seen of them."""
+
+    @property
+    def proof_number(self) -> str | UnsetType:
+        """The number of the document that was seen."""
+
+    @property
+    def shift_id(self) -> UUID | UnsetType:
+        """In which shift."""
+
+
+def residents_only(data: ForSomebody) -> None:
+    """A resident asks for nobody else: raises a 400 that says so."""
+    if not (data.resident_id is data.proof is data.proof_number is data.shift_id is UNSET):
+        told = "居民只能为自己领取 / residents claim for themselves only"
+        raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer="/resident_id", detail=told)])
+
+
+def assisted_command(request: Request[Any, Any, Any], round_id: UUID, act_id: UUID, data: ForSomebody) -> AssistedClaim:
+    """The command of an operator who asks for somebody; raises a 400 that names what is missing."""
     for field in ("resident_id", "proof", "shift_id"):
         if getattr(data, field) is UNSET:
             raise ProblemError(
@@ -159,7 +182,7 @@ def _assisted(request: Request[Any, Any, Any], round_id: UUID, data: ClaimReques
             )
     given = cast(Any, data)
     return AssistedClaim(
-        claim_id=data.claim_id,
+        claim_id=act_id,
         round_id=round_id,
         resident_id=given.resident_id,
         shift_id=given.shift_id,
@@ -167,7 +190,7 @@ def _assisted(request: Request[Any, Any, Any], round_id: UUID, data: ClaimReques
         proof_number=None if data.proof_number is UNSET else given.proof_number,
         actor=caller_of(request).actor(
             role=Role.OPERATOR,
-            request_id=data.claim_id,
+            request_id=act_id,
             shift_id=given.shift_id,
             proof=given.proof,
             address=address_of(request),

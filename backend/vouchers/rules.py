@@ -4,7 +4,6 @@ Pure: no clock, no database, no framework. The phone and the tablet answer the s
 ``pwa/src/vouchers/rules.ts``; ``fixtures/protocols/redemption/vectors.json`` keeps the two honest.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -12,10 +11,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from backend.kernel.fen import split_by_largest_remainder
 from backend.kernel.instants import COUNTY_TIME, business_day, day_starts
 from backend.kernel.refusals import Reason, Refused
 from backend.ledger.rules import Funder
+from backend.vouchers.funding_rules import FundingShare
+from backend.vouchers.mode_rules import RoundMode
 
 
 class VoucherState(StrEnum):
@@ -78,13 +78,6 @@ class Limit(Struct, frozen=True, kw_only=True):
     period: LimitPeriod = LimitPeriod.EVER
 
 
-class FundingShare(Struct, frozen=True, kw_only=True):
-    """Who pays which part of a discount, in basis points; a campaign's shares add up to 10 000."""
-
-    funder: Funder
-    share_bp: int
-
-
 class Hours(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A daily window in county time, ``from_`` included, ``until`` excluded."""
 
@@ -124,6 +117,13 @@ class Terms(Struct, frozen=True, kw_only=True):
 class ClaimReason(Reason):
     """Why a claim was refused."""
 
+    BY_DRAW = "by-draw", 409, "这一轮摇号发放，请先报名", "This round is drawn by lot; enter it instead"
+    BY_ROSTER = (
+        "by-roster",
+        409,
+        "这一轮按名单发放，请在待领里领取",
+        "This round is given by a list; take what is yours",
+    )
     PAUSED = "paused", 409, "活动暂停中，请留意公告", "The campaign is paused; watch the notices"
     NOT_OPEN = "not-open", 409, "还没到领取时间，或领取已结束", "This round is not open now"
     NOT_ELIGIBLE = (
@@ -188,6 +188,7 @@ class RoundFacts(Struct, frozen=True, kw_only=True):
     station_until: datetime | None
     issued_online: int
     issued_station: int
+    mode: RoundMode = RoundMode.RUSH
 
 
 class ClaimantFacts(Struct, frozen=True, kw_only=True):
@@ -357,39 +358,3 @@ def _within_hours(terms: Terms, at: datetime) -> bool:
     if terms.weekdays and local.weekday() not in terms.weekdays:
         return False
     return not terms.hours or any(hours.from_ <= local.time() < hours.until for hours in terms.hours)
-
-
-def split_face(funding: Sequence[FundingShare], face_fen: int) -> dict[Funder, int]:
-    """What each funder sets aside for a voucher of this face; ties go to the government."""
-    ordered = sorted(funding, key=_government_first)
-    parts = split_by_largest_remainder(face_fen, [share.share_bp for share in ordered])
-    return {share.funder: part for share, part in zip(ordered, parts, strict=True)}
-
-
-def split_discount(
-    funding: Sequence[FundingShare], set_aside: Mapping[Funder, int], discount_fen: int
-) -> dict[Funder, int]:
-    """Who pays which fen of a discount: by largest remainder, ties to the government, never more than each set aside.
-
-    ``set_aside`` is what each funder has in this voucher: ``split_face`` of a new one, what came back in a restored
-    one. With three funders largest remainder can ask a fen more of one for a smaller total (the Alabama paradox); what
-    is then above what a funder has set aside falls to the next one with room.
-    """
-    ordered = sorted(funding, key=_government_first)
-    parts = split_by_largest_remainder(discount_fen, [share.share_bp for share in ordered])
-    split = {
-        share.funder: min(part, set_aside.get(share.funder, 0)) for share, part in zip(ordered, parts, strict=True)
-    }
-    missing = discount_fen - sum(split.values())
-    for funder, part in split.items():
-        extra = min(missing, set_aside.get(funder, 0) - part)
-        split[funder] += extra
-        missing -= extra
-    return split
-
-
-_ORDER = {funder: place for place, funder in enumerate(Funder)}
-
-
-def _government_first(share: FundingShare) -> int:
-    return _ORDER[share.funder]

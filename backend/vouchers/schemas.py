@@ -13,6 +13,7 @@ from backend.stations.rules import ProofKind
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.desk_views import RoundView
 from backend.vouchers.find_redemptions import NamedRedemption
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.redeem_rules import EvidenceKind, Redeemed
 from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.rules import DiscountKind, Hours, Terms, VoucherState, pieces_left
@@ -131,6 +132,7 @@ class RoundAnswer(Struct, frozen=True, kw_only=True):
     campaign_en: str
     name_zh: str
     name_en: str
+    mode: RoundMode
     state: str
     opens_at: datetime
     closes_at: datetime
@@ -152,6 +154,7 @@ def round_answer(view: RoundView, at: datetime) -> RoundAnswer:
         campaign_en=view.campaign_en,
         name_zh=view.name_zh,
         name_en=view.name_en,
+        mode=facts.mode,
         state="paused" if facts.paused and state == "open" else state,
         opens_at=facts.opens_at,
         closes_at=facts.closes_at,

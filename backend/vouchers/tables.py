@@ -20,8 +20,9 @@ from backend.database.columns import (
     text_column,
 )
 from backend.ledger.rules import Funder
-from backend.vouchers.desk_rules import CampaignState, DecisionStep, LineLevel, RedemptionState, RoundMode, RoundState
+from backend.vouchers.desk_rules import CampaignState, DecisionStep, LineLevel, RedemptionState, RoundState
 from backend.vouchers.incident_rules import IncidentState
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import VoucherState
 
 campaigns = Table(

@@ -20,7 +20,8 @@ from backend.kernel.claimants import ProofLevel
 from backend.ledger.rules import Funder
 from backend.merchants import rules as merchants
 from backend.places.premises import Hours, Premises, decide_premises
-from backend.vouchers.desk_rules import CampaignState, RefundPolicy, RoundMode
+from backend.vouchers.desk_rules import CampaignState, RefundPolicy
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import LimitPeriod
 
 COUNTY = read_county()

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.protocols import (
     clearing_vectors,
+    draw_vectors,
     encoding_vectors,
     enrolment_vectors,
     keys_vectors,
@@ -31,6 +32,7 @@ PROTOCOLS = {
     "short-code": short_code_vectors.vectors,
     "redemption": redemption_vectors.vectors,
     "clearing": clearing_vectors.vectors,
+    "draw": draw_vectors.vectors,
 }
 
 

@@ -24,8 +24,8 @@ from backend.vouchers.close_campaign import (
     settle_campaign,
 )
 from backend.vouchers.desk_rules import CampaignState, DeskReason
+from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.refund_rules import RollBackReason, RolledBack
-from backend.vouchers.rules import FundingShare
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from tests.databases import HandClock
 from tests.settlement.cycles import (

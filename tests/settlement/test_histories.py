@@ -27,8 +27,8 @@ from backend.settlement.store import holds
 from backend.vouchers.close_campaign import Closed, SettleCampaign, settle_campaign
 from backend.vouchers.correct import DecideIncident, ProposeIncident, decide_incident, propose_incident
 from backend.vouchers.desk_rules import RefundPolicy
+from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.refund_rules import RolledBack
-from backend.vouchers.rules import FundingShare
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from tests.databases import HandClock
 from tests.settlement.cycles import (

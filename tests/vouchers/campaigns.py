@@ -20,8 +20,9 @@ from backend.vouchers.audit import AuditVouchers, audit_vouchers
 from backend.vouchers.claim_rules import Claim
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, KindPlan, RoundPlan, public_face
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
+from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
-from backend.vouchers.rules import ClaimantFacts, FundingShare, Limit, Terms
+from backend.vouchers.rules import ClaimantFacts, Limit, Terms
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from backend.vouchers.store import desk
 

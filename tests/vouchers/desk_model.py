@@ -311,8 +311,7 @@ class Model:
         )
 
     def _roll_back(self, act: Act, asked: RollBack) -> bool:
-        known = self.bound(asked)
-        if known is not None:
+        if (known := self.bound(asked)) is not None:
             return bool(act.outcome == known)
         sale = self.sales.get(asked.redemption_id)
         if sale is None or sale.merchant_id != asked.merchant_id:

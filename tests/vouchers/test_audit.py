@@ -13,9 +13,10 @@ from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.ledger.rules import Funder
 from backend.vouchers.expire import Expire, expire
+from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.refund_rules import RolledBack
-from backend.vouchers.rules import FundingShare, VoucherState
+from backend.vouchers.rules import VoucherState
 from backend.vouchers.tables import budget_lines, redemption_shares, redemptions, roll_backs, rounds, vouchers
 from tests.databases import HandClock
 from tests.vouchers.campaigns import faults, running_campaign

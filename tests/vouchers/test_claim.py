@@ -16,7 +16,8 @@ from backend.vouchers.claim import claim
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome
 from backend.vouchers.find_campaigns import FindCampaigns, find_campaigns
-from backend.vouchers.rules import ClaimReason, FundingShare
+from backend.vouchers.funding_rules import FundingShare
+from backend.vouchers.rules import ClaimReason
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from tests.databases import HandClock
 from tests.vouchers.campaigns import CLERK, Claiming, claim_of, faults, running_campaign

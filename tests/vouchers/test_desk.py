@@ -34,9 +34,10 @@ from backend.vouchers.desk_rules import (
 )
 from backend.vouchers.desk_schemas import GroupName, Moment
 from backend.vouchers.fund_campaign import Funded
+from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.plan_campaign import PlanFaults, Planned
 from backend.vouchers.redeem_rules import Redeemed
-from backend.vouchers.rules import ClaimReason, DiscountKind, FundingShare, Hours, Limit, LimitPeriod, RedemptionReason
+from backend.vouchers.rules import ClaimReason, DiscountKind, Hours, Limit, LimitPeriod, RedemptionReason
 from backend.vouchers.steer_campaign import PauseScope, Steered, Turn
 from backend.vouchers.store import desk as desk_store
 from tests.databases import HandClock

@@ -16,9 +16,10 @@ from backend.ledger.rules import Funder
 from backend.merchants.rules import Trade
 from backend.outbox.rules import IdReused
 from backend.vouchers.expire import Expire, expire
+from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.redeem_rules import Evidence, EvidenceKind, Redeemed
 from backend.vouchers.refund_rules import RollBackReason, RolledBack
-from backend.vouchers.rules import FundingShare, RedemptionReason, VoucherState
+from backend.vouchers.rules import RedemptionReason, VoucherState
 from backend.vouchers.wallet import OneVoucher, one_voucher
 from tests.databases import HandClock
 from tests.vouchers.campaigns import faults, running_campaign

@@ -13,13 +13,13 @@ from backend.kernel.fen import MOST_FEN
 from backend.kernel.instants import at_county_time, business_day
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
+from backend.vouchers.funding_rules import FundingShare, split_discount, split_face
 from backend.vouchers.rules import (
     VOUCHER_EDGES,
     Accepted,
     Bill,
     Counter,
     DiscountKind,
-    FundingShare,
     Hours,
     Limit,
     LimitPeriod,
@@ -31,8 +31,6 @@ from backend.vouchers.rules import (
     decide_redemption,
     limit_period,
     pieces_left,
-    split_discount,
-    split_face,
     validity,
 )
 

@@ -35,8 +35,6 @@ async def applying(
 ) -> Applying:
     """By the slices' own verbs, but for the review, which needs people of the office."""
     resident = Actor(kind=ActorKind.RESIDENT, id=resident_id, role=Role.RESIDENT.value)
-    merchant_id, staff_id = merchant
-    owner = Actor(kind=ActorKind.STAFF, id=staff_id, role=Role.MERCHANT.value)
     apply = Apply(
         actor=resident,
         application_id=new_id(),
@@ -60,6 +58,18 @@ async def applying(
         grounds="该店上月因食品安全被处罚，请核实。",
     )
     assert isinstance(await transact(county, object_to, objection), Objected)
+    account_id, renewal_id = await _of_merchant(county, number, merchant)
+    return Applying(
+        application_id=apply.application_id,
+        objection_id=objection.objection_id,
+        account_id=account_id,
+        renewal_id=renewal_id,
+    )
+
+
+async def _of_merchant(county: County, number: int, merchant: tuple[UUID, UUID]) -> tuple[UUID, UUID]:
+    merchant_id, staff_id = merchant
+    owner = Actor(kind=ActorKind.STAFF, id=staff_id, role=Role.MERCHANT.value)
     account = ProposeAccount(
         actor=owner,
         account_id=new_id(),
@@ -81,9 +91,4 @@ async def applying(
         files=(LICENCE,),
     )
     assert isinstance(await transact(county, renew_papers, papers), PapersMoved)
-    return Applying(
-        application_id=apply.application_id,
-        objection_id=objection.objection_id,
-        account_id=account.account_id,
-        renewal_id=papers.renewal_id,
-    )
+    return account.account_id, papers.renewal_id

@@ -35,7 +35,11 @@ def address(operation: Operation, world: World) -> str:
         "objection_id": own.applied.objection_id,
         "account_id": own.applied.account_id,
         "renewal_id": own.applied.renewal_id,
+        "entry_id": world.lots.entries[0],
+        "roster_id": world.lots.roster_id,
     }
+    if (round_id := world.lots.round_of(operation.path)) is not None:
+        known["round_id"] = round_id
     path = operation.path
     for name in operation.names:
         path = path.replace(f"{{{name}}}", str(OTHER_PARAMETERS.get(name) or known.get(name) or own.shift_id))

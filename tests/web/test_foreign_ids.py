@@ -69,6 +69,8 @@ def address(operation: Operation, world: World) -> str:
         "account_id": others.applied.account_id,
         "store_id": others.store_id,
         "staff_id": others.merchant_staff_id,
+        "round_id": world.round_id,
+        "entry_id": world.lots.entries[1],
     }
     path = operation.path
     for name in operation.names:
@@ -115,6 +117,15 @@ def reaches(world: World, code: str) -> list[Reach]:
     return [
         Reach(Role.RESIDENT, claims, {**claim, "resident_id": str(others.phone.resident_id)}, 400, "invalid"),
         Reach(Role.OPERATOR, claims, {**claim, **served, **others_shift}, 404, "unknown-shift"),
+        *(
+            reach
+            for path, made in (("entries", {"entry_id": str(new_id())}), ("entitlements", claim))
+            for way in [f"/api/v1/rounds/{world.lots.round_of('/' + path)}/{path}"]
+            for reach in (
+                Reach(Role.RESIDENT, way, {**made, "resident_id": str(others.phone.resident_id)}, 400, "invalid"),
+                Reach(Role.OPERATOR, way, {**made, **served, **others_shift}, 404, "unknown-shift"),
+            )
+        ),
         Reach(
             Role.OPERATOR,
             "/api/v1/redemptions",

@@ -31,6 +31,9 @@ SHAPES_BEYOND_PATTERNS = {
     **{f"POST /api/v1/office/imports/{kind}/{{import_id}}/application": "a file is base64" for kind in IMPORTERS},
     "POST /api/v1/redemptions": "a code is signed or has eight digits; eligible stays within the bill",
     "POST /api/v1/rounds/{round_id}/claims": "an operator names a shift, a resident may not",
+    "POST /api/v1/rounds/{round_id}/entries": "an operator names a shift, a resident may not",
+    "POST /api/v1/rounds/{round_id}/entitlements": "an operator names a shift, a resident may not",
+    "POST /api/v1/office/campaigns/{campaign_id}/rosters": "numbers have check digits, classes are the campaign's",
     "PUT /api/v1/office/campaigns/{campaign_id}": "shares add up, rounds name kinds, dates follow each other",
 }
 """Where a body in good form can still be a 400 that names the field, and why no schema can say so."""
@@ -64,9 +67,9 @@ def whole(value: Any) -> Any:
     return [whole(part) for part in value] if isinstance(value, list) else value
 
 
-def known_ids(bridge: Bridge) -> dict[str, str]:
+def known_ids(bridge: Bridge, path: str) -> dict[str, str]:
     """Ids that exist, for the half of the requests that should find something."""
-    own = bridge.world.own
+    own, lots = bridge.world.own, bridge.world.lots
     return {
         "voucher_id": str(own.vouchers[0]),
         "redemption_id": str(own.redemption_id),
@@ -75,7 +78,9 @@ def known_ids(bridge: Bridge) -> dict[str, str]:
         "station_id": str(own.station_id),
         "shift_id": str(own.shift_id),
         "campaign_id": str(bridge.world.campaign_id),
-        "round_id": str(bridge.world.round_id),
+        "round_id": str(lots.round_of(path) or bridge.world.round_id),
+        "entry_id": str(lots.entries[0]),
+        "roster_id": str(lots.roster_id),
         "resident_id": str(own.phone.resident_id),
     }
 
@@ -85,7 +90,7 @@ def faults_of(
 ) -> list[str]:
     """What goes wrong on a route for a caller, each fault once."""
     faults: dict[str, str] = {}
-    ids = known_ids(bridge)
+    ids = known_ids(bridge, operation.path)
     may_refuse = operation.label in SHAPES_BEYOND_PATTERNS
 
     def ask(case: Case[Any], found: bool) -> None:

@@ -24,6 +24,7 @@ from tests.stations.test_routes import station_body
 from tests.vouchers.campaigns import RECEIPT
 from tests.vouchers.counters import typed
 from tests.vouchers.desks import DOCUMENT, Desk, planned
+from tests.vouchers.lots import SEED
 from tests.vouchers.test_papers import NUMBER
 from tests.web.client import calling, serving
 from tests.web.contract import operations
@@ -38,15 +39,19 @@ MAKERS = {
     "close_id",
     "code_id",
     "decision_id",
+    "entry_id",
     "funding_id",
     "policy_id",
     "redemption_id",
     "roll_back_id",
+    "seed_id",
+    "source_id",
     "turn_id",
 }
 """Fields that are always made by the caller; the others are where their route makes what they name."""
 MADE_HERE = {
     **{f"/api/v1/office/imports/{kind}": {"import_id"} for kind in IMPORTERS},
+    "/api/v1/office/campaigns/{campaign_id}/rosters": {"roster_id"},
     "/api/v1/office/merchants": {"merchant_id", "store_id"},
     "/api/v1/office/merchants/{merchant_id}/stores": {"store_id"},
     "/api/v1/office/stations": {"station_id"},
@@ -116,6 +121,15 @@ def of_the_office(world: World) -> list[Told]:
             {"appointment_id": "", "staff_id": str(world.own.operator_id)},
         ),
         (Role.OFFICE, station + "/{station_id}/operators/{appointment_id}/end", {"change_id": ""}),
+    ]
+    notary = {"document_no": DOCUMENT, "file_sha256": RECEIPT}
+    later = {"issue": "下一期", "published_at": "2027-01-01T00:00:00Z", "document_no": DOCUMENT}
+    row = {"class_code": "low-income", "phone": "15405000078"}
+    told += [
+        (Role.OFFICE, f"{OFFICE}/rounds/{{round_id}}/seed", notary | {"seed_id": "", "value": SEED}),
+        (Role.OFFICE, f"{OFFICE}/rounds/{{round_id}}/source", later | {"source_id": ""}),
+        (Role.OFFICE, f"{desk}/rosters", {"roster_id": "", "document_no": DOCUMENT, "rows": [row]}),
+        (Role.REVIEWER, f"{OFFICE}/rosters/{{roster_id}}/decision", {"decision_id": "", "verdict": "confirm"}),
     ]
     told += [(Role.OFFICE, house + "/{merchant_id}/" + move, change) for move in ("end", "reinstate", "suspend")]
     return told + calls_of_the_office(change) + of_imports()
@@ -188,6 +202,10 @@ def at_counters(world: World, code: str) -> list[Told]:
         (Role.MERCHANT, "/api/v1/redemptions/{redemption_id}/roll-back", {"roll_back_id": "", "reason": "顾客退单"}),
         (Role.RESIDENT, "/api/v1/rounds/{round_id}/claims", {"claim_id": ""}),
         (Role.OPERATOR, "/api/v1/rounds/{round_id}/claims", seen | shift | {"claim_id": ""}),
+        (Role.RESIDENT, "/api/v1/rounds/{round_id}/entries", {"entry_id": ""}),
+        (Role.OPERATOR, "/api/v1/rounds/{round_id}/entries", seen | shift | {"entry_id": ""}),
+        (Role.RESIDENT, "/api/v1/rounds/{round_id}/entitlements", {"claim_id": ""}),
+        (Role.OPERATOR, "/api/v1/rounds/{round_id}/entitlements", seen | shift | {"claim_id": ""}),
         (Role.OPERATOR, "/api/v1/assisted/short-codes", seen | shift | voucher | {"code_id": ""}),
         (Role.OPERATOR, "/api/v1/shifts", {"shift_id": "", "cash_fen": 20_000}),
         (Role.OPERATOR, "/api/v1/shifts/{shift_id}/close", {"close_id": "", "cash_fen": 20_000}),
@@ -213,10 +231,16 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "account_id": own.applied.account_id,
         "renewal_id": own.applied.renewal_id,
         "import_id": own.shift_id,
+        "roster_id": world.lots.roster_id,
     }
     everything = (*of_the_office(world), *of_merchants(), *at_counters(world, code))
+
+    def there(path: str) -> dict[str, UUID]:
+        at = address | {"campaign_id": world.lots.list_campaign_id} if path.endswith("/rosters") else address
+        return at | {"round_id": world.lots.round_of(path) or world.round_id}
+
     return [
-        Write(caller=caller, path=path, address=address, body=body, made=MADE_HERE.get(path, MAKERS & body.keys()))
+        Write(caller=caller, path=path, address=there(path), body=body, made=MADE_HERE.get(path, MAKERS & body.keys()))
         for caller, path, body in everything
     ]
 

@@ -32,6 +32,8 @@ from tests.places.places_makers import define
 from tests.stations.station_makers import opening
 from tests.vouchers.campaigns import RULE, running_campaign
 from tests.vouchers.counters import Phone, phone, redemption, spend, typed, voucher
+from tests.vouchers.lots import all_enter, drawn_campaign, ripe_draw
+from tests.vouchers.rosters import bring_in, listed, roster_campaign
 from tests.web.applying import Applying, applying
 
 
@@ -54,6 +56,25 @@ class Side(Struct, frozen=True, kw_only=True):
     applied: Applying
 
 
+class Lots(Struct, frozen=True, kw_only=True):
+    """A draw that is open, one that waits for its seed, and a campaign that gives by list."""
+
+    open_draw_id: UUID
+    ripe_draw_id: UUID
+    entries: tuple[UUID, UUID]
+    """Of either side in the open one."""
+    list_campaign_id: UUID
+    list_round_id: UUID
+    roster_id: UUID
+
+    def round_of(self, path: str) -> UUID | None:
+        """The round that a route about draws or lists is for."""
+        if path.endswith(("/seed", "/source", "/leaves", "/draw")):
+            return self.ripe_draw_id
+        endings = {"/entries": self.open_draw_id, "/entitlements": self.list_round_id}
+        return next((found for ending, found in endings.items() if path.endswith(ending)), None)
+
+
 class World(Struct, frozen=True, kw_only=True):
     """Both sides, a session for every role of the first, and a key for every kind of machine."""
 
@@ -62,6 +83,7 @@ class World(Struct, frozen=True, kw_only=True):
     campaign_id: UUID
     round_id: UUID
     call_id: UUID
+    lots: Lots
     cookies: dict[Role, str]
     keys: dict[Role, str]
 
@@ -85,8 +107,25 @@ async def build_world(county: County) -> World:
         campaign_id=campaign_id,
         round_id=round_id,
         call_id=call_id,
+        lots=await _lots(county, own, others),
         cookies=cookies,
         keys=keys,
+    )
+
+
+async def _lots(county: County, own: Side, others: Side) -> Lots:
+    open_draw_id = await drawn_campaign(county)
+    people = [own.phone.resident_id, others.phone.resident_id]
+    entered = await all_enter(county, open_draw_id, people)
+    list_campaign_id, rounds = await roster_campaign(county)
+    imported = await bring_in(county, list_campaign_id, listed(77))
+    return Lots(
+        open_draw_id=open_draw_id,
+        ripe_draw_id=await ripe_draw(county, people),
+        entries=(entered[0].entry_id, entered[1].entry_id),
+        list_campaign_id=list_campaign_id,
+        list_round_id=rounds["low-income"],
+        roster_id=imported.roster_id,
     )
 
 

@@ -12,6 +12,7 @@ from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.vouchers.claim_rules import Claimed, LineFacts, PersonKey, RoundRecord, Ruling
 from backend.vouchers.desk_rules import RoundState
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import RoundFacts, Terms, VoucherState
 from backend.vouchers.tables import budget_lines, person_keys, rounds, vouchers
 
@@ -60,6 +61,7 @@ def facts_of(row: Any) -> RoundFacts:
         station_until=row.station_until,
         issued_online=row.issued_online,
         issued_station=row.issued_station,
+        mode=RoundMode(row.mode),
     )
 
 

@@ -208,6 +208,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/entitlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What lists set aside for me
+         * @description By the phone that I signed in with or the identity number that I have proven; at most 100, soonest first.
+         */
+        get: operations["ApiV1MeEntitlementsListMyEntitlements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My entries
+         * @description Which draws I have entered, with which number, and how they ended; newest first.
+         */
+        get: operations["ApiV1MeEntriesListMyEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/entries/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The proof that I am in the list
+         * @description Leaf, salt and path of one's own entry; somebody else's is not found.
+         */
+        get: operations["ApiV1MeEntriesEntryIdGetMyEntry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/export": {
         parameters: {
             query?: never;
@@ -1178,6 +1238,30 @@ export interface paths {
          * @description Books the proven money and builds the budget tree; the amount must be the plan's total.
          */
         post: operations["ApiV1OfficeCampaignsCampaignIdFundingPostFunding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/campaigns/{campaign_id}/rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A campaign's lists
+         * @description Newest first; who is on them cannot be read.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdRostersListRosters"];
+        put?: never;
+        /**
+         * Bring in a list
+         * @description A dry run tells everything that is wrong, by row and column; a list with faults is not brought in.
+         */
+        post: operations["ApiV1OfficeCampaignsCampaignIdRostersPostRoster"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2272,6 +2356,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/rosters/{roster_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm a list or send it back
+         * @description By somebody other than the importer; only a confirmed list gives anybody anything.
+         */
+        post: operations["ApiV1OfficeRostersRosterIdDecisionPostRosterDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/rounds/{round_id}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A draw
+         * @description Where it stands and who has entered the seed; what they entered is shown once it is public.
+         */
+        get: operations["ApiV1OfficeRoundsRoundIdDrawGetOfficeDraw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/rounds/{round_id}/seed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter the seed
+         * @description Two different people, each for themselves; the result is drawn when both entered the same.
+         */
+        post: operations["ApiV1OfficeRoundsRoundIdSeedPostSeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/rounds/{round_id}/source": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Name a later issue of the source
+         * @description Only where the planned issue was drawn before the list was public; two different people name the same.
+         */
+        post: operations["ApiV1OfficeRoundsRoundIdSourcePostSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/shifts": {
         parameters: {
             query?: never;
@@ -2744,6 +2908,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/rounds/{round_id}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A draw's proof
+         * @description Source, count, root, seed, notary's record and result: everything needed to work it out again.
+         */
+        get: operations["ApiV1PublicRoundsRoundIdDrawGetPublicDraw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/public/rounds/{round_id}/draw/leaves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The leaves of a draw's list
+         * @description At most 2 000 at once, from the number `first` on; without its salt a leaf tells nothing about anybody.
+         */
+        get: operations["ApiV1PublicRoundsRoundIdDrawLeavesGetPublicLeaves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/redemptions": {
         parameters: {
             query?: never;
@@ -2864,6 +3068,46 @@ export interface paths {
          * @description 201 for a new voucher; the same id again gives 200 and the same answer.
          */
         post: operations["ApiV1RoundsRoundIdClaimsPostClaim"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{round_id}/entitlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take what a list sets aside
+         * @description 201 for a new voucher; the same id again gives 200 and the same answer; not on the list: `not-eligible`.
+         */
+        post: operations["ApiV1RoundsRoundIdEntitlementsPostEntitlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{round_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter a draw
+         * @description 201 for a new entry with its private salt; the same id again gives 200 and the same answer.
+         */
+        post: operations["ApiV1RoundsRoundIdEntriesPostEntry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3768,6 +4012,10 @@ export interface components {
             proof_number?: string;
             shift_id?: string;
         };
+        /** ClassesRequest */
+        ClassesRequest: {
+            classes: string[];
+        };
         /** CloseBody */
         CloseBody: {
             /** @constant */
@@ -3902,6 +4150,13 @@ export interface components {
             /** Format: date-time */
             decided_at: string;
         };
+        /** DecisionRequest */
+        DecisionRequest: {
+            /** Format: uuid */
+            decision_id: string;
+            verdict: components["schemas"]["Verdict"];
+            note?: string | null;
+        };
         /**
          * DecisionStep
          * @description A signature under a version of a campaign.
@@ -3958,6 +4213,41 @@ export interface components {
             invitation: string;
             expires_at: string | null;
         };
+        /** DrawBoardAnswer */
+        DrawBoardAnswer: {
+            draw: components["schemas"]["PublicDrawAnswer"];
+            seeds: components["schemas"]["EnteredBy"][];
+            sources: components["schemas"]["EnteredBy"][];
+            passed_over: components["schemas"]["PassedOverAnswer"][];
+        };
+        /** DrawPlan */
+        DrawPlan: {
+            source: string;
+            issue: string;
+            writing: string;
+            digits: number;
+            /** Format: date-time */
+            published_at: string;
+            /** @default 0 */
+            reserves: number;
+        };
+        /** DrawRequest */
+        DrawRequest: {
+            source: string;
+            issue: string;
+            writing: string;
+            digits: number;
+            /** Format: date-time */
+            published_at: string;
+            /** @default 0 */
+            reserves: number;
+        };
+        /**
+         * DrawState
+         * @description Where a draw stands (摇号进度).
+         * @enum {string}
+         */
+        DrawState: "collecting" | "numbered" | "drawn" | "finished";
         /** EndAppointmentBody */
         EndAppointmentBody: {
             /** Format: uuid */
@@ -3978,6 +4268,61 @@ export interface components {
             /** Format: date */
             valid_until: string;
         };
+        /** EnteredBy */
+        EnteredBy: {
+            /** Format: uuid */
+            staff_id: string;
+            staff_name: string;
+            /** Format: date-time */
+            entered_at: string;
+        };
+        /** EntitlementAnswer */
+        EntitlementAnswer: {
+            /** Format: uuid */
+            round_id: string;
+            name_zh: string;
+            name_en: string;
+            document_no: string;
+            face_fen: number;
+            state: components["schemas"]["EntitlementState"];
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            closes_at: string;
+            voucher_id: string | null;
+        };
+        /**
+         * EntitlementState
+         * @description What can be done about it now.
+         * @enum {string}
+         */
+        EntitlementState: "coming" | "open" | "paused" | "taken" | "ended";
+        /** EntryAnswer */
+        EntryAnswer: {
+            /** Format: uuid */
+            entry_id: string;
+            /** Format: uuid */
+            round_id: string;
+            salt: string;
+            /** Format: date-time */
+            entered_at: string;
+        };
+        /** EntryRequest */
+        EntryRequest: {
+            /** Format: uuid */
+            entry_id: string;
+            resident_id?: string;
+            proof?: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number?: string;
+            shift_id?: string;
+        };
+        /**
+         * EntryStanding
+         * @description What an entrant is told of their entry.
+         * @enum {string}
+         */
+        EntryStanding: "entered" | "numbered" | "won" | "issued" | "reserve" | "passed-over" | "not-won";
         /**
          * EventKind
          * @description What a finance event tells of.
@@ -4343,6 +4688,12 @@ export interface components {
             name_zh: string;
             name_en: string;
         };
+        /** LeavesAnswer */
+        LeavesAnswer: {
+            first: number;
+            count: number;
+            leaves: string[];
+        };
         /** LicenceAnswer */
         LicenceAnswer: {
             kind: components["schemas"]["LicenceKind"];
@@ -4608,6 +4959,11 @@ export interface components {
             application_id: string;
             state: components["schemas"]["ApplicationState"];
         };
+        /** NotaryAnswer */
+        NotaryAnswer: {
+            document_no: string;
+            file_sha256: string;
+        };
         /** ObjectedAnswer */
         ObjectedAnswer: {
             /** Format: uuid */
@@ -4729,6 +5085,26 @@ export interface components {
             to_return_fen: number;
             batches: components["schemas"]["TallyOfBatches"][];
             bank_acts: components["schemas"]["KeptBankAct"][];
+        };
+        /** OwnEntryAnswer */
+        OwnEntryAnswer: {
+            /** Format: uuid */
+            entry_id: string;
+            /** Format: uuid */
+            round_id: string;
+            name_zh: string;
+            name_en: string;
+            standing: components["schemas"]["EntryStanding"];
+            number: number | null;
+            rank: number | null;
+            reserve_no: number | null;
+            voucher_id: string | null;
+            /** Format: date-time */
+            entered_at: string;
+            /** Format: date-time */
+            closes_at: string;
+            /** Format: date-time */
+            published_at: string;
         };
         /** Page[AuditEntryAnswer] */
         "Page_backend.identity.office_schemas.AuditEntryAnswer_": {
@@ -4880,6 +5256,21 @@ export interface components {
             items: components["schemas"]["CampaignAnswer"][];
             next_cursor?: string | null;
         };
+        /** Page[OwnEntryAnswer] */
+        "Page_backend.vouchers.draw_schemas.OwnEntryAnswer_": {
+            items: components["schemas"]["OwnEntryAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[EntitlementAnswer] */
+        "Page_backend.vouchers.roster_schemas.EntitlementAnswer_": {
+            items: components["schemas"]["EntitlementAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[RosterAnswer] */
+        "Page_backend.vouchers.roster_schemas.RosterAnswer_": {
+            items: components["schemas"]["RosterAnswer"][];
+            next_cursor?: string | null;
+        };
         /** Page[RedemptionItem] */
         "Page_backend.vouchers.schemas.RedemptionItem_": {
             items: components["schemas"]["RedemptionItem"][];
@@ -4904,6 +5295,18 @@ export interface components {
             state: components["schemas"]["RenewalState"];
             /** Format: date-time */
             at: string;
+        };
+        /**
+         * PassedOver
+         * @description Why somebody who was drawn cannot be given a voucher any more.
+         * @enum {string}
+         */
+        PassedOver: "account-closed" | "frozen" | "limit-reached" | "not-eligible";
+        /** PassedOverAnswer */
+        PassedOverAnswer: {
+            number: number;
+            rank: number;
+            reason: components["schemas"]["PassedOver"];
         };
         /** PasswordBody */
         PasswordBody: {
@@ -5044,10 +5447,12 @@ export interface components {
             name?: string | null;
             town_code?: string | null;
         };
-        /** ProofAnswer */
-        ProofAnswer: {
-            proof_level: number;
-        };
+        /**
+         * Progress
+         * @description What came of one person's entry.
+         * @enum {string}
+         */
+        Progress: "waiting" | "differs" | "matched";
         /** ProofBody */
         ProofBody: {
             name: string;
@@ -5070,6 +5475,33 @@ export interface components {
             bank_code: string;
             province: string;
             number: string;
+        };
+        /** PublicDrawAnswer */
+        PublicDrawAnswer: {
+            /** Format: uuid */
+            round_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            name_zh: string;
+            name_en: string;
+            state: components["schemas"]["DrawState"];
+            /** Format: date-time */
+            closes_at: string;
+            entered: number;
+            pieces: number;
+            reserve_places: number;
+            source: components["schemas"]["vouchers_draw_schemas_SourceAnswer"];
+            count: number | null;
+            root: string | null;
+            numbered_at: string | null;
+            seed: string | null;
+            notary: components["schemas"]["NotaryAnswer"] | null;
+            drawn_at: string | null;
+            winners: number[];
+            reserves: number[];
+            passed_over: number[];
+            moved_up: number[];
+            finished_at: string | null;
         };
         /** PublicisedAnswer */
         PublicisedAnswer: {
@@ -5295,6 +5727,63 @@ export interface components {
             /** @description Amount in fen (分), an integer of at least 1. */
             refund_fen?: number;
         };
+        /** RosterAnswer */
+        RosterAnswer: {
+            /** Format: uuid */
+            roster_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            document_no: string;
+            state: components["schemas"]["RosterState"];
+            entries: number;
+            /** Format: uuid */
+            imported_by: string;
+            /** Format: date-time */
+            imported_at: string;
+            decided_by: string | null;
+            decided_at: string | null;
+        };
+        /** RosterDecidedAnswer */
+        RosterDecidedAnswer: {
+            /** Format: uuid */
+            roster_id: string;
+            state: components["schemas"]["RosterState"];
+            /** Format: date-time */
+            decided_at: string;
+        };
+        /** RosterPlan */
+        RosterPlan: {
+            classes: string[];
+        };
+        /** RosterReport */
+        RosterReport: {
+            /** Format: uuid */
+            roster_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            imported: boolean;
+            entries: number;
+            by_class: {
+                [key: string]: number;
+            };
+            faults: components["schemas"]["RowFaultAnswer"][];
+            over_cap: string;
+        };
+        /** RosterRequest */
+        RosterRequest: {
+            /** Format: uuid */
+            roster_id: string;
+            document_no: string;
+            rows: components["schemas"]["RowRequest"][];
+            /** @default false */
+            dry_run: boolean;
+        };
+        /**
+         * RosterState
+         * @description Where a list stands (名单状态).
+         * @enum {string}
+         */
+        RosterState: "imported" | "confirmed" | "rejected";
         /** RoundAnswer */
         RoundAnswer: {
             /** Format: uuid */
@@ -5305,6 +5794,7 @@ export interface components {
             campaign_en: string;
             name_zh: string;
             name_en: string;
+            mode: components["schemas"]["RoundMode"];
             state: string;
             /** Format: date-time */
             opens_at: string;
@@ -5337,6 +5827,8 @@ export interface components {
             /** @default 0 */
             station_pieces: number;
             station_until?: string | null;
+            draw?: components["schemas"]["DrawPlan"] | null;
+            roster?: components["schemas"]["RosterPlan"] | null;
         };
         /** RoundRequest */
         RoundRequest: {
@@ -5354,6 +5846,8 @@ export interface components {
             /** @default 0 */
             station_pieces: number;
             station_until?: string | null;
+            draw?: components["schemas"]["DrawRequest"] | null;
+            roster?: components["schemas"]["ClassesRequest"] | null;
         };
         /** RowAnswer */
         RowAnswer: {
@@ -5363,6 +5857,23 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             note_zh: string;
             note_en: string;
+        };
+        /** RowFaultAnswer */
+        RowFaultAnswer: {
+            row: number;
+            column: string;
+            detail: string;
+        };
+        /** RowRequest */
+        RowRequest: {
+            class_code: string;
+            /** @default  */
+            phone: string;
+            /** @default  */
+            identity_number: string;
+            /** @default  */
+            name: string;
+            row?: number;
         };
         /** RunAnswer */
         RunAnswer: {
@@ -5404,6 +5915,25 @@ export interface components {
             rows: {
                 [key: string]: string | number | boolean | null;
             }[];
+        };
+        /** SeedAnswer */
+        SeedAnswer: {
+            /** Format: uuid */
+            seed_id: string;
+            /** Format: uuid */
+            round_id: string;
+            progress: components["schemas"]["Progress"];
+            differing: string[];
+            /** Format: date-time */
+            entered_at: string;
+        };
+        /** SeedRequest */
+        SeedRequest: {
+            /** Format: uuid */
+            seed_id: string;
+            value: string;
+            document_no: string;
+            file_sha256: string;
         };
         /** SessionAnswer */
         SessionAnswer: {
@@ -5532,11 +6062,24 @@ export interface components {
         SmsBoxAnswer: {
             items: components["schemas"]["SmsAnswer"][];
         };
-        /** SourceAnswer */
-        SourceAnswer: {
-            what: string;
-            told_by: string;
-            licence: string;
+        /** SourceNamedAnswer */
+        SourceNamedAnswer: {
+            /** Format: uuid */
+            source_id: string;
+            /** Format: uuid */
+            round_id: string;
+            progress: components["schemas"]["Progress"];
+            /** Format: date-time */
+            entered_at: string;
+        };
+        /** SourceRequest */
+        SourceRequest: {
+            /** Format: uuid */
+            source_id: string;
+            issue: string;
+            /** Format: date-time */
+            published_at: string;
+            document_no: string;
         };
         /** SpotAnswer */
         SpotAnswer: {
@@ -5764,6 +6307,16 @@ export interface components {
             /** @description Amount in fen (分), an integer of at least 1. */
             amount_fen?: number | null;
         };
+        /** TakingRequest */
+        TakingRequest: {
+            /** Format: uuid */
+            claim_id: string;
+            resident_id?: string;
+            proof?: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number?: string;
+            shift_id?: string;
+        };
         /** TallyAnswer */
         TallyAnswer: {
             key: string;
@@ -5899,6 +6452,12 @@ export interface components {
             /** Format: date-time */
             ended_at: string;
         };
+        /**
+         * Verdict
+         * @description What the second person says of a list.
+         * @enum {string}
+         */
+        Verdict: "confirm" | "reject";
         /** VerifyBody */
         VerifyBody: {
             /** Format: uuid */
@@ -5967,6 +6526,10 @@ export interface components {
         identity_office_schemas_StateAnswer: {
             state: components["schemas"]["ResidentState"];
         };
+        /** ProofAnswer */
+        identity_schemas_ProofAnswer: {
+            proof_level: number;
+        };
         /** AppliedAnswer */
         merchants_call_answer_schemas_AppliedAnswer: {
             /** Format: uuid */
@@ -6013,7 +6576,13 @@ export interface components {
             province_en: string | null;
             area_km2: number | null;
             highest_point_m: string | null;
-            sources: components["schemas"]["SourceAnswer"][];
+            sources: components["schemas"]["places_schemas_SourceAnswer"][];
+        };
+        /** SourceAnswer */
+        places_schemas_SourceAnswer: {
+            what: string;
+            told_by: string;
+            licence: string;
         };
         /** AppliedAnswer */
         starting_schemas_AppliedAnswer: {
@@ -6036,6 +6605,31 @@ export interface components {
             /** Format: uuid */
             campaign_id: string;
             state: components["schemas"]["CampaignState"];
+        };
+        /** ProofAnswer */
+        vouchers_draw_schemas_ProofAnswer: {
+            entry: components["schemas"]["OwnEntryAnswer"];
+            /** Format: uuid */
+            entry_id: string;
+            /** Format: uuid */
+            round_id: string;
+            salt: string;
+            number: number | null;
+            leaf: string | null;
+            path: string[];
+            count: number | null;
+            root: string | null;
+        };
+        /** SourceAnswer */
+        vouchers_draw_schemas_SourceAnswer: {
+            name: string;
+            issue: string;
+            writing: string;
+            digits: number;
+            /** Format: date-time */
+            published_at: string;
+            named_later: boolean;
+            document_no: string | null;
         };
         /** CountyAnswer */
         web_county_page_CountyAnswer: {
@@ -6918,6 +7512,220 @@ export interface operations {
             };
         };
     };
+    ApiV1MeEntitlementsListMyEntitlements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.vouchers.roster_schemas.EntitlementAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeEntriesListMyEntries: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.vouchers.draw_schemas.OwnEntryAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeEntriesEntryIdGetMyEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["vouchers_draw_schemas_ProofAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MeExportGetExport: {
         parameters: {
             query?: {
@@ -7264,7 +8072,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProofAnswer"];
+                    "application/json": components["schemas"]["identity_schemas_ProofAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -11510,6 +12318,206 @@ export interface operations {
             };
             408: components["responses"]["BodyTooSlow"];
             /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `still-open`: Something of the campaign is still open; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdRostersListRosters: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.vouchers.roster_schemas.RosterAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdRostersPostRoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterReport"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterReport"];
+                };
+            };
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-roster`: No such list; `no-such-campaign`: No such campaign; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `no-roster-round`: The campaign has no round by list that still takes one; `roster-decided`: This list has been decided on already; `same-importer`: Whoever brought the list in cannot confirm it; `over-cap`: The list asks for more than its round has; `listed-twice`: Somebody on the list is on another list of this campaign already; `not-a-roster`: This round is not given by a list; `taken-already`: This one has been taken already; `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `still-open`: Something of the campaign is still open; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -17449,6 +18457,437 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeRostersRosterIdDecisionPostRosterDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roster_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterDecidedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterDecidedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-roster`: No such list; `no-such-campaign`: No such campaign; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `no-roster-round`: The campaign has no round by list that still takes one; `roster-decided`: This list has been decided on already; `same-importer`: Whoever brought the list in cannot confirm it; `over-cap`: The list asks for more than its round has; `listed-twice`: Somebody on the list is on another list of this campaign already; `not-a-roster`: This round is not given by a list; `taken-already`: This one has been taken already; `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `still-open`: Something of the campaign is still open; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeRoundsRoundIdDrawGetOfficeDraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawBoardAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeRoundsRoundIdSeedPostSeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeedRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-draw`: No such draw; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `not-numbered`: The entrants have not been numbered yet; `seed-too-early`: The source has not been drawn yet; its value cannot be known; `numbered-too-late`: The list was published after the source was drawn; two people must name a later issue; `seed-malformed`: It is not written as the plan says; `seed-published`: The seed is public already; the result cannot change any more; `source-stands`: The plan's source is still good; no other may be named; `source-not-later`: The new source must be drawn ten minutes from now or later; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeRoundsRoundIdSourcePostSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceNamedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceNamedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-draw`: No such draw; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `not-numbered`: The entrants have not been numbered yet; `seed-too-early`: The source has not been drawn yet; its value cannot be known; `numbered-too-late`: The list was published after the source was drawn; two people must name a later issue; `seed-malformed`: It is not written as the plan says; `seed-published`: The seed is public already; the result cannot change any more; `source-stands`: The plan's source is still good; no other may be named; `source-not-later`: The new source must be drawn ten minutes from now or later; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeShiftsListShifts: {
         parameters: {
             query?: {
@@ -19543,6 +20982,127 @@ export interface operations {
             };
         };
     };
+    ApiV1PublicRoundsRoundIdDrawGetPublicDraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicDrawAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PublicRoundsRoundIdDrawLeavesGetPublicLeaves: {
+        parameters: {
+            query?: {
+                /** @description The first number asked for. */
+                first?: number;
+            };
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeavesAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1RedemptionsListRedemptions: {
         parameters: {
             query?: {
@@ -20164,7 +21724,243 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
+            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RoundsRoundIdEntitlementsPostEntitlement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakingRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-roster`: No such list; `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `no-roster-round`: The campaign has no round by list that still takes one; `roster-decided`: This list has been decided on already; `same-importer`: Whoever brought the list in cannot confirm it; `over-cap`: The list asks for more than its round has; `listed-twice`: Somebody on the list is on another list of this campaign already; `not-a-roster`: This round is not given by a list; `taken-already`: This one has been taken already; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1RoundsRoundIdEntriesPostEntry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `not-a-draw`: This round is not drawn by lot; `already-entered`: You have entered this round already; a station can check by hand; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
