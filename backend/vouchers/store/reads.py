@@ -139,6 +139,7 @@ async def redemptions_where(
             eligible_fen=row.eligible_fen,
             discount_fen=row.discount_fen,
             face_fen=row.face_fen,
+            refunded_fen=row.refunded_fen,
             occurred_at=row.occurred_at,
             shares=shares[row.id],
         )

@@ -3605,6 +3605,15 @@ export interface components {
          * @enum {string}
          */
         ApplicationState: "submitted" | "returned" | "reviewed" | "publicised" | "listed" | "refused" | "withdrawn";
+        /** AppliedAnswer */
+        AppliedAnswer: {
+            /** Format: uuid */
+            import_id: string;
+            rows_new: number;
+            rows_changed: number;
+            rows_there: number;
+            done: components["schemas"]["DoneAnswer"][];
+        };
         /** AppointBody */
         AppointBody: {
             /** Format: uuid */
@@ -5585,6 +5594,7 @@ export interface components {
             bill_fen: number;
             discount_fen: number;
             payable_fen: number;
+            refunded_fen: number;
             funders: components["schemas"]["FunderAnswer"][];
             /** Format: date-time */
             redeemed_at: string;
@@ -5934,6 +5944,15 @@ export interface components {
             value: string;
             document_no: string;
             file_sha256: string;
+        };
+        /** SentApplicationAnswer */
+        SentApplicationAnswer: {
+            /** Format: uuid */
+            application_id: string;
+            call_version: number;
+            state: components["schemas"]["ApplicationState"];
+            /** Format: date-time */
+            submitted_at: string;
         };
         /** SessionAnswer */
         SessionAnswer: {
@@ -6530,15 +6549,6 @@ export interface components {
         identity_schemas_ProofAnswer: {
             proof_level: number;
         };
-        /** AppliedAnswer */
-        merchants_call_answer_schemas_AppliedAnswer: {
-            /** Format: uuid */
-            application_id: string;
-            call_version: number;
-            state: components["schemas"]["ApplicationState"];
-            /** Format: date-time */
-            submitted_at: string;
-        };
         /** ApplyBody */
         merchants_call_schemas_ApplyBody: {
             name_zh: string;
@@ -6583,15 +6593,6 @@ export interface components {
             what: string;
             told_by: string;
             licence: string;
-        };
-        /** AppliedAnswer */
-        starting_schemas_AppliedAnswer: {
-            /** Format: uuid */
-            import_id: string;
-            rows_new: number;
-            rows_changed: number;
-            rows_there: number;
-            done: components["schemas"]["DoneAnswer"][];
         };
         /** ApplyBody */
         starting_schemas_ApplyBody: {
@@ -9294,7 +9295,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -9403,7 +9404,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -9739,7 +9740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -9748,7 +9749,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -9857,7 +9858,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -9866,7 +9867,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -13579,7 +13580,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -13588,7 +13589,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -13870,7 +13871,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -13879,7 +13880,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -14161,7 +14162,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -14170,7 +14171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -14452,7 +14453,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -14461,7 +14462,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */

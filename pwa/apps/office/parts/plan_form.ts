@@ -52,7 +52,7 @@ export interface PlanForm {
   notice_no: string
   department: string
   complaint_phone: string
-  money_path: string
+  money_path: NonNullable<PlanRequest['money_path']>
   refund_policy: NonNullable<PlanRequest['refund_policy']>
   kinds: KindForm[]
   rounds: RoundForm[]
@@ -132,7 +132,7 @@ export function formOf(plan: Plan): PlanForm {
     notice_no: plan.notice_no,
     department: plan.department,
     complaint_phone: plan.complaint_phone,
-    money_path: plan.money_path,
+    money_path: plan.money_path ?? 'prepaid',
     refund_policy: plan.refund_policy ?? 'a',
     kinds: plan.kinds.map(kindForm),
     rounds: plan.rounds.map(roundForm),

@@ -87,6 +87,8 @@ export default {
   'path.advanced.text': 'The platform company pays merchants first; the treasury reimburses it against the list of redemptions.',
   'path.claimed.text': 'Merchants claim with the list of redemptions; the treasury pays after checking.',
   'refund.a.name': 'Full refund: the voucher returns',
+  'refund.b.name': 'The discount goes back first',
+  'refund.c.name': 'In proportion; stays used',
   'refund.d.name': 'Full refund: it returns, same end',
   'refund.a': 'A full refund restores the voucher while it is valid; a partial one pays back in proportion and does not',
   'refund.b': "A partial refund returns the voucher's amount first",
