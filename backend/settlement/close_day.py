@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, time, timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
@@ -102,7 +104,8 @@ async def _assess(tx: Transaction, day: date, after: str, at: Instant) -> str | 
 
 async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids: Sequence[UUID], at: Instant) -> None:
     """Hold what a rule flags, and with it what was refunded of it meanwhile."""
-    await events.match_waiting(tx, [event.event_id for event in cleared if not event.matched])
+    matched = set(await events.match_waiting(tx, [event.event_id for event in cleared if not event.matched]))
+    cleared = [replace(event, matched=True) if event.event_id in matched else event for event in cleared]
     programmes = await events.programmes_by_id(tx, {event.campaign_id for event in cleared})
     proofs = {campaign_id: programme.evidence for campaign_id, programme in programmes.items()}
     hours, workers = await opening_hours(tx, merchant_ids), await own_staff(tx, merchant_ids)
