@@ -308,7 +308,7 @@ def redemption_answer(done: Redeemed) -> RedemptionAnswer:
 
 
 class RedemptionItem(Struct, frozen=True, kw_only=True):
-    """A redemption in a list; `refunded_fen` is what of the bill came back since."""
+    """A redemption in a list; `refunded_fen` of the bill came back since, `refunded_discount_fen` of it to funders."""
 
     redemption_id: UUID
     voucher_id: UUID
@@ -322,6 +322,7 @@ class RedemptionItem(Struct, frozen=True, kw_only=True):
     discount_fen: int
     payable_fen: int
     refunded_fen: int
+    refunded_discount_fen: int
     funders: list[FunderAnswer]
     redeemed_at: datetime
 
@@ -342,6 +343,7 @@ def redemption_item(found: NamedRedemption) -> RedemptionItem:
         discount_fen=record.discount_fen,
         payable_fen=record.bill_fen - record.discount_fen,
         refunded_fen=record.refunded_fen,
+        refunded_discount_fen=record.refunded_discount_fen,
         funders=[FunderAnswer(funder=funder, amount_fen=fen) for funder, fen in sorted(record.shares.items())],
         redeemed_at=record.occurred_at,
     )

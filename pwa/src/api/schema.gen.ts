@@ -5595,6 +5595,7 @@ export interface components {
             discount_fen: number;
             payable_fen: number;
             refunded_fen: number;
+            refunded_discount_fen: number;
             funders: components["schemas"]["FunderAnswer"][];
             /** Format: date-time */
             redeemed_at: string;

@@ -114,6 +114,7 @@ export default {
   'history.empty.text': 'Where you used a voucher and what it saved is noted here.',
   'history.saved': '{amount} saved',
   'history.undone': '{amount} not taken off; the voucher came back or is over',
+  'history.refunded': '{amount} of the bill came back, {mine} of it to you',
   'history.bill': 'Bill {bill}, paid {payable}',
   'history.funders': 'Paid by: {funders}',
 

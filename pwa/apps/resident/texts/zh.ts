@@ -112,6 +112,7 @@ export default {
   'history.empty.text': '用券之后，在哪里用、省了多少，都会记在这里。',
   'history.saved': '省了 {amount}',
   'history.undone': '没有减 {amount}，券已退回或失效',
+  'history.refunded': '已退货 {amount}（账单价），退给您 {mine}',
   'history.bill': '账单 {bill}，实付 {payable}',
   'history.funders': '由谁出：{funders}',
 
