@@ -160,7 +160,8 @@ async def test_open_rounds_are_the_ones_that_take_claims_now(county: County, wor
     async with serving(county) as application, calling(application) as anybody:
         listed = (await anybody.get("/api/v1/rounds", params={"state": "open"})).json()["items"]
         open_now = {UUID(item["round_id"]): item for item in listed}
-        assert open_now.keys() == {
+        # Draws and lists of the same world are open as well; this is about those that are known here.
+        assert open_now.keys() & {world.round_id, *rounds.values()} == {
             world.round_id,
             *(rounds[reason] for reason in ("not-eligible", "limit-reached", "sold-out")),
         }
