@@ -287,6 +287,8 @@ export default {
   'audit.by.visitor': 'somebody not signed in',
   'audit.group.campaign': 'Campaign desk',
   'audit.group.round': 'Rounds',
+  'audit.group.draw': 'Draws',
+  'audit.group.roster': 'Lists',
   'audit.group.voucher': 'Claims and redemptions',
   'audit.group.identity': 'Accounts and sign-in',
   'audit.group.merchants': 'Merchants',

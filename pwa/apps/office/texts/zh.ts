@@ -285,6 +285,8 @@ export default {
   'audit.by.visitor': '未登录的人',
   'audit.group.campaign': '活动办理',
   'audit.group.round': '轮次开关',
+  'audit.group.draw': '摇号',
+  'audit.group.roster': '定向发放名单',
   'audit.group.voucher': '领券与核销',
   'audit.group.identity': '账号与登录',
   'audit.group.merchants': '商户',
