@@ -16,6 +16,7 @@ class Places(NamedTuple):
     draw: str
     drawn: str
     listed: str
+    lottery: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -45,5 +46,6 @@ def find_places(served: Served, residents: list[Session]) -> Places:
         draw=lots["draw", "open"],
         drawn=lots["draw", "closed"],
         listed=lots["roster", "open"],
+        lottery=next(campaign["campaign_id"] for campaign, one in every if one["mode"] == "draw"),
         resident=resident,
     )

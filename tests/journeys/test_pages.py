@@ -20,6 +20,7 @@ RESIDENT += ["/resident/lots", "/resident/rounds/{drawn}", "/resident/rounds/{li
 MERCHANT = ["/merchant/", "/merchant/today", "/merchant/me"]
 OPERATOR = ["/station/", "/station/serve", "/station/me"]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
+OFFICE += ["/office/campaigns/{lottery}"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 
