@@ -13,6 +13,10 @@ class Places(NamedTuple):
     coming: str
     open: str
     voucher: str
+    draw: str
+    drawn: str
+    listed: str
+    lottery: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -23,7 +27,9 @@ class Places(NamedTuple):
 def find_places(served: Served, residents: list[Session]) -> Places:
     """Look around in the seeded county: something open, something coming, something over, somebody with a voucher."""
     campaigns = served.ask("/api/v1/campaigns")["items"]
-    rounds = [(campaign, one) for campaign in campaigns for one in campaign["rounds"]]
+    every = [(campaign, one) for campaign in campaigns for one in campaign["rounds"]]
+    rounds = [(campaign, one) for campaign, one in every if one["mode"] == "rush"]
+    lots = {(one["mode"], one["state"]): one["round_id"] for _, one in every}
     coming = next((campaign, one) for campaign, one in rounds if one["state"] == "planned")
     finished = next(campaign for campaign, one in rounds if one["state"] == "closed")
     resident, voucher = next(
@@ -37,5 +43,9 @@ def find_places(served: Served, residents: list[Session]) -> Places:
         coming=coming[1]["round_id"],
         open=next(one["round_id"] for _, one in rounds if one["state"] == "open"),
         voucher=voucher,
+        draw=lots["draw", "open"],
+        drawn=lots["draw", "closed"],
+        listed=lots["roster", "open"],
+        lottery=next(campaign["campaign_id"] for campaign, one in every if one["mode"] == "draw"),
         resident=resident,
     )

@@ -41,6 +41,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('round.go'), up: '/' },
   },
   {
+    path: '/rounds/:id/draw',
+    name: 'draw',
+    component: () => import('./pages/DrawPage.vue'),
+    meta: { title: () => t('proof.title'), up: '/', width: 'wide' },
+  },
+  {
+    path: '/lots',
+    name: 'lots',
+    component: () => import('./pages/LotsPage.vue'),
+    meta: { title: () => t('lots.title'), up: '/me', signedIn: true },
+  },
+  {
     path: '/wallet/:id',
     name: 'voucher',
     component: () => import('./pages/VoucherPage.vue'),

@@ -3043,7 +3043,7 @@ export interface paths {
         };
         /**
          * Rounds
-         * @description Rounds that take claims now, or all that have not ended yet, soonest first.
+         * @description Rounds that are open now, or all that have not ended yet, soonest first; those that take claims if not asked.
          */
         get: operations["ApiV1RoundsListRounds"];
         put?: never;
@@ -21610,6 +21610,8 @@ export interface operations {
             query?: {
                 /** @description `open`: takes claims now; `coming`: not ended yet. */
                 state?: string | null;
+                /** @description `rush` takes claims, `draw` entries, `roster` neither. */
+                mode?: components["schemas"]["RoundMode"];
             };
             header?: never;
             path?: never;
