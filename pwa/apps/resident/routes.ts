@@ -65,6 +65,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('code.title'), up: '/wallet', signedIn: true, alone: true },
   },
   {
+    path: '/calls',
+    name: 'calls',
+    component: () => import('./pages/CallsPage.vue'),
+    meta: { title: () => t('calls.title'), up: '/merchants' },
+  },
+  {
+    path: '/calls/:id',
+    name: 'call',
+    component: () => import('./pages/CallPage.vue'),
+    meta: { title: () => t('calls.title'), up: '/calls' },
+  },
+  {
     path: '/history',
     name: 'history',
     component: () => import('./pages/HistoryPage.vue'),
