@@ -17,6 +17,8 @@ class Places(NamedTuple):
     drawn: str
     listed: str
     lottery: str
+    call: str
+    application: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -37,7 +39,11 @@ def find_places(served: Served, residents: list[Session]) -> Places:
         for session in residents
         if (vouchers := served.ask("/api/v1/me/vouchers?state=issued", session)["items"])
     )
+    (call,) = served.ask("/api/v1/public/merchant-calls")["items"]
+    publicised = served.ask(f"/api/v1/public/merchant-calls/{call['call_id']}/publicised")["items"]
     return Places(
+        call=call["call_id"],
+        application=publicised[-1]["application_id"],
         campaign=coming[0]["campaign_id"],
         finished=finished["campaign_id"],
         coming=coming[1]["round_id"],

@@ -46,7 +46,7 @@ export default {
   'keep.account.kind': 'Kind of account',
   'keep.account.holder': 'Holder',
   'keep.account.bank': 'Bank',
-  'keep.account.code': 'Bank code (联行号)',
+  'keep.account.code': 'Bank code (CNAPS)',
   'keep.account.code.hint': 'Twelve digits; the bank knows them',
   'keep.account.province': 'Province',
   'keep.account.number': 'Account number',

@@ -45,7 +45,7 @@ export default {
   'application.steps': 'What happened',
   'application.objections': 'Objections',
   'application.objections.none': 'No objections',
-  'application.objection.by': '{name} {contact}, {at}',
+  'application.objection.by': 'by {name} {contact}, {at}',
   'application.answer': 'Answer: {text}',
   'application.next': 'Next step',
   'application.next.waits': 'Published until {until}; afterwards, with every objection answered, it can be decided.',

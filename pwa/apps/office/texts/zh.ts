@@ -43,7 +43,7 @@ export default {
   'application.steps': '经过',
   'application.objections': '异议',
   'application.objections.none': '没有异议',
-  'application.objection.by': '{name} {contact}，{at}',
+  'application.objection.by': '异议人 {name} {contact}，{at}',
   'application.answer': '答复：{text}',
   'application.next': '下一步',
   'application.next.waits': '公示期到 {until}，期满且异议都已答复后才能决定。',
