@@ -5140,14 +5140,14 @@ export interface components {
             items: components["schemas"]["LookAnswer"][];
             next_cursor?: string | null;
         };
-        /** Page[BankAccountAnswer] */
-        "Page_backend.merchants.account_schemas.BankAccountAnswer_": {
-            items: components["schemas"]["BankAccountAnswer"][];
-            next_cursor?: string | null;
-        };
         /** Page[LackingAnswer] */
         "Page_backend.merchants.account_schemas.LackingAnswer_": {
             items: components["schemas"]["LackingAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[ProposedAccountAnswer] */
+        "Page_backend.merchants.account_schemas.ProposedAccountAnswer_": {
+            items: components["schemas"]["ProposedAccountAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[ApplicationAnswer] */
@@ -5485,6 +5485,12 @@ export interface components {
             province: string;
             number: string;
         };
+        /** ProposedAccountAnswer */
+        ProposedAccountAnswer: {
+            merchant_zh: string;
+            merchant_en: string;
+            account: components["schemas"]["BankAccountAnswer"];
+        };
         /** PublicDrawAnswer */
         PublicDrawAnswer: {
             /** Format: uuid */
@@ -5639,6 +5645,8 @@ export interface components {
             renewal_id: string;
             /** Format: uuid */
             merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
             licences: components["schemas"]["LicenceAnswer"][];
             exemption: components["schemas"]["ExemptionAnswer"] | null;
             files: components["schemas"]["RenewalFileAnswer"][];
@@ -11434,7 +11442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_backend.merchants.account_schemas.BankAccountAnswer_"];
+                    "application/json": components["schemas"]["Page_backend.merchants.account_schemas.ProposedAccountAnswer_"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */

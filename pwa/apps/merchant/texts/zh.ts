@@ -31,8 +31,6 @@ export default {
   'undo.no': '不退',
   'undo.done': '已退单，券已还给顾客，请退给顾客 {refund}',
   'undo.done.used': '已退款，券不退回，请退给顾客 {refund}',
-  'undo.yes': '确认撤销',
-  'undo.no': '不撤销',
   'keep.title': '账户与证件',
   'keep.accounts': '收款账户',
   'keep.accounts.text': '变更要由县办另一人批准，批准 24 小时后生效，之前仍付到原账户。',
