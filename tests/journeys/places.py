@@ -39,7 +39,7 @@ def find_places(served: Served, residents: list[Session]) -> Places:
         for session in residents
         if (vouchers := served.ask("/api/v1/me/vouchers?state=issued", session)["items"])
     )
-    (call,) = served.ask("/api/v1/public/merchant-calls")["items"]
+    call = served.ask("/api/v1/public/merchant-calls")["items"][-1]  # The first published; a journey publishes more.
     publicised = served.ask(f"/api/v1/public/merchant-calls/{call['call_id']}/publicised")["items"]
     return Places(
         call=call["call_id"],

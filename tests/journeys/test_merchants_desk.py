@@ -66,3 +66,21 @@ def test_an_owner_mends_an_account_that_cannot_be_and_takes_the_change_back(
     page.get_by_role("button", name="撤回这项变更").click()
     expect(page.get_by_text("已撤回", exact=True)).to_be_visible()
     expect(page.get_by_text("现在付到这里")).to_be_visible()
+
+
+def test_a_clerk_publishes_a_call_that_everybody_then_reads(visit: Enter, staff: dict[str, Session]) -> None:
+    page = visit(staff["office"]).go("/office/calls/new")
+    for label, text in (
+        ("标题（中文）", "冬季文旅商户征集公告"),
+        ("标题（英文）", "Call for inns in winter"),
+        ("公告正文（中文）", "一、征集范围：县内宾馆、民宿。"),
+        ("公告正文（英文）", "1. Who may apply: inns of the county."),
+        ("文号", "筠演示〔2026〕21号"),
+        ("开始日期", "2030-01-10"),
+        ("结束日期", "2030-02-10"),
+    ):
+        page.get_by_label(label).fill(text)
+    page.get_by_label("文旅").check()
+    page.get_by_role("button", name="发布征集公告").click()
+    expect(page.get_by_text("冬季文旅商户征集公告")).to_be_visible()
+    expect(visit().go("/resident/calls").get_by_role("heading", name="冬季文旅商户征集公告")).to_be_visible()

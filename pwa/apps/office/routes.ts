@@ -31,6 +31,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('merchants.title'), section: { text: () => t('merchants.title'), drawing: shop }, signedIn: true },
   },
   {
+    path: '/calls/new',
+    name: 'new-call',
+    component: () => import('./pages/NewCallPage.vue'),
+    meta: { title: () => t('calls.new'), up: '/merchants', signedIn: true },
+  },
+  {
     path: '/merchant-applications/:id',
     name: 'application',
     component: () => import('./pages/ApplicationPage.vue'),

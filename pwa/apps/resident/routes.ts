@@ -3,6 +3,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { home, person, wallet } from '@/design-system/icons'
 import HomePage from './pages/HomePage.vue'
+import { tm } from '@/merchants/texts'
 import { t } from './texts'
 
 export const routes: readonly RouteRecordRaw[] = [
@@ -69,6 +70,12 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'calls',
     component: () => import('./pages/CallsPage.vue'),
     meta: { title: () => t('calls.title'), up: '/merchants' },
+  },
+  {
+    path: '/applications',
+    name: 'applications',
+    component: () => import('./pages/ApplicationsPage.vue'),
+    meta: { title: () => tm('mine.title'), up: '/calls', signedIn: true },
   },
   {
     path: '/calls/:id',

@@ -39,5 +39,12 @@ export default {
   'papers.submitted': 'waits to be verified',
   'papers.verified': 'verified',
   'papers.returned': 'sent back',
+  'mine.title': 'My applications',
+  'mine.text': 'The office reviews an application, publishes it, and decides on the list. To mend one, come to the office.',
+  'mine.empty': 'You have not applied',
+  'mine.until': 'published until {until}',
+  'mine.withdraw': 'Withdraw',
+  'mine.withdraw.sure': 'Withdraw it for good',
+  'mine.keep': 'Keep it',
   'until': 'good until {day}',
 } satisfies Twin<typeof zh>

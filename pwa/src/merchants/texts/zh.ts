@@ -37,5 +37,12 @@ export default {
   'papers.submitted': '待核验',
   'papers.verified': '已核验',
   'papers.returned': '已退回',
+  'mine.title': '我的申请',
+  'mine.text': '报名由县办复核、公示，再决定是否列入名单。需要补正时请到县办办理。',
+  'mine.empty': '您还没有报名',
+  'mine.until': '公示至 {until}',
+  'mine.withdraw': '撤回',
+  'mine.withdraw.sure': '确定撤回',
+  'mine.keep': '不撤回',
   'until': '有效期至 {day}',
 } as const
