@@ -20,6 +20,8 @@ export interface KindForm {
   validDays: string
   trades: string[]
   towns: string[]
+  /** Calls for merchants, one of whose lists a merchant must be on; a draft of before has none. */
+  lists?: string[]
   weekdays: number[]
   from: string
   until: string
@@ -88,6 +90,7 @@ export function emptyKind(number: number): KindForm {
     validDays: '7',
     trades: [],
     towns: [],
+    lists: [],
     weekdays: [],
     from: '',
     until: '',
@@ -178,6 +181,7 @@ function kindForm({ code, name_zh, name_en, cap_pieces, subject_code, terms }: P
     validDays: terms.valid_days ? String(terms.valid_days) : '',
     trades: [...terms.trades],
     towns: [...terms.towns],
+    lists: [...(terms.lists ?? [])],
     weekdays: [...terms.weekdays],
     from: terms.hours[0]?.from_.slice(0, 5) ?? '',
     until: terms.hours[0]?.until.slice(0, 5) ?? '',
@@ -237,6 +241,7 @@ export function termsOf(kind: KindForm): ToldTerms | null {
     trades: kind.trades,
     towns: kind.towns,
     merchants: [],
+    lists: kind.lists ?? [],
     weekdays: kind.weekdays,
     hours: kind.from && kind.until ? [{ from_: kind.from, until: kind.until }] : [],
     groups: kind.groups,

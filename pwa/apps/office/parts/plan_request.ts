@@ -118,6 +118,7 @@ function kindRequest(reader: Reader, kind: KindForm, at: string): PlanRequest['k
     fixed_price_fen: isFixed ? reader.amount(`${at}/fixed_price_fen`, kind.fixed) : 0,
     trades: kind.trades,
     towns: kind.towns,
+    lists: kind.lists ?? [],
     merchants: [],
     weekdays: kind.weekdays,
     hours: kind.from && kind.until ? [{ from_: `${kind.from}:00`, until: `${kind.until}:00` }] : [],

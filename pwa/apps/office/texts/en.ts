@@ -198,6 +198,8 @@ export default {
   'form.kind.valid-days.hint': 'The day of claiming is the first; it ends at midnight',
   'form.kind.trades': 'Which trades',
   'form.kind.trades.hint': 'None chosen means all',
+  'form.kind.lists': 'Only merchants on a list (none chosen: any)',
+  'form.kind.lists.hint': 'Lists of calls for merchants. A list changes with the call; a voucher asks for it as it is when it is used.',
   'form.kind.towns': 'Which towns',
   'form.kind.towns.hint': 'None chosen means the whole county',
   'form.kind.weekdays': 'Which days of the week',

@@ -196,6 +196,8 @@ export default {
   'form.kind.valid-days.hint': '当天算第一天，到期零点作废',
   'form.kind.trades': '限哪些行业',
   'form.kind.trades.hint': '都不选就是全部行业',
+  'form.kind.lists': '只限名单上的商户（不选为不限）',
+  'form.kind.lists.hint': '征集公告的名单。名单会随公示增减，券在使用时按当时的名单判断。',
   'form.kind.towns': '限哪些乡镇',
   'form.kind.towns.hint': '都不选就是全县',
   'form.kind.weekdays': '限周几用',
