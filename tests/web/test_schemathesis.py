@@ -29,6 +29,9 @@ SHAPES_BEYOND_PATTERNS = {
     "GET /api/v1/places/spots": "one coordinate needs the other",
     **{f"POST /api/v1/office/imports/{kind}": "a file is base64" for kind in IMPORTERS},
     **{f"POST /api/v1/office/imports/{kind}/{{import_id}}/application": "a file is base64" for kind in IMPORTERS},
+    "POST /api/v1/merchant-calls/{call_id}/joinings": "a clerk names the merchant, a merchant names no other",
+    "POST /api/v1/office/merchant-calls": "a town in a list has nine digits",
+    "POST /api/v1/office/merchant-calls/{call_id}/changes": "a town in a list has nine digits",
     "POST /api/v1/redemptions": "a code is signed or has eight digits; eligible stays within the bill",
     "POST /api/v1/rounds/{round_id}/claims": "an operator names a shift, a resident may not",
     "POST /api/v1/rounds/{round_id}/entries": "an operator names a shift, a resident may not",
@@ -82,6 +85,12 @@ def known_ids(bridge: Bridge, path: str) -> dict[str, str]:
         "entry_id": str(lots.entries[0]),
         "roster_id": str(lots.roster_id),
         "resident_id": str(own.phone.resident_id),
+        "call_id": str(bridge.world.call_id),
+        "store_id": str(own.store_id),
+        "application_id": str(own.applied.application_id),
+        "objection_id": str(own.applied.objection_id),
+        "account_id": str(own.applied.account_id),
+        "renewal_id": str(own.applied.renewal_id),
     }
 
 
