@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, time, timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
@@ -24,6 +26,7 @@ from backend.outbox.due import plan
 from backend.outbox.publish import publish
 from backend.outbox.rules import DueWork
 from backend.settlement.batch_rules import Batch, net, set_off_transfers
+from backend.settlement.clearing_file import sign_clearing
 from backend.settlement.decide_hold import let_corrected_go
 from backend.settlement.events import EventsCleared, PayoutHeld
 from backend.settlement.hold_rules import Hold, Shop, flags_of
@@ -102,7 +105,8 @@ async def _assess(tx: Transaction, day: date, after: str, at: Instant) -> str | 
 
 async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids: Sequence[UUID], at: Instant) -> None:
     """Hold what a rule flags, and with it what was refunded of it meanwhile."""
-    await events.match_waiting(tx, [event.event_id for event in cleared if not event.matched])
+    matched = set(await events.match_waiting(tx, [event.event_id for event in cleared if not event.matched]))
+    cleared = [replace(event, matched=True) if event.event_id in matched else event for event in cleared]
     programmes = await events.programmes_by_id(tx, {event.campaign_id for event in cleared})
     proofs = {campaign_id: programme.evidence for campaign_id, programme in programmes.items()}
     hours, workers = await opening_hours(tx, merchant_ids), await own_staff(tx, merchant_ids)
@@ -174,6 +178,7 @@ async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | N
 async def _close(tx: Transaction, day: date, _after: str, at: Instant) -> str | None:
     await batches.mark_nothing_owed(tx, day)
     lines, total_fen = await events.insert_clearing_day(tx, day, at)
+    await sign_clearing(tx, day)
     _, known = following_working_day(day, tx.county.calendar)
     told = f"{lines} lines, {total_fen} fen" + ("" if known else f"; calendar after {day} unknown")
     await record(tx, new_entry(at, SYSTEM, "settlement.close-day", ("clearing", day.isoformat()), detail=told))

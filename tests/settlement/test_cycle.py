@@ -152,7 +152,7 @@ async def test_a_batch_of_another_amount_than_was_sent_is_not_paid(county: Count
     [batch] = await sent(county, campaign_id)
     told = await answered(county, [replace(batch, amount_fen=4_999)], accepted=True)
     assert isinstance(told, Answered)
-    assert (told.accepted, [number for number, _ in told.faults]) == (0, [batch.number])
+    assert (told.accepted, [fault[:2] for fault in told.faults]) == (0, [(batch.number, "amount")])
     assert (await money(county))["merchant.payable"] == 5_000
 
 
