@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.ids import new_id
-from backend.kernel.refusals import Refused
 from backend.settlement.decide_hold import Supplied, SupplyProof, supply_proof
 from backend.settlement.papers.amounts import written_amount
 from backend.settlement.papers.templates import AcquirerTemplate
@@ -53,7 +54,7 @@ async def bought(county: County, round_id: UUID, of: Phone, shop: UUID, order_no
     """A bill of 200 yuan, 150 of it paid by the customer under this order's number."""
     code = await shown(county, of, await voucher(county, round_id, of))
     evidence = Evidence(kind="acquirer_order", value=order_no, amount_fen=15_000) if order_no else None
-    done = await transact(county, redeem, redemption(county, code, shop, bill_fen=20_000, evidence=evidence))
+    done = await transact(county, redeem, replace(redemption(county, code, shop), evidence=evidence))
     assert isinstance(done, Redeemed), done
     return done.redemption_id
 

@@ -29,6 +29,8 @@ SHAPES_BEYOND_PATTERNS = {
     "GET /api/v1/places/spots": "one coordinate needs the other",
     **{f"POST /api/v1/office/imports/{kind}": "a file is base64" for kind in IMPORTERS},
     **{f"POST /api/v1/office/imports/{kind}/{{import_id}}/application": "a file is base64" for kind in IMPORTERS},
+    "POST /api/v1/office/bank-answers": "a file is base64",
+    "POST /api/v1/office/acquirer-statements": "a file is base64",
     "POST /api/v1/redemptions": "a code is signed or has eight digits; eligible stays within the bill",
     "POST /api/v1/rounds/{round_id}/claims": "an operator names a shift, a resident may not",
     "POST /api/v1/rounds/{round_id}/entries": "an operator names a shift, a resident may not",
@@ -82,6 +84,9 @@ def known_ids(bridge: Bridge, path: str) -> dict[str, str]:
         "entry_id": str(lots.entries[0]),
         "roster_id": str(lots.roster_id),
         "resident_id": str(own.phone.resident_id),
+        "hold_id": str(bridge.world.money.holds[0]),
+        "run_id": str(bridge.world.money.run_id),
+        "incident_id": str(bridge.world.money.incident_id),
     }
 
 
