@@ -2,11 +2,8 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 from uuid import UUID
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
@@ -34,10 +31,9 @@ from backend.settlement.find import FindBatches, FindRuns, find_batches, find_ru
 from backend.settlement.import_acquirer import ImportAcquirer, import_acquirer
 from backend.settlement.papers.acquirer_statements import read_acquirer_statement
 from backend.settlement.papers.faults import Faulty
-from backend.settlement.papers.payout_files import NamedFile
 from backend.settlement.papers.shipped_templates import shipped_templates
 from backend.settlement.papers.templates import AcquirerTemplate
-from backend.settlement.payout_paper import FetchPayoutFiles, fetch_payout_files, written
+from backend.settlement.payout_paper import ZIP, FetchPayoutFiles, fetch_payout_files, handed_over
 from backend.settlement.payouts import RecordAnswers, record_answers
 from backend.settlement.rules import SettlementReason
 from backend.settlement.schemas import batch_answer, run_answer
@@ -50,9 +46,7 @@ DESK = OFFICE | {Role.REVIEWER, Role.APPROVER}
 BANK_ANSWERS = "/api/v1/office/bank-answers"
 ACQUIRER_STATEMENTS = "/api/v1/office/acquirer-statements"
 ACQUIRER_TEMPLATES = {key: one for key, one in shipped_templates().items() if isinstance(one, AcquirerTemplate)}
-ZIP = "application/zip"
 FILE_TYPES = ("text/csv", "text/plain", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ZIP)
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
 @get("/api/v1/office/bank-templates", opt={"callers": OFFICE_ROLES}, tags=["settlement"], summary="Forms of bank files")
@@ -97,21 +91,10 @@ async def get_payout_files(request: Request[Any, Any, Any], run_id: FromPath[UUI
     paper = await transact(county_of(request), fetch_payout_files, command)
     if isinstance(paper, Refused):
         return refused(paper)
-    files = await asyncio.to_thread(written, paper)
-    if isinstance(files, Refused):
-        return refused(files)
-    if len(files) == 1:
-        return handed_out(files[0].content, files[0].media_type, files[0].name)
-    return handed_out(await asyncio.to_thread(_zipped, files), ZIP, f"payout-{paper.payout.batch}.zip")
-
-
-def _zipped(files: Sequence[NamedFile]) -> bytes:
-    """The same bytes for the same files."""
-    whole = BytesIO()
-    with ZipFile(whole, "w", ZIP_DEFLATED) as bundle:
-        for file in files:
-            bundle.writestr(ZipInfo(file.name, _EARLIEST), file.content, ZIP_DEFLATED)
-    return whole.getvalue()
+    file = await asyncio.to_thread(handed_over, paper)
+    if isinstance(file, Refused):
+        return refused(file)
+    return handed_out(file.content, file.media_type, file.name)
 
 
 @post(

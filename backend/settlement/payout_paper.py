@@ -3,9 +3,12 @@
 They are the one place where merchants' account numbers leave the county in clear.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from io import BytesIO
 from uuid import UUID
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from msgspec import Struct
 
@@ -26,6 +29,9 @@ from backend.settlement.rules import RunState, SettlementReason, batch_number
 from backend.settlement.store import events, reads
 
 MOST_BATCHES = 2_000
+ZIP = "application/zip"
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The time that every file in a zip bears: the same files, the same bytes."""
 MOST_TOLD = 5
 """Faults that stand in one refusal; whoever has mended these asks again."""
 PAYOUT_TEMPLATES = {key: one for key, one in shipped_templates().items() if isinstance(one, PayoutTemplate)}
@@ -104,6 +110,26 @@ def written(paper: RunPaper) -> tuple[NamedFile, ...] | Refused[SettlementReason
         for fault in files.faults[:MOST_TOLD]
     ]
     return Refused(SettlementReason.FILE_FAULTY, detail="；".join(told))
+
+
+def handed_over(paper: RunPaper) -> NamedFile | Refused[SettlementReason]:
+    """The run's file; several as one zip, the same bytes for the same files."""
+    files = written(paper)
+    if isinstance(files, Refused) or len(files) == 1:
+        return files if isinstance(files, Refused) else files[0]
+    whole = BytesIO()
+    with ZipFile(whole, "w", ZIP_DEFLATED) as bundle:
+        for file in files:
+            bundle.writestr(ZipInfo(file.name, EARLIEST), file.content, ZIP_DEFLATED)
+    content = whole.getvalue()
+    return NamedFile(
+        name=f"payout-{paper.payout.batch}.zip",
+        content=content,
+        media_type=ZIP,
+        rows=sum(file.rows for file in files),
+        total_fen=sum(file.total_fen for file in files),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
 
 
 def _payee(paper: RunPaper, row: int) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 from zipfile import ZipFile
 
 import pytest
+from msgspec.structs import replace
 
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
@@ -16,8 +17,9 @@ from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
-from backend.settlement import bank_routes
 from backend.settlement.papers.payout_files import NamedFile
+from backend.settlement.papers.templates import PayoutTemplate
+from backend.settlement.payout_paper import RunPaper, handed_over
 from backend.settlement.payouts import PrepareRun, prepare_run
 from backend.settlement.rules import BatchState, SettlementReason
 from tests.databases import HandClock
@@ -35,7 +37,8 @@ from tests.settlement.cycles import (
     with_account,
 )
 from tests.settlement.desk_calls import account_number, got, told
-from tests.settlement.papers_made import answer, shipped
+from tests.settlement.papers_made import PAYOUT, answer, shipped
+from tests.settlement.papers_made import row as payment
 from tests.vouchers.campaigns import faults
 from tests.vouchers.counters import counter
 from tests.web.client import calling, serving
@@ -103,18 +106,19 @@ async def test_a_run_that_no_file_of_its_form_can_carry_is_not_prepared(county: 
     assert (await told(county, f"{OFFICE}/payout-runs", as_spreadsheet)).status_code == 201
 
 
-async def test_a_run_that_is_split_into_files_is_handed_out_as_one_zip(
-    county: County, clock: HandClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign_id = await waiting(county, clock)
-    [batch] = await sent(county, campaign_id)
-    part = NamedFile(name="DF-01.csv", content=b"1", media_type="text/csv", rows=1, total_fen=1, sha256="0" * 64)
-    other = NamedFile(name="DF-02.csv", content=b"2", media_type="text/csv", rows=1, total_fen=1, sha256="0" * 64)
-    monkeypatch.setattr(bank_routes, "written", lambda _paper: (part, other))
-    got_zip = await got(county, f"{OFFICE}/payout-runs/{batch.run_id}/files")
-    assert got_zip.headers["content-type"] == "application/zip"
-    with ZipFile(BytesIO(got_zip.content)) as bundle:
-        assert {name: bundle.read(name) for name in bundle.namelist()} == {"DF-01.csv": b"1", "DF-02.csv": b"2"}
+def test_a_run_that_is_split_into_files_is_handed_over_as_one_zip() -> None:
+    template = shipped(TEMPLATE)
+    assert isinstance(template, PayoutTemplate)
+    one_each = replace(template, rows_per_file=1)
+    paper = RunPaper(template=one_each, rows=(payment(1), payment(2)), payout=PAYOUT)
+    file, again = handed_over(paper), handed_over(paper)
+    assert isinstance(file, NamedFile)
+    assert file == again
+    assert (file.name, file.media_type, file.rows) == ("payout-JL20261009-1.zip", "application/zip", 2)
+    with ZipFile(BytesIO(file.content)) as bundle:
+        found = {name: bundle.read(name).decode("gbk") for name in bundle.namelist()}
+    assert list(found) == ["DF20261009-JL20261009-1-01.csv", "DF20261009-JL20261009-1-02.csv"]
+    assert all(text.rstrip().endswith("合计,1,1234.56") for text in found.values())
 
 
 def row(reference: str, amount: int, state: str, **more: str) -> dict[str, Any]:

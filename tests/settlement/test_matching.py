@@ -16,7 +16,7 @@ from backend.settlement.papers.templates import AcquirerTemplate
 from backend.settlement.rules import EvidenceRule, FinanceEvent, HoldRule, HoldState
 from backend.settlement.store import events
 from backend.vouchers.redeem import redeem
-from backend.vouchers.redeem_rules import Evidence, Redeemed
+from backend.vouchers.redeem_rules import Evidence, EvidenceKind, Redeemed
 from backend.vouchers.refund_rules import RolledBack
 from tests.databases import HandClock
 from tests.settlement.cycles import answered, close, every_batch, opened, sent
@@ -53,7 +53,7 @@ def statement(*rows: list[str]) -> dict[str, Any]:
 async def bought(county: County, round_id: UUID, of: Phone, shop: UUID, order_no: str | None) -> UUID:
     """A bill of 200 yuan, 150 of it paid by the customer under this order's number."""
     code = await shown(county, of, await voucher(county, round_id, of))
-    evidence = Evidence(kind="acquirer_order", value=order_no, amount_fen=15_000) if order_no else None
+    evidence = Evidence(kind=EvidenceKind.ACQUIRER_ORDER, value=order_no, amount_fen=15_000) if order_no else None
     done = await transact(county, redeem, replace(redemption(county, code, shop), evidence=evidence))
     assert isinstance(done, Redeemed), done
     return done.redemption_id
