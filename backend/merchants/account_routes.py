@@ -19,10 +19,12 @@ from backend.merchants.account_schemas import (
     LackingAnswer,
     LookAtAccountBody,
     ProposeAccountBody,
+    ProposedAccountAnswer,
     WithdrawAccountBody,
     bank_account_answer,
     bank_accounts_answer,
     lacking_answer,
+    proposed_answer,
 )
 from backend.merchants.answers import acting_of, actor_of, own_merchant, refused
 from backend.merchants.approve_account import APPROVING, ApproveAccount, NotApproved, approve_account
@@ -170,14 +172,14 @@ async def list_accounts(request: Request[Any, Any, Any], merchant_id: FromPath[U
 )
 async def list_proposed_accounts(
     request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50
-) -> Page[BankAccountAnswer]:
+) -> Page[ProposedAccountAnswer]:
     """The first proposed first, masked."""
     county = county_of(request)
     asked = FindProposed(after=open_moment(county, "proposed-accounts", cursor), most=limit + 1)
     found = await inquire(county, find_proposed, asked)
-    last = found[limit - 1] if len(found) > limit else None
+    last = found[limit - 1].account if len(found) > limit else None
     more = seal_moment(county, "proposed-accounts", (last.proposed_at, last.id)) if last else None
-    return Page(items=[bank_account_answer(one) for one in found[:limit]], next_cursor=more)
+    return Page(items=[proposed_answer(one) for one in found[:limit]], next_cursor=more)
 
 
 @get(

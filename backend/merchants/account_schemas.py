@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from backend.identity.rules import masked_name
 from backend.merchants.account_rules import AccountKind, AccountState, BankAccount, masked_number
 from backend.merchants.call_schemas import Purpose
-from backend.merchants.find_accounts import AccountsNow, Lacking
+from backend.merchants.find_accounts import AccountsNow, Lacking, ProposedAccount
 from backend.web.mends import told
 from backend.web.texts import ONE_LINE, NameEn, ReasonText
 
@@ -86,6 +86,14 @@ class BankAccountAnswer(Struct, frozen=True, kw_only=True):
     withdrawn_at: datetime | None
 
 
+class ProposedAccountAnswer(Struct, frozen=True, kw_only=True):
+    """A change of a bank account that waits, with the merchant whose it is."""
+
+    merchant_zh: str
+    merchant_en: str
+    account: BankAccountAnswer
+
+
 class BankAccountsAnswer(Struct, frozen=True, kw_only=True):
     """Every account of a merchant, the newest first."""
 
@@ -120,6 +128,15 @@ def bank_account_answer(account: BankAccount, *, in_force: bool = False, full: b
         approved_at=account.approved_at,
         effective_at=account.effective_at,
         withdrawn_at=account.withdrawn_at,
+    )
+
+
+def proposed_answer(proposed: ProposedAccount) -> ProposedAccountAnswer:
+    """A change that waits, masked."""
+    return ProposedAccountAnswer(
+        merchant_zh=proposed.name_zh,
+        merchant_en=proposed.name_en,
+        account=bank_account_answer(proposed.account),
     )
 
 

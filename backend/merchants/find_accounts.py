@@ -11,6 +11,7 @@ from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.merchants.account_rules import BankAccount, in_force
+from backend.merchants.find_merchants import merchant_names
 from backend.merchants.store import accounts as store
 
 
@@ -50,9 +51,22 @@ async def find_accounts(tx: Transaction, asked: FindAccounts) -> AccountsNow:
     return AccountsNow(accounts=found, in_force=live.id if live else None)
 
 
-async def find_proposed(tx: Transaction, asked: FindProposed) -> list[BankAccount]:
+class ProposedAccount(Struct, frozen=True, kw_only=True):
+    """A change that waits, and whose it is."""
+
+    account: BankAccount
+    name_zh: str
+    name_en: str
+
+
+async def find_proposed(tx: Transaction, asked: FindProposed) -> list[ProposedAccount]:
     """Changes that wait for an approval, the first proposed first."""
-    return await store.proposed_accounts(tx, after=asked.after, most=asked.most)
+    found = await store.proposed_accounts(tx, after=asked.after, most=asked.most)
+    names = await merchant_names(tx, {one.merchant_id for one in found})
+    return [
+        ProposedAccount(account=one, name_zh=names[one.merchant_id][0], name_en=names[one.merchant_id][1])
+        for one in found
+    ]
 
 
 async def look_at_account(tx: Transaction, command: LookAtAccount, *, now: Instant) -> BankAccount | None:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
+from backend.merchants.find_merchants import merchant_names
 from backend.merchants.paper_rules import EndingLicence, Renewal, RenewalState
 from backend.merchants.store import papers as store
 
@@ -33,8 +34,20 @@ async def find_ending(tx: Transaction, asked: FindEnding) -> list[EndingLicence]
     return await store.ending_licences(tx, until=asked.until, after=asked.after, most=asked.most)
 
 
-async def find_renewals(tx: Transaction, asked: FindRenewals) -> list[Renewal]:
+class FoundRenewal(Struct, frozen=True, kw_only=True):
+    """Papers that were handed in, and whose they are."""
+
+    renewal: Renewal
+    name_zh: str
+    name_en: str
+
+
+async def find_renewals(tx: Transaction, asked: FindRenewals) -> list[FoundRenewal]:
     """The newest first."""
-    return await store.renewals_before(
+    found = await store.renewals_before(
         tx, state=asked.state, merchant_id=asked.merchant_id, before=asked.before, most=asked.most
     )
+    names = await merchant_names(tx, {one.merchant_id for one in found})
+    return [
+        FoundRenewal(renewal=one, name_zh=names[one.merchant_id][0], name_en=names[one.merchant_id][1]) for one in found
+    ]

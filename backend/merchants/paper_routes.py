@@ -145,7 +145,7 @@ async def _renewals(
         state=state, merchant_id=merchant_id, before=open_moment(county, "papers", cursor), most=limit + 1
     )
     found = await inquire(county, find_renewals, asked)
-    last = found[limit - 1] if len(found) > limit else None
+    last = found[limit - 1].renewal if len(found) > limit else None
     more = seal_moment(county, "papers", (last.submitted_at, last.id)) if last else None
     return Page(items=[renewal_answer(one) for one in found[:limit]], next_cursor=more)
 

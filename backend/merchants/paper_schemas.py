@@ -11,8 +11,9 @@ from backend.identity.rules import StaffState, masked_phone
 from backend.identity.wire import Login
 from backend.merchants.call_rules import FileKind
 from backend.merchants.call_schemas import FileBody
+from backend.merchants.find_papers import FoundRenewal
 from backend.merchants.invite_cashier import Colleague
-from backend.merchants.paper_rules import EndingLicence, Renewal, RenewalState
+from backend.merchants.paper_rules import EndingLicence, RenewalState
 from backend.merchants.rules import LicenceKind
 from backend.merchants.schemas import ExemptionAnswer, ExemptionBody, LicenceAnswer, LicenceBody
 from backend.web.texts import ONE_LINE, Name, Phone
@@ -65,6 +66,8 @@ class RenewalAnswer(Struct, frozen=True, kw_only=True):
 
     renewal_id: UUID
     merchant_id: UUID
+    merchant_zh: str
+    merchant_en: str
     licences: list[LicenceAnswer]
     exemption: ExemptionAnswer | None
     files: list[RenewalFileAnswer]
@@ -113,11 +116,14 @@ class CashierInvitedAnswer(Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
-def renewal_answer(renewal: Renewal) -> RenewalAnswer:
+def renewal_answer(found: FoundRenewal) -> RenewalAnswer:
     """Papers in a list."""
+    renewal = found.renewal
     return RenewalAnswer(
         renewal_id=renewal.id,
         merchant_id=renewal.merchant_id,
+        merchant_zh=found.name_zh,
+        merchant_en=found.name_en,
         licences=[LicenceAnswer(kind=x.kind, number=x.number, valid_until=x.valid_until) for x in renewal.licences],
         exemption=ExemptionAnswer(zh=renewal.exemption.zh, en=renewal.exemption.en) if renewal.exemption else None,
         files=[RenewalFileAnswer(kind=file.kind, sha256=file.sha256) for file in renewal.files],

@@ -40,5 +40,7 @@ async def tell_applicant(
     if application.known:
         await tell_merchant(tx, application.merchant_id, template, variables, now=now)
     else:
-        told = Notify(recipient_id=application.applicant_id, template=template, variables=variables)
+        told = Notify(
+            recipient_id=application.applicant_id, template=template, variables=variables, link="/resident/applications"
+        )
         await notify(tx, told, now=now)

@@ -10,6 +10,8 @@ from backend.notifications.notify import Notify, notify_many
 from backend.notifications.rules import Template
 
 MOST_TOLD = 100
+KEEP = "/merchant/keep"
+"""Where a merchant keeps its account, papers and applications."""
 
 
 async def tell_merchant(
@@ -18,5 +20,5 @@ async def tell_merchant(
     """The same words to each, with the act that caused them."""
     people = await page_of_staff(tx, PageOfStaff(merchant_id=merchant_id, role=Role.MERCHANT, most=MOST_TOLD))
     if people:
-        told = [Notify(recipient_id=one.id, template=template, variables=variables) for one in people]
+        told = [Notify(recipient_id=one.id, template=template, variables=variables, link=KEEP) for one in people]
         await notify_many(tx, told, now=now)

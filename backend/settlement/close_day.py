@@ -30,7 +30,7 @@ from backend.settlement.clearing_file import sign_clearing
 from backend.settlement.decide_hold import let_corrected_go
 from backend.settlement.events import EventsCleared, PayoutHeld
 from backend.settlement.hold_rules import Hold, Shop, flags_of
-from backend.settlement.rules import BatchState, FinanceEvent, HoldState
+from backend.settlement.rules import BatchState, FinanceEvent, HoldState, MoneyPath
 from backend.settlement.store import batches, events, holds
 
 CLOSE_DAY = "settlement.close-day"
@@ -150,8 +150,9 @@ async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | N
     if not found:
         return "close"
     await events.lock_programmes(tx)
+    later = await _claimed_later(tx, day)
     number = await batches.next_number(tx)
-    for netted in net(await batches.open_lines(tx, found)):
+    for netted in net(await batches.open_lines(tx, found, without=later)):
         batch = Batch(
             batch_id=new_id(),
             number=number,
@@ -173,6 +174,15 @@ async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | N
             await batches.mark_paid(tx, [batch.batch_id])
         await post(tx, *set_off_transfers(batch.batch_id, netted, at), now=at)
     return f"batch/{found[-1].hex}"
+
+
+async def _claimed_later(tx: Transaction, day: date) -> list[UUID]:
+    """Campaigns whose money is claimed from the treasury by the month: paid on a month's first working day only."""
+    first, _ = following_working_day(day.replace(day=1) - timedelta(days=1), tx.county.calendar)
+    if day == first:
+        return []
+    known = await events.programmes_by_id(tx)
+    return [campaign_id for campaign_id, one in known.items() if one.money_path is MoneyPath.CLAIMED]
 
 
 async def _close(tx: Transaction, day: date, _after: str, at: Instant) -> str | None:

@@ -16,6 +16,8 @@ import ownEn from '../src/i18n/catalogues/en'
 import ownZh from '../src/i18n/catalogues/zh'
 import { language } from '../src/i18n/language'
 import { fill, speak, texts } from '../src/i18n/texts'
+import merchantsEn from '../src/merchants/texts/en'
+import merchantsZh from '../src/merchants/texts/zh'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
 import vouchersEn from '../src/vouchers/texts/en'
@@ -29,6 +31,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['staff', staffZh, staffEn],
   ['the counter', counterZh, counterEn],
   ['vouchers', vouchersZh, vouchersEn],
+  ['calls for merchants', merchantsZh, merchantsEn],
   ['resident', residentZh, residentEn],
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],

@@ -294,7 +294,7 @@ async def test_who_has_no_account_in_force_is_told(county: County, clock: HandCl
     ids = tuple(merchant_id for merchant_id, _ in made)
     account_id = await proposed(here, made[1][1], ids[1])
     waiting = await inquire(county, find_proposed, FindProposed())
-    assert [one.id for one in waiting] == [account_id]
+    assert [(one.account.id, one.name_zh) for one in waiting] == [(account_id, "老城门豆花饭馆")]
     await approve(here, account_id)
     assert await inquire(county, find_proposed, FindProposed()) == []
     assert await inquire(county, without_account, Asked(merchant_ids=ids, at=clock())) == list(ids)

@@ -50,7 +50,8 @@ async def test_a_bank_account_is_proposed_approved_seen_and_taken_back_over_http
     assert (pending.status_code, pending.json()["reason"]) == (409, "account-pending")
     waiting = await send(f"{OFFICE}/bank-accounts", cookie=reviewer)
     (shown,) = await ids(waiting)
-    assert (shown["number"], shown["holder_name"]) == ("*" * 15 + told["number"][-4:], "苟*邦")
+    assert shown["merchant_zh"] == "老城门豆花饭馆"
+    assert (shown["account"]["number"], shown["account"]["holder_name"]) == ("*" * 15 + told["number"][-4:], "苟*邦")
     missing = await ids(await send(f"{OFFICE}/bank-accounts/missing", cookie=clerk))
     assert [one["merchant_id"] for one in missing] == [str(merchant_id)]
     path = f"{OFFICE}/bank-accounts/{told['account_id']}"

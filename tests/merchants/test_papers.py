@@ -189,11 +189,11 @@ async def test_papers_that_are_sent_back_change_nothing_and_say_why(county: Coun
     back = await verify(here, command.renewal_id, good=False, note="照片看不清")
     assert isinstance(back, PapersMoved)
     found = await inquire(county, find_renewals, FindRenewals(merchant_id=merchant_id))
-    assert [(one.state, one.note) for one in found] == [(RenewalState.RETURNED, "照片看不清")]
+    assert [(one.renewal.state, one.renewal.note) for one in found] == [(RenewalState.RETURNED, "照片看不清")]
     assert await told(county, owner) == ["merchant-papers-returned"]
     assert isinstance(await transact(county, renew_papers, other), PapersMoved)
     waiting = await inquire(county, find_renewals, FindRenewals(state=RenewalState.SUBMITTED))
-    assert [one.id for one in waiting] == [other.renewal_id]
+    assert [one.renewal.id for one in waiting] == [other.renewal_id]
 
 
 @pytest.mark.parametrize(

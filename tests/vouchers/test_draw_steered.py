@@ -137,6 +137,20 @@ async def test_one_who_is_dropped_behind_the_triggers_back_is_found(county: Coun
     assert f"draw {round_id}: 5 entries do not have the root of the 6 published ones" in found
 
 
+async def test_a_seed_that_no_two_people_entered_and_a_result_that_it_does_not_give_are_found(
+    county: County, clock: HandClock
+) -> None:
+    round_id = await numbered(county, clock)
+    clock.forward(seconds=SOURCE_AFTER.total_seconds())
+    await seed_by(county, round_id, ONE, seal("1111111"))
+    forged = {"seed": "1111111", "notary_no": seal().document_no, "notary_sha256": seal().file_sha256}
+    await change(county, update(draws).values(state="drawn", drawn_at=county.clock(), **forged))
+    assert await faults(county) == [
+        f"draw {round_id}: 1 people entered the seed that counted",
+        f"draw {round_id}: its places are not what seed and root give",
+    ]
+
+
 def test_when_somebody_entered_plays_no_part() -> None:
     round_id = UUID(int=7)
     entrants = [Entrant(UUID(int=nth), bytes([nth]) * 32) for nth in range(1, 40)]

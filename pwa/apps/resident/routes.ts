@@ -3,6 +3,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { home, person, wallet } from '@/design-system/icons'
 import HomePage from './pages/HomePage.vue'
+import { tm } from '@/merchants/texts'
 import { t } from './texts'
 
 export const routes: readonly RouteRecordRaw[] = [
@@ -41,6 +42,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('round.go'), up: '/' },
   },
   {
+    path: '/rounds/:id/draw',
+    name: 'draw',
+    component: () => import('./pages/DrawPage.vue'),
+    meta: { title: () => t('proof.title'), up: '/', width: 'wide' },
+  },
+  {
+    path: '/lots',
+    name: 'lots',
+    component: () => import('./pages/LotsPage.vue'),
+    meta: { title: () => t('lots.title'), up: '/me', signedIn: true },
+  },
+  {
     path: '/wallet/:id',
     name: 'voucher',
     component: () => import('./pages/VoucherPage.vue'),
@@ -51,6 +64,24 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'code',
     component: () => import('./pages/CodePage.vue'),
     meta: { title: () => t('code.title'), up: '/wallet', signedIn: true, alone: true },
+  },
+  {
+    path: '/calls',
+    name: 'calls',
+    component: () => import('./pages/CallsPage.vue'),
+    meta: { title: () => t('calls.title'), up: '/merchants' },
+  },
+  {
+    path: '/applications',
+    name: 'applications',
+    component: () => import('./pages/ApplicationsPage.vue'),
+    meta: { title: () => tm('mine.title'), up: '/calls', signedIn: true },
+  },
+  {
+    path: '/calls/:id',
+    name: 'call',
+    component: () => import('./pages/CallPage.vue'),
+    meta: { title: () => t('calls.title'), up: '/calls' },
   },
   {
     path: '/history',

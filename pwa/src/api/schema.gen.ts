@@ -3226,7 +3226,7 @@ export interface paths {
         };
         /**
          * Rounds
-         * @description Rounds that take claims now, or all that have not ended yet, soonest first.
+         * @description Rounds that are open now, or all that have not ended yet, soonest first; those that take claims if not asked.
          */
         get: operations["ApiV1RoundsListRounds"];
         put?: never;
@@ -3812,6 +3812,15 @@ export interface components {
          * @enum {string}
          */
         ApplicationState: "submitted" | "returned" | "reviewed" | "publicised" | "listed" | "refused" | "withdrawn";
+        /** AppliedAnswer */
+        AppliedAnswer: {
+            /** Format: uuid */
+            import_id: string;
+            rows_new: number;
+            rows_changed: number;
+            rows_there: number;
+            done: components["schemas"]["DoneAnswer"][];
+        };
         /** AppointBody */
         AppointBody: {
             /** Format: uuid */
@@ -5412,14 +5421,14 @@ export interface components {
             items: components["schemas"]["LookAnswer"][];
             next_cursor?: string | null;
         };
-        /** Page[BankAccountAnswer] */
-        "Page_backend.merchants.account_schemas.BankAccountAnswer_": {
-            items: components["schemas"]["BankAccountAnswer"][];
-            next_cursor?: string | null;
-        };
         /** Page[LackingAnswer] */
         "Page_backend.merchants.account_schemas.LackingAnswer_": {
             items: components["schemas"]["LackingAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[ProposedAccountAnswer] */
+        "Page_backend.merchants.account_schemas.ProposedAccountAnswer_": {
+            items: components["schemas"]["ProposedAccountAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[ApplicationAnswer] */
@@ -5762,6 +5771,12 @@ export interface components {
             province: string;
             number: string;
         };
+        /** ProposedAccountAnswer */
+        ProposedAccountAnswer: {
+            merchant_zh: string;
+            merchant_en: string;
+            account: components["schemas"]["BankAccountAnswer"];
+        };
         /** PublicDrawAnswer */
         PublicDrawAnswer: {
             /** Format: uuid */
@@ -5871,6 +5886,8 @@ export interface components {
             bill_fen: number;
             discount_fen: number;
             payable_fen: number;
+            refunded_fen: number;
+            refunded_discount_fen: number;
             funders: components["schemas"]["FunderAnswer"][];
             /** Format: date-time */
             redeemed_at: string;
@@ -5914,6 +5931,8 @@ export interface components {
             renewal_id: string;
             /** Format: uuid */
             merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
             licences: components["schemas"]["LicenceAnswer"][];
             exemption: components["schemas"]["ExemptionAnswer"] | null;
             files: components["schemas"]["RenewalFileAnswer"][];
@@ -6226,6 +6245,15 @@ export interface components {
             value: string;
             document_no: string;
             file_sha256: string;
+        };
+        /** SentApplicationAnswer */
+        SentApplicationAnswer: {
+            /** Format: uuid */
+            application_id: string;
+            call_version: number;
+            state: components["schemas"]["ApplicationState"];
+            /** Format: date-time */
+            submitted_at: string;
         };
         /** SessionAnswer */
         SessionAnswer: {
@@ -6834,15 +6862,6 @@ export interface components {
         identity_schemas_ProofAnswer: {
             proof_level: number;
         };
-        /** AppliedAnswer */
-        merchants_call_answer_schemas_AppliedAnswer: {
-            /** Format: uuid */
-            application_id: string;
-            call_version: number;
-            state: components["schemas"]["ApplicationState"];
-            /** Format: date-time */
-            submitted_at: string;
-        };
         /** ApplyBody */
         merchants_call_schemas_ApplyBody: {
             name_zh: string;
@@ -6887,15 +6906,6 @@ export interface components {
             what: string;
             told_by: string;
             licence: string;
-        };
-        /** AppliedAnswer */
-        starting_schemas_AppliedAnswer: {
-            /** Format: uuid */
-            import_id: string;
-            rows_new: number;
-            rows_changed: number;
-            rows_there: number;
-            done: components["schemas"]["DoneAnswer"][];
         };
         /** ApplyBody */
         starting_schemas_ApplyBody: {
@@ -9598,7 +9608,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -9707,7 +9717,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -10043,7 +10053,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -10052,7 +10062,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -10161,7 +10171,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -10170,7 +10180,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -11848,7 +11858,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_backend.merchants.account_schemas.BankAccountAnswer_"];
+                    "application/json": components["schemas"]["Page_backend.merchants.account_schemas.ProposedAccountAnswer_"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -14321,7 +14331,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -14330,7 +14340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -14612,7 +14622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -14621,7 +14631,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -14903,7 +14913,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -14912,7 +14922,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -15194,7 +15204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -15203,7 +15213,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -22682,6 +22692,8 @@ export interface operations {
             query?: {
                 /** @description `open`: takes claims now; `coming`: not ended yet. */
                 state?: string | null;
+                /** @description `rush` takes claims, `draw` entries, `roster` neither. */
+                mode?: components["schemas"]["RoundMode"];
             };
             header?: never;
             path?: never;
