@@ -1,6 +1,6 @@
 """From a redemption to the merchant's bank account, and back again when something is refunded."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 from msgspec.structs import replace
@@ -8,12 +8,14 @@ from msgspec.structs import replace
 from backend.database.county import County
 from backend.database.transaction import transact
 from backend.kernel.ids import new_id
+from backend.kernel.instants import at_county_time
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
 from backend.settlement.payouts import Answered, DecideRun, PrepareRun, RunDecided, decide_run, prepare_run
 from backend.settlement.rules import BatchState, MoneyPath, RunState, SettlementReason
 from backend.vouchers.refund_rules import RollBackReason, RolledBack
 from tests.databases import HandClock
+from tests.merchants.merchant_makers import admission, admitted, premises
 from tests.settlement.cycles import (
     CLERK,
     REVIEWER,
@@ -80,6 +82,16 @@ async def test_a_payout_rejected_and_repeated_twice_pays_once(county: County, cl
         BatchState.ACCEPTED,
     ]
     assert await faults(county) == []
+
+
+async def test_a_shop_that_closes_at_midnight_is_cleared_like_any_other(county: County, clock: HandClock) -> None:
+    _, round_id, _, [me] = await opened(county, pieces=1)
+    told = admission(order=2, at=premises(opens="09:00", closes="24:00"))
+    shop = (await admitted(county, told)).merchant_id
+    clock.at = at_county_time(FRIDAY, time(23, 50))
+    await spent(county, round_id, me, shop)
+    await close(county, clock, MONDAY)
+    assert [batch.amount_fen for batch in await every_batch(county)] == [5_000]
 
 
 async def test_whoever_prepared_a_run_cannot_send_it(county: County, clock: HandClock) -> None:
