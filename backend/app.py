@@ -48,10 +48,14 @@ from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
 from backend.places.routes import PLACES_ROUTES
 from backend.settings import GATEWAY, Settings
+from backend.settlement.bank_routes import ACQUIRER_STATEMENTS, BANK_ANSWERS, BANK_ROUTES
+from backend.settlement.clearing_routes import CLEARING_ROUTES
 from backend.settlement.close_day import CLOSE_DAY, plan_first_close, years_unknown
 from backend.settlement.close_day import close_due as close_due_day
 from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
 from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
+from backend.settlement.papers.statement import Statement
+from backend.settlement.statement_routes import STATEMENT_ROUTES
 from backend.starting.readiness import StartPorts
 from backend.starting.readiness_routes import READINESS_ROUTES
 from backend.starting.routes import IMPORT_ROUTES, IMPORTS
@@ -123,6 +127,9 @@ ROUTES: list[BaseRouteHandler] = [
     *CLOSING_ROUTES,
     *SETTLEMENT_OFFICE_ROUTES,
     *SETTLEMENT_MERCHANT_ROUTES,
+    *CLEARING_ROUTES,
+    *STATEMENT_ROUTES,
+    *BANK_ROUTES,
     *IMPORT_ROUTES,
     *READINESS_ROUTES,
     *DRAW_ROUTES,
@@ -140,7 +147,9 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_DAY: close_due_day,
 }
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
-OTHER_TYPES: Mapping[str, frozenset[str]] = {IMPORTS: frozenset({"application/json"})}
+OTHER_TYPES: Mapping[str, frozenset[str]] = {
+    prefix: frozenset({"application/json"}) for prefix in (IMPORTS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
+}
 """Files come as base64 in JSON here, in bodies as large as uploads may be."""
 
 SWITCH_SECONDS = 0.0005
@@ -285,6 +294,13 @@ def _sms_sender(settings: Settings) -> SmsSender | None:
     return cast(SmsSender, gateway(settings.sms_gateway, settings.sms_key))
 
 
+def _set_paper(paper: Statement, form: str) -> bytes:
+    """A statement as ``pdf`` or ``xlsx``, by the room that sets it: its fonts and tables are loaded where one is."""
+    room = f"statement_{form}"
+    setting = getattr(importlib.import_module(f"backend.settlement.papers.{room}"), room)
+    return cast(bytes, setting(paper))
+
+
 def _litestar(application: Application) -> Litestar:
     routes = [*ROUTES, get_openapi]
     for route in routes:
@@ -319,6 +335,7 @@ def _litestar(application: Application) -> Litestar:
     app.state["limits"] = application.limits
     app.state["figures"] = application.figures
     app.state["start_ports"] = application.start_ports
+    app.state["set_paper"] = _set_paper
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

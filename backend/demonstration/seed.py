@@ -18,13 +18,13 @@ from backend.demonstration.county import DemonstrationCounty
 from backend.demonstration.credentials import PASSWORD
 from backend.demonstration.residents import RESIDENTS
 from backend.demonstration.seed_calls import call_merchants
-from backend.demonstration.seed_campaigns import BringForward, bring_forward
-from backend.demonstration.seed_history import Rush, Week, rush, spend_week
+from backend.demonstration.seed_campaigns import BringForward, Brought, bring_forward
+from backend.demonstration.seed_history import Rush, rush
 from backend.demonstration.seed_lots import ListPeople, list_people, live_through_draw
+from backend.demonstration.seed_money import live_through_week
 from backend.demonstration.seed_people import Settle, settle
 from backend.identity.passwords import hash_password
 from backend.kernel.instants import Instant, business_day, day_starts
-from backend.vouchers.desk_rules import CampaignPlan
 from backend.vouchers.mode_rules import RoundMode
 
 Tell = Callable[[str, str], None]
@@ -75,8 +75,8 @@ async def seed(
             tell("定向发放：名单导入、另一人确认", "by list: brought in, confirmed by another")
             await transact(county, list_people, ListPeople(cast=cast, brought=brought), now=now)
         elif opens_in < 0:
-            tell("上周：开抢、代领、核销、撤销", "last week: the rush, helpers, bills paid, some taken back")
-            bills += await _relive(county, cast, brought.plan, now)
+            tell("上周：开抢、代领、核销、清算、付款", "last week: the rush, helpers, bills paid, cleared and paid out")
+            bills += await _relive(county, cast, brought, now)
     await settle_down(county, now)
     await transact(county, note_seeding, NoteSeeding(done=True), now=now)
     return Seeded(
@@ -88,13 +88,14 @@ async def seed(
     )
 
 
-async def _relive(county: County, cast: Cast, plan: CampaignPlan, now: Instant) -> int:
-    """The rounds of a campaign that lies in the past, and what people did with their vouchers since."""
-    opened = min(round_.opens_at for round_ in plan.rounds)
+async def _relive(county: County, cast: Cast, brought: Brought, now: Instant) -> int:
+    """The rounds of a campaign that lies in the past, what people did with their vouchers since, and who was paid."""
+    rounds = brought.plan.rounds
+    opened = min(round_.opens_at for round_ in rounds)
     await settle_down(county, opened)
-    held = await transact(county, rush, Rush(cast=cast, plan=plan), now=opened)
-    await settle_down(county, max(round_.closes_at for round_ in plan.rounds))
-    return await transact(county, spend_week, Week(cast=cast, held=held, until=business_day(now)), now=now)
+    held = await transact(county, rush, Rush(cast=cast, plan=brought.plan), now=opened)
+    await settle_down(county, max(round_.closes_at for round_ in rounds))
+    return await live_through_week(county, cast, brought, held, now, settle_down)
 
 
 async def settle_down(county: County, at: Instant) -> int:

@@ -37,6 +37,9 @@ TOGETHER = 30
 TAKEN_PER_MILLE = 965
 SPENT_PER_MILLE = 400
 TAKEN_BACK_PER_MILLE = 40
+LATE_PER_MILLE = 50
+LATE = ("22:40", "23:20")
+"""Some bills are paid when most shops are closed: settlement flags them, and a person has to ask."""
 STATIONS_THAT_HELP = 4
 KEEPERS = 6
 """The tour's people keep their vouchers, so that a visitor finds one in the wallet."""
@@ -60,11 +63,12 @@ class Rush(Struct, frozen=True, kw_only=True):
 
 
 class Week(Struct, frozen=True, kw_only=True):
-    """The days from the rush until yesterday, with the vouchers that were taken."""
+    """The days from the rush until yesterday, with the vouchers that were taken; or ``only`` one of these days."""
 
     cast: Cast
     held: tuple[Held, ...]
     until: date
+    only: date | None = None
 
 
 async def rush(tx: Transaction, command: Rush, *, now: Instant) -> tuple[Held, ...]:
@@ -184,7 +188,9 @@ class _Bill(Struct, frozen=True, kw_only=True):
 async def spend_week(tx: Transaction, command: Week, *, now: Instant) -> int:
     """Bills in the order in which they were paid; returns how many."""
     del now
-    bills = sorted(_bills(command), key=lambda bill: bill.at)
+    bills = sorted(
+        (bill for bill in _bills(command) if command.only in (None, business_day(bill.at))), key=lambda bill: bill.at
+    )
     for bill in bills:
         await _pay(tx, bill)
     return len(bills)
@@ -202,13 +208,15 @@ def _bills(command: Week) -> list[_Bill]:
         opens, closes = max(shop.opens, "11:00"), min(shop.closes, "20:30")
         at = _between(dice, day, opens, closes)
         extra = dice.below(held.kind.terms.minimum_spend_fen // 2 // 100) * 100 + dice.pick((0, 0, 50, 80, 90))
+        taken_back = dice.chance(TAKEN_BACK_PER_MILLE)
+        late = dice.chance(LATE_PER_MILLE) and shop.closes < LATE[0]
         bills.append(
             _Bill(
-                at=at,
+                at=_between(dice, day, *LATE) if late else at,
                 held=held,
                 shop=shop,
                 bill_fen=held.kind.terms.minimum_spend_fen + extra,
-                taken_back=dice.chance(TAKEN_BACK_PER_MILLE),
+                taken_back=taken_back,
             )
         )
     return bills

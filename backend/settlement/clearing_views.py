@@ -19,6 +19,20 @@ class ClearingDay(Struct, frozen=True, kw_only=True):
     closed_at: datetime
 
 
+class SignedDay(Struct, frozen=True, kw_only=True):
+    """What was signed when the day was closed: by this, its file is made again to the byte.
+
+    ``names`` are the merchants' at that time, by id.
+    """
+
+    day: date
+    signature: str
+    json_sha256: str
+    csv_sha256: str
+    held_fen: int
+    names: dict[UUID, str]
+
+
 class ClearedLine(Struct, frozen=True, kw_only=True):
     """One payer's part of one act."""
 

@@ -26,6 +26,7 @@ from backend.outbox.due import plan
 from backend.outbox.publish import publish
 from backend.outbox.rules import DueWork
 from backend.settlement.batch_rules import Batch, net, set_off_transfers
+from backend.settlement.clearing_file import sign_clearing
 from backend.settlement.decide_hold import let_corrected_go
 from backend.settlement.events import EventsCleared, PayoutHeld
 from backend.settlement.hold_rules import Hold, Shop, flags_of
@@ -187,6 +188,7 @@ async def _claimed_later(tx: Transaction, day: date) -> list[UUID]:
 async def _close(tx: Transaction, day: date, _after: str, at: Instant) -> str | None:
     await batches.mark_nothing_owed(tx, day)
     lines, total_fen = await events.insert_clearing_day(tx, day, at)
+    await sign_clearing(tx, day)
     _, known = following_working_day(day, tx.county.calendar)
     told = f"{lines} lines, {total_fen} fen" + ("" if known else f"; calendar after {day} unknown")
     await record(tx, new_entry(at, SYSTEM, "settlement.close-day", ("clearing", day.isoformat()), detail=told))

@@ -15,7 +15,9 @@ from backend.kernel.refusals import Refused
 from backend.outbox.answered import Earlier, earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
 from backend.settlement.hold_rules import Hold, proof_flag
+from backend.settlement.papers.matching import settled_number
 from backend.settlement.rules import (
+    ACQUIRER_ORDER,
     PROOF_RULES,
     EventState,
     FinanceEvent,
@@ -166,7 +168,8 @@ async def supply_proof(
         return replace(earlier.decoded(Supplied), again=True) if isinstance(earlier, Earlier) else earlier
     if event.state not in (EventState.PENDING, EventState.PRICED, EventState.HELD) or event.matched:
         return Refused(SettlementReason.WRONG_STATE)
-    await events.set_evidence(tx, event.event_id, command.kind, command.value, command.amount_fen)
+    value = settled_number(command.value) if command.kind == ACQUIRER_ORDER else command.value
+    await events.set_evidence(tx, event.event_id, command.kind, value, command.amount_fen)
     await events.match_waiting(tx, [event.event_id])
     held = event.state is EventState.HELD and not await recheck_proof(tx, event.event_id, now)
     told = f"{command.kind} {command.value}"

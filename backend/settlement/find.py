@@ -11,7 +11,7 @@ from backend.ledger.rules import Account, AccountKind
 from backend.merchants.find_merchants import merchant_names
 from backend.settlement.bank_rules import BankActRecord
 from backend.settlement.batch_rules import Batch, PaidTally, Run
-from backend.settlement.clearing_views import ClearedLine, ClearingDay, StatementTotal
+from backend.settlement.clearing_views import ClearingDay, StatementTotal
 from backend.settlement.hold_rules import Hold
 from backend.settlement.rules import BatchState, FinanceEvent, HoldState, Programme
 from backend.settlement.store import bank_acts, batches, events, holds, reads
@@ -121,31 +121,6 @@ async def find_batches(tx: Transaction, asked: FindBatches) -> tuple[list[Batch]
         most=asked.most,
     )
     return found, await merchant_names(tx, {batch.merchant_id for batch in found})
-
-
-class FindClearing(Struct, frozen=True, kw_only=True):
-    """One closed day."""
-
-    day: date
-
-
-class Clearing(Struct, frozen=True, kw_only=True):
-    """A closed day with all its lines."""
-
-    closed: ClearingDay
-    lines: list[ClearedLine]
-    merchants: Names
-
-
-async def find_clearing(tx: Transaction, asked: FindClearing) -> Clearing | None:
-    """``None`` for a day that is not closed, or was no working day."""
-    closed = await reads.clearing_day(tx, asked.day)
-    if closed is None:
-        return None
-    lines = await reads.cleared_lines(tx, asked.day)
-    return Clearing(
-        closed=closed, lines=lines, merchants=await merchant_names(tx, {line.merchant_id for line in lines})
-    )
 
 
 class FindClearingDays(Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.kernel.instants import county_clock
-from backend.settlement.rules import EventKind, EvidenceRule, FinanceEvent, HoldRule, HoldState
+from backend.settlement.rules import ACQUIRER_ORDER, EventKind, EvidenceRule, FinanceEvent, HoldRule, HoldState
 
 JUST_ABOVE_BP = 300
 """A bill is just above its threshold when it exceeds it by less than so many basis points …"""
@@ -99,7 +99,7 @@ def proof_flag(event: FinanceEvent, rules: Sequence[EvidenceRule]) -> Flag | Non
     if event.evidence_kind not in asked.kinds:
         told = {"needed": list(asked.kinds), "given": event.evidence_kind or "none", "from_fen": asked.from_fen}
         return Flag(event.event_id, HoldRule.EVIDENCE_MISSING, told)
-    if event.evidence_kind == "acquirer_order" and not event.matched:
+    if event.evidence_kind == ACQUIRER_ORDER and not event.matched:
         return Flag(event.event_id, HoldRule.UNMATCHED, {"order_no": event.evidence_value})
     return None
 

@@ -1,6 +1,5 @@
-"""What a merchant sees of its settlement: its statements, and flags that it may contest or answer with a proof."""
+"""What a merchant sees of its settlement: flags that it may contest or answer with a proof."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,102 +10,28 @@ from litestar.params import FromPath, JSONBody
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.refusals import GeneralReason, Refused
-from backend.merchants.find_merchants import merchant_names
 from backend.outbox.rules import IdReused
+from backend.settlement.answers import refused
 from backend.settlement.decide_hold import ContestHold, SupplyProof, contest_hold, supply_proof
-from backend.settlement.find import (
-    FindHolds,
-    FindStatement,
-    FindStatements,
-    FoundStatement,
-    find_holds,
-    find_statement,
-    find_statements,
-)
-from backend.settlement.rules import HOLD_WORDS, FinanceEvent, HoldState, SettlementReason
+from backend.settlement.find import FindHolds, find_holds
+from backend.settlement.rules import HoldState, SettlementReason
 from backend.settlement.schemas import (
     ContestRequest,
     HoldAnswer,
     HoldStateAnswer,
-    StatementAnswer,
-    StatementItem,
-    StatementLine,
     SuppliedAnswer,
     SupplyProofRequest,
-    batch_answer,
     hold_answer,
-    statement_item,
 )
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import ProblemError, documented, problem_response, refusal, same_again
+from backend.web.problems import documented, same_again
 
 MERCHANT = frozenset({Role.MERCHANT})
 
 
 def _own(request: Request[Any, Any, Any]) -> UUID:
     return caller_of(request).merchant_id or UUID(int=0)
-
-
-def _refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    return refusal(outcome)
-
-
-@get("/api/v1/merchant/statements", opt={"callers": MERCHANT}, tags=["settlement"], summary="My statements")
-async def list_statements(
-    request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50
-) -> Page[StatementItem]:
-    """One line a clearing day, newest first."""
-    county = county_of(request)
-    before = open_cursor(county, "statements", cursor)
-    asked = FindStatements(
-        merchant_id=_own(request), before=date.fromisoformat(before) if before else None, most=limit + 1
-    )
-    found = await inquire(county, find_statements, asked)
-    more = seal_cursor(county, "statements", found[limit - 1].day.isoformat()) if len(found) > limit else None
-    return Page(items=[statement_item(one) for one in found[:limit]], next_cursor=more)
-
-
-@get(
-    "/api/v1/merchant/statements/{day:date}",
-    opt={"callers": MERCHANT},
-    tags=["settlement"],
-    summary="My statement of a day",
-)
-async def get_statement(request: Request[Any, Any, Any], day: FromPath[date]) -> StatementAnswer:
-    """Every redemption and refund that was cleared on that day, why a payout waits, and the payouts."""
-    merchant_id = _own(request)
-    county = county_of(request)
-    found = await inquire(county, find_statement, FindStatement(merchant_id=merchant_id, day=day))
-    if found is None:
-        raise ProblemError(GeneralReason.NOT_FOUND)
-    names = await inquire(county, merchant_names, {merchant_id})
-    return StatementAnswer(
-        day=day,
-        lines=[_line(event, found) for event in found.events],
-        batches=[batch_answer(batch, names) for batch in found.batches],
-        government_fen=sum(event.government_fen for event in found.events),
-        platform_fen=sum(event.platform_fen for event in found.events),
-    )
-
-
-def _line(event: FinanceEvent, found: FoundStatement) -> StatementLine:
-    waiting = [hold for hold in found.holds.get(event.event_id, ()) if hold.state is not HoldState.RELEASED]
-    words = HOLD_WORDS[waiting[0].rule] if waiting else (None, None)
-    return StatementLine(
-        act_id=event.event_id,
-        kind=event.kind,
-        state=event.state,
-        occurred_at=event.occurred_at,
-        bill_fen=event.bill_fen,
-        government_fen=event.government_fen,
-        platform_fen=event.platform_fen,
-        merchant_fen=event.merchant_fen,
-        hold_zh=words[0],
-        hold_en=words[1],
-    )
 
 
 @get(
@@ -146,7 +71,7 @@ async def post_contest(
     )
     outcome = await transact(county_of(request), contest_hold, command)
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     answer = HoldStateAnswer(hold_id=outcome.hold_id, state=outcome.state, payable=outcome.payable)
     return Response(answer, status_code=200 if outcome.again else 201)
 
@@ -174,14 +99,12 @@ async def post_evidence(
     )
     outcome = await transact(county_of(request), supply_proof, command)
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     answer = SuppliedAnswer(redemption_id=outcome.event_id, held=outcome.held)
     return Response(answer, status_code=200 if outcome.again else 201)
 
 
 SETTLEMENT_MERCHANT_ROUTES: list[BaseRouteHandler] = [
-    list_statements,
-    get_statement,
     list_own_holds,
     post_contest,
     post_evidence,

@@ -8,10 +8,11 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.transaction import inquire, transact
-from backend.kernel.actors import OFFICE_ROLES, Actor, Role
+from backend.kernel.actors import OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused
+from backend.settlement.answers import office_actor, refused
 from backend.settlement.bank_acts import BankAct, Proof, record_bank_act
 from backend.settlement.bank_rules import BankActKind
 from backend.settlement.decide_hold import DecideHold, decide_hold
@@ -44,9 +45,9 @@ from backend.settlement.schemas import (
     overview_answer,
     run_answer,
 )
-from backend.web.callers import address_of, caller_of, county_of
+from backend.web.callers import county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import ProblemError, documented, problem_response, refusal, same_again
+from backend.web.problems import ProblemError, documented, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 CHECKERS = frozenset({Role.REVIEWER, Role.APPROVER})
@@ -55,18 +56,6 @@ HoldStates = Annotated[HoldState | None, QueryParameter(name="state", descriptio
 BatchStates = Annotated[BatchState | None, QueryParameter(name="state", description="Only batches in this state.")]
 OfCampaign = Annotated[UUID | None, QueryParameter(name="campaign_id", description="Only of this campaign.")]
 REFUSALS = (SettlementReason.NO_SUCH_CAMPAIGN, GeneralReason.ID_REUSED)
-
-
-def _actor(request: Request[Any, Any, Any], request_id: UUID, roles: frozenset[Role]) -> Actor:
-    caller = caller_of(request)
-    role = min(caller.roles & roles)
-    return caller.actor(role=role, request_id=request_id, address=address_of(request))
-
-
-def _refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    return refusal(outcome)
 
 
 @get(
@@ -115,11 +104,11 @@ async def post_hold_decision(
         hold_id=hold_id,
         release=data.release,
         note=data.note,
-        actor=_actor(request, data.decision_id, DESK),
+        actor=office_actor(request, data.decision_id, DESK),
     )
     outcome = await transact(county_of(request), decide_hold, command)
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     answer = HoldStateAnswer(hold_id=outcome.hold_id, state=outcome.state, payable=outcome.payable)
     return Response(answer, status_code=200 if outcome.again else 201)
 
@@ -149,11 +138,11 @@ async def post_run(request: Request[Any, Any, Any], data: JSONBody[PrepareRunReq
         campaign_id=data.campaign_id,
         payer=Funder(data.payer),
         template=data.template,
-        actor=_actor(request, data.run_id, OFFICE),
+        actor=office_actor(request, data.run_id, OFFICE),
     )
     outcome = await transact(county_of(request), prepare_run, command)
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     answer = PreparedAnswer(
         run_id=outcome.run_id,
         batches=outcome.batches,
@@ -187,11 +176,11 @@ async def post_run_decision(
         run_id=run_id,
         send=data.send,
         note=data.note,
-        actor=_actor(request, data.decision_id, DESK),
+        actor=office_actor(request, data.decision_id, DESK),
     )
     outcome = await transact(county_of(request), decide_run, command)
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     answer = RunStateAnswer(run_id=outcome.run_id, state=outcome.state)
     return Response(answer, status_code=200 if outcome.again else 201)
 
@@ -240,11 +229,11 @@ async def post_bank_act(request: Request[Any, Any, Any], data: JSONBody[BankActR
         payer=Funder(data.payer),
         amount_fen=data.amount_fen,
         proof=Proof(document_no=data.document_no, bank_voucher_no=data.bank_voucher_no, file_sha256=data.file_sha256),
-        actor=_actor(request, data.act_id, OFFICE),
+        actor=office_actor(request, data.act_id, OFFICE),
     )
     outcome = await transact(county_of(request), record_bank_act, command)
     if isinstance(outcome, Refused | IdReused):
-        return _refused(outcome)
+        return refused(outcome)
     answer = BankActAnswer(act_id=outcome.act_id, amount_fen=outcome.amount_fen)
     return Response(answer, status_code=200 if outcome.again else 201)
 

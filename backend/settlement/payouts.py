@@ -14,7 +14,7 @@ from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.ids import new_id
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Refused
 from backend.ledger.balance import free_balance
 from backend.ledger.hold import hold, post_held, void_held
@@ -26,14 +26,19 @@ from backend.outbox.publish import publish
 from backend.outbox.rules import IdReused, command_hash
 from backend.settlement.batch_rules import Batch, Run, payout_transfers
 from backend.settlement.events import PayoutAnswered
-from backend.settlement.papers.shipped_templates import shipped_templates
-from backend.settlement.papers.templates import PayoutTemplate
-from backend.settlement.rules import BatchState, RunState, SettlementReason
+from backend.settlement.payout_paper import MOST_BATCHES, PAYOUT_TEMPLATES, paper_of, written
+from backend.settlement.rules import (
+    BATCH_WORDS,
+    BatchState,
+    RunState,
+    SettlementReason,
+    batch_number,
+    told_fen,
+)
 from backend.settlement.store import batches as store
 from backend.settlement.store import events
 
-MOST_BATCHES = 2_000
-PAYOUT_TEMPLATES = tuple(key for key, one in shipped_templates().items() if isinstance(one, PayoutTemplate))
+NO_SUCH_BATCH = "没有这个付款批次，请核对是否选错了文件 / no such batch: check that this is the right file"
 
 
 class PrepareRun(Struct, frozen=True, kw_only=True):
@@ -82,23 +87,10 @@ async def prepare_run(
     paid = [batch for batch in waiting if batch.merchant_id in accounts]
     if not paid or command.actor.id is None:
         return Refused(SettlementReason.NOTHING_TO_PAY)
-    prepared = Prepared(
-        run_id=command.run_id,
-        batches=len(paid),
-        amount_fen=sum(batch.amount_fen for batch in paid),
-        without_account=tuple(sorted({batch.merchant_id for batch in waiting} - accounts.keys())),
-    )
-    run = Run(
-        run_id=command.run_id,
-        campaign_id=command.campaign_id,
-        payer=command.payer,
-        template=command.template,
-        state=RunState.UNDER_REVIEW,
-        amount_fen=prepared.amount_fen,
-        batches=len(paid),
-        prepared_by=command.actor.id,
-        prepared_at=now,
-    )
+    run = _run(command, paid, command.actor.id, now)
+    # A run that no file can carry would be on its way without ever reaching the bank.
+    if isinstance(unwritable := written(await paper_of(tx, run, paid, accounts, business_day(now))), Refused):
+        return unwritable
     await store.insert_run(tx, run)
     for batch in paid:
         await store.change_batches(
@@ -109,8 +101,28 @@ async def prepare_run(
             account_id=accounts[batch.merchant_id].account_id,
         )
     await _record(tx, command.actor, "settlement.prepare-run", run, now)
+    prepared = Prepared(
+        run_id=run.run_id,
+        batches=run.batches,
+        amount_fen=run.amount_fen,
+        without_account=tuple(sorted({batch.merchant_id for batch in waiting} - accounts.keys())),
+    )
     await remember_answer(tx, command.run_id, command.hashed(), prepared, now=now)
     return prepared
+
+
+def _run(command: PrepareRun, paid: Sequence[Batch], by: UUID, now: Instant) -> Run:
+    return Run(
+        run_id=command.run_id,
+        campaign_id=command.campaign_id,
+        payer=command.payer,
+        template=command.template,
+        state=RunState.UNDER_REVIEW,
+        amount_fen=sum(batch.amount_fen for batch in paid),
+        batches=len(paid),
+        prepared_by=by,
+        prepared_at=now,
+    )
 
 
 async def _accounts(tx: Transaction, found: Sequence[Batch], now: Instant) -> dict[UUID, PayoutAccount]:
@@ -192,9 +204,10 @@ async def _send(tx: Transaction, run: Run, found: Sequence[Batch], now: Instant)
 
 
 class BankAnswer(Struct, frozen=True, kw_only=True):
-    """What the bank says of one batch, named by its number."""
+    """What the bank says of one batch, named by its number; ``reference`` is how its file writes it, if it was one."""
 
     number: int
+    reference: str | None = None
     accepted: bool
     amount_fen: int
     serial: str | None = None
@@ -215,13 +228,16 @@ class RecordAnswers(Struct, frozen=True, kw_only=True):
 
 
 class Answered(Struct, frozen=True, kw_only=True):
-    """What became of it; ``known`` were answered before in the same way, ``faults`` (number, why) moved nothing."""
+    """What became of it; ``known`` were answered before in the same way, ``faults`` moved nothing.
+
+    A fault is the batch's number, what of it was wrong (reference, amount or state), and the words for it.
+    """
 
     import_id: UUID
     accepted: int
     rejected: int
     known: int
-    faults: tuple[tuple[int, str], ...]
+    faults: tuple[tuple[int, str, str], ...]
     again: bool = False
     """Whether this repeats an earlier answer; never stored."""
 
@@ -237,13 +253,13 @@ async def record_answers(tx: Transaction, command: RecordAnswers, *, now: Instan
     }
     accepted: list[UUID] = []
     rejected = known = 0
-    faults: list[tuple[int, str]] = []
+    faults: list[tuple[int, str, str]] = []
     for answer in command.answers:
         batch = found.get(answer.number)
-        if batch is None:
-            faults.append((answer.number, "没有这个批次 / no such batch"))
+        if batch is None or answer.reference not in (None, batch_number(batch.day, batch.number)):
+            faults.append((answer.number, "reference", NO_SUCH_BATCH))
         elif told := _contradiction(batch, answer):
-            faults.append((answer.number, told))
+            faults.append((answer.number, *told))
         elif batch.state is not BatchState.SENT:
             known += 1
         else:
@@ -268,12 +284,14 @@ async def record_answers(tx: Transaction, command: RecordAnswers, *, now: Instan
     return outcome
 
 
-def _contradiction(batch: Batch, answer: BankAnswer) -> str | None:
+def _contradiction(batch: Batch, answer: BankAnswer) -> tuple[str, str] | None:
     if answer.amount_fen != batch.amount_fen:
-        return f"金额应为 {batch.amount_fen} 分 / the amount is {batch.amount_fen} fen"
+        told = f"应为 {told_fen(batch.amount_fen)}，请与银行核对 / should be {batch.amount_fen} fen: ask the bank"
+        return "amount", told
     same = BatchState.ACCEPTED if answer.accepted else BatchState.REJECTED
     if batch.state not in (BatchState.SENT, same):
-        return f"批次状态是 {batch.state} / the batch is {batch.state}"
+        zh, en = BATCH_WORDS[batch.state]
+        return "state", f"这个批次{zh}，请与银行核对 / the batch {en}: ask the bank"
     return None
 
 

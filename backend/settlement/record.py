@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
-from backend.settlement.rules import EventState, FinanceEvent, Programme
+from backend.settlement.papers.matching import settled_number
+from backend.settlement.rules import ACQUIRER_ORDER, EventState, FinanceEvent, Programme
 from backend.settlement.store import events as store
 
 
@@ -15,8 +18,17 @@ async def open_programme(tx: Transaction, programme: Programme, *, now: Instant)
 
 
 def record_events(tx: Transaction, events: Sequence[FinanceEvent]) -> None:
-    """Store the finance events of acts that this transaction stores; one act has one, or the database refuses."""
-    store.append_events(tx, events)
+    """Store the finance events of acts that this transaction stores; one act has one, or the database refuses.
+
+    An order's number is kept as it is compared; as the till wrote it, it stands with the redemption.
+    """
+    store.append_events(tx, [_settled(event) for event in events])
+
+
+def _settled(event: FinanceEvent) -> FinanceEvent:
+    if event.evidence_kind != ACQUIRER_ORDER or event.evidence_value is None:
+        return event
+    return replace(event, evidence_value=settled_number(event.evidence_value))
 
 
 async def lock_event(tx: Transaction, event_id: UUID) -> FinanceEvent | None:

@@ -13,6 +13,9 @@ from backend.kernel.fen import yuan
 from backend.kernel.refusals import Reason
 from backend.ledger.rules import Funder
 
+ACQUIRER_ORDER = "acquirer_order"
+"""The kind of proof that an acquirer's statement can match."""
+
 
 class EventKind(StrEnum):
     """What a finance event tells of."""
@@ -56,6 +59,14 @@ class BatchState(StrEnum):
     REJECTED = "rejected"
     """被退回: payable again by the batch that repeats it."""
 
+
+BATCH_WORDS: dict[BatchState, tuple[str, str]] = {
+    BatchState.PENDING: ("待付款", "waits for payment"),
+    BatchState.UNDER_REVIEW: ("在复核", "is under review"),
+    BatchState.SENT: ("已送银行", "is with the bank"),
+    BatchState.ACCEPTED: ("已到账", "was paid"),
+    BatchState.REJECTED: ("被银行退回", "was rejected by the bank"),
+}
 
 BATCH_EDGES: frozenset[tuple[BatchState, BatchState]] = frozenset(
     {
@@ -208,7 +219,15 @@ class SettlementReason(Reason):
     NO_SUCH_RUN = "no-such-run", 404, "没有这个付款指令", "No such payout run"
     NO_SUCH_HOLD = "no-such-hold", 404, "没有这条暂缓记录", "No such hold"
     NO_SUCH_EVENT = "no-such-event", 404, "没有这笔结算事项", "No such finance event"
+    NO_CLEARING_FILE = "no-clearing-file", 404, "这一天没有清算文件", "There is no clearing file of this day"
     NO_SUCH_TEMPLATE = "no-such-template", 409, "没有这个文件模板", "There is no such file template"
+    FILE_FAULTY = (
+        "file-faulty",
+        409,
+        "付款文件写不出来，请按提示修改",
+        "The payout file cannot be written; mend it as told",
+    )
+    ALREADY_IMPORTED = "already-imported", 409, "这个文件已经导入过", "This file was imported before"
     NOTHING_TO_PAY = "nothing-to-pay", 409, "没有可付款的批次", "No batch can be paid"
     WRONG_STATE = "wrong-state", 409, "当前状态不能这样操作", "Its state does not allow this step"
     SAME_PERSON = (

@@ -10,14 +10,11 @@ from backend.kernel.fen import PositiveFen
 from backend.ledger.rules import Funder
 from backend.settlement.bank_rules import BankActKind
 from backend.settlement.batch_rules import Batch, Run
-from backend.settlement.clearing_views import StatementTotal
 from backend.settlement.find import Overview
 from backend.settlement.hold_rules import Hold
 from backend.settlement.rules import (
     HOLD_WORDS,
     BatchState,
-    EventKind,
-    EventState,
     FinanceEvent,
     HoldRule,
     HoldState,
@@ -337,51 +334,3 @@ class SuppliedAnswer(Struct, frozen=True, kw_only=True):
 
     redemption_id: UUID
     held: bool
-
-
-class StatementItem(Struct, frozen=True, kw_only=True):
-    """One of a merchant's days."""
-
-    day: date
-    events: int
-    bill_fen: int
-    government_fen: int
-    platform_fen: int
-    held: int
-
-
-def statement_item(found: StatementTotal) -> StatementItem:
-    """The wire form."""
-    return StatementItem(
-        day=found.day,
-        events=found.events,
-        bill_fen=found.bill_fen,
-        government_fen=found.government_fen,
-        platform_fen=found.platform_fen,
-        held=found.held,
-    )
-
-
-class StatementLine(Struct, frozen=True, kw_only=True):
-    """One act on a statement; refunds are negative."""
-
-    act_id: UUID
-    kind: EventKind
-    state: EventState
-    occurred_at: datetime
-    bill_fen: int
-    government_fen: int
-    platform_fen: int
-    merchant_fen: int
-    hold_zh: str | None
-    hold_en: str | None
-
-
-class StatementAnswer(Struct, frozen=True, kw_only=True):
-    """A merchant's statement of a clearing day."""
-
-    day: date
-    lines: list[StatementLine]
-    batches: list[BatchAnswer]
-    government_fen: int
-    platform_fen: int

@@ -210,6 +210,18 @@ clearing_days = Table(
     instant_column("closed_at"),
 )
 
+clearing_files = Table(
+    "clearing_files",
+    metadata,
+    Column("day", Date(), ForeignKey("clearing_days.day"), primary_key=True),
+    text_column("signature", most=600),
+    text_column("json_sha256", most=64),
+    text_column("csv_sha256", most=64),
+    Column("held_fen", BigInteger(), nullable=False),
+    # What merchants were called that day.
+    json_column("names"),
+)
+
 bank_acts = Table(
     "bank_acts",
     metadata,

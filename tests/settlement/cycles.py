@@ -79,14 +79,14 @@ async def opened(county: County, *, people: int = 1, **of_campaign: Any) -> tupl
     return campaign_id, round_id, shop, [await phone(county, number) for number in range(1, people + 1)]
 
 
-async def with_account(county: County, shop: UUID, order: int = 1) -> UUID:
+async def with_account(county: County, shop: UUID, order: int = 1, holder: str = "苟定邦") -> UUID:
     """A bank account of the shop, approved; it counts from tomorrow."""
     proposal = ProposeAccount(
         actor=CLERK,
         account_id=new_id(),
         merchant_id=shop,
         kind=AccountKind.CARD,
-        holder_name="苟定邦",
+        holder_name=holder,
         bank_name="演示农村商业银行筠连支行",
         bank_code="000651000001",
         province="四川省",

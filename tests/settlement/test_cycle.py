@@ -16,6 +16,7 @@ from backend.settlement.payouts import Answered, DecideRun, PrepareRun, RunDecid
 from backend.settlement.rules import BatchState, MoneyPath, RunState, SettlementReason
 from backend.vouchers.refund_rules import RollBackReason, RolledBack
 from tests.databases import HandClock
+from tests.merchants.merchant_makers import admission, admitted, premises
 from tests.settlement.cycles import (
     CLERK,
     REVIEWER,
@@ -82,6 +83,16 @@ async def test_a_payout_rejected_and_repeated_twice_pays_once(county: County, cl
         BatchState.ACCEPTED,
     ]
     assert await faults(county) == []
+
+
+async def test_a_shop_that_closes_at_midnight_is_cleared_like_any_other(county: County, clock: HandClock) -> None:
+    _, round_id, _, [me] = await opened(county, pieces=1)
+    told = admission(order=2, at=premises(opens="09:00", closes="24:00"))
+    shop = (await admitted(county, told)).merchant_id
+    clock.at = at_county_time(FRIDAY, time(23, 50))
+    await spent(county, round_id, me, shop)
+    await close(county, clock, MONDAY)
+    assert [batch.amount_fen for batch in await every_batch(county)] == [5_000]
 
 
 async def test_whoever_prepared_a_run_cannot_send_it(county: County, clock: HandClock) -> None:
@@ -154,7 +165,7 @@ async def test_a_batch_of_another_amount_than_was_sent_is_not_paid(county: Count
     [batch] = await sent(county, campaign_id)
     told = await answered(county, [replace(batch, amount_fen=4_999)], accepted=True)
     assert isinstance(told, Answered)
-    assert (told.accepted, [number for number, _ in told.faults]) == (0, [batch.number])
+    assert (told.accepted, [fault[:2] for fault in told.faults]) == (0, [(batch.number, "amount")])
     assert (await money(county))["merchant.payable"] == 5_000
 
 

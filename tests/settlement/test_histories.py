@@ -4,26 +4,33 @@ The audit is the program's; beside it the test keeps its own sums of what each p
 """
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.ids import new_id
 from backend.kernel.instants import at_county_time, business_day
 from backend.kernel.refusals import Refused
+from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
 from backend.settlement.bank_acts import BankAct, Proof, record_bank_act
 from backend.settlement.bank_rules import BankActKind
+from backend.settlement.clearing_file import FindClearing, exported, find_clearing
 from backend.settlement.close_day import CLOSES_AT, following_working_day, plan_first_close
 from backend.settlement.decide_hold import DecideHold, decide_hold
+from backend.settlement.find import FindClearingDays, find_clearing_days
+from backend.settlement.papers.clearing import canonical_csv
+from backend.settlement.papers.delimited import BOM, read_rows
 from backend.settlement.payouts import DecideRun, Prepared, PrepareRun, decide_run, prepare_run
 from backend.settlement.rules import HoldState
 from backend.settlement.store import holds
+from backend.settlement.tables import finance_events
 from backend.vouchers.close_campaign import Closed, SettleCampaign, settle_campaign
 from backend.vouchers.correct import DecideIncident, ProposeIncident, decide_incident, propose_incident
 from backend.vouchers.desk_rules import RefundPolicy
@@ -236,7 +243,45 @@ async def test_in_every_life_the_books_hold_and_close_to_the_fen(county: County,
         await life.step()
         if step % 4 == 3:
             assert await faults(county) == [], (seed, step)
+            assert await files_and_what_waits(county) == await owed_by_the_ledger(county), (seed, step)
     closed = await life.end()
+    assert await files_and_what_waits(county) == await owed_by_the_ledger(county), seed
     assert await faults(county) == []
     left = await money(county)
     assert left == ({"fund.bank": closed.amount_fen, "return.treasury": closed.amount_fen} if closed.amount_fen else {})
+
+
+async def files_and_what_waits(county: County) -> dict[UUID, int]:
+    """By merchant: the sum of every day's clearing file, as it is handed out, and of what is not cleared yet."""
+    found: Counter[UUID] = Counter()
+    for closed in await inquire(county, find_clearing_days, FindClearingDays(most=500)):
+        cleared = await inquire(county, find_clearing, FindClearing(day=closed.day))
+        assert cleared is not None
+        header, *lines = read_rows(canonical_csv(exported(cleared)).removeprefix(BOM).decode())
+        told = [dict(zip(header, line, strict=True)) for line in lines]
+        assert sum(int(line["amount_fen"]) for line in told) == closed.total_fen
+        assert all(int(line["amount_fen"]) < 0 for line in told if line["kind"] == "refund")
+        assert all(date.fromisoformat(line["business_day"]) < closed.day for line in told)
+        for line in told:
+            found[UUID(line["merchant_id"])] += int(line["amount_fen"])
+
+    async def ask(tx: Transaction, _asked: None) -> None:
+        for row in await tx.execute(select(finance_events).where(finance_events.c.state == "pending")):
+            found[row.merchant_id] += row.government_fen + row.platform_fen
+
+    await inquire(county, ask, None)
+    return {merchant_id: fen for merchant_id, fen in found.items() if fen}
+
+
+async def owed_by_the_ledger(county: County) -> dict[UUID, int]:
+    """By merchant: what it is owed now less what it owes back, and what it was paid less what it paid back."""
+    found: Counter[UUID] = Counter()
+    report = await inquire(county, audit_ledger, AuditLedger())
+    for key, fen in report.balances.items():
+        kind, *owners = key.split("/")
+        if kind in ("merchant.payable", "merchant.clawback"):
+            found[UUID(owners[2])] += fen if kind == "merchant.payable" else -fen
+    for batch in await every_batch(county):
+        if batch.state == "accepted":
+            found[batch.merchant_id] += batch.amount_fen
+    return {merchant_id: fen for merchant_id, fen in found.items() if fen}

@@ -11,7 +11,7 @@ from tests.web.client import calling, serving
 from tests.web.contract import Operation, operations
 from tests.web.world import World, build_world, row_counts
 
-OTHER_PARAMETERS = {"code": "N50J47539B825534", "number": "1"}
+OTHER_PARAMETERS = {"code": "N50J47539B825534", "number": "1", "day": "2026-11-23"}
 """Path parameters that are no ids."""
 
 
@@ -37,6 +37,9 @@ def address(operation: Operation, world: World) -> str:
         "renewal_id": own.applied.renewal_id,
         "entry_id": world.lots.entries[0],
         "roster_id": world.lots.roster_id,
+        "hold_id": world.money.holds[0],
+        "run_id": world.money.run_id,
+        "incident_id": world.money.incident_id,
     }
     if (round_id := world.lots.round_of(operation.path)) is not None:
         known["round_id"] = round_id

@@ -12,6 +12,7 @@ from tests.merchants.test_routes import body as merchant_body
 from tests.vouchers.counters import typed
 from tests.web.client import calling, serving
 from tests.web.contract import Operation, operations
+from tests.web.paying import CONTEST, EVIDENCE
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
 
@@ -23,6 +24,8 @@ APPLICATION = "/api/v1/merchant-applications/{application_id}"
 CONTACT = {"contact_name": "苟定邦", "contact_phone": "15402000009"}
 EVERYBODYS = {
     "POST /api/v1/rounds/{round_id}/claims",
+    "POST /api/v1/rounds/{round_id}/entries",
+    "POST /api/v1/rounds/{round_id}/entitlements",
     "POST /api/v1/merchant-calls/{call_id}/applications",
     "POST /api/v1/merchant-calls/{call_id}/joinings",
     f"POST {APPLICATION}/objections",
@@ -39,6 +42,8 @@ def bodies() -> dict[str, dict[str, Any]]:
         f"POST {APPLICATION}/files": {"change_id": str(new_id()), **CONTACT},
         f"POST {APPLICATION}/withdraw": {"change_id": str(new_id())},
         "POST /api/v1/merchant/bank-accounts/{account_id}/withdraw": {"change_id": str(new_id()), "reason": "误填"},
+        "POST /api/v1/merchant/payout-holds/{hold_id}/contests": CONTEST | {"contest_id": str(new_id())},
+        "POST /api/v1/redemptions/{redemption_id}/evidence": EVIDENCE | {"supply_id": str(new_id())},
         "POST /api/v1/merchant/stores/{store_id}/close": {"change_id": str(new_id()), "reason": "关店"},
     }
 
@@ -71,9 +76,10 @@ def address(operation: Operation, world: World) -> str:
         "staff_id": others.merchant_staff_id,
         "round_id": world.round_id,
         "entry_id": world.lots.entries[1],
+        "hold_id": world.money.holds[1],
     }
-    path = operation.path
-    for name in operation.names:
+    path = operation.path.replace("{day}", "2026-11-20")
+    for name in set(operation.names) - {"day"}:
         path = path.replace(f"{{{name}}}", str(ids[name]))
     return path
 

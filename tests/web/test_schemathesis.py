@@ -32,6 +32,8 @@ SHAPES_BEYOND_PATTERNS = {
     "POST /api/v1/merchant-calls/{call_id}/joinings": "a clerk names the merchant, a merchant names no other",
     "POST /api/v1/office/merchant-calls": "a town in a list has nine digits",
     "POST /api/v1/office/merchant-calls/{call_id}/changes": "a town in a list has nine digits",
+    "POST /api/v1/office/bank-answers": "a file is base64",
+    "POST /api/v1/office/acquirer-statements": "a file is base64",
     "POST /api/v1/redemptions": "a code is signed or has eight digits; eligible stays within the bill",
     "POST /api/v1/rounds/{round_id}/claims": "an operator names a shift, a resident may not",
     "POST /api/v1/rounds/{round_id}/entries": "an operator names a shift, a resident may not",
@@ -91,6 +93,9 @@ def known_ids(bridge: Bridge, path: str) -> dict[str, str]:
         "objection_id": str(own.applied.objection_id),
         "account_id": str(own.applied.account_id),
         "renewal_id": str(own.applied.renewal_id),
+        "hold_id": str(bridge.world.money.holds[0]),
+        "run_id": str(bridge.world.money.run_id),
+        "incident_id": str(bridge.world.money.incident_id),
     }
 
 

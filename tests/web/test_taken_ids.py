@@ -29,6 +29,7 @@ from tests.vouchers.lots import SEED
 from tests.vouchers.test_papers import NUMBER
 from tests.web.client import calling, serving
 from tests.web.contract import operations
+from tests.web.paying import MADE, of_money
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
 
@@ -51,6 +52,7 @@ MAKERS = {
 }
 """Fields that are always made by the caller; the others are where their route makes what they name."""
 MADE_HERE = {
+    **MADE,
     **{f"/api/v1/office/imports/{kind}": {"import_id"} for kind in IMPORTERS},
     "/api/v1/office/campaigns/{campaign_id}/rosters": {"roster_id"},
     "/api/v1/office/merchants": {"merchant_id", "store_id"},
@@ -235,8 +237,12 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "renewal_id": own.applied.renewal_id,
         "import_id": own.shift_id,
         "roster_id": world.lots.roster_id,
+        "hold_id": world.money.holds[0],
+        "run_id": world.money.run_id,
+        "incident_id": world.money.incident_id,
     }
-    everything = (*of_the_office(world), *of_merchants(), *at_counters(world, code))
+    of_desks = (*of_the_office(world), *of_money(own.redemption_id, of.campaign_id))
+    everything = (*of_desks, *of_merchants(), *at_counters(world, code))
 
     def there(path: str) -> dict[str, UUID]:
         at = address | {"campaign_id": world.lots.list_campaign_id} if path.endswith("/rosters") else address

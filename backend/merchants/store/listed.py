@@ -234,9 +234,13 @@ async def hours_of(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID
     found: dict[UUID, list[tuple[time, time]]] = {}
     asked = select(stores.c.merchant_id, stores.c.opens, stores.c.closes).where(stores.c.merchant_id.in_(merchant_ids))
     for row in await tx.execute(asked.order_by(stores.c.merchant_id, stores.c.number)):
-        hours = (time.fromisoformat(row.opens), time.fromisoformat(row.closes))
-        found.setdefault(row.merchant_id, []).append(hours)
+        found.setdefault(row.merchant_id, []).append((_clock(row.opens), _clock(row.closes)))
     return found
+
+
+def _clock(text: str) -> time:
+    """24:00 is written by shops that close at midnight or never; no clock shows it."""
+    return time.max if text == "24:00" else time.fromisoformat(text)
 
 
 async def lock_state(tx: Transaction, merchant_id: UUID) -> MerchantState | None:

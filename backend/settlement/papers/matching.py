@@ -1,8 +1,8 @@
 """Was the bill behind each redemption really paid? The payment evidence against the acquirer's statement.
 
 Pure. One order number may carry one redemption: the same number under two is ``doubled``, whichever came first, and a
-person decides. A payment that was given back at the acquirer, wholly or in part, is ``refunded``: the bill no longer
-is what the discount was given for.
+person decides. A payment of which the acquirer gave back more than the county knows of is ``refunded``: the bill no
+longer is what the discount was given for.
 """
 
 from collections import Counter
@@ -36,6 +36,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     order_no: str
     paid_fen: int
     """What the resident should have paid: the bill less the discount."""
+    refunded_fen: int = 0
+    """What of it the county knows to have been given back."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):
@@ -106,8 +108,8 @@ def _match(one: Evidence, under: list[UUID], paid: int, refunded: int) -> Match:
         return "unknown"
     if len(set(under)) > 1:
         return "doubled"
-    if refunded:
+    if refunded > one.refunded_fen:
         return "refunded"
     if not paid:
         return "unknown"
-    return "matched" if paid == one.paid_fen else "amount-differs"
+    return "matched" if paid - refunded == one.paid_fen - one.refunded_fen else "amount-differs"

@@ -13,6 +13,7 @@ from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.ledger.rules import Funder
 from backend.settlement.rules import (
+    ACQUIRER_ORDER,
     EventKind,
     EventState,
     EvidenceRule,
@@ -140,24 +141,41 @@ async def set_evidence(tx: Transaction, event_id: UUID, kind: str, value: str, a
 
 
 async def match_waiting(tx: Transaction, event_ids: Collection[UUID] | None = None) -> list[UUID]:
-    """Events, or those given, whose order stands in an acquirer's statement with the customer's amount are matched."""
-    e, line, correction = finance_events.c, acquirer_lines.c, finance_events.alias()
+    """Events, or those given, whose order stands in an acquirer's statement with the customer's amount are matched.
+
+    An order that two redemptions name matches neither: a person decides whose it is.
+    """
+    e, line, correction, other = finance_events.c, acquirer_lines.c, finance_events.alias(), finance_events.alias()
     told = select(func.sum(line.amount_fen)).where(line.order_no == e.evidence_value).scalar_subquery()
     # Of an order that was refunded in part the acquirer tells both; what the county knows of must be the same.
     refunded = select(func.coalesce(func.sum(correction.c.paid_fen), 0)).where(correction.c.of_event_id == e.id)
+    doubled = select(other.c.id).where(
+        other.c.evidence_value == e.evidence_value,
+        other.c.evidence_kind == ACQUIRER_ORDER,
+        other.c.kind == str(EventKind.REDEMPTION),
+        other.c.state != str(EventState.CANCELLED),
+        other.c.id != e.id,
+    )
     asked = select(e.id).where(
         e.kind == str(EventKind.REDEMPTION),
         e.state.in_((str(EventState.PENDING), str(EventState.PRICED), str(EventState.HELD))),
-        e.evidence_kind == "acquirer_order",
+        e.evidence_kind == ACQUIRER_ORDER,
+        e.evidence_value != "",
         ~e.matched,
         told == e.paid_fen + refunded.scalar_subquery(),
+        ~doubled.exists(),
     )
     if event_ids is not None:
         asked = asked.where(e.id.in_(event_ids))
     ids = [row.id for row in await tx.execute(asked.order_by(e.id))]
-    if ids:
-        await tx.execute(update(finance_events).where(e.id.in_(ids)).values(matched=True))
+    await set_matched(tx, ids, True)
     return ids
+
+
+async def set_matched(tx: Transaction, event_ids: Collection[UUID], matched: bool) -> None:
+    """Whether the acquirer's statements bear these events out."""
+    if event_ids:
+        await tx.execute(update(finance_events).where(finance_events.c.id.in_(event_ids)).values(matched=matched))
 
 
 async def corrections_of(tx: Transaction, event_ids: Collection[UUID]) -> list[FinanceEvent]:

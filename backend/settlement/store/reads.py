@@ -5,16 +5,24 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+import msgspec
+from sqlalchemy import case, func, insert, select
 
 from backend.database.transaction import Transaction
 from backend.ledger.rules import Funder
 from backend.settlement.batch_rules import Batch, Run
-from backend.settlement.clearing_views import ClearedLine, ClearingDay, StatementTotal
+from backend.settlement.clearing_views import ClearedLine, ClearingDay, SignedDay, StatementTotal
 from backend.settlement.rules import BatchState, EventKind, EventState, FinanceEvent
 from backend.settlement.store.batches import batch_of, run_of
 from backend.settlement.store.events import event_of
-from backend.settlement.tables import clearing_days, finance_events, payout_batches, payout_runs, pricing_lines
+from backend.settlement.tables import (
+    clearing_days,
+    clearing_files,
+    finance_events,
+    payout_batches,
+    payout_runs,
+    pricing_lines,
+)
 
 
 async def unsettled(tx: Transaction, campaign_id: UUID) -> tuple[dict[str, int], int, int]:
@@ -47,6 +55,35 @@ async def clearing_days_before(tx: Transaction, before: date | None, most: int) 
 
 def _day(row: Any) -> ClearingDay:
     return ClearingDay(day=row.day, lines=row.lines, total_fen=int(row.total_fen), closed_at=row.closed_at)
+
+
+async def insert_signed(tx: Transaction, signed: SignedDay) -> None:
+    """Keep what was signed; once."""
+    names = {str(merchant_id): name for merchant_id, name in sorted(signed.names.items())}
+    row = {
+        "day": signed.day,
+        "signature": signed.signature,
+        "json_sha256": signed.json_sha256,
+        "csv_sha256": signed.csv_sha256,
+        "held_fen": signed.held_fen,
+        "names": msgspec.json.encode(names).decode(),
+    }
+    await tx.execute(insert(clearing_files).values(row))
+
+
+async def signed_day(tx: Transaction, day: date) -> SignedDay | None:
+    """What was signed for a day."""
+    row = (await tx.execute(select(clearing_files).where(clearing_files.c.day == day))).first()
+    if row is None:
+        return None
+    return SignedDay(
+        day=row.day,
+        signature=row.signature,
+        json_sha256=row.json_sha256,
+        csv_sha256=row.csv_sha256,
+        held_fen=int(row.held_fen),
+        names=msgspec.json.decode(row.names, type=dict[UUID, str]),
+    )
 
 
 async def cleared_lines(tx: Transaction, day: date, merchant_id: UUID | None = None) -> list[ClearedLine]:

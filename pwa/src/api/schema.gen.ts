@@ -915,7 +915,7 @@ export interface paths {
          * My statements
          * @description One line a clearing day, newest first.
          */
-        get: operations["ApiV1MerchantStatementsListStatements"];
+        get: operations["ApiV1MerchantStatementsListOwnStatements"];
         put?: never;
         post?: never;
         delete?: never;
@@ -935,7 +935,7 @@ export interface paths {
          * My statement of a day
          * @description Every redemption and refund that was cleared on that day, why a payout waits, and the payouts.
          */
-        get: operations["ApiV1MerchantStatementsDayGetStatement"];
+        get: operations["ApiV1MerchantStatementsDayGetOwnStatement"];
         put?: never;
         post?: never;
         delete?: never;
@@ -998,6 +998,27 @@ export interface paths {
         get: operations["ApiV1MerchantsMerchantIdGetMerchant"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/acquirer-statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in an acquirer's statement
+         * @description Payments that redemptions name are compared with them; held payouts whose proof is borne out are free. A file
+         *     with a fault in its form changes nothing and is told with row, column and mend (200).
+         */
+        post: operations["ApiV1OfficeAcquirerStatementsPostAcquirerStatement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1158,6 +1179,47 @@ export interface paths {
          * @description Paid in by the platform company, reimbursed to it, or paid back by a merchant; never more than is due.
          */
         post: operations["ApiV1OfficeBankActsPostBankAct"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/bank-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take in the bank's answers
+         * @description Each payment is accepted or rejected once. A file with a fault in its form moves nothing and is told with row,
+         *     column and mend (200).
+         */
+        post: operations["ApiV1OfficeBankAnswersPostBankAnswers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/bank-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forms of bank files
+         * @description What can be named where a run is prepared or a file is taken in.
+         */
+        get: operations["ApiV1OfficeBankTemplatesListTemplates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1346,6 +1408,46 @@ export interface paths {
          * @description A pause binds every worker with its commit: the next claim anywhere is refused.
          */
         post: operations["ApiV1OfficeCampaignsCampaignIdTurnsPostTurn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/clearing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Clearing days
+         * @description Days that are closed, newest first.
+         */
+        get: operations["ApiV1OfficeClearingListClearingDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/clearing/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A clearing day, or its file
+         * @description What each merchant is owed by what was cleared that day; its takings are of the days before.
+         */
+        get: operations["ApiV1OfficeClearingDayGetClearing"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2072,6 +2174,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/merchants/{merchant_id}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A merchant's statements
+         * @description One line a clearing day, newest first.
+         */
+        get: operations["ApiV1OfficeMerchantsMerchantIdStatementsListMerchantStatements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/merchants/{merchant_id}/statements/{day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A merchant's statement of a day
+         * @description As the merchant sees it.
+         */
+        get: operations["ApiV1OfficeMerchantsMerchantIdStatementsDayGetMerchantStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/merchants/{merchant_id}/stores": {
         parameters: {
             query?: never;
@@ -2216,6 +2358,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/payout-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A payout run
+         * @description With its batches, by number.
+         */
+        get: operations["ApiV1OfficePayoutRunsRunIdGetRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/payout-runs/{run_id}/decisions": {
         parameters: {
             query?: never;
@@ -2230,6 +2392,27 @@ export interface paths {
          * @description Sending takes another person than who prepared it; the money is pending until the bank answers.
          */
         post: operations["ApiV1OfficePayoutRunsRunIdDecisionsPostRunDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/payout-runs/{run_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run's files for the bank
+         * @description Of a run that was sent: one file, or all of them in a zip. Account numbers are in clear, so the trail tells who
+         *     took it.
+         */
+        get: operations["ApiV1OfficePayoutRunsRunIdFilesGetPayoutFiles"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3510,6 +3693,30 @@ export interface components {
          * @enum {string}
          */
         AccountState: "proposed" | "approved" | "withdrawn";
+        /** AcquirerReport */
+        AcquirerReport: {
+            /** Format: uuid */
+            import_id: string;
+            recorded: boolean;
+            /** @default 0 */
+            lines: number;
+            /** @default 0 */
+            known: number;
+            /** @default 0 */
+            unknown: number;
+            /** @default 0 */
+            matched: number;
+            /** @default 0 */
+            amount_differs: number;
+            /** @default 0 */
+            doubled: number;
+            /** @default 0 */
+            refunded: number;
+            /** @default 0 */
+            released: number;
+            differences?: components["schemas"]["DifferenceAnswer"][];
+            faults?: components["schemas"]["FileFault"][];
+        };
         /**
          * ActorKind
          * @description Who can act.
@@ -3777,6 +3984,17 @@ export interface components {
             bank_voucher_no: string;
             file_sha256: string;
         };
+        /** BankReport */
+        BankReport: {
+            /** Format: uuid */
+            import_id: string;
+            recorded: boolean;
+            accepted: number;
+            rejected: number;
+            pending: number;
+            known: number;
+            faults: components["schemas"]["FileFault"][];
+        };
         /** BatchAnswer */
         BatchAnswer: {
             /** Format: uuid */
@@ -4025,6 +4243,42 @@ export interface components {
         ClassesRequest: {
             classes: string[];
         };
+        /** ClearingAnswer */
+        ClearingAnswer: {
+            /** Format: date */
+            day: string;
+            items: components["schemas"]["ClearingItemAnswer"][];
+            lines: number;
+            total_fen: number;
+            held_fen: number;
+            /** Format: date-time */
+            closed_at: string;
+            signature: string;
+            json_sha256: string;
+            csv_sha256: string;
+        };
+        /** ClearingDayAnswer */
+        ClearingDayAnswer: {
+            /** Format: date */
+            day: string;
+            lines: number;
+            total_fen: number;
+            /** Format: date-time */
+            closed_at: string;
+        };
+        /** ClearingItemAnswer */
+        ClearingItemAnswer: {
+            /** Format: uuid */
+            merchant_id: string;
+            merchant_name: string;
+            /** Format: uuid */
+            campaign_id: string;
+            payer: components["schemas"]["Funder"];
+            kind: components["schemas"]["EventKind"];
+            lines: number;
+            amount_fen: number;
+            held_fen: number;
+        };
         /** CloseBody */
         CloseBody: {
             /** @constant */
@@ -4203,6 +4457,18 @@ export interface components {
              * @default
              */
             document_no: string;
+        };
+        /** DifferenceAnswer */
+        DifferenceAnswer: {
+            /** Format: uuid */
+            redemption_id: string;
+            /** Format: uuid */
+            merchant_id: string;
+            order_no: string;
+            /** @enum {string} */
+            match: "matched" | "amount-differs" | "unknown" | "doubled" | "refunded";
+            paid_fen: number;
+            told_fen: number;
         };
         /**
          * DiscountKind
@@ -4403,6 +4669,13 @@ export interface components {
             kind: components["schemas"]["FileKind"];
             sha256: string;
         };
+        /** FileFault */
+        FileFault: {
+            row: number;
+            column: string;
+            zh: string;
+            en: string;
+        };
         /**
          * FileKind
          * @description A paper that an application brings as a file.
@@ -4535,6 +4808,14 @@ export interface components {
             from_: string;
             /** Format: duration */
             until: string;
+        };
+        /** ImportRequest */
+        ImportRequest: {
+            /** Format: uuid */
+            import_id: string;
+            template: string;
+            /** @description The file itself as it came, in base64; at most 7 MB. */
+            file: string;
         };
         /** IncidentAnswer */
         IncidentAnswer: {
@@ -5215,6 +5496,11 @@ export interface components {
             items: components["schemas"]["VillageAnswer"][];
             next_cursor?: string | null;
         };
+        /** Page[ClearingDayAnswer] */
+        "Page_backend.settlement.clearing_schemas.ClearingDayAnswer_": {
+            items: components["schemas"]["ClearingDayAnswer"][];
+            next_cursor?: string | null;
+        };
         /** Page[BatchAnswer] */
         "Page_backend.settlement.schemas.BatchAnswer_": {
             items: components["schemas"]["BatchAnswer"][];
@@ -5231,7 +5517,7 @@ export interface components {
             next_cursor?: string | null;
         };
         /** Page[StatementItem] */
-        "Page_backend.settlement.schemas.StatementItem_": {
+        "Page_backend.settlement.statement_schemas.StatementItem_": {
             items: components["schemas"]["StatementItem"][];
             next_cursor?: string | null;
         };
@@ -5924,6 +6210,12 @@ export interface components {
             run_id: string;
             state: components["schemas"]["RunState"];
         };
+        /** RunWithBatches */
+        RunWithBatches: {
+            run: components["schemas"]["RunAnswer"];
+            batches: components["schemas"]["BatchAnswer"][];
+            next_cursor: string | null;
+        };
         /** SecondFactorBody */
         SecondFactorBody: {
             second_factor: string;
@@ -6358,6 +6650,18 @@ export interface components {
             state: components["schemas"]["BatchState"];
             batches: number;
             amount_fen: number;
+        };
+        /** TemplateAnswer */
+        TemplateAnswer: {
+            key: string;
+            /** @enum {string} */
+            kind: "payout" | "results" | "acquirer";
+            title: string;
+            note: string;
+        };
+        /** TemplatesAnswer */
+        TemplatesAnswer: {
+            items: components["schemas"]["TemplateAnswer"][];
         };
         /** Terms */
         Terms: {
@@ -10893,7 +11197,7 @@ export interface operations {
             };
         };
     };
-    ApiV1MerchantStatementsListStatements: {
+    ApiV1MerchantStatementsListOwnStatements: {
         parameters: {
             query?: {
                 /** @description `next_cursor` of the page before. */
@@ -10913,7 +11217,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_backend.settlement.schemas.StatementItem_"];
+                    "application/json": components["schemas"]["Page_backend.settlement.statement_schemas.StatementItem_"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -10964,9 +11268,12 @@ export interface operations {
             };
         };
     };
-    ApiV1MerchantStatementsDayGetStatement: {
+    ApiV1MerchantStatementsDayGetOwnStatement: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `pdf` and `xlsx`: the statement as a paper, its account masked. */
+                format?: "json" | "pdf" | "xlsx";
+            };
             header?: never;
             path: {
                 day: string;
@@ -10982,6 +11289,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatementAnswer"];
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -11240,6 +11549,113 @@ export interface operations {
             };
             /** @description `not-found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeAcquirerStatementsPostAcquirerStatement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquirerReport"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcquirerReport"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `no-such-template`: There is no such file template; `already-imported`: This file was imported before; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11970,6 +12386,179 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeBankAnswersPostBankAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankReport"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BankReport"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `no-such-template`: There is no such file template; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeBankTemplatesListTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatesAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13096,6 +13685,159 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeClearingListClearingDays: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.settlement.clearing_schemas.ClearingDayAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeClearingDayGetClearing: {
+        parameters: {
+            query?: {
+                /** @description `json`: the day in sums; `csv`, `xc1`: the signed file itself, every line, the same bytes always. */
+                format?: "json" | "csv" | "xc1";
+            };
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingAnswer"];
+                    "text/csv": string;
+                    "application/vnd.yizhan.xc1": string;
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-clearing-file`: There is no clearing file of this day; `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16998,6 +17740,171 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeMerchantsMerchantIdStatementsListMerchantStatements: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                merchant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.settlement.statement_schemas.StatementItem_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeMerchantsMerchantIdStatementsDayGetMerchantStatement: {
+        parameters: {
+            query?: {
+                /** @description `pdf` and `xlsx`: the statement as a paper, its account masked. */
+                format?: "json" | "pdf" | "xlsx";
+            };
+            header?: never;
+            path: {
+                merchant_id: string;
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementAnswer"];
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeMerchantsMerchantIdStoresPostStore: {
         parameters: {
             query?: never;
@@ -17790,6 +18697,83 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficePayoutRunsRunIdGetRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunWithBatches"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-run`: No such payout run; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficePayoutRunsRunIdDecisionsPostRunDecision: {
         parameters: {
             query?: never;
@@ -17880,6 +18864,96 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePayoutRunsRunIdFilesGetPayoutFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": string;
+                    "text/plain": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/zip": string;
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-run`: No such payout run; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-state`: Its state does not allow this step; `file-faulty`: The payout file cannot be written; mend it as told */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

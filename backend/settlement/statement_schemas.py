@@ -1,0 +1,87 @@
+"""A merchant's statements on the wire."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.settlement.clearing_views import StatementTotal
+from backend.settlement.find import FoundStatement
+from backend.settlement.rules import HOLD_WORDS, EventKind, EventState, FinanceEvent, HoldState
+from backend.settlement.schemas import BatchAnswer, batch_answer
+
+
+class StatementItem(Struct, frozen=True, kw_only=True):
+    """One of a merchant's days."""
+
+    day: date
+    events: int
+    bill_fen: int
+    government_fen: int
+    platform_fen: int
+    held: int
+
+
+def statement_item(found: StatementTotal) -> StatementItem:
+    """The wire form."""
+    return StatementItem(
+        day=found.day,
+        events=found.events,
+        bill_fen=found.bill_fen,
+        government_fen=found.government_fen,
+        platform_fen=found.platform_fen,
+        held=found.held,
+    )
+
+
+class StatementLine(Struct, frozen=True, kw_only=True):
+    """One act on a statement; refunds are negative."""
+
+    act_id: UUID
+    kind: EventKind
+    state: EventState
+    occurred_at: datetime
+    bill_fen: int
+    government_fen: int
+    platform_fen: int
+    merchant_fen: int
+    hold_zh: str | None
+    hold_en: str | None
+
+
+class StatementAnswer(Struct, frozen=True, kw_only=True):
+    """A merchant's statement of a clearing day."""
+
+    day: date
+    lines: list[StatementLine]
+    batches: list[BatchAnswer]
+    government_fen: int
+    platform_fen: int
+
+
+def statement_answer(found: FoundStatement, names: dict[UUID, tuple[str, str]]) -> StatementAnswer:
+    """The wire form."""
+    return StatementAnswer(
+        day=found.day,
+        lines=[_line(event, found) for event in found.events],
+        batches=[batch_answer(batch, names) for batch in found.batches],
+        government_fen=sum(event.government_fen for event in found.events),
+        platform_fen=sum(event.platform_fen for event in found.events),
+    )
+
+
+def _line(event: FinanceEvent, found: FoundStatement) -> StatementLine:
+    waiting = [hold for hold in found.holds.get(event.event_id, ()) if hold.state is not HoldState.RELEASED]
+    words = HOLD_WORDS[waiting[0].rule] if waiting else (None, None)
+    return StatementLine(
+        act_id=event.event_id,
+        kind=event.kind,
+        state=event.state,
+        occurred_at=event.occurred_at,
+        bill_fen=event.bill_fen,
+        government_fen=event.government_fen,
+        platform_fen=event.platform_fen,
+        merchant_fen=event.merchant_fen,
+        hold_zh=words[0],
+        hold_en=words[1],
+    )
