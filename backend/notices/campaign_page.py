@@ -95,14 +95,15 @@ def _piece_rows(view: View, pieces: Pieces) -> list[tuple[str, Child]]:
 def _money(view: View, notice: Notice) -> Html:
     money, platform = notice.money, notice.platform
     late = money.owed_fen < 0
-    owed = view.say("商户应退回", "Owed back by merchants") if late else view.say("应付未付", "Owed to merchants")
+    owed = view.say("其中商户应退回", "of that owed back by merchants")
+    owed = owed if late else view.say("其中应付未付", "of that owed to merchants")
     rows = [
         (view.say("已到位", "Funded"), money.funded_fen),
         (view.say("还可发放", "Still to be issued"), money.left_fen),
         (view.say("在未使用的券里", "In vouchers not used yet"), money.open_fen),
         (view.say("已核销（扣除退货）", "Redeemed, after refunds"), money.redeemed_fen),
         (view.say("其中已付商户", "of that paid to merchants"), money.paid_out_fen),
-        (view.say("其中", "of that ") + owed, abs(money.owed_fen)),
+        (owed, abs(money.owed_fen)),
         (view.say("待上缴国库", "To be returned to the treasury"), money.to_return_fen),
         (view.say("已上缴国库", "Returned to the treasury"), money.returned_fen),
     ]
@@ -136,7 +137,7 @@ def _leverage(view: View, notice: Notice) -> Html:
     return section(
         view.say("拉动消费（杠杆率）", "Leverage"),
         sentences([view.named(line) for line in LEVERAGE]),
-        table(view.say("用券账单与杠杆率", "Bills and leverage"), heads, rows) if rows else None,
+        table(view.say("用券账单与杠杆率", "Bills and leverage"), heads, rows, stacked=True) if rows else None,
         element("p", few, class_="soft") if len(rows) < len(told) else None,
     )
 
@@ -164,7 +165,9 @@ def _rounds(view: View, notice: Notice) -> Html:
     more = view.say(f"另有 {left_out} 轮，见公开数据。", f"{left_out} more rounds are in the public data.")
     return section(
         view.say("发放轮次", "Rounds"),
-        table(view.say("各轮次（张数除注明外）", "Rounds, in pieces unless told otherwise"), heads, rows),
+        table(
+            view.say("各轮次（单位：张，预算为元）", "Rounds, in pieces; the budget in yuan"), heads, rows, stacked=True
+        ),
         element("p", more) if left_out else None,
     )
 

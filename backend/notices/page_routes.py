@@ -16,7 +16,7 @@ from backend.notices.call_page import MOST_SHOWN, call_page
 from backend.notices.campaign_page import campaign_page
 from backend.notices.kept import kept_notice
 from backend.notices.list_page import list_page
-from backend.notices.sheet import STYLE_PATH, View, page
+from backend.notices.sheet import ICON_PATH, STYLE_PATH, View, icon, page
 from backend.notices.style import STYLE
 from backend.places.find_towns import FindTowns, find_towns
 from backend.vouchers.find_figures import FindPublished, find_published
@@ -50,6 +50,8 @@ async def find_notice_page(county: County, request: HTTPScope) -> Served:
     path = request["path"]
     if path == STYLE_PATH:
         return _STYLE
+    if path == ICON_PATH:
+        return _icon(county.entry.colour)
     asked = {name: values[0] for name, values in parse_qs(request["query_string"].decode("latin-1")).items()}
     view = _view(county, request, asked)
     try:
@@ -118,6 +120,10 @@ def _served(body: bytes, status: int, *more: tuple[bytes, bytes]) -> Served:
     cached = FRESH if status == 200 else (b"cache-control", b"no-store")
     tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'.encode()
     return Served(body, True, (HTML, VARY, cached, *more), tag, status)
+
+
+def _icon(colour: str) -> Served:
+    return Served(icon(colour), False, ((b"content-type", b"image/svg+xml"), FRESH), f'"{colour}"'.encode())
 
 
 def _uuid(text: str) -> UUID | None:

@@ -16,6 +16,7 @@ from backend.notices.terms_rules import Both, moment
 from backend.web.markup import Child, Html, document, element, joined, seen
 
 STYLE_PATH = "/notice/notice.css"
+ICON_PATH = "/notice/icon.svg"
 STYLE_ADDRESS = f"{STYLE_PATH}?v={sha256(STYLE.encode()).hexdigest()[:12]}"
 MOST_DESCRIBED = 120
 
@@ -86,6 +87,7 @@ def _head(view: View, title: str, description: str, picture: str | None) -> Html
             element("meta", name="color-scheme", content="light dark"),
             (element("meta", property=name, content=value) for name, value in shared),
             element("link", rel="stylesheet", href=STYLE_ADDRESS),
+            element("link", rel="icon", type="image/svg+xml", href=ICON_PATH),
         ]
     )
 
@@ -120,14 +122,21 @@ def _top(view: View) -> Html:
 def _foot(view: View) -> Html:
     entry = view.entry
     phone = entry.help_phone
+    filings = [part for part in (entry.icp_filing, entry.police_filing) if part]
     return element(
         "footer",
         element("p", view.say("服务热线：", "Helpline: "), element("a", phone, href=f"tel:{phone}")) if phone else None,
         element("p", view.say("以上数据全部为虚构的演示数据。", "All of this is invented demonstration data."))
         if entry.demonstration
         else None,
-        element("p", " · ".join(part for part in (entry.icp_filing, entry.police_filing) if part) or None),
+        element("p", " · ".join(filings)) if filings else None,
     )
+
+
+def icon(colour: str) -> bytes:
+    """A square of the county's own colour, for the browser's tab."""
+    square = element("rect", width=32, height=32, rx=7, fill=colour)
+    return element("svg", square, xmlns="http://www.w3.org/2000/svg", width=32, height=32).text.encode()
 
 
 def section(title: str, *children: Child) -> Html:
@@ -143,15 +152,17 @@ def facts(rows: Sequence[tuple[str, Child]]) -> Html:
     )
 
 
-def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]]) -> Html:
-    """A table whose first column names the row; the others are figures or short words."""
+def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]], *, stacked: bool = False) -> Html:
+    """A table whose first column names the row. A ``stacked`` one lies in lines below each other on a phone."""
+    labels = heads[1:] if stacked else [None] * (len(heads) - 1)
     return element(
         "div",
         element(
             "table",
             element("caption", caption),
             element("thead", element("tr", (element("th", head, scope="col") for head in heads))),
-            element("tbody", (_row(row) for row in rows)),
+            element("tbody", (_row(row, labels) for row in rows)),
+            class_="stacked" if stacked else None,
         ),
         class_="wide",
         tabindex=0,
@@ -160,8 +171,11 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]]) -
     )
 
 
-def _row(row: Sequence[Child]) -> Html:
-    return element("tr", element("th", row[0], scope="row"), (element("td", cell) for cell in row[1:]))
+def _row(row: Sequence[Child], labels: Sequence[str | None]) -> Html:
+    cells = zip(row[1:], labels, strict=True)
+    return element(
+        "tr", element("th", row[0], scope="row"), (element("td", cell, data_label=label) for cell, label in cells)
+    )
 
 
 def sentences(lines: Sequence[str]) -> Html:
