@@ -29,12 +29,12 @@ from backend.notices.terms_rules import Both, Places, rules_in_words
 from backend.places.find_towns import FindTowns, find_towns
 from backend.settlement.find_spending import AskSpending, SpentMoney, find_spending
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, RoundState, public_face, total_fen
+from backend.vouchers.desk_views import BudgetLine
 from backend.vouchers.figures_views import CampaignFigures
 from backend.vouchers.find_figures import find_figures
-from backend.vouchers.rules import VoucherState
+from backend.vouchers.refund_rules import RESTORING
 
 CLOSED = (CampaignState.SETTLED, CampaignState.ARCHIVED)
-UNUSED = (VoucherState.ISSUED, VoucherState.HELD)
 
 
 class AskNotice(Struct, frozen=True, kw_only=True):
@@ -49,13 +49,15 @@ async def find_notice(tx: Transaction, asked: AskNotice) -> Notice | None:
     figures = await find_figures(tx, asked.campaign_id)
     if figures is None:
         return None
-    spent = await find_spending(tx, AskSpending(campaign_id=asked.campaign_id, at=asked.at))
+    undoes = figures.campaign.plan.refund_policy in RESTORING
+    spent = await find_spending(tx, AskSpending(campaign_id=asked.campaign_id, whole_undoes=undoes, at=asked.at))
     towns = {town.code: (town.name_zh, town.name_en) for town in (await find_towns(tx, FindTowns())).towns}
     campaign, plan = figures.campaign, figures.campaign.plan
     places = Places(towns=towns, lists=await _names_of_lists(tx, plan))
     approval = figures.approval
     open_rooms = campaign.state not in CLOSED
-    [left] = [line.free_pieces for line in figures.lines if line.parent_id is None] or [0]
+    root = next((line for line in figures.lines if line.parent_id is None), None)
+    left = root.free_pieces if root and open_rooms else 0
     planned = sum(kind.cap_pieces for kind in plan.kinds)
     return Notice(
         campaign_id=asked.campaign_id,
@@ -66,9 +68,9 @@ async def find_notice(tx: Transaction, asked: AskNotice) -> Notice | None:
         plan=plan,
         budget_fen=total_fen(plan),
         kinds=_kinds(plan, places),
-        rounds=_rounds(figures),
-        pieces=counted(figures.states, planned=planned, left=left if open_rooms else 0),
-        money=_money(figures, spent),
+        rounds=_rounds(figures, spent),
+        pieces=counted(root, spent.tallies, planned=planned, left=left),
+        money=_money(plan, root, spent),
         platform=Share(borne_fen=borne(spent.tallies, Funder.PLATFORM), paid_out_fen=spent.paid_out[Funder.PLATFORM]),
         merchants_fen=borne(spent.tallies, Funder.MERCHANT),
         spent=told_spending(spent.tallies, matched=False),
@@ -110,16 +112,18 @@ def _kinds(plan: CampaignPlan, places: Places) -> list[KindNotice]:
     return found
 
 
-def _rounds(figures: CampaignFigures) -> list[RoundNotice]:
+def _rounds(figures: CampaignFigures, spent: SpentMoney) -> list[RoundNotice]:
     """As they stand; before the money is proven, as they are planned."""
     plan = figures.campaign.plan
     standing = {view.facts.round_id: view for view in figures.rounds}
+    lines = {line.line_id: line for line in figures.lines}
     found = []
     for planned in sorted(plan.rounds, key=lambda one: (one.opens_at, one.round_id)):
         view = standing.get(planned.round_id)
         pieces = (view.facts.pieces if view else planned.pieces) or 0
-        issued = view.facts.issued_online + view.facts.issued_station if view else 0
-        left = 0 if view is not None and view.state is RoundState.CLOSED else pieces - issued
+        line = lines[view.line_id] if view else None
+        left = 0 if view and view.state is RoundState.CLOSED else pieces - (line.issued_pieces if line else 0)
+        own = [tally for tally in spent.tallies if view and tally.line_id == view.line_id]
         found.append(
             RoundNotice(
                 round_id=planned.round_id,
@@ -130,19 +134,20 @@ def _rounds(figures: CampaignFigures) -> list[RoundNotice]:
                 opens_at=planned.opens_at,
                 closes_at=planned.closes_at,
                 budget_fen=budget_of_round(plan, planned.round_id),
-                pieces=counted(figures.states, planned=pieces, left=left, round_id=planned.round_id),
+                pieces=counted(line, own, planned=pieces, left=left),
             )
         )
     return found
 
 
-def _money(figures: CampaignFigures, spent: SpentMoney) -> Money:
-    roots = [line for line in figures.lines if line.parent_id is None]
+def _money(plan: CampaignPlan, root: BudgetLine | None, spent: SpentMoney) -> Money:
+    """What was issued and has not come back is redeemed or still in vouchers."""
+    redeemed = borne(spent.tallies, Funder.GOVERNMENT)
     return Money(
-        funded_fen=total_fen(figures.campaign.plan) if roots else 0,
-        left_fen=sum(root.free_fen for root in roots),
-        open_fen=sum(tally.public_fen for tally in figures.states if tally.state in UNUSED),
-        redeemed_fen=borne(spent.tallies, Funder.GOVERNMENT),
+        funded_fen=total_fen(plan) if root else 0,
+        left_fen=root.free_fen if root else 0,
+        open_fen=root.issued_fen - root.returned_fen - redeemed if root else 0,
+        redeemed_fen=redeemed,
         paid_out_fen=spent.paid_out[Funder.GOVERNMENT],
         to_return_fen=spent.to_return_fen,
         returned_fen=spent.returned_fen,

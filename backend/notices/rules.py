@@ -14,9 +14,10 @@ from backend.merchants.list_views import Taker
 from backend.settlement.leverage_rules import Leverage, Spending, leverage
 from backend.settlement.spending_views import SpentTally, added
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, public_face
-from backend.vouchers.figures_views import DrawCount, ListCount, StateTally
+from backend.vouchers.desk_views import BudgetLine
+from backend.vouchers.figures_views import DrawCount, ListCount
 from backend.vouchers.mode_rules import RoundMode
-from backend.vouchers.rules import Terms, VoucherState
+from backend.vouchers.rules import Terms
 
 FEWEST = 5
 """A town or trade with fewer redemptions is told with the others; so few bills are not told at all."""
@@ -126,19 +127,12 @@ def _takes(terms: Terms, taker: Taker) -> bool:
     )
 
 
-def counted(states: Iterable[StateTally], *, planned: int, left: int, round_id: UUID | None = None) -> Pieces:
-    """A campaign's pieces, or a round's."""
-    found = dict.fromkeys(VoucherState, 0)
-    for tally in states:
-        if round_id in (None, tally.round_id):
-            found[tally.state] += tally.pieces
+def counted(line: BudgetLine | None, tallies: Iterable[SpentTally], *, planned: int, left: int) -> Pieces:
+    """A line's pieces by its counters, and by the redemptions of these tallies; a line that is not there has none."""
+    issued, ended = (line.issued_pieces, line.returned_pieces) if line else (0, 0)
+    redeemed = sum(tally.redeemed for tally in tallies)
     return Pieces(
-        planned=planned,
-        issued=sum(found.values()),
-        redeemed=found[VoucherState.REDEEMED],
-        ended=found[VoucherState.EXPIRED] + found[VoucherState.VOIDED],
-        open=found[VoucherState.ISSUED] + found[VoucherState.HELD],
-        left=left,
+        planned=planned, issued=issued, redeemed=redeemed, ended=ended, open=issued - ended - redeemed, left=left
     )
 
 

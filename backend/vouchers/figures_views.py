@@ -7,16 +7,6 @@ from msgspec import Struct
 
 from backend.vouchers.desk_views import BudgetLine, Campaign, RoundView
 from backend.vouchers.draw_rules import DrawState
-from backend.vouchers.rules import VoucherState
-
-
-class StateTally(Struct, frozen=True, kw_only=True):
-    """A round's vouchers in one state, with the public money set aside in them."""
-
-    round_id: UUID
-    state: VoucherState
-    pieces: int
-    public_fen: int
 
 
 class DrawCount(Struct, frozen=True, kw_only=True):
@@ -50,6 +40,5 @@ class CampaignFigures(Struct, frozen=True, kw_only=True):
     approval: Approval | None
     rounds: list[RoundView]
     lines: list[BudgetLine]
-    states: list[StateTally]
     draws: list[DrawCount]
     lists: list[ListCount]

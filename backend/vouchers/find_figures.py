@@ -42,7 +42,6 @@ async def find_figures(tx: Transaction, campaign_id: UUID) -> CampaignFigures | 
         approval=approvals[-1] if approvals else None,
         rounds=await desk.rounds_where(tx, campaign_id=campaign_id),
         lines=await desk.tree_of(tx, campaign_id),
-        states=await figures.states_of(tx, campaign_id),
         draws=await figures.draws_of(tx, campaign_id),
         lists=await figures.lists_of(tx, campaign_id),
     )

@@ -19,6 +19,7 @@ from backend.settlement.find_spending import AskSpending, find_spending
 from backend.settlement.leverage_rules import leverage
 from backend.settlement.spending_views import added
 from backend.settlement.tables import finance_events
+from backend.vouchers.refund_rules import RESTORING
 from backend.vouchers.rules import VoucherState
 from backend.vouchers.tables import redemption_shares, redemptions, roll_backs, vouchers
 from tests.databases import HandClock
@@ -92,7 +93,9 @@ async def compare_bills(county: County, notice: Notice) -> None:
         return list(bills.all()), {row[0]: int(row[1]) for row in back}, left
 
     bills, back, left = await inquire(county, ask, notice.campaign_id)
-    spent = await inquire(county, find_spending, AskSpending(campaign_id=notice.campaign_id, at=county.clock()))
+    undoes = notice.plan.refund_policy in RESTORING
+    asked = AskSpending(campaign_id=notice.campaign_id, whole_undoes=undoes, at=county.clock())
+    spent = await inquire(county, find_spending, asked)
     for chosen in (None, True, False):
         standing = [one for one in bills if sum(left[one.id].values()) and chosen in (None, one.matched)]
         sums = added([one for one in spent.tallies if chosen in (None, one.matched)])

@@ -70,7 +70,9 @@ async def test_draws_and_lists_are_told_in_numbers(county: County) -> None:
     round_id = await drawn_campaign(county)
     await all_enter(county, round_id, await people(county, 3))
     list_campaign_id, _ = await roster_campaign(county)
-    imported = await bring_in(county, list_campaign_id, listed(77))
+    await decide(county, (await bring_in(county, list_campaign_id, listed(77))).roster_id)
+    waiting_campaign_id, _ = await roster_campaign(county)
+    await bring_in(county, waiting_campaign_id, listed(78))
     async with serving(county) as application, calling(application) as client:
         campaigns = (await client.get("/api/v1/campaigns")).json()["items"]
         draw_campaign_id = next(
@@ -88,8 +90,6 @@ async def test_draws_and_lists_are_told_in_numbers(county: County) -> None:
         ]
         assert (await client.get(told["draws"][0]["proof"])).status_code == 200
         # A list that nobody has confirmed is nobody's business yet.
-        assert (await client.get(f"{ADDRESS}/{list_campaign_id}")).json()["lists"] == []
-    await decide(county, imported.roster_id)
-    async with serving(county) as application, calling(application) as client:
+        assert (await client.get(f"{ADDRESS}/{waiting_campaign_id}")).json()["lists"] == []
         told = (await client.get(f"{ADDRESS}/{list_campaign_id}")).json()
         assert [one["people"] for one in told["lists"]] == [1]

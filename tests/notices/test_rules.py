@@ -34,10 +34,12 @@ def cell(key: str, pieces: int) -> Cell:
 
 def tally(bills: int, *, matched: bool = False, closed: bool = True, town: str = "a") -> SpentTally:
     return SpentTally(
+        line_id=UUID(int=9),
         town_code=town,
         trade="catering",
         matched=matched,
         closed=closed,
+        redeemed=bills,
         bills=bills,
         bill_fen=20_000 * bills,
         government_fen=5_000 * bills,

@@ -7,25 +7,10 @@ from sqlalchemy import func, select
 from backend.database.transaction import Transaction
 from backend.vouchers.draw_rules import DrawState, PlaceOutcome
 from backend.vouchers.draw_tables import draw_entries, draw_places, draws
-from backend.vouchers.figures_views import DrawCount, ListCount, StateTally
+from backend.vouchers.figures_views import DrawCount, ListCount
 from backend.vouchers.roster_rules import RosterState
 from backend.vouchers.roster_tables import rosters
-from backend.vouchers.rules import VoucherState
-from backend.vouchers.tables import rounds, vouchers
-
-
-async def states_of(tx: Transaction, campaign_id: UUID) -> list[StateTally]:
-    """A campaign's vouchers by round and state, with the public money in them."""
-    v = vouchers.c
-    asked = (
-        select(v.round_id, v.state, func.count(), func.sum(v.public_fen))
-        .where(v.campaign_id == campaign_id)
-        .group_by(v.round_id, v.state)
-    )
-    return [
-        StateTally(round_id=row[0], state=VoucherState(row[1]), pieces=row[2], public_fen=int(row[3]))
-        for row in await tx.execute(asked)
-    ]
+from backend.vouchers.tables import rounds
 
 
 async def draws_of(tx: Transaction, campaign_id: UUID) -> list[DrawCount]:
