@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from backend.notices.rules import Cell, Notice, Pieces, RoundNotice, Spent
+from backend.notices.rules import Cell, Money, Notice, Pieces, RoundNotice, Share, Spent
 from backend.notices.terms_rules import ALWAYS, MONEY_PATHS, REFUNDS
 from backend.settlement.rules import MoneyPath
 from backend.vouchers.desk_rules import CampaignState, RefundPolicy
@@ -185,7 +185,7 @@ class NoticeAnswer(Struct, frozen=True, kw_only=True):
 
 def notice_answer(notice: Notice) -> NoticeAnswer:
     """The wire form."""
-    plan, money, platform = notice.plan, notice.money, notice.platform
+    plan = notice.plan
     return NoticeAnswer(
         campaign_id=notice.campaign_id,
         state=notice.state,
@@ -209,21 +209,8 @@ def notice_answer(notice: Notice) -> NoticeAnswer:
         kinds=_kinds(notice),
         rounds=[_round(one) for one in notice.rounds],
         pieces=_pieces(notice.pieces),
-        public_money=PublicMoneyAnswer(
-            funded_fen=money.funded_fen,
-            left_fen=money.left_fen,
-            open_fen=money.open_fen,
-            redeemed_fen=money.redeemed_fen,
-            paid_out_fen=money.paid_out_fen,
-            owed_fen=money.owed_fen,
-            to_return_fen=money.to_return_fen,
-            returned_fen=money.returned_fen,
-        ),
-        platform_money=PlatformMoneyAnswer(
-            borne_fen=platform.borne_fen,
-            paid_out_fen=platform.paid_out_fen,
-            owed_fen=platform.borne_fen - platform.paid_out_fen,
-        ),
+        public_money=_public_money(notice.money),
+        platform_money=_platform_money(notice.platform),
         merchants_fen=notice.merchants_fen,
         leverage=_leverage(notice.spent),
         leverage_matched=_leverage(notice.spent_matched),
@@ -245,6 +232,27 @@ def _pieces(pieces: Pieces) -> PiecesAnswer:
         expired=pieces.ended,
         open=pieces.open,
         left=pieces.left,
+    )
+
+
+def _public_money(money: Money) -> PublicMoneyAnswer:
+    return PublicMoneyAnswer(
+        funded_fen=money.funded_fen,
+        left_fen=money.left_fen,
+        open_fen=money.open_fen,
+        redeemed_fen=money.redeemed_fen,
+        paid_out_fen=money.paid_out_fen,
+        owed_fen=money.owed_fen,
+        to_return_fen=money.to_return_fen,
+        returned_fen=money.returned_fen,
+    )
+
+
+def _platform_money(platform: Share) -> PlatformMoneyAnswer:
+    return PlatformMoneyAnswer(
+        borne_fen=platform.borne_fen,
+        paid_out_fen=platform.paid_out_fen,
+        owed_fen=platform.borne_fen - platform.paid_out_fen,
     )
 
 
