@@ -41,6 +41,8 @@ from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.paper_routes import PAPER_ROUTES
 from backend.merchants.retention import MERCHANT_CONSUMERS
 from backend.merchants.routes import MERCHANT_ROUTES
+from backend.notices.page_routes import find_notice_page, is_notice
+from backend.notices.routes import NOTICE_ROUTES
 from backend.notifications.delivery import Delivery
 from backend.notifications.outgoing import SmsSender
 from backend.notifications.routes import NOTIFICATION_ROUTES
@@ -134,6 +136,7 @@ ROUTES: list[BaseRouteHandler] = [
     *READINESS_ROUTES,
     *DRAW_ROUTES,
     *ROSTER_ROUTES,
+    *NOTICE_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS, CONFIRM_REDEMPTIONS)
 DUE_VERBS: Mapping[str, DueVerb] = {
@@ -211,6 +214,10 @@ class Application:
         if str(scope["type"]) == "http":
             request = cast(HTTPScope, scope)
             if request["method"] in ("GET", "HEAD"):
+                if is_notice(request["path"]):
+                    notice = await find_notice_page(request["state"]["county"], request)
+                    await send_served(request, send, notice)
+                    return
                 found = self.pages.find(request["path"])
                 if found is None and request["path"].startswith("/media/"):
                     found = await find_picture(request["state"]["county"], request["path"])

@@ -3011,6 +3011,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public notice of a campaign
+         * @description An approved campaign: rules, budget, figures and leverage (信息公开); `as_of` says when they were counted.
+         */
+        get: operations["ApiV1PublicCampaignsCampaignIdGetNotice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/merchant-calls": {
         parameters: {
             query?: never;
@@ -4164,6 +4184,12 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
         };
+        /** CellAnswer */
+        CellAnswer: {
+            code: string;
+            redeemed: number;
+            public_fen: number;
+        };
         /** ChallengeAnswer */
         ChallengeAnswer: {
             challenge: string;
@@ -4494,6 +4520,15 @@ export interface components {
             seeds: components["schemas"]["EnteredBy"][];
             sources: components["schemas"]["EnteredBy"][];
             passed_over: components["schemas"]["PassedOverAnswer"][];
+        };
+        /** DrawNoticeAnswer */
+        DrawNoticeAnswer: {
+            /** Format: uuid */
+            round_id: string;
+            state: components["schemas"]["DrawState"];
+            entered: number;
+            issued: number;
+            proof: string;
         };
         /** DrawPlan */
         DrawPlan: {
@@ -4922,6 +4957,18 @@ export interface components {
             cap_pieces: number;
             terms: components["schemas"]["TermsAnswer"];
         };
+        /** KindNoticeAnswer */
+        KindNoticeAnswer: {
+            code: string;
+            name_zh: string;
+            name_en: string;
+            pieces: number;
+            face_fen: number;
+            public_face_fen: number;
+            budget_fen: number;
+            rules_zh: string[];
+            rules_en: string[];
+        };
         /** KindPlan */
         KindPlan: {
             code: string;
@@ -4983,6 +5030,18 @@ export interface components {
             first: number;
             count: number;
             leaves: string[];
+        };
+        /** LeverageAnswer */
+        LeverageAnswer: {
+            bills: number;
+            bills_fen: number;
+            discount_fen: number;
+            public_discount_fen: number;
+            beyond_fen: number;
+            /** @description Hundredths, rounded half up: 286 is 2.86 yuan spent for each yuan of public money. */
+            gross_hundredths: number | null;
+            /** @description Hundredths, rounded half up: 286 is 2.86 yuan spent for each yuan of public money. */
+            net_hundredths: number | null;
         };
         /** LicenceAnswer */
         LicenceAnswer: {
@@ -5048,6 +5107,11 @@ export interface components {
          * @enum {string}
          */
         LineLevel: "campaign" | "kind" | "day" | "round" | "town" | "trade" | "merchant";
+        /** ListNoticeAnswer */
+        ListNoticeAnswer: {
+            document_no: string;
+            people: number;
+        };
         /** ListedAnswer */
         ListedAnswer: {
             /** Format: uuid */
@@ -5209,6 +5273,18 @@ export interface components {
             merchant: components["schemas"]["MerchantAnswer"];
             stores: components["schemas"]["StoreAnswer"][];
         };
+        /** MerchantNoticeAnswer */
+        MerchantNoticeAnswer: {
+            /** Format: uuid */
+            merchant_id: string;
+            name_zh: string;
+            name_en: string;
+            town_code: string;
+            town_zh: string;
+            town_en: string;
+            trade: string;
+            size: string;
+        };
         /**
          * MerchantState
          * @description Where a merchant stands; the edges are in ``EDGES``.
@@ -5253,6 +5329,46 @@ export interface components {
         NotaryAnswer: {
             document_no: string;
             file_sha256: string;
+        };
+        /** NoticeAnswer */
+        NoticeAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            state: components["schemas"]["CampaignState"];
+            title_zh: string;
+            title_en: string;
+            summary_zh: string;
+            summary_en: string;
+            notice_no: string;
+            document_no: string;
+            approved_at: string | null;
+            rules_version: number;
+            department: string;
+            complaint_phone: string;
+            money_path: components["schemas"]["MoneyPath"];
+            money_path_zh: string;
+            money_path_en: string;
+            refund_policy: components["schemas"]["RefundPolicy"];
+            refund_policy_zh: string;
+            refund_policy_en: string;
+            budget_fen: number;
+            kinds: components["schemas"]["KindNoticeAnswer"][];
+            rounds: components["schemas"]["RoundNoticeAnswer"][];
+            pieces: components["schemas"]["PiecesAnswer"];
+            public_money: components["schemas"]["PublicMoneyAnswer"];
+            platform_money: components["schemas"]["PlatformMoneyAnswer"];
+            /** @description What merchants bear of the discounts themselves. */
+            merchants_fen: number;
+            leverage: components["schemas"]["LeverageAnswer"] | null;
+            leverage_matched: components["schemas"]["LeverageAnswer"] | null;
+            towns: components["schemas"]["CellAnswer"][];
+            trades: components["schemas"]["CellAnswer"][];
+            draws: components["schemas"]["DrawNoticeAnswer"][];
+            lists: components["schemas"]["ListNoticeAnswer"][];
+            merchant_count: number;
+            merchants: components["schemas"]["MerchantNoticeAnswer"][];
+            /** Format: date-time */
+            as_of: string;
         };
         /** ObjectedAnswer */
         ObjectedAnswer: {
@@ -5620,6 +5736,15 @@ export interface components {
         PersonalDataAnswer: {
             items: components["schemas"]["CollectedAnswer"][];
         };
+        /** PiecesAnswer */
+        PiecesAnswer: {
+            planned: number;
+            issued: number;
+            redeemed: number;
+            expired: number;
+            open: number;
+            left: number;
+        };
         /** PlanRequest */
         PlanRequest: {
             version?: number;
@@ -5645,6 +5770,12 @@ export interface components {
             /** Format: uuid */
             campaign_id: string;
             version: number;
+        };
+        /** PlatformMoneyAnswer */
+        PlatformMoneyAnswer: {
+            borne_fen: number;
+            paid_out_fen: number;
+            owed_fen: number;
         };
         /** PolicyAnswer */
         PolicyAnswer: {
@@ -5803,6 +5934,17 @@ export interface components {
             passed_over: number[];
             moved_up: number[];
             finished_at: string | null;
+        };
+        /** PublicMoneyAnswer */
+        PublicMoneyAnswer: {
+            funded_fen: number;
+            left_fen: number;
+            open_fen: number;
+            redeemed_fen: number;
+            paid_out_fen: number;
+            owed_fen: number;
+            to_return_fen: number;
+            returned_fen: number;
         };
         /** PublicisedAnswer */
         PublicisedAnswer: {
@@ -6116,6 +6258,21 @@ export interface components {
          * @enum {string}
          */
         RoundMode: "rush" | "draw" | "roster";
+        /** RoundNoticeAnswer */
+        RoundNoticeAnswer: {
+            /** Format: uuid */
+            round_id: string;
+            kind_code: string;
+            name_zh: string;
+            name_en: string;
+            mode: components["schemas"]["RoundMode"];
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            closes_at: string;
+            budget_fen: number | null;
+            pieces: components["schemas"]["PiecesAnswer"];
+        };
         /** RoundPlan */
         RoundPlan: {
             /** Format: uuid */
@@ -21798,6 +21955,65 @@ export interface operations {
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PublicCampaignsCampaignIdGetNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -102,6 +102,8 @@ export default {
   'campaign.signature.deputy': 'for {name}',
   'campaign.signature.document': 'document {no}',
   'campaign.signature.bank': 'bank voucher {no}',
+  'campaign.public': 'Public notice',
+  'campaign.public.text': 'Look at the public page',
   'campaign.plan': 'The plan',
   'campaign.plan.path': 'How money flows',
   'campaign.plan.refund': 'Refunds',

@@ -100,6 +100,8 @@ export default {
   'campaign.signature.deputy': '代理{name}',
   'campaign.signature.document': '文号 {no}',
   'campaign.signature.bank': '凭证号 {no}',
+  'campaign.public': '信息公开',
+  'campaign.public.text': '看公开页面',
   'campaign.plan': '方案',
   'campaign.plan.path': '资金路径',
   'campaign.plan.refund': '退款规则',
