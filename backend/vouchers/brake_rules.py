@@ -268,9 +268,10 @@ def _pause(
     if running is None and not widens:
         return []
     last = standing.last_pauses.get(reading.key)
-    if last is not None and last.ended_at is None and (running is None or running <= last.raised_at):
+    if last is not None and running is None and last.ended_at is None:
         return []  # It has paused for this crossing, and nobody has resumed since.
-    if last is not None and running is not None and running > last.raised_at:
+    if last is not None and running is not None:
+        # It paused once, and it runs: somebody has resumed.
         risen = reading.value * 10_000 >= last.value * (10_000 + plan.rise_bp)
         if at < running + timedelta(minutes=plan.grace_minutes) and not risen:
             return []  # Whoever resumed has seen this figure.

@@ -1,7 +1,7 @@
 """Once an hour: is anybody expected to pay more than was agreed? The office is told before it happens.
 
-What vouchers will really cost moves slowly, and working it out reads every voucher of the campaign: the look reads beside
-the writers, and writes only when a ceiling is crossed or a crossing is over.
+What vouchers will really cost moves slowly, and working it out reads every voucher of the campaign: the look reads
+beside the writers, and writes only when a ceiling is crossed or a crossing is over.
 """
 
 from datetime import timedelta
