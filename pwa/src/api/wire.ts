@@ -4,6 +4,7 @@ import type { components, paths } from './schema.gen'
 
 type Wire = components['schemas']
 
+export type AlertAnswer = Wire['AlertAnswer']
 export type AppliedAnswer = Wire['AppliedAnswer']
 export type AuditEntryAnswer = Wire['AuditEntryAnswer']
 export type BoardAnswer = Wire['BoardAnswer']
@@ -16,6 +17,7 @@ export type ConsentAnswer = Wire['ConsentAnswerWire']
 export type CountyInfo = paths['/api/v1/county']['get']['responses'][200]['content']['application/json']
 export type DecisionAnswer = Wire['DecisionAnswer']
 export type DiscountKind = Wire['DiscountKind']
+export type ExposureAnswer = Wire['ExposureAnswer']
 export type Funder = Wire['Funder']
 export type FunderAnswer = Wire['FunderAnswer']
 export type ImportFault = Wire['FaultAnswer']
