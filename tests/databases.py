@@ -50,7 +50,8 @@ def with_database(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-async def _admin(url: str, statement: str) -> None:
+async def admin(url: str, statement: str) -> None:
+    """Make or drop a database."""
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(statement)
@@ -74,7 +75,7 @@ class Templates:
     async def _build(self) -> None:
         kinds: list[tuple[str, str | None]] = [("sqlite", None)]
         if self.url is not None:
-            await _admin(self.url, f"CREATE DATABASE {self.template}")
+            await admin(self.url, f"CREATE DATABASE {self.template}")
             kinds.append(("postgresql", with_database(self.url, self.template)))
         for name, url in kinds:
             data = self.folder / name
@@ -111,8 +112,8 @@ class Templates:
             yield None
             return
         name = f"test_{uuid4().hex[:16]}"
-        await _admin(self.url, f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
+        await admin(self.url, f"CREATE DATABASE {name} TEMPLATE {self.template} STRATEGY FILE_COPY")
         try:
             yield with_database(self.url, name)
         finally:
-            await _admin(self.url, f"DROP DATABASE {name} WITH (FORCE)")
+            await admin(self.url, f"DROP DATABASE {name} WITH (FORCE)")

@@ -3,6 +3,8 @@
 Days count from the day of seeding, times are the county's clock, money is fen. Read like ``records``.
 """
 
+import msgspec
+
 from backend.demonstration.records import Hours, Record, Text
 
 
@@ -68,8 +70,22 @@ class StationReserve(Record, frozen=True, kw_only=True):
     until: Moment
 
 
+class Lottery(Record, frozen=True, kw_only=True):
+    """Where a draw's seed comes from, and how many reserves are drawn."""
+
+    source: Text
+    issue: Text
+    writing: Text
+    digits: int
+    published: Moment
+    reserves: int
+
+
 class Round(Record, frozen=True, kw_only=True):
-    """One issuing session; ``issue`` is ``all`` pieces or only those ``returned`` from the round before."""
+    """One issuing session; ``issue`` is ``all`` pieces or only those ``returned`` from the round before.
+
+    ``draw`` is of a round by lot; ``classes`` says for a round by list which classes each kind is for.
+    """
 
     number: int
     mode: str
@@ -77,6 +93,8 @@ class Round(Record, frozen=True, kw_only=True):
     opens: Moment
     closes: Moment
     station_reserve: StationReserve | None
+    draw: Lottery | None = None
+    classes: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
 class Brake(Record, frozen=True, kw_only=True):

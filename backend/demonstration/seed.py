@@ -20,10 +20,12 @@ from backend.demonstration.residents import RESIDENTS
 from backend.demonstration.seed_calls import call_merchants
 from backend.demonstration.seed_campaigns import BringForward, bring_forward
 from backend.demonstration.seed_history import Rush, Week, rush, spend_week
+from backend.demonstration.seed_lots import ListPeople, list_people, live_through_draw
 from backend.demonstration.seed_people import Settle, settle
 from backend.identity.passwords import hash_password
 from backend.kernel.instants import Instant, business_day, day_starts
 from backend.vouchers.desk_rules import CampaignPlan
+from backend.vouchers.mode_rules import RoundMode
 
 Tell = Callable[[str, str], None]
 """Says in Chinese and in English what is being done."""
@@ -64,10 +66,17 @@ async def seed(
             cast=cast,
             begins=today + timedelta(days=min(opens_in, 0) - 6),
         )
-        plan = await transact(county, bring_forward, bringing, now=now)
-        if opens_in < 0:
+        brought = await transact(county, bring_forward, bringing, now=now)
+        mode = brought.plan.rounds[0].mode
+        if mode is RoundMode.DRAW:
+            tell("摇号：报名、编号、两人录种子、发放", "by lot: entered, numbered, the seed by two, vouchers given")
+            await live_through_draw(county, cast, brought.plan, now, settle_down)
+        elif mode is RoundMode.ROSTER:
+            tell("定向发放：名单导入、另一人确认", "by list: brought in, confirmed by another")
+            await transact(county, list_people, ListPeople(cast=cast, brought=brought), now=now)
+        elif opens_in < 0:
             tell("上周：开抢、代领、核销、撤销", "last week: the rush, helpers, bills paid, some taken back")
-            bills += await _relive(county, cast, plan, now)
+            bills += await _relive(county, cast, brought.plan, now)
     await settle_down(county, now)
     await transact(county, note_seeding, NoteSeeding(done=True), now=now)
     return Seeded(

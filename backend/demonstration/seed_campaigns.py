@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from backend.database.transaction import Transaction
-from backend.demonstration.campaign_records import Brake, Campaign, Kind, Moment, Round
+from backend.demonstration.campaign_records import Brake, Campaign, Kind, Lottery, Moment, Round
 from backend.demonstration.cast import Cast, accepted
 from backend.kernel.actors import Actor, Role
 from backend.kernel.claimants import ProofLevel
@@ -27,11 +27,13 @@ from backend.vouchers.desk_rules import (
     RoundPlan,
     total_fen,
 )
+from backend.vouchers.draw_rules import DrawPlan
 from backend.vouchers.exposure_rules import Ceilings
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
+from backend.vouchers.roster_rules import RosterPlan
 from backend.vouchers.rules import Hours, Limit, LimitPeriod, Terms
 from backend.vouchers.steer_campaign import SteerCampaign, Steered, Turn, steer_campaign
 
@@ -49,7 +51,14 @@ class BringForward(Struct, frozen=True, kw_only=True):
     begins: date
 
 
-async def bring_forward(tx: Transaction, command: BringForward, *, now: Instant) -> CampaignPlan:
+class Brought(Struct, frozen=True, kw_only=True):
+    """The campaign as it stands in the county now."""
+
+    campaign_id: UUID
+    plan: CampaignPlan
+
+
+async def bring_forward(tx: Transaction, command: BringForward, *, now: Instant) -> Brought:
     """Draft and submit on the first day, then one signature a day; all before ``now``, in order."""
     campaign, cast = command.campaign, command.cast
     campaign_id = new_id()
@@ -61,7 +70,7 @@ async def bring_forward(tx: Transaction, command: BringForward, *, now: Instant)
     accepted(Planned, await plan_campaign(tx, drafting, now=next(days)), campaign.key)
     await _sign(tx, campaign_id, DecisionStep.SUBMIT, cast.officer("office-a", Role.OFFICE), next(days))
     if CampaignState(campaign.state) is CampaignState.IN_REVIEW:
-        return plan
+        return Brought(campaign_id=campaign_id, plan=plan)
     await _sign(tx, campaign_id, DecisionStep.REVIEW, cast.officer("reviewer-a", Role.REVIEWER), next(days))
     approver = cast.officer("approver-a", Role.APPROVER)
     await _sign(tx, campaign_id, DecisionStep.APPROVE, approver, next(days), campaign.document_number)
@@ -79,7 +88,7 @@ async def bring_forward(tx: Transaction, command: BringForward, *, now: Instant)
     clerk = cast.officer("office-a", Role.OFFICE)
     running = SteerCampaign(turn_id=new_id(), campaign_id=campaign_id, turn=Turn.RUN, actor=clerk)
     accepted(Steered, await steer_campaign(tx, running, now=next(days)), campaign.key)
-    return plan
+    return Brought(campaign_id=campaign_id, plan=plan)
 
 
 async def _sign(
@@ -195,6 +204,19 @@ def _round(kind: Kind, round_: Round, today: date) -> RoundPlan:
         pieces=pieces,
         station_pieces=0 if reserve is None or pieces is None else pieces * reserve.share_bp // 10_000,
         station_until=None if reserve is None or pieces is None else _moment(reserve.until, today),
+        draw=None if round_.draw is None else _draw(round_.draw, today),
+        roster=RosterPlan(classes=round_.classes[kind.key]) if kind.key in round_.classes else None,
+    )
+
+
+def _draw(lottery: Lottery, today: date) -> DrawPlan:
+    return DrawPlan(
+        source=lottery.source.zh,
+        issue=lottery.issue.zh,
+        writing=lottery.writing.zh,
+        digits=lottery.digits,
+        published_at=_moment(lottery.published, today),
+        reserves=lottery.reserves,
     )
 
 

@@ -69,8 +69,11 @@ async def unfit_roles(
 
 
 async def has_acted(tx: Transaction, staff_id: UUID) -> bool:
-    """Whether somebody ever had a hand in a campaign: the trail knows, and forgets nobody's acts."""
-    return bool(await find(tx, Find(act="campaign.", actor_id=staff_id, most=1)))
+    """Whether somebody ever had a hand in a campaign or a merchant: the trail knows, and forgets nobody's acts."""
+    for acts in ("campaign.", "merchants."):
+        if await find(tx, Find(act=acts, actor_id=staff_id, most=1)):
+            return True
+    return False
 
 
 async def leaves_no_administrator(tx: Transaction, staff_id: UUID, taken: frozenset[Role]) -> bool:

@@ -100,7 +100,7 @@ class PublicisedAnswer(Struct, frozen=True, kw_only=True):
     objections_until: datetime
 
 
-class AppliedAnswer(Struct, frozen=True, kw_only=True):
+class SentApplicationAnswer(Struct, frozen=True, kw_only=True):
     """The application is handed in, under this version of the rules."""
 
     application_id: UUID

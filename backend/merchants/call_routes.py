@@ -14,13 +14,13 @@ from backend.merchants.answers import acting_of, actor_of, own_merchant, refused
 from backend.merchants.apply_to_call import Applied, Apply, NotApplied, apply_to_call
 from backend.merchants.call_answer_schemas import (
     ApplicationAnswer,
-    AppliedAnswer,
     CallAnswer,
     CallDetail,
     ListedAnswer,
     MovedAnswer,
     ObjectedAnswer,
     PublicisedAnswer,
+    SentApplicationAnswer,
     application_answer,
     call_answer,
     listed_answer,
@@ -147,12 +147,12 @@ async def list_publicised(
     return Page(items=[publicised_answer(one) for one in found[:limit]], next_cursor=more)
 
 
-def _applied(outcome: Applied | NotApplied, *, status: int) -> Response[AppliedAnswer]:
+def _applied(outcome: Applied | NotApplied, *, status: int) -> Response[SentApplicationAnswer]:
     if isinstance(outcome, IdReused) or (isinstance(outcome, Refused) and outcome.reason.status != 429):
         return refused(outcome)
     if isinstance(outcome, Refused):
         return refusal(outcome)
-    answer = AppliedAnswer(
+    answer = SentApplicationAnswer(
         application_id=outcome.application_id,
         call_version=outcome.call_version,
         state=outcome.state,
@@ -166,11 +166,11 @@ def _applied(outcome: Applied | NotApplied, *, status: int) -> Response[AppliedA
     opt={"callers": APPLYING},
     tags=["merchant calls"],
     summary="Apply as a merchant-to-be",
-    responses=APPLIED_REFUSED | same_again(AppliedAnswer),
+    responses=APPLIED_REFUSED | same_again(SentApplicationAnswer),
 )
 async def post_application(
     request: Request[Any, Any, Any], call_id: FromPath[UUID], data: JSONBody[ApplyBody]
-) -> Response[AppliedAnswer]:
+) -> Response[SentApplicationAnswer]:
     """Whoever signs in with a phone applies for their shop; a clerk for somebody who comes to the office."""
     command = Apply(
         actor=actor_of(request, acting_of(request, Role.OFFICE, Role.RESIDENT), data.application_id),
@@ -188,11 +188,11 @@ async def post_application(
     opt={"callers": JOINING},
     tags=["merchant calls"],
     summary="Apply as a merchant",
-    responses=JOINED_REFUSED | same_again(AppliedAnswer),
+    responses=JOINED_REFUSED | same_again(SentApplicationAnswer),
 )
 async def post_joining(
     request: Request[Any, Any, Any], call_id: FromPath[UUID], data: JSONBody[JoinBody]
-) -> Response[AppliedAnswer]:
+) -> Response[SentApplicationAnswer]:
     """A merchant applies with the papers that the county knows; a clerk names the merchant."""
     role = acting_of(request, Role.OFFICE, Role.MERCHANT)
     merchant_id = data.merchant_id if role is Role.OFFICE else own_merchant(request)
@@ -221,7 +221,7 @@ async def post_joining(
 )
 async def post_mend(
     request: Request[Any, Any, Any], application_id: FromPath[UUID], data: JSONBody[MendBody]
-) -> Response[AppliedAnswer]:
+) -> Response[SentApplicationAnswer]:
     """Hand in anew what was sent back; the credit code stays."""
     command = Mend(
         actor=actor_of(request, acting_of(request, Role.OFFICE, Role.RESIDENT), data.change_id),
@@ -250,7 +250,7 @@ async def post_mend(
 )
 async def post_files(
     request: Request[Any, Any, Any], application_id: FromPath[UUID], data: JSONBody[MendFilesBody]
-) -> Response[AppliedAnswer]:
+) -> Response[SentApplicationAnswer]:
     """Hand in anew what was sent back, with other files; the papers are those that the county knows by now."""
     role = acting_of(request, Role.OFFICE, Role.MERCHANT)
     command = Mend(

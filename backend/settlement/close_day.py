@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, time, timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
@@ -27,7 +29,7 @@ from backend.settlement.batch_rules import Batch, net, set_off_transfers
 from backend.settlement.decide_hold import let_corrected_go
 from backend.settlement.events import EventsCleared, PayoutHeld
 from backend.settlement.hold_rules import Hold, Shop, flags_of
-from backend.settlement.rules import BatchState, FinanceEvent, HoldState
+from backend.settlement.rules import BatchState, FinanceEvent, HoldState, MoneyPath
 from backend.settlement.store import batches, events, holds
 
 CLOSE_DAY = "settlement.close-day"
@@ -102,7 +104,8 @@ async def _assess(tx: Transaction, day: date, after: str, at: Instant) -> str | 
 
 async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids: Sequence[UUID], at: Instant) -> None:
     """Hold what a rule flags, and with it what was refunded of it meanwhile."""
-    await events.match_waiting(tx, [event.event_id for event in cleared if not event.matched])
+    matched = set(await events.match_waiting(tx, [event.event_id for event in cleared if not event.matched]))
+    cleared = [replace(event, matched=True) if event.event_id in matched else event for event in cleared]
     programmes = await events.programmes_by_id(tx, {event.campaign_id for event in cleared})
     proofs = {campaign_id: programme.evidence for campaign_id, programme in programmes.items()}
     hours, workers = await opening_hours(tx, merchant_ids), await own_staff(tx, merchant_ids)
@@ -146,8 +149,9 @@ async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | N
     if not found:
         return "close"
     await events.lock_programmes(tx)
+    later = await _claimed_later(tx, day)
     number = await batches.next_number(tx)
-    for netted in net(await batches.open_lines(tx, found)):
+    for netted in net(await batches.open_lines(tx, found, without=later)):
         batch = Batch(
             batch_id=new_id(),
             number=number,
@@ -169,6 +173,15 @@ async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | N
             await batches.mark_paid(tx, [batch.batch_id])
         await post(tx, *set_off_transfers(batch.batch_id, netted, at), now=at)
     return f"batch/{found[-1].hex}"
+
+
+async def _claimed_later(tx: Transaction, day: date) -> list[UUID]:
+    """Campaigns whose money is claimed from the treasury by the month: paid on a month's first working day only."""
+    first, _ = following_working_day(day.replace(day=1) - timedelta(days=1), tx.county.calendar)
+    if day == first:
+        return []
+    known = await events.programmes_by_id(tx)
+    return [campaign_id for campaign_id, one in known.items() if one.money_path is MoneyPath.CLAIMED]
 
 
 async def _close(tx: Transaction, day: date, _after: str, at: Instant) -> str | None:

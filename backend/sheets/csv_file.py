@@ -5,13 +5,15 @@ Commas, semicolons or tabs; quotes, and line ends of any kind, even mixed. Rows 
 
 import codecs
 import csv
+import re
 from io import StringIO
 
-from backend.sheets.cells import MOST_CELL, MOST_COLUMNS, Cell, RawRow, RawSheet, Unreadable, too_many_rows
+from backend.sheets.cells import MOST_CELL, MOST_COLUMNS, Cell, Found, RawRow, RawSheet, Unreadable, too_many_rows
 
 NAME = "CSV"
 _MARKED = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _BETWEEN = ",\t;"
+_FORMULA = re.compile(r'\s*[=@](?!"[^"]*"\s*$)')
 
 
 def decoded(data: bytes) -> str:
@@ -41,7 +43,7 @@ def read_csv(data: bytes, most_rows: int) -> RawSheet:
     reader = csv.reader(StringIO(text, newline=""), delimiter=between, strict=True)
     try:
         for number, fields in enumerate(reader, start=1):
-            cells = {column: Cell(field) for column, field in enumerate(fields) if field.strip()}
+            cells = {column: _cell(field) for column, field in enumerate(fields) if field.strip()}
             if not cells:
                 continue
             _check(number, cells)
@@ -53,6 +55,11 @@ def read_csv(data: bytes, most_rows: int) -> RawSheet:
             "这一行的引号没有配对，请检查", "the quotes of this row do not match", sheet=NAME, row=number + 1
         ) from error
     return RawSheet(name=NAME, rows=tuple(rows))
+
+
+def _cell(field: str) -> Cell:
+    """A text; one that a program for sheets would take for a formula is none that we keep and hand on."""
+    return Cell(field, Found.FORMULA) if _FORMULA.match(field) else Cell(field)
 
 
 def _check(number: int, cells: dict[int, Cell]) -> None:

@@ -38,7 +38,7 @@ IMPORTERS: Mapping[ImportKind, Importer] = {
             kind=ImportKind.MERCHANTS,
             role=Role.OFFICE,
             columns=merchant_rows.COLUMNS,
-            most_rows=2_000,
+            most_rows=1_000,
             plan=merchant_rows.plan_merchants,
             take=merchant_rows.take_merchant,
         ),

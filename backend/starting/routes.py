@@ -22,6 +22,7 @@ from backend.starting.rules import ImportReason, file_hash
 from backend.starting.schemas import AppliedAnswer, ApplyBody, ReportAnswer, TryBody, applied_answer, report_answer
 from backend.starting.try_import import TryImport, try_import
 from backend.web.callers import address_of, caller_of, county_of
+from backend.web.limits import UPLOADS
 from backend.web.problems import documented, problem_response, refusal, same_again
 
 IMPORTS = "/api/v1/office/imports/"
@@ -33,7 +34,7 @@ def _trying(importer: Importer) -> BaseRouteHandler:
         f"{IMPORTS}{importer.kind.value}",
         name=f"try-{importer.kind.value}",
         operation_id=f"Try{importer.kind.value.title()}Import",
-        opt={"callers": frozenset({importer.role})},
+        opt={"callers": frozenset({importer.role}), "limit": UPLOADS},
         tags=["imports"],
         summary=f"Try a file: {importer.kind.en.lower()}",
         responses=documented(GeneralReason.ID_REUSED, ImportReason.COUNTY_CHANGED, ImportReason.IMPORT_APPLIED)
@@ -63,7 +64,7 @@ def _applying(importer: Importer) -> BaseRouteHandler:
         f"{IMPORTS}{importer.kind.value}/{{import_id:uuid}}/application",
         name=f"apply-{importer.kind.value}",
         operation_id=f"Apply{importer.kind.value.title()}Import",
-        opt={"callers": frozenset({importer.role})},
+        opt={"callers": frozenset({importer.role}), "limit": UPLOADS},
         tags=["imports"],
         summary=f"Carry a report out: {importer.kind.en.lower()}",
         responses=documented(GeneralReason.ID_REUSED, ImportReason) | same_again(AppliedAnswer),

@@ -11,6 +11,7 @@ from backend.merchants.find_merchants import merchant_names
 from backend.vouchers.brake_rules import Alert
 from backend.vouchers.desk_rules import CampaignState
 from backend.vouchers.desk_views import BudgetLine, Campaign, Decision, RoundView
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import VoucherState
 from backend.vouchers.store import brake, desk, reads
 from backend.vouchers.wallet_views import Tally
@@ -48,17 +49,20 @@ async def find_campaign(tx: Transaction, campaign_id: UUID) -> tuple[Campaign, l
 
 
 class FindRounds(Struct, frozen=True, kw_only=True):
-    """Rounds that take claims at an instant, or that have not ended then."""
+    """Rounds of a mode that are open at an instant, or that have not ended then."""
 
     at: datetime
     only_open: bool
+    mode: RoundMode = RoundMode.RUSH
 
 
 async def find_rounds(tx: Transaction, asked: FindRounds) -> list[RoundView]:
     """Soonest first."""
     if asked.only_open:
-        return await desk.rounds_where(tx, open_at=asked.at)
-    return await desk.rounds_where(tx, after=asked.at, running=True)
+        found = await desk.rounds_where(tx, open_at=asked.at)
+    else:
+        found = await desk.rounds_where(tx, after=asked.at, running=True)
+    return [view for view in found if view.facts.mode is asked.mode]
 
 
 class Board(Struct, frozen=True, kw_only=True):

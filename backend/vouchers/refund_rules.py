@@ -20,7 +20,10 @@ from backend.vouchers.rules import VoucherState
 
 
 class RedemptionRecord(Struct, frozen=True, kw_only=True):
-    """A stored redemption; ``shares`` are what each funder has left unrefunded, ``refunded_fen`` is of the bill."""
+    """A stored redemption; ``shares`` are what each funder has left unrefunded, ``refunded_fen`` is of the bill.
+
+    ``refunded_discount_fen`` is the funders' part of it; in lists ``shares`` are what each funder had paid at first.
+    """
 
     redemption_id: UUID
     voucher_id: UUID
@@ -34,6 +37,7 @@ class RedemptionRecord(Struct, frozen=True, kw_only=True):
     discount_fen: int
     face_fen: int
     refunded_fen: int = 0
+    refunded_discount_fen: int = 0
     occurred_at: datetime
     shares: dict[Funder, int]
 

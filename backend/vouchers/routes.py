@@ -26,6 +26,7 @@ from backend.vouchers.find_campaigns import (
     find_campaigns,
     find_rounds,
 )
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.papers import PapersReason
 from backend.vouchers.rules import ClaimantFacts, ClaimReason, VoucherState
 from backend.vouchers.schemas import (
@@ -56,6 +57,9 @@ StateQuery = Annotated[
         name="state", pattern="^(open|coming)$", description="`open`: takes claims now; `coming`: not ended yet."
     ),
 ]
+
+
+ModeQuery = Annotated[RoundMode, QueryParameter(description="`rush` takes claims, `draw` entries, `roster` neither.")]
 
 
 class Time(Struct, frozen=True, kw_only=True):
@@ -112,13 +116,15 @@ async def get_campaign(request: Request[Any, Any, Any], campaign_id: FromPath[UU
 
 
 @get("/api/v1/rounds", opt={"callers": PUBLIC}, tags=["vouchers"], summary="Rounds")
-async def list_rounds(request: Request[Any, Any, Any], in_state: StateQuery = None) -> Page[RoundAnswer]:
-    """Rounds that take claims now, or all that have not ended yet, soonest first."""
+async def list_rounds(
+    request: Request[Any, Any, Any], in_state: StateQuery = None, mode: ModeQuery = RoundMode.RUSH
+) -> Page[RoundAnswer]:
+    """Rounds that are open now, or all that have not ended yet, soonest first; those that take claims if not asked."""
     county = county_of(request)
 
     async def ask() -> Page[RoundAnswer]:
         at = county.clock()
-        found = await inquire(county, find_rounds, FindRounds(at=at, only_open=in_state == "open"))
+        found = await inquire(county, find_rounds, FindRounds(at=at, only_open=in_state == "open", mode=mode))
         return Page(items=[round_answer(view, at) for view in found])
 
     return cast("Page[RoundAnswer]", await fresh_answer(request, ask))

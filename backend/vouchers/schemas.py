@@ -308,7 +308,7 @@ def redemption_answer(done: Redeemed) -> RedemptionAnswer:
 
 
 class RedemptionItem(Struct, frozen=True, kw_only=True):
-    """A redemption in a list."""
+    """A redemption in a list; `refunded_fen` of the bill came back since, `refunded_discount_fen` of it to funders."""
 
     redemption_id: UUID
     voucher_id: UUID
@@ -321,6 +321,8 @@ class RedemptionItem(Struct, frozen=True, kw_only=True):
     bill_fen: int
     discount_fen: int
     payable_fen: int
+    refunded_fen: int
+    refunded_discount_fen: int
     funders: list[FunderAnswer]
     redeemed_at: datetime
 
@@ -340,6 +342,8 @@ def redemption_item(found: NamedRedemption) -> RedemptionItem:
         bill_fen=record.bill_fen,
         discount_fen=record.discount_fen,
         payable_fen=record.bill_fen - record.discount_fen,
+        refunded_fen=record.refunded_fen,
+        refunded_discount_fen=record.refunded_discount_fen,
         funders=[FunderAnswer(funder=funder, amount_fen=fen) for funder, fen in sorted(record.shares.items())],
         redeemed_at=record.occurred_at,
     )

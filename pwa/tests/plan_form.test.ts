@@ -187,3 +187,26 @@ describe('a fault', () => {
     expect([...told]).toEqual([['/kinds/0/face_fen', '至少 1 分']])
   })
 })
+
+describe('a round by lot or by list', () => {
+  const lot = { mode: 'draw', source: '七星彩', issue: '第 1 期', writing: '依次连写', digits: '7', reserves: '5' } as const
+
+  it('is sent with its source, and typed back as it was saved', () => {
+    const form = plan()
+    Object.assign(form.rounds[0]!, lot, { drawnDay: '2026-11-22', drawnTime: '22:30' })
+    const [sent] = request(form).rounds
+    const draw = { source: '七星彩', issue: '第 1 期', writing: '依次连写', digits: 7, reserves: 5 }
+    expect(sent).toMatchObject({ mode: 'draw', draw: { ...draw, published_at: '2026-11-22T14:30:00.000Z' } })
+    expect(sent).not.toHaveProperty('roster')
+  })
+
+  it('names what is missing under its place', () => {
+    const form = plan()
+    Object.assign(form.rounds[0]!, lot, { source: '', digits: '' })
+    expect(faults(form)).toEqual(['/rounds/0/draw/source', '/rounds/0/draw/digits'])
+    Object.assign(form.rounds[0]!, { mode: 'roster', classes: ' ' })
+    expect(faults(form)).toEqual(['/rounds/0/roster'])
+    Object.assign(form.rounds[0]!, { classes: 'dibao，tekun' })
+    expect(request(form).rounds[0]).toMatchObject({ mode: 'roster', roster: { classes: ['dibao', 'tekun'] } })
+  })
+})

@@ -20,6 +20,11 @@ it('a line of the trail shows the number of the document and nothing that is for
   const print = 'b8f2840fd33a12d7fa623051069b16eca8d8195cd94f8cbe336aa02a75931979'
   const funded = { act: 'campaign.fund', reason: null, detail: `筠演示〔2026〕1号 进账单 1号 ${print}` }
   expect(particulars(funded)).toBe('文号 筠演示〔2026〕1号 进账单 1号')
+  const drawn = { act: 'draw.draw', reason: null, detail: `seed 55188, 60 winners, 15 reserves, （2026）公证 12 号 ${print}` }
+  expect(particulars(drawn)).toBe('文号 （2026）公证 12 号')
+  const listed = { act: 'roster.import', reason: null, detail: `campaign ${ID}, 92 rows, 筠民政〔2026〕12号` }
+  expect(particulars(listed)).toBe('文号 筠民政〔2026〕12号')
+  expect(particulars({ act: 'draw.pass-over', reason: 'frozen', detail: 'number 7, rank 3' })).toBe('')
   expect(particulars({ act: 'campaign.review', reason: null, detail: `version 2, decision ${ID}` })).toBe('')
   expect(particulars({ act: 'voucher.redeem', reason: null, detail: `redemption ${ID}` })).toBe('')
   expect(particulars({ act: 'campaign.pause', reason: null, detail: '发现刷单' })).toBe('发现刷单')

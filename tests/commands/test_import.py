@@ -1,5 +1,7 @@
 """``yizhan import`` tries first, tells every fault by cell, and with --apply does exactly what it told."""
 
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from backend.sheets.columns import Column
 from backend.starting.importers import IMPORTERS
 from backend.starting.rules import ImportKind
+from tests.commands.processes import Process
 from tests.commands.running import Place, Ran, yizhan
 from tests.merchants.merchant_makers import credit_code
 from tests.sheets.sheet_makers import csv
@@ -92,3 +95,19 @@ def test_a_sheet_to_fill_is_written_and_never_over_another(kind: ImportKind, tmp
     again = yizhan("import", kind, file, "--template")
     assert (again.code, "is not replaced" in again.err) == (1, True)
     assert file.read_bytes() == before
+
+
+def test_killed_at_any_moment_all_of_it_is_there_or_nothing(tmp_path: Path) -> None:
+    rows = [{**GOOD, "credit_code": credit_code(number, division="511528")} for number in range(1, 801)]
+    (tmp_path / "many.xlsx").write_bytes(sheet(ImportKind.MERCHANTS, *rows))
+    for tenths in (6, 9, 12, 15, 20):
+        place = Place(folder=tmp_path / f"data{tenths}", url=None)
+        assert yizhan("init", *NAMED, "--divisions", written(tmp_path, small()), *place.flags).code == 0
+        words = ("import", "merchants", tmp_path / "many.xlsx", "--apply", *place.flags)
+        with Process(tmp_path / "log", *words) as begun:
+            time.sleep(tenths / 10)
+            begun.ended(signal.SIGKILL)
+        found = yizhan("import", "merchants", tmp_path / "many.xlsx", *place.flags)
+        assert "新增 800，更改 0，已有 0" in found.out or "新增 0，更改 0，已有 800" in found.out, found.out[-300:]
+        assert yizhan(*words).code == 0
+        assert yizhan("audit", *place.flags).code == 0

@@ -195,18 +195,30 @@ def test_every_picture_that_is_named_is_there_in_every_width_and_none_is_blank(
 
 def test_last_week_happened_and_is_the_same_on_every_machine(rows: sqlite3.Connection) -> None:
     assert of(rows, "SELECT title_zh || ' ' || state FROM campaigns ORDER BY number") == [
+        "红叶季出行券（摇号） running",
         "金秋消费券 running",
         "天天惠民券 running",
+        "冬日温泉券（摇号） running",
+        "暖冬关爱券（定向发放） running",
         "筠连县惠民消费券 running",
         "新市民欢迎券 in_review",
     ]
-    assert Counter(of(rows, "SELECT state FROM vouchers")) == {"issued": 239, "redeemed": 123}
+    assert Counter(of(rows, "SELECT state FROM vouchers")) == {"issued": 299, "redeemed": 123}
     assert of(rows, "SELECT count(*) FROM roll_backs") == [4]
     # Other figures are another county: whoever changes them on purpose changes screenshots and guided tours too.
     (spent,) = rows.execute("SELECT count(*), sum(bill_fen), sum(discount_fen) FROM redemptions")
     assert tuple(spent) == (127, 1_930_790, 338_000)
     (moved,) = rows.execute("SELECT count(*), sum(amount_fen) FROM ledger_transfers")
-    assert tuple(moved) == (654, 98_749_000)
+    assert tuple(moved) == (728, 111_349_000)
+
+
+def test_one_draw_is_over_with_its_proof_another_is_open_and_a_list_has_its_people(rows: sqlite3.Connection) -> None:
+    told = [tuple(row) for row in rows.execute("SELECT state, entrants, length(leaves) FROM draws ORDER BY state")]
+    assert told == [("collecting", None, None), ("finished", 163, 163 * 32)]
+    assert of(rows, "SELECT count(*) FROM draw_entries") == [2 * 163]
+    assert Counter(of(rows, "SELECT outcome FROM draw_places")) == {"issued": 60, "not-needed": 15}
+    assert of(rows, "SELECT count(DISTINCT staff_id) FROM draw_seeds") == [2]
+    assert of(rows, "SELECT state || ' ' || entries FROM rosters") == ["confirmed 92"]
 
 
 async def test_unused_vouchers_go_back_are_issued_once_more_and_then_it_stops(county: County) -> None:

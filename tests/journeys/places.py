@@ -13,6 +13,12 @@ class Places(NamedTuple):
     coming: str
     open: str
     voucher: str
+    draw: str
+    drawn: str
+    listed: str
+    lottery: str
+    call: str
+    application: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -23,7 +29,9 @@ class Places(NamedTuple):
 def find_places(served: Served, residents: list[Session]) -> Places:
     """Look around in the seeded county: something open, something coming, something over, somebody with a voucher."""
     campaigns = served.ask("/api/v1/campaigns")["items"]
-    rounds = [(campaign, one) for campaign in campaigns for one in campaign["rounds"]]
+    every = [(campaign, one) for campaign in campaigns for one in campaign["rounds"]]
+    rounds = [(campaign, one) for campaign, one in every if one["mode"] == "rush"]
+    lots = {(one["mode"], one["state"]): one["round_id"] for _, one in every}
     coming = next((campaign, one) for campaign, one in rounds if one["state"] == "planned")
     finished = next(campaign for campaign, one in rounds if one["state"] == "closed")
     resident, voucher = next(
@@ -31,11 +39,19 @@ def find_places(served: Served, residents: list[Session]) -> Places:
         for session in residents
         if (vouchers := served.ask("/api/v1/me/vouchers?state=issued", session)["items"])
     )
+    (call,) = served.ask("/api/v1/public/merchant-calls")["items"]
+    publicised = served.ask(f"/api/v1/public/merchant-calls/{call['call_id']}/publicised")["items"]
     return Places(
+        call=call["call_id"],
+        application=publicised[-1]["application_id"],
         campaign=coming[0]["campaign_id"],
         finished=finished["campaign_id"],
         coming=coming[1]["round_id"],
         open=next(one["round_id"] for _, one in rounds if one["state"] == "open"),
         voucher=voucher,
+        draw=lots["draw", "open"],
+        drawn=lots["draw", "closed"],
+        listed=lots["roster", "open"],
+        lottery=next(campaign["campaign_id"] for campaign, one in every if one["mode"] == "draw"),
         resident=resident,
     )

@@ -143,10 +143,10 @@ def test_a_redemption_is_undone_and_the_voucher_comes_back(
     page = visit(staff["merchant"]).go("/merchant/")
     type_code(page, digits_of(served, customer))
     type_bill(page, "300")
-    page.get_by_role("button", name="撤销这一笔").click()
+    page.get_by_role("button", name="退这一笔").click()
     page.get_by_label("金额输错了").check()
-    page.get_by_role("button", name="确认撤销").click()
-    expect(page.get_by_text("已撤销，请退给顾客 ¥250.00")).to_be_visible()
+    page.get_by_role("button", name="确认退单").click()
+    expect(page.get_by_text("已退单，券已还给顾客，请退给顾客 ¥250.00")).to_be_visible()
     held = served.ask("/api/v1/me/vouchers?state=issued", customer[0])["items"]
     assert customer[1] in [one["voucher_id"] for one in held]
     # The customer's list does not count as saved what was given back.

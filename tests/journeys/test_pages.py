@@ -12,13 +12,18 @@ pytestmark = pytest.mark.journey
 
 VISITOR = ["/resident/", "/resident/sign-in", "/resident/me", "/resident/merchants", "/resident/stations"]
 VISITOR += ["/resident/data", "/resident/display", "/resident/nowhere", "/resident/campaigns/{campaign}"]
+VISITOR += ["/resident/calls", "/resident/calls/{call}"]
 VISITOR += ["/resident/rounds/{coming}", "/resident/rounds/{open}", "/merchant/sign-in", "/office/invitation"]
+VISITOR += ["/resident/rounds/{draw}", "/resident/rounds/{drawn}/draw", "/resident/rounds/{listed}"]
 RESIDENT = ["/resident/wallet", "/resident/wallet/{voucher}", "/resident/wallet/{voucher}/code", "/resident/history"]
 RESIDENT += ["/resident/inbox", "/resident/sessions", "/resident/consents", "/resident/looks", "/resident/me"]
-MERCHANT = ["/merchant/", "/merchant/today", "/merchant/me"]
+RESIDENT += ["/resident/lots", "/resident/rounds/{drawn}", "/resident/rounds/{listed}"]
+MERCHANT = ["/merchant/", "/merchant/today", "/merchant/keep", "/merchant/me"]
 OPERATOR = ["/station/", "/station/serve", "/station/me"]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
 OFFICE += ["/office/start", "/office/imports"]
+OFFICE += ["/office/campaigns/{lottery}"]
+OFFICE += ["/office/merchants", "/office/merchant-applications/{application}"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 

@@ -52,7 +52,7 @@ def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
     expect(page.get_by_role("heading", name="核销成功")).to_be_visible()
     expect(page.locator(".amount")).to_have_text("¥35.60")
     # Undoing it is the merchant's affair.
-    expect(page.get_by_role("button", name="撤销这一笔")).to_have_count(0)
+    expect(page.get_by_role("button", name="退这一笔")).to_have_count(0)
 
     count_the_cash_twice(page)
     assert served.ask("/api/v1/shifts/current", staff["operator"])["shift"] is None

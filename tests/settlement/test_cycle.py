@@ -11,7 +11,7 @@ from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
 from backend.settlement.payouts import Answered, DecideRun, PrepareRun, RunDecided, decide_run, prepare_run
-from backend.settlement.rules import BatchState, RunState, SettlementReason
+from backend.settlement.rules import BatchState, MoneyPath, RunState, SettlementReason
 from backend.vouchers.refund_rules import RollBackReason, RolledBack
 from tests.databases import HandClock
 from tests.settlement.cycles import (
@@ -188,3 +188,19 @@ async def test_an_account_that_changed_since_stops_the_run(county: County, clock
     back = DecideRun(decision_id=new_id(), run_id=run.run_id, send=False, note="账户变更", actor=REVIEWER)
     assert await transact(county, decide_run, back) == RunDecided(run_id=run.run_id, state=RunState.SENT_BACK)
     assert (await prepared(county, campaign_id)).batches == 1
+
+
+async def test_money_that_is_claimed_by_the_month_is_paid_on_its_first_working_day(
+    county: County, clock: HandClock
+) -> None:
+    campaign_id, round_id, shop, people = await opened(county, pieces=2, people=2, money_path=MoneyPath.CLAIMED)
+    await spent(county, round_id, people[0], shop)
+    await close(county, clock, MONDAY)
+    await spent(county, round_id, people[1], shop)
+    for day in (24, 25, 26, 27, 30):
+        await close(county, clock, date(2026, 11, day))
+    assert await every_batch(county) == []
+    await close(county, clock, date(2026, 12, 1))
+    [batch] = await every_batch(county)
+    assert (batch.campaign_id, batch.day, batch.amount_fen) == (campaign_id, date(2026, 12, 1), 10_000)
+    assert await faults(county) == []

@@ -1,10 +1,11 @@
 """What waits for a person before it is paid, and what two people decide about it."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import insert
 
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
@@ -23,6 +24,7 @@ from backend.settlement.decide_hold import (
 from backend.settlement.hold_rules import Hold
 from backend.settlement.rules import EvidenceRule, HoldRule, HoldState, SettlementReason
 from backend.settlement.store import holds
+from backend.settlement.tables import acquirer_lines, acquirer_statements
 from backend.vouchers.correct import (
     DecideIncident,
     IncidentOutcome,
@@ -100,6 +102,33 @@ async def test_an_order_that_the_acquirer_does_not_know_is_held_as_unmatched(cou
     assert (missing.state, unmatched.rule, unmatched.state) == (HoldState.RELEASED, HoldRule.UNMATCHED, HoldState.OPEN)
     await close(county, clock, TUESDAY)
     assert await every_batch(county) == []
+
+
+async def test_an_order_that_the_acquirer_told_before_the_clearing_is_paid(county: County, clock: HandClock) -> None:
+    _, round_id, shop, [me] = await opened(county, pieces=1, evidence=NEEDS_ORDER)
+    bought = await spent(county, round_id, me, shop)
+    order = "4200002811"
+    proof = SupplyProof(
+        supply_id=new_id(),
+        event_id=bought,
+        merchant_id=shop,
+        kind="acquirer_order",
+        value=order,
+        amount_fen=15_000,
+        actor=TILL,
+    )
+    assert await transact(county, supply_proof, proof) == Supplied(event_id=bought, held=False)
+
+    async def tell(tx: Transaction, amount_fen: int, *, now: datetime) -> None:
+        statement = {"id": new_id(), "file_sha256": "7b" * 32, "template": "t", "lines": 1, "matched": 0}
+        await tx.execute(insert(acquirer_statements).values(**statement, imported_by=new_id(), imported_at=now))
+        line = {"statement_id": statement["id"], "line": 1, "order_no": order, "amount_fen": amount_fen}
+        await tx.execute(insert(acquirer_lines).values(line))
+
+    await transact(county, tell, 15_000)
+    await close(county, clock, MONDAY)
+    assert await open_holds(county) == []
+    assert [one.amount_fen for one in await every_batch(county)] == [5_000]
 
 
 async def test_a_contested_flag_is_decided_by_a_person_and_released_money_is_paid(

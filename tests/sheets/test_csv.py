@@ -61,6 +61,13 @@ def test_digits_that_excel_has_lost_are_told_and_never_guessed() -> None:
         assert (read.faults[0].row, read.faults[0].column, read.faults[0].title) == (2, "B", "信用代码")
 
 
+@pytest.mark.parametrize("formula", ["=1+1", " =HYPERLINK(1)", "@SUM(1)", "\"=cmd|' /C calc'!A0\""])
+def test_what_a_program_for_sheets_would_run_is_no_name(formula: str) -> None:
+    read = read_sheet(f"名称,信用代码\n{formula},915115275900000001\n".encode(), COLUMNS)
+    assert read.rows == ()
+    assert [(fault.row, fault.column, fault.zh[:6]) for fault in read.faults] == [(2, "A", "这里是公式，")]
+
+
 def test_what_is_no_text_is_no_csv() -> None:
     for data in (b"\x00\x01\x02", bytes(range(256)), codecs.BOM_UTF16_LE + b"\x00", b"\x81\x20" * 40):
         read = read_sheet(data, COLUMNS)

@@ -91,6 +91,13 @@ async def test_a_file_of_five_megabytes_is_taken_and_a_larger_one_told(county: C
         assert (huge.status_code, huge.json()["reason"]) == (413, "too-large")
 
 
+async def test_files_are_taken_at_a_measured_pace(county: County) -> None:
+    cookie = await staff_cookie(county, Role.OFFICE)
+    async with serving(county) as application, calling(application, cookie=cookie) as client:
+        told = [(await client.post(f"{IMPORTS}/merchants", json=trying(b"a,b"))).status_code for _ in range(21)]
+    assert told == [201] * 20 + [429]
+
+
 async def test_invitations_are_shown_once_and_work(county: County) -> None:
     cookie = await staff_cookie(county, Role.SYSTEM_ADMIN)
     data = sheet(ImportKind.STAFF, person(roles=None))

@@ -1,5 +1,6 @@
 """An import does exactly what its report said, once, or nothing: on both databases."""
 
+import asyncio
 from datetime import date
 
 import pytest
@@ -278,3 +279,31 @@ async def test_nobody_gives_themselves_rights_by_an_import(county: County) -> No
     assert await applied(county, ImportKind.ROLES, data, other.import_id, actor=own) == Refused(
         ImportReason.COUNTY_CHANGED
     )
+
+
+async def test_carried_out_many_times_at_once_it_has_one_effect(county: County) -> None:
+    await with_places(county)
+    data = sheet(ImportKind.MERCHANTS, merchant(1), merchant(2))
+    reported = await tried(county, ImportKind.MERCHANTS, data)
+    outcomes = await asyncio.gather(
+        *(applied(county, ImportKind.MERCHANTS, data, reported.import_id) for _ in range(6))
+    )
+    assert sum(isinstance(one, Carried) for one in outcomes) == 1
+    assert {one.reason for one in outcomes if isinstance(one, Refused)} == {ImportReason.IMPORT_APPLIED}
+    assert len(await inquire(county, find_merchants, FindMerchants())) == 2
+
+
+async def test_two_lists_with_the_same_merchant_at_once_admit_it_once(county: County) -> None:
+    await with_places(county)
+    files = [sheet(ImportKind.MERCHANTS, merchant(1), merchant(order)) for order in (2, 3, 4)]
+    reports = [await tried(county, ImportKind.MERCHANTS, data) for data in files]
+    before = await row_counts(county)
+    outcomes = await asyncio.gather(
+        *(
+            applied(county, ImportKind.MERCHANTS, data, report.import_id)
+            for data, report in zip(files, reports, strict=True)
+        )
+    )
+    assert sum(isinstance(one, Carried) for one in outcomes) == 1
+    assert {one.reason for one in outcomes if isinstance(one, Refused)} == {ImportReason.COUNTY_CHANGED}
+    assert (await moved(county, before))["merchants"] == 2

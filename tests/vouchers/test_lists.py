@@ -76,7 +76,7 @@ async def test_a_merchant_that_was_taken_off_the_list_or_stopped_is_refused_at_o
     (round_id,) = await running_campaign(county, lists=(call_id,))
     holder = await phone(county)
     voucher_id = await voucher(county, round_id, holder)
-    known = await inquire(county, _standings, (merchants, clock()))
+    known = await transact(county, _standings, merchants)
     assert [known[one].lists for one in merchants] == [{call_id}, {call_id}]
     off = Unlist(actor=here.clerk, change_id=new_id(), call_id=call_id, merchant_id=merchants[0], reason="违规套现")
     await transact(county, unlist, off)
@@ -90,8 +90,8 @@ async def test_a_merchant_that_was_taken_off_the_list_or_stopped_is_refused_at_o
     assert await spent(county) == 0
 
 
-async def _standings(tx: Transaction, asked: tuple[list[UUID], Any]) -> dict[UUID, Standing]:
-    return await standings(tx, asked[0], now=asked[1])
+async def _standings(tx: Transaction, asked: list[UUID], *, now: Any) -> dict[UUID, Standing]:
+    return await standings(tx, asked, now=now)
 
 
 class Counting(Transaction):
@@ -128,14 +128,14 @@ async def test_a_list_that_another_process_changed_is_known_within_a_second(coun
     here = await office(county)
     call_id = await here.publish()
     merchant_id = await listed(here, call_id, clock)
-    assert (await inquire(county, _standings, ([merchant_id], clock())))[merchant_id].lists == {call_id}
+    assert (await transact(county, _standings, [merchant_id]))[merchant_id].lists == {call_id}
 
     async def elsewhere(tx: Transaction, _command: None, *, now: Any) -> None:
         await calls.end_listing(tx, call_id, merchant_id, now)
 
     await transact(county, elsewhere, None)
     clock.forward(milliseconds=500)
-    assert (await inquire(county, _standings, ([merchant_id], clock())))[merchant_id].lists == frozenset()
+    assert (await transact(county, _standings, [merchant_id]))[merchant_id].lists == frozenset()
 
 
 async def test_a_plan_names_calls_that_there_are(county: County) -> None:

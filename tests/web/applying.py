@@ -35,6 +35,8 @@ async def applying(
 ) -> Applying:
     """By the slices' own verbs, but for the review, which needs people of the office."""
     resident = Actor(kind=ActorKind.RESIDENT, id=resident_id, role=Role.RESIDENT.value)
+    merchant_id, staff_id = merchant
+    owner = Actor(kind=ActorKind.STAFF, id=staff_id, role=Role.MERCHANT.value)
     apply = Apply(
         actor=resident,
         application_id=new_id(),
@@ -58,7 +60,7 @@ async def applying(
         grounds="该店上月因食品安全被处罚，请核实。",
     )
     assert isinstance(await transact(county, object_to, objection), Objected)
-    account_id, renewal_id = await _of_merchant(county, number, merchant)
+    account_id, renewal_id = await _under_way(county, number, owner, merchant_id)
     return Applying(
         application_id=apply.application_id,
         objection_id=objection.objection_id,
@@ -67,9 +69,7 @@ async def applying(
     )
 
 
-async def _of_merchant(county: County, number: int, merchant: tuple[UUID, UUID]) -> tuple[UUID, UUID]:
-    merchant_id, staff_id = merchant
-    owner = Actor(kind=ActorKind.STAFF, id=staff_id, role=Role.MERCHANT.value)
+async def _under_way(county: County, number: int, owner: Actor, merchant_id: UUID) -> tuple[UUID, UUID]:
     account = ProposeAccount(
         actor=owner,
         account_id=new_id(),

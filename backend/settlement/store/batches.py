@@ -25,8 +25,11 @@ async def merchants_unbatched(tx: Transaction, after: UUID | None, most: int) ->
     return [row.merchant_id for row in rows]
 
 
-async def open_lines(tx: Transaction, merchant_ids: Collection[UUID]) -> list[OpenLine]:
-    """Sums of lines that can be paid: cleared, in no batch, and not held; by campaign, merchant, payer and line."""
+async def open_lines(tx: Transaction, merchant_ids: Collection[UUID], without: Collection[UUID] = ()) -> list[OpenLine]:
+    """Sums of lines that can be paid: cleared, in no batch, and not held; by campaign, merchant, payer and line.
+
+    Campaigns named in ``without`` are left out.
+    """
     by = (
         pricing_lines.c.campaign_id,
         pricing_lines.c.merchant_id,
@@ -37,7 +40,7 @@ async def open_lines(tx: Transaction, merchant_ids: Collection[UUID]) -> list[Op
     rows = await tx.execute(
         select(*by, func.sum(pricing_lines.c.amount_fen).label("fen"), func.count().label("lines"))
         .join(finance_events, finance_events.c.id == pricing_lines.c.event_id)
-        .where(*_payable(merchant_ids))
+        .where(*_payable(merchant_ids), pricing_lines.c.campaign_id.not_in(without))
         .group_by(*by)
         .order_by(*by)
     )

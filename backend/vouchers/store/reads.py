@@ -124,8 +124,10 @@ async def redemptions_where(
         asked = asked.where(r.id < before)
     rows = (await tx.execute(asked)).all()
     shares: dict[UUID, dict[Funder, int]] = {row.id: {} for row in rows}
+    back: dict[UUID, int] = dict.fromkeys(shares, 0)
     for share in await tx.execute(select(redemption_shares).where(redemption_shares.c.redemption_id.in_(list(shares)))):
         shares[share.redemption_id][Funder(share.funder)] = share.amount_fen
+        back[share.redemption_id] += share.refunded_fen
     return [
         RedemptionRecord(
             redemption_id=row.id,
@@ -139,6 +141,8 @@ async def redemptions_where(
             eligible_fen=row.eligible_fen,
             discount_fen=row.discount_fen,
             face_fen=row.face_fen,
+            refunded_fen=row.refunded_fen,
+            refunded_discount_fen=back[row.id],
             occurred_at=row.occurred_at,
             shares=shares[row.id],
         )

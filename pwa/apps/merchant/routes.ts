@@ -1,7 +1,7 @@
 /** The pages of the merchant app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { list, person, scan } from '@/design-system/icons'
+import { list, person, scan, wallet } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
@@ -25,6 +25,12 @@ export const routes: readonly RouteRecordRaw[] = [
       section: { text: () => t('today.title'), drawing: list },
       signedIn: true,
     },
+  },
+  {
+    path: '/keep',
+    name: 'keep',
+    component: () => import('./pages/KeepPage.vue'),
+    meta: { title: () => t('keep.title'), section: { text: () => t('keep.title'), drawing: wallet }, signedIn: true },
   },
   {
     path: '/me',

@@ -1,7 +1,7 @@
 /** The pages of the office app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { done, list, person, search } from '@/design-system/icons'
+import { done, list, person, search, shop } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
@@ -23,6 +23,18 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'imports',
     component: () => import('./pages/ImportsPage.vue'),
     meta: { title: () => t('imports.title'), up: '/start', signedIn: true },
+  },
+  {
+    path: '/merchants',
+    name: 'merchants',
+    component: () => import('./pages/MerchantsPage.vue'),
+    meta: { title: () => t('merchants.title'), section: { text: () => t('merchants.title'), drawing: shop }, signedIn: true },
+  },
+  {
+    path: '/merchant-applications/:id',
+    name: 'application',
+    component: () => import('./pages/ApplicationPage.vue'),
+    meta: { title: () => t('application.title'), up: '/merchants', signedIn: true },
   },
   {
     path: '/audit',

@@ -41,6 +41,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('round.go'), up: '/' },
   },
   {
+    path: '/rounds/:id/draw',
+    name: 'draw',
+    component: () => import('./pages/DrawPage.vue'),
+    meta: { title: () => t('proof.title'), up: '/', width: 'wide' },
+  },
+  {
+    path: '/lots',
+    name: 'lots',
+    component: () => import('./pages/LotsPage.vue'),
+    meta: { title: () => t('lots.title'), up: '/me', signedIn: true },
+  },
+  {
     path: '/wallet/:id',
     name: 'voucher',
     component: () => import('./pages/VoucherPage.vue'),
@@ -51,6 +63,18 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'code',
     component: () => import('./pages/CodePage.vue'),
     meta: { title: () => t('code.title'), up: '/wallet', signedIn: true, alone: true },
+  },
+  {
+    path: '/calls',
+    name: 'calls',
+    component: () => import('./pages/CallsPage.vue'),
+    meta: { title: () => t('calls.title'), up: '/merchants' },
+  },
+  {
+    path: '/calls/:id',
+    name: 'call',
+    component: () => import('./pages/CallPage.vue'),
+    meta: { title: () => t('calls.title'), up: '/calls' },
   },
   {
     path: '/history',

@@ -3063,7 +3063,7 @@ export interface paths {
         };
         /**
          * Rounds
-         * @description Rounds that take claims now, or all that have not ended yet, soonest first.
+         * @description Rounds that are open now, or all that have not ended yet, soonest first; those that take claims if not asked.
          */
         get: operations["ApiV1RoundsListRounds"];
         put?: never;
@@ -3651,6 +3651,15 @@ export interface components {
          * @enum {string}
          */
         ApplicationState: "submitted" | "returned" | "reviewed" | "publicised" | "listed" | "refused" | "withdrawn";
+        /** AppliedAnswer */
+        AppliedAnswer: {
+            /** Format: uuid */
+            import_id: string;
+            rows_new: number;
+            rows_changed: number;
+            rows_there: number;
+            done: components["schemas"]["DoneAnswer"][];
+        };
         /** AppointBody */
         AppointBody: {
             /** Format: uuid */
@@ -5815,6 +5824,8 @@ export interface components {
             bill_fen: number;
             discount_fen: number;
             payable_fen: number;
+            refunded_fen: number;
+            refunded_discount_fen: number;
             funders: components["schemas"]["FunderAnswer"][];
             /** Format: date-time */
             redeemed_at: string;
@@ -6164,6 +6175,15 @@ export interface components {
             value: string;
             document_no: string;
             file_sha256: string;
+        };
+        /** SentApplicationAnswer */
+        SentApplicationAnswer: {
+            /** Format: uuid */
+            application_id: string;
+            call_version: number;
+            state: components["schemas"]["ApplicationState"];
+            /** Format: date-time */
+            submitted_at: string;
         };
         /** SessionAnswer */
         SessionAnswer: {
@@ -6760,15 +6780,6 @@ export interface components {
         identity_schemas_ProofAnswer: {
             proof_level: number;
         };
-        /** AppliedAnswer */
-        merchants_call_answer_schemas_AppliedAnswer: {
-            /** Format: uuid */
-            application_id: string;
-            call_version: number;
-            state: components["schemas"]["ApplicationState"];
-            /** Format: date-time */
-            submitted_at: string;
-        };
         /** ApplyBody */
         merchants_call_schemas_ApplyBody: {
             name_zh: string;
@@ -6813,15 +6824,6 @@ export interface components {
             what: string;
             told_by: string;
             licence: string;
-        };
-        /** AppliedAnswer */
-        starting_schemas_AppliedAnswer: {
-            /** Format: uuid */
-            import_id: string;
-            rows_new: number;
-            rows_changed: number;
-            rows_there: number;
-            done: components["schemas"]["DoneAnswer"][];
         };
         /** ApplyBody */
         starting_schemas_ApplyBody: {
@@ -9524,7 +9526,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -9633,7 +9635,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -9969,7 +9971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -9978,7 +9980,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -10087,7 +10089,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -10096,7 +10098,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["merchants_call_answer_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["SentApplicationAnswer"];
                 };
             };
             /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
@@ -13886,7 +13888,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -13895,7 +13897,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -14177,7 +14179,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -14186,7 +14188,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -14468,7 +14470,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -14477,7 +14479,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -14759,7 +14761,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -14768,7 +14770,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["starting_schemas_AppliedAnswer"];
+                    "application/json": components["schemas"]["AppliedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -21915,6 +21917,8 @@ export interface operations {
             query?: {
                 /** @description `open`: takes claims now; `coming`: not ended yet. */
                 state?: string | null;
+                /** @description `rush` takes claims, `draw` entries, `roster` neither. */
+                mode?: components["schemas"]["RoundMode"];
             };
             header?: never;
             path?: never;

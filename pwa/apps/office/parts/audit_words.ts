@@ -19,9 +19,9 @@ export function stateWords(act: string, state: string | null): string {
 }
 
 /** Acts whose detail is the number of a document. */
-const DOCUMENTED = new Set(['campaign.approve', 'campaign.fund'])
-/** What programs write for programs: the version, ids, fingerprints of files. */
-const FOR_PROGRAMS = /^version \d+,?|\b(?:decision )?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b/g
+const DOCUMENTED = new Set(['campaign.approve', 'campaign.fund', 'draw.draw', 'roster.import', 'roster.confirm', 'roster.reject'])
+/** What programs write for programs: the version, ids, fingerprints of files, sums in English. */
+const FOR_PROGRAMS = /^version \d+,?|^seed \d+, \d+ winners, \d+ reserves,|^campaign [0-9a-f-]{36}, \d+ rows,|\b(?:decision )?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b/g
 
 /** What a person wrote: reasons, document numbers. What only programs write (ids, sums in English) is left out. */
 export function particulars({ act, reason, detail }: { act: string; reason: string | null; detail: string }): string {

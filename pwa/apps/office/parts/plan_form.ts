@@ -1,6 +1,6 @@
 /** A campaign's plan as somebody types it, and what the county takes. Amounts are text until they are fen; no floats. */
 
-import type { BoardAnswer, DiscountKind, Funder, PlanRequest } from '@/api/wire'
+import type { BoardAnswer, DiscountKind, Funder, PlanRequest, RoundMode } from '@/api/wire'
 import { newId } from '@/kernel/ids'
 import { countyInstant, formDay } from '@/kernel/instants'
 import { readYuan } from '@/kernel/money'
@@ -42,6 +42,17 @@ export interface RoundForm {
   pieces: string
   stationPieces: string
   stationTime: string
+  mode: RoundMode
+  /** Of a round by lot: where the seed comes from, and how many reserves. */
+  source: string
+  issue: string
+  writing: string
+  digits: string
+  drawnDay: string
+  drawnTime: string
+  reserves: string
+  /** Of a round by list: the classes that it is for, as they stand in the list. */
+  classes: string
 }
 
 export interface PlanForm {
@@ -52,7 +63,7 @@ export interface PlanForm {
   notice_no: string
   department: string
   complaint_phone: string
-  money_path: string
+  money_path: NonNullable<PlanRequest['money_path']>
   refund_policy: NonNullable<PlanRequest['refund_policy']>
   /** As they were read: this form does not change them. */
   brake?: PlanRequest['brake']
@@ -105,6 +116,15 @@ export function emptyRound(kindCode: string, now: Date): RoundForm {
     pieces: '',
     stationPieces: '',
     stationTime: '12:00',
+    mode: 'rush',
+    source: '',
+    issue: '',
+    writing: '',
+    digits: '',
+    drawnDay: day,
+    drawnTime: '22:30',
+    reserves: '',
+    classes: '',
   }
 }
 
@@ -135,7 +155,7 @@ export function formOf(plan: Plan): PlanForm {
     notice_no: plan.notice_no,
     department: plan.department,
     complaint_phone: plan.complaint_phone,
-    money_path: plan.money_path,
+    money_path: plan.money_path ?? 'prepaid',
     refund_policy: plan.refund_policy ?? 'a',
     ...(plan.brake ? { brake: plan.brake } : {}),
     ...(plan.ceilings ? { ceilings: plan.ceilings } : {}),
@@ -187,6 +207,22 @@ function roundForm(round: Plan['rounds'][number]): RoundForm {
     pieces: round.pieces === null ? '' : String(round.pieces),
     stationPieces: round.station_pieces > 0 ? String(round.station_pieces) : '',
     stationTime: round.station_until ? formTime(new Date(round.station_until)) : '12:00',
+    mode: round.mode ?? 'rush',
+    ...lotForm(round, closes),
+  }
+}
+
+function lotForm({ draw, roster }: Plan['rounds'][number], closes: Date) {
+  const drawn = draw ? new Date(draw.published_at) : closes
+  return {
+    source: draw?.source ?? '',
+    issue: draw?.issue ?? '',
+    writing: draw?.writing ?? '',
+    digits: draw ? String(draw.digits) : '',
+    drawnDay: formDay(drawn),
+    drawnTime: draw ? formTime(drawn) : '22:30',
+    reserves: draw && draw.reserves > 0 ? String(draw.reserves) : '',
+    classes: roster?.classes.join(' ') ?? '',
   }
 }
 

@@ -7,6 +7,8 @@ import { named } from '@/i18n/when'
 import { t } from '../texts'
 import { FUNDERS, instantOf, readCount, type KindForm, type PlanForm, type RoundForm } from './plan_form'
 
+type RoundRequest = PlanRequest['rounds'][number]
+
 /** Problems by their place, as JSON pointers into the request: `/kinds/0/face_fen`. */
 export type Faults = ReadonlyMap<string, string>
 
@@ -89,6 +91,8 @@ const LABELS = {
   pieces: 'form.round.pieces',
   station_pieces: 'form.round.station',
   station_until: 'form.round.station-until',
+  draw: 'form.round.draw',
+  roster: 'form.round.classes',
 } as const
 
 /** Where a fault is, as the form calls it: 第 2 种券 · 面额（元）. */
@@ -139,7 +143,7 @@ function roundRequest(reader: Reader, round: RoundForm, at: string): PlanRequest
     kind_code: round.kindCode,
     name_zh: reader.text(`${at}/name_zh`, round.name_zh),
     name_en: reader.text(`${at}/name_en`, round.name_en),
-    mode: 'rush',
+    mode: round.mode,
     opens_at: reader.moment(`${at}/opens_at`, round.opensDay, round.opensTime),
     closes_at: reader.moment(`${at}/closes_at`, round.closesDay, round.closesTime),
     pieces: round.pieces.trim() === '' ? null : reader.count(`${at}/pieces`, round.pieces),
@@ -147,5 +151,22 @@ function roundRequest(reader: Reader, round: RoundForm, at: string): PlanRequest
     ...(stationPieces > 0
       ? { station_until: reader.moment(`${at}/station_until`, round.opensDay, round.stationTime) }
       : {}),
+    ...(round.mode === 'draw' ? { draw: drawRequest(reader, round, `${at}/draw`) } : {}),
+    ...(round.mode === 'roster' ? { roster: { classes: classesOf(reader, round, `${at}/roster`) } } : {}),
   }
+}
+
+function drawRequest(reader: Reader, round: RoundForm, at: string): NonNullable<RoundRequest['draw']> {
+  return {
+    source: reader.text(`${at}/source`, round.source),
+    issue: reader.text(`${at}/issue`, round.issue),
+    writing: reader.text(`${at}/writing`, round.writing),
+    digits: reader.count(`${at}/digits`, round.digits),
+    published_at: reader.moment(`${at}/published_at`, round.drawnDay, round.drawnTime),
+    reserves: reader.count(`${at}/reserves`, round.reserves, 0),
+  }
+}
+
+function classesOf(reader: Reader, round: RoundForm, at: string): string[] {
+  return reader.text(at, round.classes).split(/[\s,，、]+/).filter(Boolean)
 }

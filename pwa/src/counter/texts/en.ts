@@ -45,7 +45,7 @@ export default {
   'result.next': 'Next customer',
   'result.again': 'Have it redrawn and scan again',
   'result.change-bill': 'Change the bill',
-  'result.undo': 'Undo this one',
+  'result.undo': 'Refund this one',
   'pending.title': '{count} without an answer',
   'pending.text': 'The line broke half way; the discount may have been given. Look before you take money.',
   'pending.look': 'Look for the answer',

@@ -43,7 +43,7 @@ export default {
   'result.next': '下一位',
   'result.again': '让顾客刷新，重新扫码',
   'result.change-bill': '改账单金额',
-  'result.undo': '撤销这一笔',
+  'result.undo': '退这一笔',
   'pending.title': '有 {count} 笔还没有结果',
   'pending.text': '网络断在半路，钱可能已经抵扣。请先查清楚再收款。',
   'pending.look': '查一下结果',
