@@ -90,6 +90,8 @@ from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetti
 from backend.vouchers.roster_routes import ROSTER_ROUTES
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
+from backend.vouchers.watch_campaigns import watch_campaigns
+from backend.vouchers.watch_ceilings import CeilingWatch
 from backend.web.callers import PUBLIC, admit
 from backend.web.county_page import COUNTY_ROUTES
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
@@ -150,6 +152,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_DAY: close_due_day,
 }
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
+LOOKS = (watch_campaigns, CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"}) for prefix in (IMPORTS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
 }
@@ -166,7 +169,7 @@ class Application:
         self.settings = settings
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
-        self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS) for county in counties.all]
+        self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS, LOOKS) for county in counties.all]
         self.sms_sender = _sms_sender(settings)
         self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
         self.start_ports = StartPorts(

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, FromClause, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, FromClause, func, literal, select, true, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.columns import id_text, unread_id
@@ -147,19 +147,18 @@ async def legs_of(tx: Transaction, act_id: Any) -> list[tuple[int, str, str, int
     return [(r.leg, r.debit_key, r.credit_key, r.amount_fen, r.step) for r in rows]
 
 
-async def flows(tx: Transaction) -> list[tuple[Account, Step | None, int, int]]:
-    """(account, step, debits, credits) in fen; an account that nothing has touched has no step."""
-    both = union_all(
-        select(
-            transfers.c.debit_account.label("account"),
-            transfers.c.step,
-            func.sum(transfers.c.amount_fen).label("debits"),
-            literal(0).label("credits"),
-        ).group_by(transfers.c.debit_account, transfers.c.step),
-        select(transfers.c.credit_account, transfers.c.step, literal(0), func.sum(transfers.c.amount_fen)).group_by(
-            transfers.c.credit_account, transfers.c.step
-        ),
-    ).subquery()
+async def flows(tx: Transaction, campaign_id: UUID | None = None) -> list[tuple[Account, Step | None, int, int]]:
+    """(account, step, debits, credits) in fen, of one campaign or all; an untouched account has no step."""
+    t = transfers.c
+    own = None if campaign_id is None else accounts.c.campaign_id == campaign_id
+    debits = select(
+        t.debit_account.label("account"), t.step, func.sum(t.amount_fen).label("debits"), literal(0).label("credits")
+    ).group_by(t.debit_account, t.step)
+    credits_ = select(t.credit_account, t.step, literal(0), func.sum(t.amount_fen)).group_by(t.credit_account, t.step)
+    if own is not None:
+        numbers = select(accounts.c.id).where(own)
+        debits, credits_ = debits.where(t.debit_account.in_(numbers)), credits_.where(t.credit_account.in_(numbers))
+    both = union_all(debits, credits_).subquery()
     sums = (
         select(
             both.c.account,
@@ -178,6 +177,7 @@ async def flows(tx: Transaction) -> list[tuple[Account, Step | None, int, int]]:
             func.coalesce(sums.c.credits, 0).label("credits"),
         )
         .outerjoin(sums, sums.c.account == accounts.c.id)
+        .where(true() if own is None else own)
         .order_by(accounts.c.key, sums.c.step)
     )
     return [

@@ -31,7 +31,7 @@ FINANCE = Actor(kind=ActorKind.STAFF, id=UUID(int=0xF1), role="office")
 RECEIPT = "5e" * 32
 """The SHA-256 of the bank's receipt."""
 RULE = UUID(int=0x51)
-PLAN_FIELDS = {"money_path", "evidence", "refund_policy", "department"}
+PLAN_FIELDS = {"money_path", "evidence", "refund_policy", "department", "brake", "ceilings"}
 """What ``running_campaign`` is told of the plan itself; everything else is of its terms."""
 GOVERNMENT = (FundingShare(funder=Funder.GOVERNMENT, share_bp=10_000),)
 

@@ -1286,6 +1286,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/campaigns/{campaign_id}/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the campaign has spent and what it can still cost
+         * @description By budget line and by payer: paid, redeemed, open, still issuable, the expected rate, and the worst case.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdExposureGetExposure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns/{campaign_id}/funding": {
         parameters: {
             query?: never;
@@ -3792,6 +3812,32 @@ export interface components {
             /** Format: date-time */
             admitted_at: string;
         };
+        /** AlertAnswer */
+        AlertAnswer: {
+            /** Format: uuid */
+            alert_id: string;
+            rule: components["schemas"]["BrakeRule"];
+            level: components["schemas"]["AlertLevel"];
+            merchant_id: string | null;
+            merchant_zh: string;
+            merchant_en: string;
+            value: number;
+            limit: number;
+            figures: {
+                [key: string]: number;
+            };
+            told_zh: string;
+            told_en: string;
+            /** Format: date-time */
+            raised_at: string;
+            ended_at: string | null;
+        };
+        /**
+         * AlertLevel
+         * @description How far an alert goes.
+         * @enum {string}
+         */
+        AlertLevel: "warn" | "pause";
         /** ApplicationAnswer */
         ApplicationAnswer: {
             /** Format: uuid */
@@ -4063,7 +4109,9 @@ export interface components {
             state: components["schemas"]["CampaignState"];
             version: number;
             plan: components["schemas"]["CampaignPlan"];
+            pause_scope: string;
             pause_reason: string | null;
+            alerts: components["schemas"]["AlertAnswer"][];
             total_fen: number;
             vouchers: {
                 [key: string]: number;
@@ -4077,6 +4125,111 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /**
+         * BrakeLimit
+         * @default {
+         *       "warn": 1000,
+         *       "pause": 3000,
+         *       "minutes": 10,
+         *       "least": 100,
+         *       "scope": "everything"
+         *     }
+         */
+        BrakeLimit: {
+            warn: number;
+            pause?: number | null;
+            minutes: number;
+            /** @default 0 */
+            least: number;
+            scope?: components["schemas"]["PauseScope"];
+        };
+        /**
+         * BrakePlan
+         * @default {
+         *       "burn_rate": {
+         *         "warn": 1000,
+         *         "pause": 3000,
+         *         "minutes": 10,
+         *         "least": 100,
+         *         "scope": "everything"
+         *       },
+         *       "merchant_share": {
+         *         "warn": 3000,
+         *         "pause": 6000,
+         *         "minutes": 1440,
+         *         "least": 300,
+         *         "scope": "everything"
+         *       },
+         *       "refund_rate": {
+         *         "warn": 1000,
+         *         "pause": 3000,
+         *         "minutes": 1440,
+         *         "least": 100,
+         *         "scope": "claims"
+         *       },
+         *       "merchant_pace": {
+         *         "warn": 60,
+         *         "pause": 300,
+         *         "minutes": 1,
+         *         "least": 0,
+         *         "scope": "everything"
+         *       },
+         *       "grace_minutes": 60,
+         *       "rise_bp": 2500
+         *     }
+         */
+        BrakePlan: {
+            /**
+             * @default {
+             *       "warn": 1000,
+             *       "pause": 3000,
+             *       "minutes": 10,
+             *       "least": 100,
+             *       "scope": "everything"
+             *     }
+             */
+            burn_rate: components["schemas"]["BrakeLimit"] | null;
+            /**
+             * @default {
+             *       "warn": 3000,
+             *       "pause": 6000,
+             *       "minutes": 1440,
+             *       "least": 300,
+             *       "scope": "everything"
+             *     }
+             */
+            merchant_share: components["schemas"]["BrakeLimit"] | null;
+            /**
+             * @default {
+             *       "warn": 1000,
+             *       "pause": 3000,
+             *       "minutes": 1440,
+             *       "least": 100,
+             *       "scope": "claims"
+             *     }
+             */
+            refund_rate: components["schemas"]["BrakeLimit"] | null;
+            /**
+             * @default {
+             *       "warn": 60,
+             *       "pause": 300,
+             *       "minutes": 1,
+             *       "least": 0,
+             *       "scope": "everything"
+             *     }
+             */
+            merchant_pace: components["schemas"]["BrakeLimit"] | null;
+            /** @default 60 */
+            grace_minutes: number;
+            /** @default 2500 */
+            rise_bp: number;
+        };
+        /**
+         * BrakeRule
+         * @description What is measured; the first four are limits of a plan, the others are its ceilings and only warn.
+         * @enum {string}
+         */
+        BrakeRule: "burn-rate" | "merchant-share" | "refund-rate" | "merchant-pace" | "platform-ceiling" | "merchant-ceiling" | "advance-ceiling";
         /** CallAnswer */
         CallAnswer: {
             /** Format: uuid */
@@ -4159,6 +4312,8 @@ export interface components {
             refund_policy?: components["schemas"]["RefundPolicy"];
             /** @default [] */
             evidence: components["schemas"]["EvidenceRule"][];
+            brake?: components["schemas"]["BrakePlan"];
+            ceilings?: components["schemas"]["Ceilings"];
             picture?: string | null;
             kinds: components["schemas"]["KindPlan"][];
             rounds: components["schemas"]["RoundPlan"][];
@@ -4183,6 +4338,22 @@ export interface components {
             invitation: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /**
+         * Ceilings
+         * @default {
+         *       "platform_fen": null,
+         *       "merchant_fen": null,
+         *       "advance_fen": null
+         *     }
+         */
+        Ceilings: {
+            /** @description Amount in fen (分), an integer. */
+            platform_fen?: number | null;
+            /** @description Amount in fen (分), an integer. */
+            merchant_fen?: number | null;
+            /** @description Amount in fen (分), an integer. */
+            advance_fen?: number | null;
         };
         /** CellAnswer */
         CellAnswer: {
@@ -4363,6 +4534,12 @@ export interface components {
             purpose_en: string;
             kept_days: number;
         };
+        /**
+         * Commitment
+         * @description How a payer's part stands to what was agreed.
+         * @enum {string}
+         */
+        Commitment: "within" | "possible" | "expected" | "over" | "open";
         /** ConsentAnswerWire */
         ConsentAnswerWire: {
             kind: components["schemas"]["ConsentKind"];
@@ -4679,6 +4856,19 @@ export interface components {
         /** ExportAnswer */
         ExportAnswer: {
             sections: components["schemas"]["SectionAnswer"][];
+        };
+        /** ExposureAnswer */
+        ExposureAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            state: components["schemas"]["CampaignState"];
+            prior_rate_bp: number;
+            prior_weight: number;
+            treasury_fen: number;
+            lines: components["schemas"]["LineExposureAnswer"][];
+            payers: components["schemas"]["PayerExposureAnswer"][];
+            /** Format: date-time */
+            at: string;
         };
         /** FaultAnswer */
         FaultAnswer: {
@@ -5100,6 +5290,27 @@ export interface components {
             issued_pieces: number;
             returned_fen: number;
             returned_pieces: number;
+        };
+        /** LineExposureAnswer */
+        LineExposureAnswer: {
+            /** Format: uuid */
+            line_id: string;
+            parent_id: string | null;
+            level: components["schemas"]["LineLevel"];
+            key: string;
+            funded_fen: number;
+            free_fen: number;
+            issuable_fen: number;
+            issuable_pieces: number;
+            open_fen: number;
+            open_pieces: number;
+            redeemed_fen: number;
+            owed_fen: number;
+            paid_fen: number;
+            returned_fen: number;
+            expected_rate_bp: number | null;
+            expected_fen: number;
+            worst_fen: number;
         };
         /**
          * LineLevel
@@ -5728,10 +5939,27 @@ export interface components {
         /**
          * PauseScope
          * @description What a pause stops.
-         * @default claims
+         * @default everything
          * @enum {string}
          */
         PauseScope: "claims" | "everything";
+        /**
+         * Payer
+         * @description Whose money, or whose waiting for it.
+         * @enum {string}
+         */
+        Payer: "government" | "platform" | "merchant" | "advance";
+        /** PayerExposureAnswer */
+        PayerExposureAnswer: {
+            payer: components["schemas"]["Payer"];
+            committed_fen: number;
+            open_fen: number;
+            issuable_fen: number;
+            expected_fen: number;
+            worst_fen: number;
+            limit_fen: number | null;
+            stands: components["schemas"]["Commitment"];
+        };
         /** PersonalDataAnswer */
         PersonalDataAnswer: {
             items: components["schemas"]["CollectedAnswer"][];
@@ -5762,6 +5990,8 @@ export interface components {
             complaint_phone: string;
             money_path?: components["schemas"]["MoneyPath"];
             refund_policy?: components["schemas"]["RefundPolicy"];
+            brake?: components["schemas"]["BrakePlan"];
+            ceilings?: components["schemas"]["Ceilings"];
             kinds: components["schemas"]["KindRequest"][];
             rounds: components["schemas"]["RoundRequest"][];
         };
@@ -12944,6 +13174,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdExposureGetExposure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExposureAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
