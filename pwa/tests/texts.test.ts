@@ -3,6 +3,8 @@ import { nextTick } from 'vue'
 import merchantEn from '../apps/merchant/texts/en'
 import merchantZh from '../apps/merchant/texts/zh'
 import officeEn from '../apps/office/texts/en'
+import moneyEn from '../apps/office/texts/money/en'
+import moneyZh from '../apps/office/texts/money/zh'
 import officeZh from '../apps/office/texts/zh'
 import residentEn from '../apps/resident/texts/en'
 import residentZh from '../apps/resident/texts/zh'
@@ -36,6 +38,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],
   ['office', officeZh, officeEn],
+  ['the settlement desk', moneyZh, moneyEn],
 ]
 
 const CHINESE = /\p{Script=Han}/u

@@ -19,12 +19,12 @@ RESIDENT = ["/resident/wallet", "/resident/wallet/{voucher}", "/resident/wallet/
 RESIDENT += ["/resident/applications"]
 RESIDENT += ["/resident/inbox", "/resident/sessions", "/resident/consents", "/resident/looks", "/resident/me"]
 RESIDENT += ["/resident/lots", "/resident/rounds/{drawn}", "/resident/rounds/{listed}"]
-MERCHANT = ["/merchant/", "/merchant/today", "/merchant/keep", "/merchant/me"]
+MERCHANT = ["/merchant/", "/merchant/today", "/merchant/keep", "/merchant/money", "/merchant/me"]
 OPERATOR = ["/station/", "/station/serve", "/station/me"]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
 OFFICE += ["/office/start", "/office/imports"]
 OFFICE += ["/office/campaigns/{lottery}"]
-OFFICE += ["/office/merchants", "/office/calls/new", "/office/merchant-applications/{application}"]
+OFFICE += ["/office/merchants", "/office/money", "/office/calls/new", "/office/merchant-applications/{application}"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 

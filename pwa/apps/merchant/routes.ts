@@ -1,7 +1,7 @@
 /** The pages of the merchant app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { list, person, scan, wallet } from '@/design-system/icons'
+import { board, list, person, scan, wallet } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
@@ -31,6 +31,12 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'keep',
     component: () => import('./pages/KeepPage.vue'),
     meta: { title: () => t('keep.title'), section: { text: () => t('keep.title'), drawing: wallet }, signedIn: true },
+  },
+  {
+    path: '/money',
+    name: 'money',
+    component: () => import('./pages/StatementsPage.vue'),
+    meta: { title: () => t('money.title'), section: { text: () => t('money.title'), drawing: board }, signedIn: true },
   },
   {
     path: '/me',

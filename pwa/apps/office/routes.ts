@@ -1,7 +1,7 @@
 /** The pages of the office app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { done, list, person, search, shop } from '@/design-system/icons'
+import { done, list, person, search, shop, wallet } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
@@ -41,6 +41,12 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'application',
     component: () => import('./pages/ApplicationPage.vue'),
     meta: { title: () => t('application.title'), up: '/merchants', signedIn: true },
+  },
+  {
+    path: '/money',
+    name: 'money',
+    component: () => import('./pages/MoneyPage.vue'),
+    meta: { title: () => t('money.title'), section: { text: () => t('money.title'), drawing: wallet }, signedIn: true },
   },
   {
     path: '/audit',

@@ -298,6 +298,8 @@ export default {
   'imports.link.copied': 'Link copied',
   'imports.link.not-copied': 'Not copied: select the link yourself',
 
+  'money.title': 'Settlement',
+
   'audit.title': 'Audit',
   'audit.text': 'Who did what, and when. It can be read here and changed by nobody.',
   'audit.not-yours': 'Only the auditor may read the trail.',

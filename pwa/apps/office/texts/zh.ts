@@ -298,6 +298,8 @@ export default {
   'imports.link.copied': '链接已复制',
   'imports.link.not-copied': '没能复制，请长按选中链接',
 
+  'money.title': '结算',
+
   'audit.title': '审计',
   'audit.text': '谁在什么时候办了什么。只能查看，谁都改不了。',
   'audit.not-yours': '审计记录只给审计员看。',

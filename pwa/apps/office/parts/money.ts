@@ -1,0 +1,51 @@
+/** What the settlement desk decides and takes in, and what flags and reports say in words. */
+
+import { api, ask, type Answer } from '@/api/client'
+import type { HoldAnswer } from '@/api/wire'
+import { yuan } from '@/kernel/money'
+import { t } from '../texts/money'
+import type { DeskAct, Given } from './desk_acts'
+
+export const flagActs = (): DeskAct[] => [
+  { key: 'release', text: t('flag.release'), note: true },
+  { key: 'uphold', text: t('flag.uphold'), note: true },
+]
+
+export function decideFlag(holdId: string, act: string, { id, note }: Given): Promise<Answer<unknown>> {
+  const body = { decision_id: id, release: act === 'release', note }
+  return ask(api.POST('/api/v1/office/payout-holds/{hold_id}/decisions', { params: { path: { hold_id: holdId } }, body }))
+}
+
+export const runActs = (mine: boolean): DeskAct[] => [
+  ...(mine ? [] : [{ key: 'send', text: t('run.send') }]),
+  { key: 'back', text: t('run.back'), note: true },
+]
+
+export function decideRun(runId: string, act: string, { id, note }: Given): Promise<Answer<unknown>> {
+  const body = { decision_id: id, send: act === 'send', note: note || null }
+  return ask(api.POST('/api/v1/office/payout-runs/{run_id}/decisions', { params: { path: { run_id: runId } }, body }))
+}
+
+const PROOFS = ['acquirer_order', 'till_receipt', 'e_invoice', 'photo', 'none'] as const
+type Proof = (typeof PROOFS)[number]
+const proofName = (kind: unknown): string =>
+  PROOFS.includes(kind as Proof) ? t(`proof.${kind as Proof}`) : String(kind)
+
+const list = (value: unknown): string => (Array.isArray(value) ? value : [value]).map(String).join(', ')
+
+/** What the rule saw, one sentence each. */
+export function evidenceOf({ evidence: seen }: Pick<HoldAnswer, 'evidence'>): string[] {
+  const told: string[] = []
+  if ('needed' in seen) told.push(t('seen.needed', { kinds: (seen['needed'] as unknown[]).map(proofName).join(' / ') }))
+  if ('given' in seen) told.push(t('seen.given', { kind: proofName(seen['given']) }))
+  if ('order_no' in seen) told.push(t('seen.order', { number: String(seen['order_no']) }))
+  if ('value' in seen) told.push(t('seen.value', { kind: proofName(seen['kind']), number: String(seen['value']) }))
+  if ('just_above' in seen) told.push(t('seen.above', { count: Number(seen['just_above']), of: Number(seen['of']) }))
+  if ('threshold_fen' in seen) told.push(t('seen.threshold', { fen: yuan(Number(seen['threshold_fen'])) }))
+  if ('bills_fen' in seen) told.push(t('seen.bills', { bills: (seen['bills_fen'] as number[]).map((fen) => yuan(fen)).join(' + ') }))
+  if ('in_a_row' in seen) told.push(t('seen.row', { count: Number(seen['in_a_row']) }))
+  if ('seconds' in seen) told.push(t('seen.seconds', { seconds: Number(seen['seconds']) }))
+  if ('times' in seen) told.push(t('seen.times', { count: Number(seen['times']) }))
+  if ('at' in seen) told.push(t('seen.at', { at: String(seen['at']), hours: list(seen['hours'] ?? '') }))
+  return told
+}

@@ -1,0 +1,6 @@
+/** What the settlement desk's page says. */
+
+import { texts } from '@/i18n/texts'
+import zh from './zh'
+
+export const t = texts(zh, () => import('./en'))
