@@ -84,7 +84,7 @@ from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetti
 from backend.vouchers.roster_routes import ROSTER_ROUTES
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
-from backend.vouchers.watch_campaigns import watch_campaigns
+from backend.vouchers.watch_campaigns import CampaignWatch
 from backend.vouchers.watch_ceilings import CeilingWatch
 from backend.web.callers import PUBLIC, admit
 from backend.web.county_page import COUNTY_ROUTES
@@ -142,7 +142,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_DAY: close_due_day,
 }
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
-LOOKS = (watch_campaigns, CeilingWatch())
+LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {IMPORTS: frozenset({"application/json"})}
 """Files come as base64 in JSON here, in bodies as large as uploads may be."""
 
