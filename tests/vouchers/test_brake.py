@@ -18,8 +18,8 @@ from backend.vouchers.rules import ClaimReason, Limit, RedemptionReason
 from backend.vouchers.steer_campaign import Turn
 from backend.vouchers.watch_campaigns import LONG_EVERY, CampaignWatch, LookAt, look_at_campaigns
 from tests.databases import HandClock
-from tests.vouchers.brakes import SILENT, Braked, braked
-from tests.vouchers.campaigns import claim_of, faults, running_campaign
+from tests.vouchers.brakes import Braked, braked
+from tests.vouchers.campaigns import SILENT, claim_of, faults, running_campaign
 from tests.vouchers.counters import redemption, spend, typed, undo, voucher
 from tests.web.world import row_counts
 
