@@ -90,7 +90,7 @@ from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetti
 from backend.vouchers.roster_routes import ROSTER_ROUTES
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
-from backend.vouchers.watch_campaigns import watch_campaigns
+from backend.vouchers.watch_campaigns import CampaignWatch
 from backend.vouchers.watch_ceilings import CeilingWatch
 from backend.web.callers import PUBLIC, admit
 from backend.web.county_page import COUNTY_ROUTES
@@ -152,7 +152,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_DAY: close_due_day,
 }
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
-LOOKS = (watch_campaigns, CeilingWatch())
+LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"}) for prefix in (IMPORTS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
 }

@@ -6,6 +6,7 @@ late: in a rush their consumers wait until it is over (decision 0050).
 
 from datetime import timedelta
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
@@ -26,34 +27,70 @@ class Found(Struct, frozen=True, kw_only=True):
     acts: list[Raise | Over]
 
 
-async def watch_campaigns(county: County, at: Instant) -> int:
-    """Warn, pause and end what this instant's figures say; returns how much was done."""
-    done = 0
-    for found in await inquire(county, look_at_campaigns, at):
-        for act in found.acts:
-            if isinstance(act, Raise):
-                command = RaiseAlert(campaign_id=found.campaign_id, raised=act)
-                done += await transact(county, raise_alert, command, now=at)
-            else:
-                ending = EndAlert(campaign_id=found.campaign_id, alert=act.alert)
-                done += await transact(county, end_alert, ending, now=at)
-    return done
+LONG_MINUTES = 60
+LONG_EVERY = timedelta(seconds=30)
+"""Hours change slowly and cost the most to add up: what lies in them is read twice a minute."""
+
+Windows = dict[int, dict[UUID, Window]]
+"""What happened within so many minutes, by campaign."""
 
 
-async def look_at_campaigns(tx: Transaction, at: Instant) -> list[Found]:
+class LookAt(Struct, frozen=True, kw_only=True):
+    """One look; ``known`` are long windows that were read moments ago."""
+
+    at: Instant
+    known: Windows = {}
+
+
+class Looked(Struct, frozen=True, kw_only=True):
+    """What a look found, and the windows that it knows now."""
+
+    found: list[Found]
+    windows: Windows
+
+
+class CampaignWatch:
+    """Remembers the long windows of each county; another worker that takes over reads them at once."""
+
+    def __init__(self) -> None:
+        self._long: WeakKeyDictionary[County, tuple[Instant, Windows]] = WeakKeyDictionary()
+
+    async def __call__(self, county: County, at: Instant) -> int:
+        """Warn, pause and end what this instant's figures say; returns how much was done."""
+        read_at, known = self._long.get(county, (at, {}))
+        if abs(at - read_at) >= LONG_EVERY:
+            read_at, known = at, {}
+        looked = await inquire(county, look_at_campaigns, LookAt(at=at, known=known))
+        long = {minutes: window for minutes, window in looked.windows.items() if minutes > LONG_MINUTES}
+        self._long[county] = (read_at, long)
+        done = 0
+        for found in looked.found:
+            for act in found.acts:
+                done += await _do(county, found.campaign_id, act, at)
+        return done
+
+
+async def _do(county: County, campaign_id: UUID, act: Raise | Over, at: Instant) -> int:
+    if isinstance(act, Raise):
+        return await transact(county, raise_alert, RaiseAlert(campaign_id=campaign_id, raised=act), now=at)
+    return await transact(county, end_alert, EndAlert(campaign_id=campaign_id, alert=act.alert), now=at)
+
+
+async def look_at_campaigns(tx: Transaction, asked: LookAt) -> Looked:
     """Each campaign on watch with what follows from its figures; reads only."""
-    watched = await brake.watched(tx)
-    if not watched:
-        return []
+    watched, at = await brake.watched(tx), asked.at
     ids = [campaign.campaign_id for campaign in watched]
     live, pauses = await brake.live_alerts(tx, ids), await brake.pauses(tx, ids)
-    asked = {limit.minutes for campaign in watched for limit in campaign.plan.brake.limits().values()}
-    windows = {minutes: await _window(tx, minutes, at) for minutes in sorted(asked)}
-    return [
+    needed = {limit.minutes for campaign in watched for limit in campaign.plan.brake.limits().values()}
+    windows = dict(asked.known)
+    for minutes in sorted(needed - windows.keys()):
+        windows[minutes] = await _window(tx, minutes, at)
+    found = [
         Found(campaign_id=one.campaign_id, acts=acts)
         for one in watched
         if (acts := _decide(one, windows, live.get(one.campaign_id, []), pauses.get(one.campaign_id, []), at))
     ]
+    return Looked(found=found, windows=windows)
 
 
 async def _window(tx: Transaction, minutes: int, at: Instant) -> dict[UUID, Window]:
@@ -68,7 +105,7 @@ async def _window(tx: Transaction, minutes: int, at: Instant) -> dict[UUID, Wind
 
 
 def _decide(
-    campaign: Campaign, windows: dict[int, dict[UUID, Window]], live: list[Alert], pauses: list[Alert], at: Instant
+    campaign: Campaign, windows: Windows, live: list[Alert], pauses: list[Alert], at: Instant
 ) -> list[Raise | Over]:
     own = {minutes: of.get(campaign.campaign_id, Window()) for minutes, of in windows.items()}
     brake_plan = campaign.plan.brake

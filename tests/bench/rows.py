@@ -20,6 +20,7 @@ from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.outbox.tables import events
+from backend.vouchers.brake_rules import BrakeLimit, BrakePlan
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.rules import Limit
@@ -32,6 +33,14 @@ from tests.vouchers.campaigns import claim_of, running_campaign
 
 ROUNDS = 3
 MERCHANTS = 500
+NEVER = 1_000_000
+WATCHED = BrakePlan(
+    burn_rate=BrakeLimit(warn=NEVER, minutes=10),
+    merchant_share=BrakeLimit(warn=NEVER, minutes=1_440),
+    refund_rate=BrakeLimit(warn=NEVER, minutes=1_440),
+    merchant_pace=BrakeLimit(warn=NEVER, minutes=1),
+)
+"""The brake looks as often as at any campaign, and what is measured here crosses no level."""
 QUICK = 3
 """So many times more requests where the answer comes from memory."""
 JSON = ("GET", "/api/v1/campaigns", "", "", "")
@@ -170,7 +179,7 @@ def _redemptions(codes: Sequence[str], keys: Sequence[str]) -> list[Request]:
 
 async def spendable(county: County, count: int) -> list[str]:
     """So many vouchers, each with a short code that outlives the measurement."""
-    [round_id] = await running_campaign(county, pieces=count, limits=_limit())
+    [round_id] = await running_campaign(county, pieces=count, limits=_limit(), brake=WATCHED)
     desk = ClaimDesk(county)
     vouchers: list[UUID] = []
     for start in range(0, count, 1024):

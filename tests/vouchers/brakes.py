@@ -26,7 +26,6 @@ from tests.identity.people import staff
 from tests.vouchers.campaigns import CLERK, running_campaign
 from tests.vouchers.counters import Phone, counter, phone, redemption, spend, typed, voucher
 
-SILENT = BrakePlan(burn_rate=None, merchant_share=None, refund_rate=None, merchant_pace=None)
 OFFICE_ROLES = (Role.OFFICE, Role.REVIEWER, Role.APPROVER)
 
 

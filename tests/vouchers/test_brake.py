@@ -16,10 +16,10 @@ from backend.vouchers.claim import claim
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import ClaimReason, Limit, RedemptionReason
 from backend.vouchers.steer_campaign import Turn
-from backend.vouchers.watch_campaigns import look_at_campaigns, watch_campaigns
+from backend.vouchers.watch_campaigns import LONG_EVERY, CampaignWatch, LookAt, look_at_campaigns
 from tests.databases import HandClock
-from tests.vouchers.brakes import SILENT, Braked, braked
-from tests.vouchers.campaigns import claim_of, faults, running_campaign
+from tests.vouchers.brakes import Braked, braked
+from tests.vouchers.campaigns import SILENT, claim_of, faults, running_campaign
 from tests.vouchers.counters import redemption, spend, typed, undo, voucher
 from tests.web.world import row_counts
 
@@ -32,7 +32,7 @@ REFUNDS = replace(SILENT, refund_rate=BrakeLimit(warn=2_000, pause=5_000, minute
 
 async def look(of: Braked) -> int:
     """One look at the present instant."""
-    return await watch_campaigns(of.county, of.county.clock())
+    return await CampaignWatch()(of.county, of.county.clock())
 
 
 async def test_below_the_warning_a_look_writes_nothing(county: County, clock: HandClock) -> None:
@@ -194,7 +194,7 @@ async def test_a_crash_between_the_warning_and_the_pause_loses_and_doubles_nothi
 ) -> None:
     of = await braked(county, clock, BURN)
     await of.buy(8)
-    [found] = await inquire(county, look_at_campaigns, clock())
+    [found] = (await inquire(county, look_at_campaigns, LookAt(at=clock()))).found
     [warn, pause] = found.acts
     assert isinstance(warn, Raise)
     assert isinstance(pause, Raise)
@@ -214,7 +214,7 @@ async def test_a_warning_or_pause_that_is_cut_off_in_the_middle_leaves_no_trace(
 ) -> None:
     of = await braked(county, clock, BURN)
     await of.buy(8)
-    [found] = await inquire(county, look_at_campaigns, clock())
+    [found] = (await inquire(county, look_at_campaigns, LookAt(at=clock()))).found
     before = await row_counts(county)
 
     async def dies(tx: Transaction, command: RaiseAlert, *, now: Instant) -> None:
@@ -245,6 +245,27 @@ async def test_a_persons_pause_is_widened_and_their_end_is_respected(county: Cou
     assert await look(of) == 0
 
 
+@pytest.mark.parametrize("turn", [Turn.PAUSE, Turn.END])
+async def test_what_a_person_did_between_the_look_and_the_act_stands(
+    county: County, clock: HandClock, turn: Turn
+) -> None:
+    of = await braked(county, clock, BURN)
+    await of.buy(8)
+    [found] = (await inquire(county, look_at_campaigns, LookAt(at=clock()))).found
+    await of.steer(turn, PauseScope.EVERYTHING)
+    stood = await of.stands()
+    assert stood[0] == ("paused" if turn is Turn.PAUSE else "ended")
+    done = [
+        await transact(county, raise_alert, RaiseAlert(campaign_id=of.campaign_id, raised=act))
+        for act in found.acts
+        if isinstance(act, Raise)
+    ]
+    # Whoever paused everything is still told of the figure; of an ended campaign nobody needs to hear.
+    assert done == [turn is Turn.PAUSE, False]
+    assert await of.stands() == stood
+    assert len(await of.entries("campaign.pause")) == (1 if turn is Turn.PAUSE else 0)
+
+
 async def test_one_campaigns_redemptions_never_brake_another(county: County, clock: HandClock) -> None:
     of = await braked(county, clock, BURN)
     limits = (Limit(rule_id=new_id(), most=40),)
@@ -269,8 +290,21 @@ async def test_the_background_looks_by_itself_and_a_broken_look_stops_nothing_el
     async def breaks(county: County, at: Instant) -> int:
         raise RuntimeError(f"{county} {at}")
 
-    work = Background(county, [], {}, looks=(watch_campaigns, breaks))
+    work = Background(county, [], {}, looks=(CampaignWatch(), breaks))
     assert await work.round(clock(), look=False) > 0
     assert (await of.stands())[0] == "running"
     assert await work.round(clock()) == 2
     assert (await of.stands())[0] == "paused"
+
+
+async def test_hours_are_read_twice_a_minute_and_minutes_at_every_look(county: County, clock: HandClock) -> None:
+    plan = replace(BURN, merchant_share=BrakeLimit(warn=6_000, minutes=1_440, least=2))
+    of = await braked(county, clock, plan)
+    watch = CampaignWatch()
+    assert await watch(county, clock()) == 0
+    await of.buy(4)
+    assert await watch(county, clock()) == 1
+    assert [one.rule for one in await of.alerts()] == [BrakeRule.BURN_RATE]
+    clock.at += LONG_EVERY
+    assert await watch(county, clock()) == 1
+    assert [one.rule for one in await of.alerts()] == [BrakeRule.BURN_RATE, BrakeRule.MERCHANT_SHARE]

@@ -12,7 +12,7 @@ from backend.vouchers.brake_campaign import RaiseAlert, raise_alert
 from backend.vouchers.brake_rules import Alert, AlertLevel, BrakeLimit, BrakePlan, PauseScope, Raise
 from backend.vouchers.rules import Limit
 from backend.vouchers.steer_campaign import Turn
-from backend.vouchers.watch_campaigns import look_at_campaigns, watch_campaigns
+from backend.vouchers.watch_campaigns import CampaignWatch, LookAt, look_at_campaigns
 from tests.databases import HandClock
 from tests.vouchers.brakes import Braked, braked
 from tests.vouchers.campaigns import faults
@@ -34,15 +34,14 @@ class Life:
     def __init__(self, dice: Random, of: Braked) -> None:
         self.dice = dice
         self.of = of
+        self.watch = CampaignWatch()
         self.live: list[tuple[UUID, int]] = []
-        self.pauses = 0
-        """Of a person."""
         self.resumes = 0
 
     async def step(self) -> None:
         """One thing that happens."""
         chances = (self.buy, self.give_back, self.later, self.look, self.crash, self.turn)
-        await self.dice.choices(chances, (5, 2, 3, 5, 2, 1))[0]()
+        await self.dice.choices(chances, (5, 2, 3, 5, 2, 2))[0]()
 
     async def buy(self) -> None:
         state, _, _ = await self.of.stands()
@@ -59,11 +58,11 @@ class Life:
         await self.of.pass_minutes(self.dice.choice((0.2, 1, 4, 11, 31)))
 
     async def look(self) -> None:
-        await watch_campaigns(self.of.county, self.of.clock())
+        await self.watch(self.of.county, self.of.clock())
 
     async def crash(self) -> None:
         """A worker dies after some of its acts; or another has looked at the same moment and acts on it later."""
-        found = await inquire(self.of.county, look_at_campaigns, self.of.clock())
+        found = (await inquire(self.of.county, look_at_campaigns, LookAt(at=self.of.clock()))).found
         acts = [act for one in found for act in one.acts if isinstance(act, Raise)]
         for act in acts[: self.dice.randrange(len(acts) + 1)]:
             await transact(self.of.county, raise_alert, RaiseAlert(campaign_id=self.of.campaign_id, raised=act))
@@ -75,8 +74,8 @@ class Life:
     async def turn(self) -> None:
         state, _, _ = await self.of.stands()
         if state == "running":
-            self.pauses += 1
-            await self.of.steer(Turn.PAUSE, self.dice.choice(list(PauseScope)))
+            if self.dice.random() < 0.2:
+                await self.of.steer(Turn.PAUSE, self.dice.choice(list(PauseScope)))
         else:
             self.resumes += 1
             await self.of.steer(Turn.RESUME)

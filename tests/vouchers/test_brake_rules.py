@@ -202,6 +202,17 @@ def test_a_pause_of_claims_is_widened_by_a_rule_that_stops_everything_and_never_
     assert told(decide_brake(plan, [burnt(3_000)], claims, at=NOW)) == [("warn", "burn-rate")]
 
 
+def test_whoever_resumes_and_pauses_only_claims_is_not_overruled_for_the_same_crossing() -> None:
+    paused = alert(AlertLevel.PAUSE, 4_000, NOW, number=8)
+    narrowed = Standing(
+        running_since=None,
+        pause_scope=PauseScope.CLAIMS,
+        live=(alert(AlertLevel.WARN, 4_000, NOW), paused),
+        last_pauses={paused.key: paused},
+    )
+    assert decide_brake(ONLY_BURN, [burnt(9_000)], narrowed, at=NOW + timedelta(minutes=9)) == []
+
+
 def test_a_campaign_that_has_ended_only_ends_its_alerts() -> None:
     over = Standing(running_since=None, pause_scope=None, live=(alert(AlertLevel.WARN, 9_000, NOW),))
     assert told(decide_brake(ONLY_BURN, [burnt(9_000)], over, at=NOW)) == [("over", "warn")]

@@ -30,8 +30,8 @@ from backend.vouchers.steer_campaign import Turn
 from backend.vouchers.watch_ceilings import CeilingWatch
 from tests.databases import HandClock
 from tests.settlement.cycles import answered, close, opened, sent, settle, spent
-from tests.vouchers.brakes import SILENT, Braked
-from tests.vouchers.campaigns import faults
+from tests.vouchers.brakes import Braked
+from tests.vouchers.campaigns import SILENT, faults
 from tests.vouchers.counters import undo, voucher
 
 THREE = (
