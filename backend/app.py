@@ -21,6 +21,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Contact, License
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
+from backend.audit_pack.routes import AUDIT_PACK_ROUTES
 from backend.background import Background
 from backend.database.county import County
 from backend.database.registry import Counties
@@ -134,6 +135,7 @@ ROUTES: list[BaseRouteHandler] = [
     *CLEARING_ROUTES,
     *STATEMENT_ROUTES,
     *BANK_ROUTES,
+    *AUDIT_PACK_ROUTES,
     *IMPORT_ROUTES,
     *READINESS_ROUTES,
     *DRAW_ROUTES,

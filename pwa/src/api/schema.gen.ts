@@ -1266,6 +1266,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/campaigns/{campaign_id}/audit-pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the audit pack of a campaign
+         * @description The pack as of now: a ZIP that anybody can check without us. Who made it stands in the trail.
+         */
+        post: operations["ApiV1OfficeCampaignsCampaignIdAuditPackPostAuditPack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns/{campaign_id}/board": {
         parameters: {
             query?: never;
@@ -3993,6 +4013,14 @@ export interface components {
             success: boolean;
             reason: string | null;
             detail: string;
+        };
+        /** AuditPackRequest */
+        AuditPackRequest: {
+            /** Format: uuid */
+            pack_id: string;
+            seed: string;
+            /** @default 30 */
+            sample: number;
         };
         /** BankAccountAnswer */
         BankAccountAnswer: {
@@ -13109,6 +13137,115 @@ export interface operations {
             };
             408: components["responses"]["BodyTooSlow"];
             /** @description `not-reviewed`: It must be reviewed before it is approved; `reason-missing`: Give the reason; `document-missing`: Give the document number; `wrong-state`: The campaign's state does not allow this step; `same-person`: Draft, review and approval need different people; `not-deputy`: You hold no deputy grant for today; `stale-version`: Somebody changed it meanwhile; reload first; `sum-differs`: The proven amount differs from the plan's total; `still-open`: Something of the campaign is still open; `round-taken`: A round of the plan has the id of another campaign's round; draft it again with new ids; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdAuditPackPostAuditPack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditPackRequest"];
+            };
+        };
+        responses: {
+            /** @description The pack as one file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-campaign`: No such campaign; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
