@@ -1,6 +1,7 @@
 """Are the published figures those of the ledger, whatever happened to a campaign's money?"""
 
 from collections import Counter
+from datetime import date
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -19,11 +20,14 @@ from backend.settlement.find_spending import AskSpending, find_spending
 from backend.settlement.leverage_rules import leverage
 from backend.settlement.spending_views import added
 from backend.settlement.tables import finance_events
-from backend.vouchers.refund_rules import RESTORING
+from backend.vouchers.desk_rules import RefundPolicy
+from backend.vouchers.refund_rules import RESTORING, RolledBack
 from backend.vouchers.rules import VoucherState
 from backend.vouchers.tables import redemption_shares, redemptions, roll_backs, vouchers
 from tests.databases import HandClock
-from tests.settlement.test_histories import Life
+from tests.settlement.cycles import close, opened, spent
+from tests.settlement.test_histories import FUNDING, Life
+from tests.vouchers.counters import undo
 
 
 async def told(county: County, campaign_id: UUID) -> Notice:
@@ -121,3 +125,23 @@ async def test_the_figures_are_those_of_the_ledger_in_every_life(county: County,
     notice = await compare(county, life.campaign_id)
     assert notice.money.to_return_fen == closed.amount_fen
     assert notice.pieces.left == notice.pieces.open == notice.money.open_fen == notice.money.owed_fen == 0
+
+
+@pytest.mark.parametrize("policy", list(RefundPolicy))
+async def test_a_bill_that_went_back_as_a_whole_counts_nowhere(
+    county: County, clock: HandClock, policy: RefundPolicy
+) -> None:
+    """Before its day is cleared and afterwards; under every policy, whether the voucher comes back or not."""
+    campaign_id, round_id, shop, people = await opened(
+        county, people=4, valid_days=30, funding=FUNDING, refund_policy=policy
+    )
+    early, late, partly, _kept = [await spent(county, round_id, one, shop, bill_fen=40_000) for one in people]
+    assert isinstance(await undo(county, early, shop), RolledBack)
+    await compare(county, campaign_id)
+    await close(county, clock, date(2026, 11, 23))
+    assert isinstance(await undo(county, late, shop), RolledBack)
+    assert isinstance(await undo(county, partly, shop, refund_fen=10_000), RolledBack)
+    notice = await compare(county, campaign_id)
+    assert notice.pieces.redeemed == (2 if policy in RESTORING else 4)
+    # Where the voucher's money goes back first, nothing of it is left on the bill that was refunded in part.
+    assert notice.money.redeemed_fen == 3_050 + (0 if policy is RefundPolicy.POOL_FIRST else 2_287)
