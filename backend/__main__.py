@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("更新数据库", "bring the databases of all counties, or of one, up to date"),
     "relay": ("处理到期的事", "do what is due, as of an instant in a demonstration county"),
     "audit": ("核对账务和审计链", "check every invariant of ledger, vouchers and trail"),
+    "audit-pack": ("制作一个活动的审计包", "make the audit pack of a campaign, which anybody can check without us"),
     "backup": ("备份到一个加密文件", "back up into one encrypted file"),
     "restore": ("从备份恢复", "bring a backup back into an empty folder"),
     "session": ("演示县的现成登录", "print ready sessions of a demonstration county"),
@@ -33,8 +34,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "openapi": ("写出接口说明", "write the description of all routes (OpenAPI)"),
 }
 """Name, and what it does in Chinese and in English; the module has the name of the command."""
-OTHER_NAMES = {"import": "import_sheet"}
-"""Commands whose name is a word of Python's own."""
+OTHER_NAMES = {"import": "import_sheet", "audit-pack": "pack"}
+"""Commands whose name is a word of Python's own, or no name for a module."""
 
 NOBODY_ELSE = 0o077
 
@@ -74,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _overview() -> str:
     lines = ["用法 · Usage: yizhan <命令 · command> [--help]", ""]
-    lines += [f"  {name:<9} {zh} · {en}" for name, (zh, en) in COMMANDS.items()]
+    lines += [f"  {name:<10} {zh} · {en}" for name, (zh, en) in COMMANDS.items()]
     return "\n".join(lines)
 
 

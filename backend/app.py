@@ -21,6 +21,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Contact, License
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
+from backend.audit_pack.routes import AUDIT_PACK_ROUTES
 from backend.background import Background
 from backend.database.county import County
 from backend.database.registry import Counties
@@ -41,6 +42,8 @@ from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.paper_routes import PAPER_ROUTES
 from backend.merchants.retention import MERCHANT_CONSUMERS
 from backend.merchants.routes import MERCHANT_ROUTES
+from backend.notices.page_routes import find_notice_page, is_notice
+from backend.notices.routes import NOTICE_ROUTES
 from backend.notifications.delivery import Delivery
 from backend.notifications.outgoing import SmsSender
 from backend.notifications.routes import NOTIFICATION_ROUTES
@@ -88,6 +91,8 @@ from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetti
 from backend.vouchers.roster_routes import ROSTER_ROUTES
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
+from backend.vouchers.watch_campaigns import CampaignWatch
+from backend.vouchers.watch_ceilings import CeilingWatch
 from backend.web.callers import PUBLIC, admit
 from backend.web.county_page import COUNTY_ROUTES
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
@@ -130,10 +135,12 @@ ROUTES: list[BaseRouteHandler] = [
     *CLEARING_ROUTES,
     *STATEMENT_ROUTES,
     *BANK_ROUTES,
+    *AUDIT_PACK_ROUTES,
     *IMPORT_ROUTES,
     *READINESS_ROUTES,
     *DRAW_ROUTES,
     *ROSTER_ROUTES,
+    *NOTICE_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS, CONFIRM_REDEMPTIONS)
 DUE_VERBS: Mapping[str, DueVerb] = {
@@ -147,6 +154,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_DAY: close_due_day,
 }
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
+LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"}) for prefix in (IMPORTS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
 }
@@ -163,7 +171,7 @@ class Application:
         self.settings = settings
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
-        self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS) for county in counties.all]
+        self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS, LOOKS) for county in counties.all]
         self.sms_sender = _sms_sender(settings)
         self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
         self.start_ports = StartPorts(
@@ -211,6 +219,10 @@ class Application:
         if str(scope["type"]) == "http":
             request = cast(HTTPScope, scope)
             if request["method"] in ("GET", "HEAD"):
+                if is_notice(request["path"]):
+                    notice = await find_notice_page(request["state"]["county"], request)
+                    await send_served(request, send, notice)
+                    return
                 found = self.pages.find(request["path"])
                 if found is None and request["path"].startswith("/media/"):
                     found = await find_picture(request["state"]["county"], request["path"])

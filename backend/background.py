@@ -8,7 +8,7 @@ lasts is told now and then.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from backend.audit_trail.chain import MOST_IN_BLOCK, Chain, chain, unlinked
@@ -34,8 +34,16 @@ RUSH_SHARE = 0.6
 """Of a processor: a process that computes more than that is in a rush, and telling waits until it is over …"""
 MOST_UNTOLD_SECONDS = 10.0
 """… but no longer than this between two turns."""
+LOOK_EVERY_SECONDS = 2.0
+LOOK_SHARE = 50
+"""A look may take one fiftieth of the time: after a long one the next waits that much longer …"""
+MOST_UNSEEN_SECONDS = 5.0
+"""… but no longer than this."""
 LEASE = "background"
 FIGURES_SECONDS = 1.0
+
+Look = Callable[[County, Instant], Awaitable[int]]
+"""Looks at the county and does what it finds to do; returns how much that was."""
 
 
 class Background:
@@ -47,17 +55,21 @@ class Background:
         consumers: Sequence[Consumer[Any]],
         due_verbs: Mapping[str, DueVerb],
         first: Sequence[Verb[None, None]] = (),
+        looks: Sequence[Look] = (),
     ) -> None:
         """``first`` plans what comes back every night; it is run when this worker first holds the lease."""
         self.county = county
         self.first = list(first)
         self.consumers = by_event_name(consumers)
         self.due_verbs = dict(due_verbs)
+        self.looks = tuple(looks)
+        self._look_at = -LOOK_EVERY_SECONDS
         self.holder = new_id()
         self._task: asyncio.Task[None] | None = None
         self._computed, self._looked_at, self._told_at = processor_seconds(), elapsed_seconds(), elapsed_seconds()
         self._figures: tuple[float, list[Figure]] | None = None
         self._trouble = Trouble(log, f"background work of {county.code}")
+        self._look_trouble = Trouble(log, f"looking at {county.code}")
 
     def start(self) -> None:
         """Begin; call once, inside the running loop."""
@@ -90,7 +102,9 @@ class Background:
                     while self.first:
                         await transact(self.county, self.first[0], None)
                         del self.first[0]
-                    await self.round(self.county.clock(), tell=self._may_tell())
+                    await self.round(
+                        self.county.clock(), tell=self._may_tell(), look=elapsed_seconds() >= self._look_at
+                    )
                 self._trouble.over()
             except DatabaseGone as gone:
                 self._trouble.waits(f"the database is away: {gone}")
@@ -108,7 +122,7 @@ class Background:
         self._told_at = elapsed
         return True
 
-    async def round(self, at: Instant, *, tell: bool = True) -> int:
+    async def round(self, at: Instant, *, tell: bool = True, look: bool = True) -> int:
         """One round as of ``at``; returns how much was done, so that a caller can repeat until nothing is left."""
         # Nobody may wait for a consumer: rounds open, and acts are chained, before anything is told.
         done = 0
@@ -118,7 +132,23 @@ class Background:
             if linked < MOST_IN_BLOCK:
                 break
         done += await run_due(self.county, self.due_verbs, at)
+        done += await self._look(at) if look else 0
         return done + (await deliver_events(self.county, self.consumers, at) if tell else 0)
+
+    async def _look(self, at: Instant) -> int:
+        """A look that fails is told, and keeps nobody from being told what happened."""
+        begun, done = elapsed_seconds(), 0
+        try:
+            for look in self.looks:
+                done += await look(self.county, at)
+            self._look_trouble.over()
+        except DatabaseGone:
+            raise
+        except Exception as bug:
+            self._look_trouble.failed(bug)
+        now = elapsed_seconds()
+        self._look_at = now + min(max(LOOK_EVERY_SECONDS, (now - begun) * LOOK_SHARE), MOST_UNSEEN_SECONDS)
+        return done
 
 
 async def left_to_do(tx: Transaction, asked: AskBacklog) -> list[Figure]:

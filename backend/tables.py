@@ -16,7 +16,7 @@ from backend.places import tables as places
 from backend.settlement import tables as settlement
 from backend.starting import tables as starting
 from backend.stations import tables as stations
-from backend.vouchers import draw_tables, roster_tables
+from backend.vouchers import brake_tables, draw_tables, roster_tables
 from backend.vouchers import tables as vouchers
 
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
@@ -33,6 +33,7 @@ MODULES: tuple[ModuleType, ...] = (
     starting,
     stations,
     vouchers,
+    brake_tables,
     draw_tables,
     roster_tables,
 )

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from backend.kernel.actors import Actor
+from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.ids import new_id
 
 GENESIS = bytes(32)
@@ -38,6 +38,19 @@ class Entry(Struct, frozen=True, kw_only=True):
     detail: str = ""
     words: str = ""
     """What somebody wrote, who may have named people: kept beside the entry, which proves it by a keyed hash."""
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """An entry for somebody who recomputes the chain: its place, and the very text that its digest was taken of."""
+
+    entry_id: UUID
+    block_no: int | None
+    digest: bytes
+    actor_kind: ActorKind
+    act: str
+    at: datetime
+    subject_id: str
+    text: str
 
 
 class Block(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """All SQL of the audit trail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Column, Row, delete, func, insert, select, text, update
 
-from backend.audit_trail.rules import Block, Entry, digest, written
+from backend.audit_trail.rules import Block, Entry, Written, digest, written
 from backend.audit_trail.tables import audit_blocks, audit_entries, audit_words
 from backend.database.columns import IdType, id_text, unread_id
+from backend.database.pages import Told
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor, ActorKind
 
@@ -232,3 +233,36 @@ async def erase_addresses(tx: Transaction, before: datetime) -> int:
     entries = audit_entries.c
     old = update(audit_entries).where(entries.at < before, entries.address.is_not(None))
     return (await tx.execute(old.values(address=None))).rowcount
+
+
+def told_blocks() -> Told:
+    """The whole chain, from its first block on."""
+    b = audit_blocks.c
+    columns = (b.no, b.at, b.entries, b.entries_hash, b.previous_hash, b.hash)
+    return Told(name="chain/blocks.csv", statement=select(*columns), keys=(b.no,))
+
+
+async def written_about(tx: Transaction, subject_ids: Collection[str]) -> list[Written]:
+    """Entries about these subjects by id, each as its digest was taken of it."""
+    c = audit_entries.c
+    asked = select(c.block_no, c.digest, *_digested()).where(c.subject_id.in_(subject_ids)).order_by(c.id)
+    return [
+        Written(
+            entry_id=fields[0],
+            block_no=block_no,
+            digest=bytes(stored),
+            actor_kind=ActorKind(fields[2]),
+            act=fields[9],
+            at=fields[1],
+            subject_id=fields[11],
+            text=written(fields).decode(),
+        )
+        for block_no, stored, *fields in await tx.execute(asked)
+    ]
+
+
+async def digests_of_block(tx: Transaction, number: int) -> list[tuple[UUID, bytes]]:
+    """(id, digest) of a block's entries, in the order in which the block was made of them."""
+    c = audit_entries.c
+    rows = await tx.execute(select(c.id, c.digest).where(c.block_no == number).order_by(c.id))
+    return [(row[0], bytes(row[1])) for row in rows]

@@ -6,9 +6,10 @@ a real county's SMS ring real phones.
 
 from backend.commands.words import Stop, say
 from backend.data_state.seeding import AskSeeding, seeding
-from backend.database.county import County, CountyEntry
+from backend.database.county import WORKING_DAYS, County, CountyEntry
 from backend.database.registry import Counties
 from backend.database.transaction import inquire
+from backend.kernel.working_days import CalendarProblem
 from backend.settings import DEMONSTRATION_BOX, GATEWAY, Settings, WrongSetting
 
 
@@ -17,6 +18,7 @@ def require_fitting(settings: Settings, counties: Counties) -> None:
     for county in counties.all:
         require_adapter(settings, county.entry)
         _require_keys(county)
+        require_calendar(county)
 
 
 def require_adapter(settings: Settings, entry: CountyEntry) -> None:
@@ -59,6 +61,18 @@ def say_who_gets_no_sms(settings: Settings, counties: Counties) -> None:
             f"note: no SMS adapter is set, so residents of {real[0].name_en} get no sign-in codes; set "
             "YIZHAN_SMS_ADAPTER=gateway, YIZHAN_SMS_GATEWAY and YIZHAN_SMS_KEY",
         )
+
+
+def require_calendar(county: County) -> None:
+    """The county's own file of working days can be read; merchants would be paid on days that are none otherwise."""
+    try:
+        _ = county.calendar
+    except (CalendarProblem, OSError) as problem:
+        zh, _, en = str(problem).partition(" / ")
+        raise Stop(
+            f"{county.entry.name_zh}的 {county.folder / WORKING_DAYS} 不对，没有启动：{zh}",
+            f"the working days of {county.entry.name_en} are wrong: not started. {en or zh}",
+        ) from None
 
 
 def _require_keys(county: County) -> None:

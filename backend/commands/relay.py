@@ -9,9 +9,12 @@ from datetime import UTC, datetime
 
 import uvloop
 
+from backend.app import FIRST_NIGHTS
+from backend.commands.fitting import require_calendar
 from backend.commands.opening import opened_county
 from backend.commands.options import add_place
 from backend.commands.words import Stop, say
+from backend.database.transaction import transact
 from backend.demonstration.seed import settle_down
 from backend.kernel.instants import COUNTY_TIME, Instant, to_wire
 
@@ -38,7 +41,12 @@ async def _relay(arguments: argparse.Namespace, at: Instant | None) -> None:
                 f"{county.entry.name_zh}是真实的县，时间不能由人指定（去掉 --at）。",
                 f"{county.entry.name_en} is a real county: nobody chooses its time (leave out --at).",
             )
+        require_calendar(county)
         when = at or county.clock()
+        for (
+            plan
+        ) in FIRST_NIGHTS:  # As at a start of ``serve``: a county that nobody has served yet closes its days too.
+            await transact(county, plan, None, now=when)
         done = await settle_down(county, when)
         say(f"截至 {to_wire(when)}，做完 {done} 件", f"as of {to_wire(when)}: {done} pieces of work done")
 

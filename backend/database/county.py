@@ -15,6 +15,8 @@ from backend.database.lane import Lanes
 from backend.kernel.instants import Clock
 from backend.kernel.working_days import STATE_COUNCIL, Calendar, with_years
 
+WORKING_DAYS = "working-days.json"
+
 
 class CountyEntry(Struct, frozen=True, kw_only=True):
     """One line of the registry file; ``code`` is the six-digit division code (GB/T 2260)."""
@@ -72,7 +74,7 @@ class County:
 
         Raises ``CalendarProblem``.
         """
-        own = self.folder / "working-days.json"
+        own = self.folder / WORKING_DAYS
         return with_years(own.read_bytes()) if own.is_file() else STATE_COUNCIL
 
     @property

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from backend.app import CONSUMERS, DUE_VERBS
+from backend.app import CONSUMERS, DUE_VERBS, LOOKS
 from backend.background import Background
 from backend.data_state.seeding import NoteSeeding, note_seeding
 from backend.database.county import County
@@ -100,7 +100,7 @@ async def _relive(county: County, cast: Cast, brought: Brought, now: Instant) ->
 
 async def settle_down(county: County, at: Instant) -> int:
     """Do whatever is due at an instant, until nothing is left; returns how much was done."""
-    background = Background(county, CONSUMERS, DUE_VERBS)
+    background = Background(county, CONSUMERS, DUE_VERBS, looks=LOOKS)
     done = 0
     for _ in range(MOST_ROUNDS):
         more = await background.round(at)

@@ -5,9 +5,10 @@ from hashlib import sha256
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.database.transaction import Transaction
-from backend.demonstration.campaign_records import Campaign, Kind, Lottery, Moment, Round
+from backend.demonstration.campaign_records import Brake, Campaign, Kind, Lottery, Moment, Round
 from backend.demonstration.cast import Cast, accepted
 from backend.kernel.actors import Actor, Role
 from backend.kernel.claimants import ProofLevel
@@ -16,6 +17,7 @@ from backend.kernel.instants import Instant, at_county_time
 from backend.ledger.rules import Funder
 from backend.settlement.rules import MoneyPath
 from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaign
+from backend.vouchers.brake_rules import BrakeLimit, BrakePlan
 from backend.vouchers.desk_rules import (
     CampaignPlan,
     CampaignState,
@@ -26,6 +28,7 @@ from backend.vouchers.desk_rules import (
     total_fen,
 )
 from backend.vouchers.draw_rules import DrawPlan
+from backend.vouchers.exposure_rules import Ceilings
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.mode_rules import RoundMode
@@ -122,10 +125,34 @@ def plan_of(campaign: Campaign, *, department: str, today: date) -> CampaignPlan
         complaint_phone=campaign.complaint_phone,
         money_path=MoneyPath(campaign.money_path.kind),
         refund_policy=RefundPolicy(campaign.refund_policy),
+        brake=_brake(campaign.brake),
+        ceilings=_ceilings(campaign),
         picture=f"campaign-{campaign.key}",
         kinds=tuple(_kind(campaign, kind) for kind in campaign.kinds),
         rounds=tuple(_round(kind, round_, today) for round_ in campaign.rounds for kind in campaign.kinds),
     )
+
+
+def _brake(brake: Brake) -> BrakePlan:
+    """The levels of the file; the number of redemptions from which a rule speaks is the usual one."""
+    usual = BrakePlan()
+    return BrakePlan(
+        burn_rate=_levels(usual.burn_rate, brake.burn_warn_bp_per_minute, brake.burn_pause_bp_per_minute, minutes=1),
+        merchant_share=_levels(usual.merchant_share, brake.merchant_share_warn_bp, brake.merchant_share_pause_bp),
+        refund_rate=_levels(usual.refund_rate, brake.refund_rate_warn_bp, brake.refund_rate_pause_bp),
+    )
+
+
+def _levels(usual: BrakeLimit | None, warn: int, pause: int, minutes: int | None = None) -> BrakeLimit | None:
+    return usual and replace(usual, warn=warn, pause=pause, minutes=minutes or usual.minutes)
+
+
+def _ceilings(campaign: Campaign) -> Ceilings:
+    """The platform company has promised nine tenths of its part of the whole face: some vouchers are never used."""
+    shares = {one.funder: one.share_bp for one in campaign.funders}
+    face_fen = sum(kind.face_fen * kind.pieces for kind in campaign.kinds)
+    platform_fen = face_fen * shares.get(Funder.PLATFORM, 0) // 10_000
+    return Ceilings(platform_fen=platform_fen * 9 // 10 if platform_fen else None)
 
 
 def _summary(slogan: str, rules: tuple[str, ...]) -> str:

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, FromClause, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, FromClause, Table, func, literal, select, true, tuple_, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.columns import id_text, unread_id
 from backend.database.county import County
+from backend.database.pages import Told
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.ledger.rules import Account, AccountKind, Ending, Funder, Step, Transfer
@@ -147,19 +148,18 @@ async def legs_of(tx: Transaction, act_id: Any) -> list[tuple[int, str, str, int
     return [(r.leg, r.debit_key, r.credit_key, r.amount_fen, r.step) for r in rows]
 
 
-async def flows(tx: Transaction) -> list[tuple[Account, Step | None, int, int]]:
-    """(account, step, debits, credits) in fen; an account that nothing has touched has no step."""
-    both = union_all(
-        select(
-            transfers.c.debit_account.label("account"),
-            transfers.c.step,
-            func.sum(transfers.c.amount_fen).label("debits"),
-            literal(0).label("credits"),
-        ).group_by(transfers.c.debit_account, transfers.c.step),
-        select(transfers.c.credit_account, transfers.c.step, literal(0), func.sum(transfers.c.amount_fen)).group_by(
-            transfers.c.credit_account, transfers.c.step
-        ),
-    ).subquery()
+async def flows(tx: Transaction, campaign_id: UUID | None = None) -> list[tuple[Account, Step | None, int, int]]:
+    """(account, step, debits, credits) in fen, of one campaign or all; an untouched account has no step."""
+    t = transfers.c
+    own = None if campaign_id is None else accounts.c.campaign_id == campaign_id
+    debits = select(
+        t.debit_account.label("account"), t.step, func.sum(t.amount_fen).label("debits"), literal(0).label("credits")
+    ).group_by(t.debit_account, t.step)
+    credits_ = select(t.credit_account, t.step, literal(0), func.sum(t.amount_fen)).group_by(t.credit_account, t.step)
+    if own is not None:
+        numbers = select(accounts.c.id).where(own)
+        debits, credits_ = debits.where(t.debit_account.in_(numbers)), credits_.where(t.credit_account.in_(numbers))
+    both = union_all(debits, credits_).subquery()
     sums = (
         select(
             both.c.account,
@@ -178,6 +178,7 @@ async def flows(tx: Transaction) -> list[tuple[Account, Step | None, int, int]]:
             func.coalesce(sums.c.credits, 0).label("credits"),
         )
         .outerjoin(sums, sums.c.account == accounts.c.id)
+        .where(true() if own is None else own)
         .order_by(accounts.c.key, sums.c.step)
     )
     return [
@@ -260,3 +261,40 @@ async def transfers_after(tx: Transaction, act_id: UUID, leg: int, most: int) ->
         .limit(most)
     )
     return [[id_text(act), *rest] for act, *rest in rows]
+
+
+def told_of_campaign(campaign_id: UUID) -> tuple[Told, ...]:
+    """Every transfer of a campaign, pending ones and their ends; accounts go by the numbers of ``accounts_of``."""
+    p, e = pending_transfers.c, pending_ends.c
+
+    def movements(name: str, table: Table) -> Told:
+        c = table.c
+        columns = (c.act_id, c.leg, c.debit_account, c.credit_account, c.amount_fen, c.step, c.occurred_at)
+        told = select(*columns, c.recorded_at).join(accounts, accounts.c.id == c.debit_account)
+        return Told(name=name, statement=told.where(accounts.c.campaign_id == campaign_id), keys=(c.act_id, c.leg))
+
+    own = select(p.act_id).join(accounts, accounts.c.id == p.debit_account).where(accounts.c.campaign_id == campaign_id)
+    ends = select(e.pending_act_id, e.act_id, e.ending, e.recorded_at).where(e.pending_act_id.in_(own))
+    return (
+        movements("ledger/transfers.csv", transfers),
+        movements("ledger/pending.csv", pending_transfers),
+        Told(name="ledger/pending-ends.csv", statement=ends, keys=(e.pending_act_id,)),
+    )
+
+
+async def accounts_of(tx: Transaction, campaign_id: UUID) -> list[tuple[int, Account]]:
+    """(number, account) of a campaign, by number."""
+    rows = await tx.execute(select(accounts).where(accounts.c.campaign_id == campaign_id).order_by(accounts.c.id))
+    return [
+        (
+            row.id,
+            Account(
+                AccountKind(row.kind),
+                row.campaign_id,
+                row.line_id,
+                row.merchant_id,
+                Funder(row.funder) if row.funder else None,
+            ),
+        )
+        for row in rows
+    ]

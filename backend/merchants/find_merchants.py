@@ -82,3 +82,8 @@ async def _with_positions(tx: Transaction, stores: Sequence[Store]) -> list[Stor
     asked = FindPositions(kind=SubjectKind.STORE, ids=tuple(str(shop.id) for shop in stores))
     positions = await find_positions(tx, asked)
     return [msgspec.structs.replace(shop, position=positions.get(str(shop.id))) for shop in stores]
+
+
+async def participants(tx: Transaction, merchant_ids: Collection[UUID]) -> list[tuple[UUID, str, str, str, str, str]]:
+    """(id, name, registered name, credit code, trade, state) of these merchants, by id."""
+    return await store.participants(tx, merchant_ids)

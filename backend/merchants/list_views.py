@@ -50,3 +50,15 @@ class Publicised(Struct, frozen=True, kw_only=True):
     def moment(self) -> tuple[datetime, UUID]:
         """Its place among the publicised."""
         return self.objections_from, self.application_id
+
+
+class Taker(Struct, frozen=True, kw_only=True):
+    """A merchant that takes vouchers now; ``lists`` are the calls on whose lists it is."""
+
+    merchant_id: UUID
+    name_zh: str
+    name_en: str
+    trade: Trade
+    size: SizeClass
+    town_code: str
+    lists: frozenset[UUID]

@@ -174,6 +174,22 @@ ACCOUNT_WITHDRAWN = Template(
     body_zh="收款账户改为尾号 {tail} 的变更已撤回，付款账户不变。",
     body_en="The change to the account ending in {tail} was withdrawn; payouts go where they went.",
 )
+CAMPAIGN_WARNED = Template(
+    code="campaign-warned",
+    title_zh="活动预警",
+    title_en="A campaign needs a look",
+    body_zh="“{campaign_zh}”{rule_zh}{value_zh}，达到预警线 {limit_zh}。{figures_zh}。请查看实时看板。",
+    body_en="“{campaign_en}”: {rule_en} is {value_en}, at or above {limit_en}. {figures_en}. See the live board.",
+)
+CAMPAIGN_BRAKED = Template(
+    code="campaign-braked",
+    title_zh="活动已自动暂停（熔断）",
+    title_en="A campaign was paused automatically",
+    body_zh="“{campaign_zh}”{rule_zh}{value_zh}，达到暂停线 {limit_zh}，已自动暂停。{figures_zh}。"
+    "核实后由工作人员恢复。",
+    body_en="“{campaign_en}” was paused: {rule_en} is {value_en}, at or above {limit_en}. {figures_en}. A person looks "
+    "and resumes it.",
+)
 
 TEMPLATES: tuple[Template, ...] = (
     SIGN_IN_CODE,
@@ -199,4 +215,6 @@ TEMPLATES: tuple[Template, ...] = (
     ACCOUNT_PROPOSED,
     ACCOUNT_APPROVED,
     ACCOUNT_WITHDRAWN,
+    CAMPAIGN_WARNED,
+    CAMPAIGN_BRAKED,
 )

@@ -23,6 +23,7 @@ from backend.outbox.rules import IdReused, command_hash
 from backend.settlement.bank_acts import Proof, record_return
 from backend.settlement.unsettled import unsettled
 from backend.vouchers.desk_rules import CampaignState, DeskReason, LineLevel, RoundState, may_step
+from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.open_round import CloseRound, close_round, sweep
 from backend.vouchers.store import desk as store
 
@@ -125,8 +126,12 @@ async def return_to_treasury(
 
 async def _still_open(tx: Transaction, campaign_id: UUID) -> list[tuple[str, str]]:
     vouchers = await store.open_vouchers(tx, campaign_id)
-    of_vouchers = [(f"{vouchers} 张券未使用且未过期", f"{vouchers} vouchers can still be used")] if vouchers else []
-    return of_vouchers + (await unsettled(tx, campaign_id)).told
+    found = [(f"{vouchers} 张券未使用且未过期", f"{vouchers} vouchers can still be used")] if vouchers else []
+    views = await store.rounds_where(tx, campaign_id=campaign_id)
+    # Until its last place is decided a draw's money belongs to whoever it names.
+    if draws := sum(view.facts.mode is RoundMode.DRAW and view.state is not RoundState.CLOSED for view in views):
+        found.append((f"{draws} 个摇号轮次未办结", f"{draws} draws are not finished"))
+    return found + (await unsettled(tx, campaign_id)).told
 
 
 async def _gather(tx: Transaction, campaign_id: UUID, act_id: UUID, now: Instant) -> int:

@@ -13,9 +13,17 @@ from backend.kernel.actors import OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaign
+from backend.vouchers.board_schemas import (
+    BoardAnswer,
+    ExposureAnswer,
+    TallyAnswer,
+    alert_answer,
+    decision_answer,
+    exposure_answer,
+    line_answer,
+)
 from backend.vouchers.desk_rules import CampaignState, DecisionStep, DeskReason
 from backend.vouchers.desk_schemas import (
-    BoardAnswer,
     CampaignAnswer,
     FundRequest,
     PlannedAnswer,
@@ -23,13 +31,11 @@ from backend.vouchers.desk_schemas import (
     SignRequest,
     StateAnswer,
     SteerRequest,
-    TallyAnswer,
     campaign_answer,
-    decision_answer,
-    line_answer,
     plan_of,
 )
 from backend.vouchers.find_campaigns import Board, FindCampaigns, board, find_campaigns
+from backend.vouchers.find_exposure import AskExposure, find_exposure
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.plan_campaign import PlanCampaign, PlanFaults, plan_campaign
 from backend.vouchers.schemas import round_answer
@@ -212,6 +218,22 @@ async def get_board(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]
     return _board_answer(found, county.clock())
 
 
+@get(
+    "/api/v1/office/campaigns/{campaign_id:uuid}/exposure",
+    opt={"callers": OFFICE_ROLES},
+    tags=["desk"],
+    summary="What the campaign has spent and what it can still cost",
+)
+async def get_exposure(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> ExposureAnswer:
+    """By budget line and by payer: paid, redeemed, open, still issuable, the expected rate, and the worst case."""
+    county = county_of(request)
+    at = county.clock()
+    found = await inquire(county, find_exposure, AskExposure(campaign_id=campaign_id, at=at))
+    if found is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    return exposure_answer(found, at)
+
+
 def _board_answer(found: Board, at: Any) -> BoardAnswer:
     campaign = found.campaign
     answer = campaign_answer(campaign, [])
@@ -220,7 +242,9 @@ def _board_answer(found: Board, at: Any) -> BoardAnswer:
         state=campaign.state,
         version=campaign.version,
         plan=campaign.plan,
+        pause_scope=campaign.pause_scope,
         pause_reason=campaign.pause_reason,
+        alerts=[alert_answer(alert, found.merchants) for alert in found.alerts],
         total_fen=answer.total_fen,
         vouchers={str(state): count for state, count in found.vouchers.items()},
         redeemed=_tally(found.redeemed),
@@ -244,4 +268,5 @@ DESK_ROUTES: list[BaseRouteHandler] = [
     post_funding,
     post_turn,
     get_board,
+    get_exposure,
 ]

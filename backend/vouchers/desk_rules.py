@@ -13,7 +13,9 @@ from msgspec import Struct
 
 from backend.kernel.refusals import Reason, Refused
 from backend.settlement.rules import EvidenceRule, MoneyPath
+from backend.vouchers.brake_rules import BrakePlan, brake_faults
 from backend.vouchers.draw_rules import DrawPlan, draw_faults
+from backend.vouchers.exposure_rules import Ceilings
 from backend.vouchers.funding_rules import FundingShare, split_face
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.roster_rules import RosterPlan, roster_faults
@@ -170,6 +172,8 @@ class CampaignPlan(Struct, frozen=True, kw_only=True):
     money_path: MoneyPath = MoneyPath.PREPAID
     refund_policy: RefundPolicy = RefundPolicy.RESTORE_FULL
     evidence: tuple[EvidenceRule, ...] = ()
+    brake: BrakePlan = BrakePlan()
+    ceilings: Ceilings = Ceilings()
     picture: str | None = None
     kinds: tuple[KindPlan, ...]
     rounds: tuple[RoundPlan, ...]
@@ -229,9 +233,14 @@ def total_fen(plan: CampaignPlan) -> int:
     return sum(public_face(kind.terms.funding, kind.terms.face_fen) * kind.cap_pieces for kind in plan.kinds)
 
 
+def worth_fen(plan: CampaignPlan) -> int:
+    """All that the plan's vouchers can give, whoever pays it."""
+    return sum(kind.terms.face_fen * kind.cap_pieces for kind in plan.kinds)
+
+
 def faults_of(plan: CampaignPlan) -> list[Fault]:
     """Everything in a plan that contradicts itself, so that one look mends all."""
-    faults: list[Fault] = []
+    faults = [Fault(f"/brake/{pointer}", told) for pointer, told in brake_faults(plan.brake)]
     codes = [kind.code for kind in plan.kinds]
     if not plan.kinds or not plan.rounds:
         faults.append(Fault("/kinds", "至少要有一个券种和一个轮次 / at least one kind and one round"))

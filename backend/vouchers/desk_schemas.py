@@ -1,6 +1,5 @@
 """What the campaign desk looks like on the wire."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -10,24 +9,24 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from backend.kernel.fen import AmountFen, PositiveFen
 from backend.ledger.rules import Funder
 from backend.settlement.rules import MoneyPath
+from backend.vouchers.brake_rules import BrakePlan, PauseScope
 from backend.vouchers.desk_rules import (
     CampaignPlan,
     CampaignState,
-    DecisionStep,
     KindPlan,
-    LineLevel,
     RefundPolicy,
     RoundPlan,
     total_fen,
 )
-from backend.vouchers.desk_views import BudgetLine, Campaign, Decision
+from backend.vouchers.desk_views import Campaign
 from backend.vouchers.draw_rules import DrawPlan
+from backend.vouchers.exposure_rules import Ceilings
 from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.roster_rules import RosterPlan
 from backend.vouchers.rules import DiscountKind, Hours, Limit, LimitPeriod, Terms
 from backend.vouchers.schemas import RoundAnswer, TermsAnswer, terms_answer
-from backend.vouchers.steer_campaign import PauseScope, Turn
+from backend.vouchers.steer_campaign import Turn
 from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, Name, NameEn
 
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")]
@@ -133,6 +132,8 @@ class PlanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     complaint_phone: Annotated[str, Meta(max_length=20, pattern=r"^[0-9 +-]*$")] = ""
     money_path: MoneyPath = MoneyPath.PREPAID
     refund_policy: RefundPolicy = RefundPolicy.RESTORE_FULL
+    brake: BrakePlan = BrakePlan()
+    ceilings: Ceilings = Ceilings()
     kinds: Annotated[list[KindRequest], Meta(min_length=1, max_length=40)]
     rounds: Annotated[list[RoundRequest], Meta(min_length=1, max_length=200)]
 
@@ -149,6 +150,8 @@ def plan_of(request: PlanRequest) -> CampaignPlan:
         complaint_phone=request.complaint_phone,
         money_path=request.money_path,
         refund_policy=request.refund_policy,
+        brake=request.brake,
+        ceilings=request.ceilings,
         kinds=tuple(_kind(kind) for kind in request.kinds),
         rounds=tuple(
             RoundPlan(
@@ -304,95 +307,3 @@ def campaign_answer(campaign: Campaign, rounds: list[RoundAnswer]) -> CampaignAn
             for kind in plan.kinds
         ],
     )
-
-
-class DecisionAnswer(Struct, frozen=True, kw_only=True):
-    """A signature, with the names under which people act in their office."""
-
-    step: DecisionStep
-    version: int
-    staff_id: UUID
-    staff_name: str
-    deputy_for: UUID | None
-    deputy_for_name: str | None
-    document_no: str | None
-    note: str | None
-    file_sha256: str | None
-    decided_at: datetime
-
-
-def decision_answer(decision: Decision, people: Mapping[UUID, str]) -> DecisionAnswer:
-    """The wire form; ``people`` are the names of everybody who signed."""
-    return DecisionAnswer(
-        step=decision.step,
-        version=decision.version,
-        staff_id=decision.staff_id,
-        staff_name=people.get(decision.staff_id, ""),
-        deputy_for=decision.deputy_for,
-        deputy_for_name=people.get(decision.deputy_for) if decision.deputy_for else None,
-        document_no=decision.document_no,
-        note=decision.note,
-        file_sha256=decision.file_sha256,
-        decided_at=decision.decided_at,
-    )
-
-
-class LineAnswer(Struct, frozen=True, kw_only=True):
-    """A line of the budget tree."""
-
-    line_id: UUID
-    parent_id: UUID | None
-    level: LineLevel
-    key: str
-    subject_code: str | None
-    cap_fen: int
-    cap_pieces: int
-    issued_fen: int
-    issued_pieces: int
-    returned_fen: int
-    returned_pieces: int
-
-
-def line_answer(line: BudgetLine) -> LineAnswer:
-    """The wire form."""
-    return LineAnswer(
-        line_id=line.line_id,
-        parent_id=line.parent_id,
-        level=line.level,
-        key=line.key,
-        subject_code=line.subject_code,
-        cap_fen=line.cap_fen,
-        cap_pieces=line.cap_pieces,
-        issued_fen=line.issued_fen,
-        issued_pieces=line.issued_pieces,
-        returned_fen=line.returned_fen,
-        returned_pieces=line.returned_pieces,
-    )
-
-
-class TallyAnswer(Struct, frozen=True, kw_only=True):
-    """Redemptions under one key."""
-
-    key: str
-    pieces: int
-    discount_fen: int
-    bill_fen: int
-
-
-class BoardAnswer(Struct, frozen=True, kw_only=True):
-    """The live board of a campaign: counted from rows at the moment of asking."""
-
-    campaign_id: UUID
-    state: CampaignState
-    version: int
-    plan: CampaignPlan
-    pause_reason: str | None
-    total_fen: int
-    vouchers: dict[str, int]
-    redeemed: TallyAnswer
-    by_trade: list[TallyAnswer]
-    by_town: list[TallyAnswer]
-    rounds: list[RoundAnswer]
-    lines: list[LineAnswer]
-    decisions: list[DecisionAnswer]
-    at: datetime

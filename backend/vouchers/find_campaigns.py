@@ -7,11 +7,13 @@ from msgspec import Struct
 
 from backend.database.transaction import Transaction
 from backend.identity.acting import staff_names
+from backend.merchants.find_merchants import merchant_names
+from backend.vouchers.brake_rules import Alert
 from backend.vouchers.desk_rules import CampaignState
 from backend.vouchers.desk_views import BudgetLine, Campaign, Decision, RoundView
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import VoucherState
-from backend.vouchers.store import desk, reads
+from backend.vouchers.store import brake, desk, reads
 from backend.vouchers.wallet_views import Tally
 
 PUBLIC_STATES = (
@@ -22,6 +24,8 @@ PUBLIC_STATES = (
     CampaignState.ARCHIVED,
 )
 """Campaigns that everybody may see; a plan that nobody has approved is the desk's alone."""
+
+MOST_ALERTS = 20
 
 
 class FindCampaigns(Struct, frozen=True, kw_only=True):
@@ -74,6 +78,10 @@ class Board(Struct, frozen=True, kw_only=True):
     redeemed: Tally
     by_trade: list[Tally]
     by_town: list[Tally]
+    alerts: list[Alert]
+    """The brake's newest, whether they live or not."""
+    merchants: dict[UUID, tuple[str, str]]
+    """Names of those that alerts are about."""
 
 
 async def board(tx: Transaction, campaign_id: UUID) -> Board | None:
@@ -82,6 +90,7 @@ async def board(tx: Transaction, campaign_id: UUID) -> Board | None:
     if campaign is None:
         return None
     decisions = await desk.decisions_of(tx, campaign_id)
+    alerts = await brake.alerts_of(tx, campaign_id, MOST_ALERTS)
     signed = {decision.staff_id for decision in decisions} | {one.deputy_for for one in decisions if one.deputy_for}
     return Board(
         campaign=campaign,
@@ -93,4 +102,6 @@ async def board(tx: Transaction, campaign_id: UUID) -> Board | None:
         redeemed=(await reads.tallies(tx, campaign_id, None))[0],
         by_trade=await reads.tallies(tx, campaign_id, "trade"),
         by_town=await reads.tallies(tx, campaign_id, "town"),
+        alerts=alerts,
+        merchants=await merchant_names(tx, {alert.subject_id for alert in alerts} - {campaign_id}),
     )

@@ -16,6 +16,7 @@ from backend.kernel.refusals import Refused
 from backend.outbox.answered import Earlier, earlier_answer, remember_answer
 from backend.outbox.publish import publish
 from backend.outbox.rules import IdReused, command_hash
+from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.desk_rules import CampaignState, DeskReason, may_step
 from backend.vouchers.events import CampaignPaused, CampaignResumed
 from backend.vouchers.store import desk as store
@@ -32,15 +33,6 @@ class Turn(StrEnum):
     """恢复: only a person resumes"""
     END = "end"
     """结束"""
-
-
-class PauseScope(StrEnum):
-    """What a pause stops."""
-
-    CLAIMS = "claims"
-    """Claiming only: vouchers that people hold stay good."""
-    EVERYTHING = "everything"
-    """Claiming and redeeming."""
 
 
 class SteerCampaign(Struct, frozen=True, kw_only=True):

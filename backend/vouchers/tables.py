@@ -230,6 +230,7 @@ Index(
     sqlite_where=redemptions.c.state != "reversed",
 )
 Index("ix_redemptions_merchant", redemptions.c.merchant_id, redemptions.c.id)
+Index("ix_redemptions_recorded_at", redemptions.c.recorded_at)
 Index("ix_redemptions_resident", redemptions.c.resident_id, redemptions.c.id)
 Index(
     "ix_redemptions_assisted",
@@ -267,6 +268,7 @@ roll_backs = Table(
     CheckConstraint("refund_fen >= 1", name="something_came_back"),
 )
 Index("ix_roll_backs_redemption_id", roll_backs.c.redemption_id)
+Index("ix_roll_backs_recorded_at", roll_backs.c.recorded_at)
 
 incidents = Table(
     "incidents",

@@ -33,6 +33,7 @@ class Served(Struct, frozen=True, dict=True):
     compressible: bool
     headers: tuple[tuple[bytes, bytes], ...]
     etag: bytes
+    status: int = 200
 
     @cached_property
     def zipped(self) -> bytes | None:
@@ -99,8 +100,8 @@ async def send_served(scope: HTTPScope, send: Send, served: Served) -> None:
     """Answer a GET or HEAD with a file, or 304 when the browser has it."""
     asked = dict(scope["headers"])
     headers = [*served.headers, (b"etag", served.etag)]
-    body, status = served.body, 200
-    if asked.get(b"if-none-match") == served.etag:
+    body, status = served.body, served.status
+    if status == 200 and asked.get(b"if-none-match") == served.etag:
         body, status = b"", 304
     elif b"gzip" in asked.get(b"accept-encoding", b"") and served.zipped is not None:
         body = served.zipped

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +21,7 @@ from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.outbox.tables import events
+from backend.vouchers.brake_rules import BrakeLimit, BrakePlan
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.rules import Limit
@@ -32,6 +34,15 @@ from tests.vouchers.campaigns import claim_of, running_campaign
 
 ROUNDS = 3
 MERCHANTS = 500
+NEVER = 1_000_000
+WATCHED = BrakePlan(
+    burn_rate=BrakeLimit(warn=NEVER, minutes=10),
+    merchant_share=BrakeLimit(warn=NEVER, minutes=1_440),
+    refund_rate=BrakeLimit(warn=NEVER, minutes=1_440),
+    merchant_pace=BrakeLimit(warn=NEVER, minutes=1),
+)
+"""The brake looks as often as at any campaign, and what is measured here crosses no level."""
+CODE_HOURS = 12
 QUICK = 3
 """So many times more requests where the answer comes from memory."""
 JSON = ("GET", "/api/v1/campaigns", "", "", "")
@@ -99,8 +110,12 @@ async def _store(county: County, count: int) -> None:
         await tx.execute(update(events).values(delivered_at=now))
 
     await transact(county, told, None)
+    await rest(county)
+
+
+async def rest(county: County) -> None:
+    """What autovacuum would have done meanwhile, it would now begin while we measure."""
     if county.on_postgresql:
-        # What autovacuum would have done in those years, it would now begin while we measure.
         connection = await asyncpg.connect(county.database_url, server_settings={"search_path": f'"{county.schema}"'})
         await connection.execute("VACUUM ANALYZE")
         await connection.execute("CHECKPOINT")
@@ -168,9 +183,9 @@ def _redemptions(codes: Sequence[str], keys: Sequence[str]) -> list[Request]:
     ]
 
 
-async def spendable(county: County, count: int) -> list[str]:
+async def spendable(county: County, count: int, **of_campaign: Any) -> list[str]:
     """So many vouchers, each with a short code that outlives the measurement."""
-    [round_id] = await running_campaign(county, pieces=count, limits=_limit())
+    [round_id] = await running_campaign(county, pieces=count, limits=_limit(), brake=WATCHED, **of_campaign)
     desk = ClaimDesk(county)
     vouchers: list[UUID] = []
     for start in range(0, count, 1024):
@@ -182,7 +197,7 @@ async def spendable(county: County, count: int) -> list[str]:
     codes = [f"{(i * 7_919 + round_id.int) % 100_000_000:08d}" for i in range(count)]
 
     async def give(tx: Transaction, command: list[tuple[UUID, str]], *, now: Instant) -> None:
-        ends = now + timedelta(hours=2)
+        ends = now + timedelta(hours=CODE_HOURS)
         made = [
             {"voucher_id": voucher_id, "code": hashed_code(tx, code), "made_at": now, "expires_at": ends}
             for voucher_id, code in command

@@ -1,4 +1,4 @@
-"""The settlement desk: a flag is released, runs, files and clearing days are found; a merchant finds its money."""
+"""The settlement desk: a reviewer releases a flag, a clerk finds runs, files and clearing days; merchants theirs."""
 
 import pytest
 from playwright.sync_api import expect

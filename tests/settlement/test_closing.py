@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from backend.database.county import County
-from backend.database.transaction import transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
@@ -24,9 +24,11 @@ from backend.vouchers.close_campaign import (
     settle_campaign,
 )
 from backend.vouchers.desk_rules import CampaignState, DeskReason
+from backend.vouchers.desk_views import RoundView
 from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.refund_rules import RollBackReason, RolledBack
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
+from backend.vouchers.store import desk
 from tests.databases import HandClock
 from tests.settlement.cycles import (
     CLERK,
@@ -43,6 +45,7 @@ from tests.settlement.cycles import (
 )
 from tests.vouchers.campaigns import faults
 from tests.vouchers.counters import undo
+from tests.vouchers.lots import person, ripe_draw
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 PROOF = Proof(document_no="筠财行〔2026〕12号", bank_voucher_no="0012345", file_sha256="7b" * 32)
@@ -210,3 +213,20 @@ async def test_a_campaign_with_something_open_is_not_settled(county: County, clo
     told = "1 张券未使用" if left == "a voucher" else "1 个付款批次未办结"
     assert (refused.reason, told in refused.detail) == (DeskReason.STILL_OPEN, True)
     assert await money(county) == before
+
+
+async def test_a_campaign_is_not_settled_before_its_draw_is_finished(county: County) -> None:
+    round_id = await ripe_draw(county, [await person(county, number) for number in (1, 2)])
+    [view] = await inquire(county, views_of, round_id)
+    turn = SteerCampaign(turn_id=new_id(), campaign_id=view.campaign_id, turn=Turn.END, actor=CLERK)
+    assert not isinstance(await transact(county, steer_campaign, turn), Refused)
+    before = await money(county)
+    settling = SettleCampaign(settling_id=new_id(), campaign_id=view.campaign_id, actor=CLERK)
+    refused = await transact(county, settle_campaign, settling)
+    assert isinstance(refused, Refused)
+    assert (refused.reason, "1 个摇号轮次未办结" in refused.detail) == (DeskReason.STILL_OPEN, True)
+    assert await money(county) == before
+
+
+async def views_of(tx: Transaction, round_id: UUID) -> list[RoundView]:
+    return await desk.rounds_where(tx, round_id=round_id)

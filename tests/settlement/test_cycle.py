@@ -11,6 +11,7 @@ from backend.kernel.ids import new_id
 from backend.kernel.instants import at_county_time
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
+from backend.settlement.close_day import plan_first_close
 from backend.settlement.payouts import Answered, DecideRun, PrepareRun, RunDecided, decide_run, prepare_run
 from backend.settlement.rules import BatchState, MoneyPath, RunState, SettlementReason
 from backend.vouchers.refund_rules import RollBackReason, RolledBack
@@ -215,4 +216,19 @@ async def test_money_that_is_claimed_by_the_month_is_paid_on_its_first_working_d
     await close(county, clock, date(2026, 12, 1))
     [batch] = await every_batch(county)
     assert (batch.campaign_id, batch.day, batch.amount_fen) == (campaign_id, date(2026, 12, 1), 10_000)
+    assert await faults(county) == []
+
+
+async def test_a_refund_in_the_night_before_the_clearing_is_cleared_with_its_redemption(
+    county: County, clock: HandClock
+) -> None:
+    _, round_id, shop, [me] = await opened(county, pieces=1)
+    bought = await spent(county, round_id, me, shop)
+    await transact(county, plan_first_close, None)
+    clock.at = at_county_time(MONDAY, time(1))  # Already Monday, and Friday is not cleared yet.
+    back = await undo(county, bought, shop, refund_fen=4_000)
+    assert isinstance(back, RolledBack)
+    assert back.funders == ((Funder.GOVERNMENT, 1_000),)
+    await close(county, clock, MONDAY)
+    assert [batch.amount_fen for batch in await every_batch(county)] == [4_000]
     assert await faults(county) == []

@@ -33,10 +33,11 @@ from backend.vouchers.correct import (
     propose_incident,
 )
 from backend.vouchers.incident_rules import IncidentReason, IncidentState
+from backend.vouchers.refund_rules import RolledBack
 from tests.databases import HandClock
 from tests.settlement.cycles import CLERK, REVIEWER, answered, close, every_batch, money, opened, sent, spent
 from tests.vouchers.campaigns import faults
-from tests.vouchers.counters import TILL
+from tests.vouchers.counters import TILL, undo
 
 MONDAY, TUESDAY, WEDNESDAY = date(2026, 11, 23), date(2026, 11, 24), date(2026, 11, 25)
 NEEDS_ORDER = (EvidenceRule(kinds=("acquirer_order", "e_invoice"), from_fen=10_000),)
@@ -102,6 +103,24 @@ async def test_an_order_that_the_acquirer_does_not_know_is_held_as_unmatched(cou
     assert (missing.state, unmatched.rule, unmatched.state) == (HoldState.RELEASED, HoldRule.UNMATCHED, HoldState.OPEN)
     await close(county, clock, TUESDAY)
     assert await every_batch(county) == []
+
+
+async def test_what_was_given_back_of_a_held_redemption_waits_with_it(county: County, clock: HandClock) -> None:
+    dear = (EvidenceRule(kinds=("e_invoice",), from_fen=30_000),)
+    _, round_id, shop, people = await opened(county, pieces=2, people=2, evidence=dear)
+    held = await spent(county, round_id, people[0], shop, bill_fen=40_000)
+    await spent(county, round_id, people[1], shop, bill_fen=20_000)
+    back = await undo(county, held, shop, refund_fen=8_000)
+    assert isinstance(back, RolledBack)
+    await close(county, clock, MONDAY)
+    # The other bill is paid in full: nothing of the held one is taken off it.
+    assert [one.amount_fen for one in await every_batch(county)] == [5_000]
+    [hold] = await open_holds(county)
+    decision = DecideHold(decision_id=new_id(), hold_id=hold.hold_id, release=True, note="已核对", actor=REVIEWER)
+    assert not isinstance(await transact(county, decide_hold, decision), Refused)
+    await close(county, clock, TUESDAY)
+    assert [one.amount_fen for one in await every_batch(county)] == [5_000, 4_000]
+    assert await faults(county) == []
 
 
 async def test_an_order_that_the_acquirer_told_before_the_clearing_is_paid(county: County, clock: HandClock) -> None:

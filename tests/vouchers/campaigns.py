@@ -17,6 +17,7 @@ from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
 from backend.settlement.audit import AuditSettlement, audit_settlement
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
+from backend.vouchers.brake_rules import BrakePlan
 from backend.vouchers.claim_rules import Claim
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, KindPlan, RoundPlan, public_face
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
@@ -31,8 +32,10 @@ FINANCE = Actor(kind=ActorKind.STAFF, id=UUID(int=0xF1), role="office")
 RECEIPT = "5e" * 32
 """The SHA-256 of the bank's receipt."""
 RULE = UUID(int=0x51)
-PLAN_FIELDS = {"money_path", "evidence", "refund_policy", "department"}
+PLAN_FIELDS = {"money_path", "evidence", "refund_policy", "department", "brake", "ceilings"}
 """What ``running_campaign`` is told of the plan itself; everything else is of its terms."""
+SILENT = BrakePlan(burn_rate=None, merchant_share=None, refund_rate=None, merchant_pace=None)
+"""Tests that spend a campaign within seconds are about something else."""
 GOVERNMENT = (FundingShare(funder=Funder.GOVERNMENT, share_bp=10_000),)
 
 
@@ -67,7 +70,7 @@ async def running_campaign(
     now = county.clock()
     opens = opens_at or now
     round_ids = [new_id() for _ in range(rounds)]
-    of_plan = {name: of_terms.pop(name) for name in PLAN_FIELDS & of_terms.keys()}
+    of_plan = {"brake": SILENT} | {name: of_terms.pop(name) for name in PLAN_FIELDS & of_terms.keys()}
     agreed = terms(**of_terms)
     plan = CampaignPlan(
         title_zh="测试活动",

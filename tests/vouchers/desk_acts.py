@@ -14,13 +14,14 @@ from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.ids import new_digits
 from backend.kernel.presentations import present
 from backend.kernel.refusals import Refused
+from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.claim_rules import Claim
 from backend.vouchers.counter_routes import presented
 from backend.vouchers.redeem_rules import Redeem, Typed
 from backend.vouchers.refund_rules import RollBack
 from backend.vouchers.rules import Bill, ClaimantFacts
 from backend.vouchers.short_code import MakeShortCode
-from backend.vouchers.steer_campaign import PauseScope, SteerCampaign, Turn
+from backend.vouchers.steer_campaign import SteerCampaign, Turn
 from backend.vouchers.wallet import IssueTokens, issue_tokens
 from tests.vouchers.counters import TILL, Phone
 from tests.vouchers.desk_model import Model

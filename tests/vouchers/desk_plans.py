@@ -9,11 +9,12 @@ from uuid import UUID
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.ledger.rules import Funder
+from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.desk_rules import CampaignPlan, KindPlan, RoundPlan
 from backend.vouchers.find_campaigns import board
 from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.rules import DiscountKind, Limit, LimitPeriod, Terms
-from backend.vouchers.steer_campaign import PauseScope, SteerCampaign, Steered, Turn, steer_campaign
+from backend.vouchers.steer_campaign import SteerCampaign, Steered, Turn, steer_campaign
 from tests.vouchers.campaigns import CLERK, approved, funded
 from tests.vouchers.desk_records import public_of
 

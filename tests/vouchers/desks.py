@@ -16,12 +16,13 @@ from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused
 from backend.vouchers.approve_campaign import SignCampaign, Signed, sign_campaign
+from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, DecisionStep, DeskReason, KindPlan, RoundPlan
 from backend.vouchers.find_campaigns import Board, board
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
-from backend.vouchers.steer_campaign import PauseScope, SteerCampaign, Steered, Turn, steer_campaign
+from backend.vouchers.steer_campaign import SteerCampaign, Steered, Turn, steer_campaign
 from tests.identity.people import staff
 from tests.vouchers.campaigns import RECEIPT, terms
 from tests.web.world import row_counts

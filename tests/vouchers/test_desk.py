@@ -19,6 +19,7 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Account, AccountKind
 from backend.outbox.rules import IdReused
+from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.claim import claim
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.desk_rules import (
@@ -38,7 +39,7 @@ from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.plan_campaign import PlanFaults, Planned
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import ClaimReason, DiscountKind, Hours, Limit, LimitPeriod, RedemptionReason
-from backend.vouchers.steer_campaign import PauseScope, Steered, Turn
+from backend.vouchers.steer_campaign import Steered, Turn
 from backend.vouchers.store import desk as desk_store
 from tests.databases import HandClock
 from tests.identity.people import staff

@@ -15,6 +15,7 @@ from backend.kernel.claimants import KeyKind
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
+from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.claim import claim
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claimed
@@ -32,7 +33,7 @@ from backend.vouchers.enter_seed import Progress, SeedEntered
 from backend.vouchers.find_draws import OwnEntries, draw_board, own_entries
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import ClaimReason, Limit
-from backend.vouchers.steer_campaign import PauseScope, SteerCampaign, Turn, steer_campaign
+from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from backend.vouchers.tables import vouchers
 from backend.vouchers.wallet import Wallet, wallet
 from tests.databases import HandClock

@@ -26,6 +26,7 @@ from backend.merchants.rules import (
 from backend.merchants.tables import licences, listings, merchants, store_closings, stores
 from backend.places.premises import columns_of, premises_from
 
+NAMED_AT_ONCE = 1_000
 _MAIN = (stores.c.merchant_id == merchants.c.id) & (stores.c.number == 1)
 _STORE_COLUMNS = [column.label(f"store_{column.name}") for column in stores.c if column.name != "merchant_id"]
 
@@ -157,6 +158,18 @@ async def names_of(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID
     m = merchants.c
     rows = await tx.execute(select(m.id, m.name_zh, m.name_en).where(m.id.in_(list(merchant_ids))))
     return {row.id: (row.name_zh, row.name_en) for row in rows}
+
+
+async def participants(tx: Transaction, merchant_ids: Collection[UUID]) -> list[tuple[UUID, str, str, str, str, str]]:
+    """What identifies each of these merchants, by id."""
+    m = merchants.c
+    found: list[tuple[UUID, str, str, str, str, str]] = []
+    ordered = sorted(merchant_ids)
+    for start in range(0, len(ordered), NAMED_AT_ONCE):
+        named = m.id.in_(ordered[start : start + NAMED_AT_ONCE])
+        columns = (m.id, m.name_zh, m.registered_name, m.credit_code, m.trade, m.state)
+        found += [tuple(row) for row in await tx.execute(select(*columns).where(named).order_by(m.id))]
+    return found
 
 
 async def merchants_after(

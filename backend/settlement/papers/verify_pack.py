@@ -5,7 +5,8 @@
 Needs Python 3.9 or newer and nothing else: no network, no package, no program of the county. It reads every file of
 the folder, compares each with ``manifest.json`` and ``SHA256SUMS``, looks for files that are missing or additional,
 and checks the county's signature (ES256) over the manifest. The key stands in the manifest; ``--key`` compares it with
-the one that the county has published, which is the only way to know that it is the county's.
+the one that the county has published, which is the only way to know that it is the county's. Where the pack has a
+``books.py``, which was signed with it, that adds up what is inside.
 ``sha256sum -c SHA256SUMS`` checks the same files with another program, this one among them.
 
 The answer is 0 when nothing was found, and 1 when something was, with a line for each.
@@ -15,8 +16,10 @@ import argparse
 import hashlib
 import json
 import os
+import runpy
 import sys
 
+BOOKS = "books.py"
 MANIFEST, SIGNATURE, SUMS = "manifest.json", "manifest.sig", "SHA256SUMS"
 
 # P-256 (FIPS 186-4), so that nobody has to install a library to check a signature.
@@ -43,6 +46,13 @@ def main() -> None:
         sys.exit("\n".join(["审计包已被改动 · THE PACK WAS CHANGED", *found]))
     with open(os.path.join(arguments.folder, MANIFEST), "rb") as file:
         manifest = json.load(file)
+    if any(entry["path"] == BOOKS for entry in manifest["files"]):
+        wrong = runpy.run_path(os.path.join(arguments.folder, BOOKS))["faults_of"](arguments.folder)
+        if wrong:
+            sys.exit("\n".join(["账目不符 · THE BOOKS DO NOT AGREE", *wrong]))
+        sys.stdout.write(
+            "账目、抽样、审计链均已重算，全部相符 · books, sample and chain were worked out again and agree\n"
+        )
     told = "公钥与公布的一致 · the key is the published one" if arguments.key else "请核对公钥 · compare the key"
     sys.stdout.write(f"没有发现改动 · nothing was changed: {len(manifest['files'])} files\n{told}: {manifest['key']}\n")
 

@@ -280,3 +280,12 @@ async def batch_tallies(tx: Transaction) -> list[PaidTally]:
         select(*by, func.count(), func.sum(payout_batches.c.amount_fen)).group_by(*by).order_by(*by)
     )
     return [PaidTally(row[0], Funder(row[1]), BatchState(row[2]), row[3], int(row[4])) for row in rows]
+
+
+async def accepted_of(tx: Transaction, campaign_id: UUID) -> dict[Funder, int]:
+    """What the bank has accepted of a campaign, by payer; what merchants paid back is taken off."""
+    b = payout_batches.c
+    asked = select(b.payer, func.sum(b.amount_fen)).where(
+        b.state == str(BatchState.ACCEPTED), b.campaign_id == campaign_id
+    )
+    return {Funder(row[0]): int(row[1]) for row in await tx.execute(asked.group_by(b.payer))}

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from backend.database.transaction import Transaction
 from backend.kernel.ids import new_id
@@ -38,6 +38,11 @@ async def list_campaigns(
     if before is not None:
         asked = asked.where(campaigns.c.id < before)
     return [_campaign(row) for row in await tx.execute(asked.limit(most))]
+
+
+async def campaigns_where(tx: Transaction, condition: ColumnElement[bool]) -> list[Campaign]:
+    """Campaigns that another question of this store asks for, oldest first."""
+    return [_campaign(row) for row in await tx.execute(_campaigns().where(condition).order_by(campaigns.c.id))]
 
 
 def _campaigns() -> Any:

@@ -1266,6 +1266,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/campaigns/{campaign_id}/audit-pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make the audit pack of a campaign
+         * @description The pack as of now: a ZIP that anybody can check without us. Who made it stands in the trail.
+         */
+        post: operations["ApiV1OfficeCampaignsCampaignIdAuditPackPostAuditPack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns/{campaign_id}/board": {
         parameters: {
             query?: never;
@@ -1278,6 +1298,26 @@ export interface paths {
          * @description Every figure is counted from rows at the moment of asking.
          */
         get: operations["ApiV1OfficeCampaignsCampaignIdBoardGetBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/campaigns/{campaign_id}/exposure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the campaign has spent and what it can still cost
+         * @description By budget line and by payer: paid, redeemed, open, still issuable, the expected rate, and the worst case.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdExposureGetExposure"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3011,6 +3051,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public/campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public notice of a campaign
+         * @description An approved campaign: rules, budget, figures and leverage (信息公开); `as_of` says when they were counted.
+         */
+        get: operations["ApiV1PublicCampaignsCampaignIdGetNotice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public/merchant-calls": {
         parameters: {
             query?: never;
@@ -3772,6 +3832,32 @@ export interface components {
             /** Format: date-time */
             admitted_at: string;
         };
+        /** AlertAnswer */
+        AlertAnswer: {
+            /** Format: uuid */
+            alert_id: string;
+            rule: components["schemas"]["BrakeRule"];
+            level: components["schemas"]["AlertLevel"];
+            merchant_id: string | null;
+            merchant_zh: string;
+            merchant_en: string;
+            value: number;
+            limit: number;
+            figures: {
+                [key: string]: number;
+            };
+            told_zh: string;
+            told_en: string;
+            /** Format: date-time */
+            raised_at: string;
+            ended_at: string | null;
+        };
+        /**
+         * AlertLevel
+         * @description How far an alert goes.
+         * @enum {string}
+         */
+        AlertLevel: "warn" | "pause";
         /** ApplicationAnswer */
         ApplicationAnswer: {
             /** Format: uuid */
@@ -3928,6 +4014,14 @@ export interface components {
             reason: string | null;
             detail: string;
         };
+        /** AuditPackRequest */
+        AuditPackRequest: {
+            /** Format: uuid */
+            pack_id: string;
+            seed: string;
+            /** @default 30 */
+            sample: number;
+        };
         /** BankAccountAnswer */
         BankAccountAnswer: {
             /** Format: uuid */
@@ -4043,7 +4137,9 @@ export interface components {
             state: components["schemas"]["CampaignState"];
             version: number;
             plan: components["schemas"]["CampaignPlan"];
+            pause_scope: string;
             pause_reason: string | null;
+            alerts: components["schemas"]["AlertAnswer"][];
             total_fen: number;
             vouchers: {
                 [key: string]: number;
@@ -4057,6 +4153,111 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /**
+         * BrakeLimit
+         * @default {
+         *       "warn": 1000,
+         *       "pause": 3000,
+         *       "minutes": 10,
+         *       "least": 100,
+         *       "scope": "everything"
+         *     }
+         */
+        BrakeLimit: {
+            warn: number;
+            pause?: number | null;
+            minutes: number;
+            /** @default 0 */
+            least: number;
+            scope?: components["schemas"]["PauseScope"];
+        };
+        /**
+         * BrakePlan
+         * @default {
+         *       "burn_rate": {
+         *         "warn": 1000,
+         *         "pause": 3000,
+         *         "minutes": 10,
+         *         "least": 100,
+         *         "scope": "everything"
+         *       },
+         *       "merchant_share": {
+         *         "warn": 3000,
+         *         "pause": 6000,
+         *         "minutes": 1440,
+         *         "least": 300,
+         *         "scope": "everything"
+         *       },
+         *       "refund_rate": {
+         *         "warn": 1000,
+         *         "pause": 3000,
+         *         "minutes": 1440,
+         *         "least": 100,
+         *         "scope": "claims"
+         *       },
+         *       "merchant_pace": {
+         *         "warn": 60,
+         *         "pause": 300,
+         *         "minutes": 1,
+         *         "least": 0,
+         *         "scope": "everything"
+         *       },
+         *       "grace_minutes": 60,
+         *       "rise_bp": 2500
+         *     }
+         */
+        BrakePlan: {
+            /**
+             * @default {
+             *       "warn": 1000,
+             *       "pause": 3000,
+             *       "minutes": 10,
+             *       "least": 100,
+             *       "scope": "everything"
+             *     }
+             */
+            burn_rate: components["schemas"]["BrakeLimit"] | null;
+            /**
+             * @default {
+             *       "warn": 3000,
+             *       "pause": 6000,
+             *       "minutes": 1440,
+             *       "least": 300,
+             *       "scope": "everything"
+             *     }
+             */
+            merchant_share: components["schemas"]["BrakeLimit"] | null;
+            /**
+             * @default {
+             *       "warn": 1000,
+             *       "pause": 3000,
+             *       "minutes": 1440,
+             *       "least": 100,
+             *       "scope": "claims"
+             *     }
+             */
+            refund_rate: components["schemas"]["BrakeLimit"] | null;
+            /**
+             * @default {
+             *       "warn": 60,
+             *       "pause": 300,
+             *       "minutes": 1,
+             *       "least": 0,
+             *       "scope": "everything"
+             *     }
+             */
+            merchant_pace: components["schemas"]["BrakeLimit"] | null;
+            /** @default 60 */
+            grace_minutes: number;
+            /** @default 2500 */
+            rise_bp: number;
+        };
+        /**
+         * BrakeRule
+         * @description What is measured; the first four are limits of a plan, the others are its ceilings and only warn.
+         * @enum {string}
+         */
+        BrakeRule: "burn-rate" | "merchant-share" | "refund-rate" | "merchant-pace" | "platform-ceiling" | "merchant-ceiling" | "advance-ceiling";
         /** CallAnswer */
         CallAnswer: {
             /** Format: uuid */
@@ -4139,6 +4340,8 @@ export interface components {
             refund_policy?: components["schemas"]["RefundPolicy"];
             /** @default [] */
             evidence: components["schemas"]["EvidenceRule"][];
+            brake?: components["schemas"]["BrakePlan"];
+            ceilings?: components["schemas"]["Ceilings"];
             picture?: string | null;
             kinds: components["schemas"]["KindPlan"][];
             rounds: components["schemas"]["RoundPlan"][];
@@ -4163,6 +4366,28 @@ export interface components {
             invitation: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /**
+         * Ceilings
+         * @default {
+         *       "platform_fen": null,
+         *       "merchant_fen": null,
+         *       "advance_fen": null
+         *     }
+         */
+        Ceilings: {
+            /** @description Amount in fen (分), an integer. */
+            platform_fen?: number | null;
+            /** @description Amount in fen (分), an integer. */
+            merchant_fen?: number | null;
+            /** @description Amount in fen (分), an integer. */
+            advance_fen?: number | null;
+        };
+        /** CellAnswer */
+        CellAnswer: {
+            code: string;
+            redeemed: number;
+            public_fen: number;
         };
         /** ChallengeAnswer */
         ChallengeAnswer: {
@@ -4337,6 +4562,12 @@ export interface components {
             purpose_en: string;
             kept_days: number;
         };
+        /**
+         * Commitment
+         * @description How a payer's part stands to what was agreed.
+         * @enum {string}
+         */
+        Commitment: "within" | "possible" | "expected" | "over" | "open";
         /** ConsentAnswerWire */
         ConsentAnswerWire: {
             kind: components["schemas"]["ConsentKind"];
@@ -4495,6 +4726,15 @@ export interface components {
             sources: components["schemas"]["EnteredBy"][];
             passed_over: components["schemas"]["PassedOverAnswer"][];
         };
+        /** DrawNoticeAnswer */
+        DrawNoticeAnswer: {
+            /** Format: uuid */
+            round_id: string;
+            state: components["schemas"]["DrawState"];
+            entered: number;
+            issued: number;
+            proof: string;
+        };
         /** DrawPlan */
         DrawPlan: {
             source: string;
@@ -4644,6 +4884,19 @@ export interface components {
         /** ExportAnswer */
         ExportAnswer: {
             sections: components["schemas"]["SectionAnswer"][];
+        };
+        /** ExposureAnswer */
+        ExposureAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            state: components["schemas"]["CampaignState"];
+            prior_rate_bp: number;
+            prior_weight: number;
+            treasury_fen: number;
+            lines: components["schemas"]["LineExposureAnswer"][];
+            payers: components["schemas"]["PayerExposureAnswer"][];
+            /** Format: date-time */
+            at: string;
         };
         /** FaultAnswer */
         FaultAnswer: {
@@ -4922,6 +5175,18 @@ export interface components {
             cap_pieces: number;
             terms: components["schemas"]["TermsAnswer"];
         };
+        /** KindNoticeAnswer */
+        KindNoticeAnswer: {
+            code: string;
+            name_zh: string;
+            name_en: string;
+            pieces: number;
+            face_fen: number;
+            public_face_fen: number;
+            budget_fen: number;
+            rules_zh: string[];
+            rules_en: string[];
+        };
         /** KindPlan */
         KindPlan: {
             code: string;
@@ -4984,6 +5249,18 @@ export interface components {
             count: number;
             leaves: string[];
         };
+        /** LeverageAnswer */
+        LeverageAnswer: {
+            bills: number;
+            bills_fen: number;
+            discount_fen: number;
+            public_discount_fen: number;
+            beyond_fen: number;
+            /** @description Hundredths, rounded half up: 286 is 2.86 yuan spent for each yuan of public money. */
+            gross_hundredths: number | null;
+            /** @description Hundredths, rounded half up: 286 is 2.86 yuan spent for each yuan of public money. */
+            net_hundredths: number | null;
+        };
         /** LicenceAnswer */
         LicenceAnswer: {
             kind: components["schemas"]["LicenceKind"];
@@ -5042,12 +5319,38 @@ export interface components {
             returned_fen: number;
             returned_pieces: number;
         };
+        /** LineExposureAnswer */
+        LineExposureAnswer: {
+            /** Format: uuid */
+            line_id: string;
+            parent_id: string | null;
+            level: components["schemas"]["LineLevel"];
+            key: string;
+            funded_fen: number;
+            free_fen: number;
+            issuable_fen: number;
+            issuable_pieces: number;
+            open_fen: number;
+            open_pieces: number;
+            redeemed_fen: number;
+            owed_fen: number;
+            paid_fen: number;
+            returned_fen: number;
+            expected_rate_bp: number | null;
+            expected_fen: number;
+            worst_fen: number;
+        };
         /**
          * LineLevel
          * @description What part of the campaign's money a line caps (资金额度); each level lies below the one before.
          * @enum {string}
          */
         LineLevel: "campaign" | "kind" | "day" | "round" | "town" | "trade" | "merchant";
+        /** ListNoticeAnswer */
+        ListNoticeAnswer: {
+            document_no: string;
+            people: number;
+        };
         /** ListedAnswer */
         ListedAnswer: {
             /** Format: uuid */
@@ -5209,6 +5512,18 @@ export interface components {
             merchant: components["schemas"]["MerchantAnswer"];
             stores: components["schemas"]["StoreAnswer"][];
         };
+        /** MerchantNoticeAnswer */
+        MerchantNoticeAnswer: {
+            /** Format: uuid */
+            merchant_id: string;
+            name_zh: string;
+            name_en: string;
+            town_code: string;
+            town_zh: string;
+            town_en: string;
+            trade: string;
+            size: string;
+        };
         /**
          * MerchantState
          * @description Where a merchant stands; the edges are in ``EDGES``.
@@ -5253,6 +5568,46 @@ export interface components {
         NotaryAnswer: {
             document_no: string;
             file_sha256: string;
+        };
+        /** NoticeAnswer */
+        NoticeAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            state: components["schemas"]["CampaignState"];
+            title_zh: string;
+            title_en: string;
+            summary_zh: string;
+            summary_en: string;
+            notice_no: string;
+            document_no: string;
+            approved_at: string | null;
+            rules_version: number;
+            department: string;
+            complaint_phone: string;
+            money_path: components["schemas"]["MoneyPath"];
+            money_path_zh: string;
+            money_path_en: string;
+            refund_policy: components["schemas"]["RefundPolicy"];
+            refund_policy_zh: string;
+            refund_policy_en: string;
+            budget_fen: number;
+            kinds: components["schemas"]["KindNoticeAnswer"][];
+            rounds: components["schemas"]["RoundNoticeAnswer"][];
+            pieces: components["schemas"]["PiecesAnswer"];
+            public_money: components["schemas"]["PublicMoneyAnswer"];
+            platform_money: components["schemas"]["PlatformMoneyAnswer"];
+            /** @description What merchants bear of the discounts themselves. */
+            merchants_fen: number;
+            leverage: components["schemas"]["LeverageAnswer"] | null;
+            leverage_matched: components["schemas"]["LeverageAnswer"] | null;
+            towns: components["schemas"]["CellAnswer"][];
+            trades: components["schemas"]["CellAnswer"][];
+            draws: components["schemas"]["DrawNoticeAnswer"][];
+            lists: components["schemas"]["ListNoticeAnswer"][];
+            merchant_count: number;
+            merchants: components["schemas"]["MerchantNoticeAnswer"][];
+            /** Format: date-time */
+            as_of: string;
         };
         /** ObjectedAnswer */
         ObjectedAnswer: {
@@ -5612,13 +5967,39 @@ export interface components {
         /**
          * PauseScope
          * @description What a pause stops.
-         * @default claims
+         * @default everything
          * @enum {string}
          */
         PauseScope: "claims" | "everything";
+        /**
+         * Payer
+         * @description Whose money, or whose waiting for it.
+         * @enum {string}
+         */
+        Payer: "government" | "platform" | "merchant" | "advance";
+        /** PayerExposureAnswer */
+        PayerExposureAnswer: {
+            payer: components["schemas"]["Payer"];
+            committed_fen: number;
+            open_fen: number;
+            issuable_fen: number;
+            expected_fen: number;
+            worst_fen: number;
+            limit_fen: number | null;
+            stands: components["schemas"]["Commitment"];
+        };
         /** PersonalDataAnswer */
         PersonalDataAnswer: {
             items: components["schemas"]["CollectedAnswer"][];
+        };
+        /** PiecesAnswer */
+        PiecesAnswer: {
+            planned: number;
+            issued: number;
+            redeemed: number;
+            expired: number;
+            open: number;
+            left: number;
         };
         /** PlanRequest */
         PlanRequest: {
@@ -5637,6 +6018,8 @@ export interface components {
             complaint_phone: string;
             money_path?: components["schemas"]["MoneyPath"];
             refund_policy?: components["schemas"]["RefundPolicy"];
+            brake?: components["schemas"]["BrakePlan"];
+            ceilings?: components["schemas"]["Ceilings"];
             kinds: components["schemas"]["KindRequest"][];
             rounds: components["schemas"]["RoundRequest"][];
         };
@@ -5645,6 +6028,12 @@ export interface components {
             /** Format: uuid */
             campaign_id: string;
             version: number;
+        };
+        /** PlatformMoneyAnswer */
+        PlatformMoneyAnswer: {
+            borne_fen: number;
+            paid_out_fen: number;
+            owed_fen: number;
         };
         /** PolicyAnswer */
         PolicyAnswer: {
@@ -5803,6 +6192,17 @@ export interface components {
             passed_over: number[];
             moved_up: number[];
             finished_at: string | null;
+        };
+        /** PublicMoneyAnswer */
+        PublicMoneyAnswer: {
+            funded_fen: number;
+            left_fen: number;
+            open_fen: number;
+            redeemed_fen: number;
+            paid_out_fen: number;
+            owed_fen: number;
+            to_return_fen: number;
+            returned_fen: number;
         };
         /** PublicisedAnswer */
         PublicisedAnswer: {
@@ -6116,6 +6516,21 @@ export interface components {
          * @enum {string}
          */
         RoundMode: "rush" | "draw" | "roster";
+        /** RoundNoticeAnswer */
+        RoundNoticeAnswer: {
+            /** Format: uuid */
+            round_id: string;
+            kind_code: string;
+            name_zh: string;
+            name_en: string;
+            mode: components["schemas"]["RoundMode"];
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            closes_at: string;
+            budget_fen: number | null;
+            pieces: components["schemas"]["PiecesAnswer"];
+        };
         /** RoundPlan */
         RoundPlan: {
             /** Format: uuid */
@@ -12769,6 +13184,115 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeCampaignsCampaignIdAuditPackPostAuditPack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditPackRequest"];
+            };
+        };
+        responses: {
+            /** @description The pack as one file. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-campaign`: No such campaign; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeCampaignsCampaignIdBoardGetBoard: {
         parameters: {
             query?: never;
@@ -12787,6 +13311,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BoardAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdExposureGetExposure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExposureAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -21798,6 +22399,65 @@ export interface operations {
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PublicCampaignsCampaignIdGetNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,6 +4,7 @@ import type { components, paths } from './schema.gen'
 
 type Wire = components['schemas']
 
+export type AlertAnswer = Wire['AlertAnswer']
 export type AppliedAnswer = Wire['AppliedAnswer']
 export type ApplicationAnswer = Wire['ApplicationAnswer']
 export type ApplicationDetail = Wire['ApplicationDetail']
@@ -25,6 +26,7 @@ export type DiscountKind = Wire['DiscountKind']
 export type DrawBoardAnswer = Wire['DrawBoardAnswer']
 export type EntitlementAnswer = Wire['EntitlementAnswer']
 export type EntryAnswer = Wire['EntryAnswer']
+export type ExposureAnswer = Wire['ExposureAnswer']
 export type Funder = Wire['Funder']
 export type FunderAnswer = Wire['FunderAnswer']
 export type ImportFault = Wire['FaultAnswer']

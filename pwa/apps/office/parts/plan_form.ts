@@ -67,6 +67,9 @@ export interface PlanForm {
   complaint_phone: string
   money_path: NonNullable<PlanRequest['money_path']>
   refund_policy: NonNullable<PlanRequest['refund_policy']>
+  /** As they were read: this form does not change them. */
+  brake?: PlanRequest['brake']
+  ceilings?: PlanRequest['ceilings']
   kinds: KindForm[]
   rounds: RoundForm[]
 }
@@ -157,6 +160,8 @@ export function formOf(plan: Plan): PlanForm {
     complaint_phone: plan.complaint_phone,
     money_path: plan.money_path ?? 'prepaid',
     refund_policy: plan.refund_policy ?? 'a',
+    ...(plan.brake ? { brake: plan.brake } : {}),
+    ...(plan.ceilings ? { ceilings: plan.ceilings } : {}),
     kinds: plan.kinds.map(kindForm),
     rounds: plan.rounds.map(roundForm),
   }

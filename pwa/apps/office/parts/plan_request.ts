@@ -53,6 +53,8 @@ export function requestOf(form: PlanForm, version: number | null): PlanRequest |
     complaint_phone: form.complaint_phone.trim(),
     money_path: form.money_path,
     refund_policy: form.refund_policy,
+    ...(form.brake ? { brake: form.brake } : {}),
+    ...(form.ceilings ? { ceilings: form.ceilings } : {}),
     kinds: form.kinds.map((kind, nth) => kindRequest(reader, kind, `/kinds/${nth}`)),
     rounds: form.rounds.map((round, nth) => roundRequest(reader, round, `/rounds/${nth}`)),
   }

@@ -21,6 +21,8 @@ export default {
   'campaign.paused': 'The campaign is paused; watch the notices for when it goes on. Vouchers you hold stay good unless a notice says otherwise.',
   'campaign.ended': 'The campaign has ended.',
   'campaign.kinds': 'The vouchers',
+  'campaign.public': 'Public notice',
+  'campaign.public.text': 'Budget, vouchers and where the money went',
   'campaign.about': 'About this campaign',
   'campaign.department': 'Held by',
   'campaign.notice': 'Document number',

@@ -19,6 +19,8 @@ export default {
   'campaign.paused': '活动暂停中，恢复时间请留意公告。已领到的券不受影响，除非公告另有说明。',
   'campaign.ended': '活动已经结束。',
   'campaign.kinds': '有哪些券',
+  'campaign.public': '信息公开',
+  'campaign.public.text': '看预算、发放和资金去向',
   'campaign.about': '活动说明',
   'campaign.department': '主办单位',
   'campaign.notice': '文号',
