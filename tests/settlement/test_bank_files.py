@@ -84,6 +84,16 @@ async def test_a_runs_files_are_there_once_it_is_sent_and_the_trail_tells_who_to
     assert [entry.subject_id for entry in taken] == [str(run.run_id)] * 2
 
 
+async def test_a_run_that_was_sent_back_has_no_files(county: County, clock: HandClock) -> None:
+    campaign_id = await waiting(county, clock)
+    run = await prepared(county, campaign_id)
+    back = {"decision_id": str(new_id()), "send": False, "note": "账户待核"}
+    decided = await told(county, f"{OFFICE}/payout-runs/{run.run_id}/decisions", back, Role.REVIEWER)
+    assert decided.json()["state"] == "sent_back"
+    none = await got(county, f"{OFFICE}/payout-runs/{run.run_id}/files")
+    assert (none.status_code, none.json()["reason"]) == (409, "wrong-state")
+
+
 async def test_a_run_that_no_file_of_its_form_can_carry_is_not_prepared(county: County, clock: HandClock) -> None:
     campaign_id, round_id, _, [me] = await opened(county, pieces=1)
     shop = await counter(county, order=2, places=False)
