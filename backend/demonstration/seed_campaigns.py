@@ -148,11 +148,17 @@ def _levels(usual: BrakeLimit | None, warn: int, pause: int, minutes: int | None
 
 
 def _ceilings(campaign: Campaign) -> Ceilings:
-    """The platform company has promised nine tenths of its part of the whole face: some vouchers are never used."""
+    """Some vouchers are never used: the platform company has promised nine tenths of its part, and to advance less."""
     shares = {one.funder: one.share_bp for one in campaign.funders}
     face_fen = sum(kind.face_fen * kind.pieces for kind in campaign.kinds)
-    platform_fen = face_fen * shares.get(Funder.PLATFORM, 0) // 10_000
-    return Ceilings(platform_fen=platform_fen * 9 // 10 if platform_fen else None)
+    platform_fen, public_fen = (
+        face_fen * shares.get(payer, 0) // 10_000 for payer in (Funder.PLATFORM, Funder.GOVERNMENT)
+    )
+    advances = MoneyPath(campaign.money_path.kind) is MoneyPath.ADVANCED
+    return Ceilings(
+        platform_fen=platform_fen * 9 // 10 if platform_fen else None,
+        advance_fen=public_fen * 3 // 4 if advances else None,
+    )
 
 
 def _summary(slogan: str, rules: tuple[str, ...]) -> str:

@@ -27,7 +27,7 @@ from backend.vouchers.brake_rules import (
     PauseScope,
     Raise,
     Reading,
-    pause_words,
+    alert_words,
     told_figures,
     told_value,
 )
@@ -102,7 +102,7 @@ async def _pause(
 ) -> None:
     if campaign.state is CampaignState.RUNNING:
         await store.change_state(tx, campaign.campaign_id, CampaignState.PAUSED, now)
-    reason = pause_words(raised.reading, raised.limit, about)
+    reason = alert_words(raised.level, raised.reading, raised.limit, about)
     await store.change_pause(tx, campaign.campaign_id, raised.scope, reason[:400])
     await publish(tx, CampaignPaused(event_id=new_id(), occurred_at=now, campaign_id=campaign.campaign_id), now=now)
     await _record(tx, campaign, "campaign.pause", raised, now)
@@ -110,8 +110,8 @@ async def _pause(
 
 async def _record(tx: Transaction, campaign: Campaign, act: str, raised: Raise, now: Instant) -> None:
     reading = raised.reading
-    figures = " ".join(f"{name}={figure}" for name, figure in reading.figures.items())
     paused = raised.level is AlertLevel.PAUSE
+    words = alert_words(raised.level, reading, raised.limit, None)
     await record(
         tx,
         new_entry(
@@ -121,7 +121,7 @@ async def _record(tx: Transaction, campaign: Campaign, act: str, raised: Raise, 
             ("campaign", campaign.campaign_id),
             from_state=campaign.state if paused else None,
             to_state=CampaignState.PAUSED if paused else None,
-            detail=f"{reading.rule} of {reading.subject_id}: {reading.value} >= {raised.limit}; {figures}",
+            detail=words if reading.subject_id == campaign.campaign_id else f"{words} {reading.subject_id}",
         ),
     )
 

@@ -313,14 +313,16 @@ def told_figures(rule: BrakeRule, figures: Mapping[str, int]) -> tuple[str, str]
     )
 
 
-def pause_words(reading: Reading, limit: int, who: tuple[str, str] | None) -> str:
-    """Why the campaign paused by itself, in both languages; ``who`` is the merchant it is about."""
+def alert_words(level: AlertLevel, reading: Reading, limit: int, who: tuple[str, str] | None) -> str:
+    """What crossed which level, with its figures, in both languages; ``who`` is the merchant it is about."""
     rule_zh, rule_en = RULE_WORDS[reading.rule]
     figures_zh, figures_en = told_figures(reading.rule, reading.figures)
     value_zh, value_en = told_value(reading.rule, reading.value)
     limit_zh, limit_en = told_value(reading.rule, limit)
-    of_zh, of_en = (f"（{who[0]}）", f" ({who[1]})") if who else ("", "")
+    of_zh, of_en = (f"（{who[0]}）", f" ({who[1] or who[0]})") if who else ("", "")
+    paused = level is AlertLevel.PAUSE
+    did_zh, did_en, line_zh = ("自动熔断", "Paused", "暂停线") if paused else ("自动预警", "Warned", "预警线")
     return (
-        f"自动熔断：{rule_zh}{of_zh}{value_zh}，达到暂停线 {limit_zh}。{figures_zh} / "
-        f"Automatic: {rule_en}{of_en} {value_en}, at or above {limit_en}: {figures_en}"
+        f"{did_zh}：{rule_zh}{of_zh}{value_zh}，达到{line_zh} {limit_zh}。{figures_zh} / "
+        f"{did_en} automatically: {rule_en}{of_en} {value_en}, at or above {limit_en}: {figures_en}"
     )

@@ -39,7 +39,7 @@ class AskExposure(Struct, frozen=True, kw_only=True):
 
 
 class Exposure(Struct, frozen=True, kw_only=True):
-    """Every line and every payer; ``treasury_fen`` is what goes, or went, back to the treasury."""
+    """Every line, and everybody who pays; ``treasury_fen`` is what goes, or went, back to the treasury."""
 
     campaign: Campaign
     lines: list[LineExposure]
@@ -113,4 +113,4 @@ def _payers(campaign: Campaign, tree: Tree, flows: Flows, merchants_fen: int) ->
     if campaign.plan.money_path is MoneyPath.ADVANCED:
         limit = ceilings.advance_fen
         found.append(payer_exposure(Payer.ADVANCE, Funder.GOVERNMENT, kinds, advanced(flows), limit, owed))
-    return found
+    return [one for one in found if one.payer is Payer.GOVERNMENT or one.worst_fen or one.limit_fen is not None]

@@ -64,7 +64,8 @@ async def test_the_office_is_warned_once_in_the_inbox_on_the_board_and_in_the_tr
     [entry] = await of.entries("campaign.warn")
     assert entry.actor.kind is ActorKind.SYSTEM
     assert entry.detail == (
-        f"burn-rate of {of.campaign_id}: 1000 >= 1000; minutes=10 pieces=4 redeemed_fen=20000 worth_fen=200000"
+        "自动预警：消耗速度10.00%，达到预警线 10.00%。10 分钟核销 4 笔 200.00 元，总额 2000.00 元 / "
+        "Warned automatically: burn rate 10.00%, at or above 10.00%: 4 for 200.00 of 2000.00 yuan in 10 min"
     )
     before = await row_counts(county)
     await of.buy(1)
@@ -86,14 +87,14 @@ async def test_an_automatic_pause_says_why_with_figures_and_binds_claims_and_cou
         "paused",
         "everything",
         "自动熔断：消耗速度20.00%，达到暂停线 20.00%。10 分钟核销 8 笔 400.00 元，总额 2000.00 元 / "
-        "Automatic: burn rate 20.00%, at or above 20.00%: 8 for 400.00 of 2000.00 yuan in 10 min",
+        "Paused automatically: burn rate 20.00%, at or above 20.00%: 8 for 400.00 of 2000.00 yuan in 10 min",
     )
     refused = await transact(county, claim, claim_of(of.round_id, 77))
     assert refused == Refused(ClaimReason.PAUSED)
     assert await spend(county, redemption(county, code, of.shops[0])) == Refused(RedemptionReason.PAUSED)
     [entry] = await of.entries("campaign.pause")
     assert (entry.actor.kind, entry.from_state, entry.to_state) == (ActorKind.SYSTEM, "running", "paused")
-    assert "2000 >= 2000" in entry.detail
+    assert entry.detail == (await of.stands())[2]
     assert [message.code for message in await of.messages()] == ["campaign-braked", "campaign-warned"]
     assert await faults(county) == []
 

@@ -102,4 +102,4 @@ async def test_the_board_tells_the_alerts_in_words_and_the_exposure_adds_up(coun
             parts = ("free_fen", "open_fen", "owed_fen", "paid_fen")
             assert sum(line[part] for part in parts) == line["funded_fen"] == 200_000
             assert (line["redeemed_fen"], line["worst_fen"]) == (50_000, 200_000)
-        assert [payer["stands"] for payer in told["payers"]] == ["within", "open", "open"]
+        assert [payer["stands"] for payer in told["payers"]] == ["within"]

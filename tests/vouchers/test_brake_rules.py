@@ -26,9 +26,9 @@ from backend.vouchers.brake_rules import (
     Reading,
     Standing,
     Window,
+    alert_words,
     brake_faults,
     decide_brake,
-    pause_words,
     readings,
     told_figures,
     told_value,
@@ -237,9 +237,9 @@ def test_a_plan_stored_before_there_was_a_brake_has_the_brake_that_is_usual() ->
 def test_every_rule_is_told_in_words_with_its_figures() -> None:
     figures = {"minutes": 10, "pieces": 64, "redeemed_fen": 320_000, "worth_fen": 1_000_000}
     reading = Reading(rule=BrakeRule.BURN_RATE, subject_id=CAMPAIGN, value=3_205, figures=figures)
-    assert pause_words(reading, 3_000, None) == (
+    assert alert_words(AlertLevel.PAUSE, reading, 3_000, None) == (
         "自动熔断：消耗速度32.05%，达到暂停线 30.00%。10 分钟核销 64 笔 3200.00 元，总额 10000.00 元 / "
-        "Automatic: burn rate 32.05%, at or above 30.00%: 64 for 3200.00 of 10000.00 yuan in 10 min"
+        "Paused automatically: burn rate 32.05%, at or above 30.00%: 64 for 3200.00 of 10000.00 yuan in 10 min"
     )
     whole = figures | {"returns": 3, "returned_fen": 9_000, "merchant_pieces": 9, "merchant_fen": 45_000}
     whole |= {"committed_fen": 1, "worst_fen": 2}
@@ -250,7 +250,7 @@ def test_every_rule_is_told_in_words_with_its_figures() -> None:
             assert words
         if rule not in CEILINGS:
             named = replace(reading, rule=rule, value=10**6, figures=longest)
-            assert len(pause_words(named, 10**6, ("店" * 60, "Shop" * 15))) <= 400
+            assert len(alert_words(AlertLevel.PAUSE, named, 10**6, ("店" * 60, "Shop" * 15))) <= 400
 
 
 @given(

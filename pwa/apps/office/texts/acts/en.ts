@@ -10,6 +10,7 @@ export default {
   'campaign.fund': 'recorded the money',
   'campaign.run': 'began a campaign',
   'campaign.pause': 'paused a campaign',
+  'campaign.warn': 'warned of a campaign',
   'campaign.resume': 'resumed a campaign',
   'campaign.end': 'ended a campaign',
   'round.open': 'opened a round',

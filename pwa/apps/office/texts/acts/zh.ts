@@ -8,6 +8,7 @@ export default {
   'campaign.fund': '登记到账',
   'campaign.run': '开始活动',
   'campaign.pause': '暂停活动',
+  'campaign.warn': '系统预警活动',
   'campaign.resume': '恢复活动',
   'campaign.end': '结束活动',
   'round.open': '轮次开放',

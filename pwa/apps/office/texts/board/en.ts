@@ -1,0 +1,32 @@
+import type { Twin } from '@/i18n/texts'
+import type zh from './zh'
+
+export default {
+  'board.alerts': 'Automatic brake',
+  'board.alerts.none': 'No warnings.',
+  'board.alert.warn': 'Warning',
+  'board.alert.pause': 'Paused',
+  'board.alert.since': 'Since {from}',
+  'board.alert.over': '{from} to {to}, over',
+  'exposure.lines': 'Exposure',
+  'exposure.paid': 'Paid',
+  'exposure.owed': 'Redeemed, unpaid',
+  'exposure.open': 'Unused',
+  'exposure.issuable': 'Still to issue',
+  'exposure.rate': 'Expected use',
+  'exposure.expected': 'Expected cost',
+  'exposure.worst': 'At most',
+  'exposure.prior': "Expected use comes from this campaign's vouchers whose time is over; before there are any it is {rate} (as if told by {weight}).",
+  'exposure.payers': 'Who pays what',
+  'exposure.payer.government': 'Public money',
+  'exposure.payer.platform': "Platform's subsidy",
+  'exposure.payer.merchant': "Merchants' own offers",
+  'exposure.payer.advance': 'Advanced and not reimbursed',
+  'exposure.stands.within': 'Within its limit',
+  'exposure.stands.possible': 'Could pass its limit',
+  'exposure.stands.expected': 'Expected to pass its limit',
+  'exposure.stands.over': 'Over its limit',
+  'exposure.stands.open': 'No limit agreed',
+  'exposure.sentence': '{committed} so far, {expected} expected, {worst} at most.',
+  'exposure.limit': ' Limit: {limit}.',
+} satisfies Twin<typeof zh>
