@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from backend.settlement.rules import (
 from backend.settlement.tables import acquirer_lines, clearing_days, finance_events, pricing_lines, programmes
 
 _EVENT_FIELDS = tuple(name for name in FinanceEvent.__struct_fields__ if name != "event_id")
+_MAYBE_EMPTY = tuple(name for name in _EVENT_FIELDS if finance_events.c[name].nullable)
 
 
 async def insert_programme(tx: Transaction, programme: Programme, at: Instant) -> None:
@@ -67,14 +69,15 @@ def _programme(row: Any) -> Programme:
 
 
 def append_events(tx: Transaction, events: Sequence[FinanceEvent]) -> None:
-    """Append finance events; the primary key refuses a second one of the same act."""
-    tx.append(finance_events, [_event_row(event) for event in events])
+    """Append finance events; the primary key refuses a second one of the same act.
 
-
-def _event_row(event: FinanceEvent) -> dict[str, Any]:
-    row = {name: getattr(event, name) for name in _EVENT_FIELDS}
-    row["id"] = event.event_id
-    return row
+    Every redemption passes here: columns that are empty in all of a batch are not named at all.
+    """
+    empty = {name for name in _MAYBE_EMPTY if all(getattr(event, name) is None for event in events)}
+    named = tuple(name for name in _EVENT_FIELDS if name not in empty)
+    values = attrgetter("event_id", *named)
+    columns = ("id", *named)
+    tx.append(finance_events, [dict(zip(columns, values(event), strict=True)) for event in events])
 
 
 def event_of(row: Any) -> FinanceEvent:
