@@ -7,11 +7,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from backend.database.county import County
 from tests.databases import HandClock, Templates
 
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+# A property holds or does not; how long one example takes on a busy machine is no property.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
