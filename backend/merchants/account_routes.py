@@ -39,6 +39,7 @@ from backend.merchants.find_accounts import (
     find_proposed,
     look_at_account,
 )
+from backend.merchants.find_merchants import merchant_names
 from backend.merchants.propose_account import AccountMoved, NotMovedAccount, ProposeAccount, propose_account
 from backend.merchants.rules import MerchantReason
 from backend.merchants.sign_application import SIGNING
@@ -160,6 +161,8 @@ async def post_account(
 async def list_accounts(request: Request[Any, Any, Any], merchant_id: FromPath[UUID]) -> BankAccountsAnswer:
     """Every one, masked, and which is in force."""
     county = county_of(request)
+    if not await inquire(county, merchant_names, {merchant_id}):
+        raise ProblemError(GeneralReason.NOT_FOUND)
     asked = FindAccounts(merchant_id=merchant_id, at=county.clock())
     return bank_accounts_answer(await inquire(county, find_accounts, asked))
 

@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
+from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.refusals import GeneralReason, Refused
@@ -124,6 +125,7 @@ async def list_of_call(
 ) -> Page[ListedAnswer]:
     """The merchants on the list (名单) now, the first listed first."""
     county = county_of(request)
+    await _known(county, call_id)
     asked = FindListed(call_id=call_id, after=open_moment(county, "listed", cursor), most=limit + 1)
     found = await inquire(county, find_listed, asked)
     more = seal_moment(county, "listed", found[limit - 1].moment) if len(found) > limit else None
@@ -141,10 +143,16 @@ async def list_publicised(
 ) -> Page[PublicisedAnswer]:
     """Whoever passed the review and is published (公示) with dates; decided applications are not shown here."""
     county = county_of(request)
+    await _known(county, call_id)
     asked = FindListed(call_id=call_id, after=open_moment(county, "publicised", cursor), most=limit + 1)
     found = await inquire(county, find_publicised, asked)
     more = seal_moment(county, "publicised", found[limit - 1].moment) if len(found) > limit else None
     return Page(items=[publicised_answer(one) for one in found[:limit]], next_cursor=more)
+
+
+async def _known(county: County, call_id: UUID) -> None:
+    if await inquire(county, find_call, call_id) is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
 
 
 def _applied(outcome: Applied | NotApplied, *, status: int) -> Response[SentApplicationAnswer]:

@@ -67,7 +67,10 @@ async def list_merchant_statements(
     request: Request[Any, Any, Any], merchant_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 50
 ) -> Page[StatementItem]:
     """One line a clearing day, newest first."""
-    return await _days(county_of(request), merchant_id, cursor, limit)
+    county = county_of(request)
+    if not await inquire(county, merchant_names, {merchant_id}):
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    return await _days(county, merchant_id, cursor, limit)
 
 
 @get(

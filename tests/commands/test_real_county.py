@@ -182,14 +182,22 @@ def test_a_county_comes_from_nothing_to_a_funded_campaign(place: Place, tmp_path
             desks = await staffed(inside, step, LINK.findall(begun.out))
             clerk = desks["wang.min"]
             assert await inside.missing(clerk) == {
-                *("stations", "merchants", "backup", "campaign-drafted", "campaign-approved", "campaign-funded")
+                *(
+                    "stations",
+                    "merchants",
+                    "bank-accounts",
+                    "backup",
+                    "campaign-drafted",
+                    "campaign-approved",
+                    "campaign-funded",
+                )
             }
             await clerk.take_in(ImportKind.STATIONS, sheet(ImportKind.STATIONS, STATION))
             step("经办再导入驿站，任命站长")
             await clerk.take_in(ImportKind.MERCHANTS, sheet(ImportKind.MERCHANTS, *MERCHANTS))
             step("经办导入商户")
             assert await funded(clerk, desks, inside, step) == "funded"
-            assert await inside.missing(clerk) == {"backup"}
+            assert await inside.missing(clerk) == {"backup", "bank-accounts"}
             assert (await desks["zhan.xiangshan"].send("GET", "/api/v1/stations"))["items"]
 
     asyncio.run(within())

@@ -19,7 +19,7 @@ from tests.identity.people import PASSWORD, SECRET, by, send_code, staff
 from tests.vouchers.counters import shown, typed
 from tests.web.client import calling
 from tests.web.contract import operations
-from tests.web.test_callers import credentials
+from tests.web.test_callers import address, credentials
 from tests.web.world import row_counts
 
 PHONE = "15402000001"
@@ -48,13 +48,14 @@ async def test_a_cursor_of_one_county_means_nothing_in_the_other(two: Two) -> No
                 continue
             for caller in operation.callers or {"visitor"}:
                 asked = {"limit": "1"}
-                page = await here.get(operation.path, params=asked, headers=credentials(two.here.world)[caller])
+                at_here, at_there = address(operation, two.here.world), address(operation, two.there.world)
+                page = await here.get(at_here, params=asked, headers=credentials(two.here.world)[caller])
                 cursor = page.json()["next_cursor"]
                 if cursor is None:
                     continue
                 asked["cursor"] = cursor
-                own = await here.get(operation.path, params=asked, headers=credentials(two.here.world)[caller])
-                strange = await there.get(operation.path, params=asked, headers=credentials(two.there.world)[caller])
+                own = await here.get(at_here, params=asked, headers=credentials(two.here.world)[caller])
+                strange = await there.get(at_there, params=asked, headers=credentials(two.there.world)[caller])
                 tried += 1
                 if own.status_code != 200 or told(strange) != (400, "invalid"):
                     wrong.append(f"{caller}: {operation} {own.status_code} {strange.status_code}")

@@ -38,7 +38,6 @@ def picture(page: Page, name: str) -> None:
 def test_a_clerk_mends_a_list_and_takes_it_in(visit: Enter, staff: dict[str, Session]) -> None:
     page = visit(staff["office"], viewport=DESK).go("/office/start")
     expect(page.get_by_role("heading", name="三位管理员到位")).to_be_visible()
-    expect(page.get_by_text("请自查", exact=True).first).to_be_visible()
     picture(page, "start")
     page.get_by_role("link", name="导入名单").click()
     expect(page.get_by_role("radio")).to_have_count(2)

@@ -14,13 +14,13 @@ from typing import Any, Final
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from msgspec import Struct
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from backend.kernel.fen import yuan
+from backend.kernel.later import Later
+
+_openpyxl, _cells, _styles, _utils = (
+    Later(name) for name in ("openpyxl", "openpyxl.cell", "openpyxl.styles", "openpyxl.utils")
+)
 
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 100
@@ -31,8 +31,6 @@ LONGEST_CELL: Final = 32_767
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _MADE = datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's dates have no zone, and this one means no day at all
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
-_THIN = Side(style="thin", color="999999")
-_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
 
 class NotAWorkbook(ValueError):
@@ -73,10 +71,10 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
 def write_workbook(sheet: Sheet, *, title: str) -> bytes:
     """The sheet as an XLSX file. Texts are stored as texts, whatever they begin with."""
-    book = Workbook(write_only=True)
+    book = _openpyxl.Workbook(write_only=True)
     page = book.create_sheet(sheet.title)
     for number, width in enumerate(sheet.widths, 1):
-        page.column_dimensions[get_column_letter(number)].width = width
+        page.column_dimensions[_utils.get_column_letter(number)].width = width
     page.page_setup.paperSize, page.page_setup.orientation = 9, "landscape" if sheet.landscape else "portrait"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
@@ -100,7 +98,7 @@ def read_workbook(data: bytes) -> list[list[str]]:
     """
     _check_packing(data)
     try:
-        book = load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+        book = _openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
         page = book.worksheets[0]
         page.reset_dimensions()
         rows: list[list[str]] = []
@@ -141,7 +139,7 @@ def _check_packing(data: bytes) -> None:
     try:
         with ZipFile(BytesIO(data)) as packed:
             members = packed.infolist()
-    except (BadZipFile, InvalidFileException, OSError, ValueError, NotImplementedError):
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
         raise NotAWorkbook("不是 XLSX 文件；旧的 XLS 请另存为 XLSX / no XLSX file; save an old XLS as XLSX") from None
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
         raise NotAWorkbook("文件解开后太大，请分成几个文件 / too large once unpacked: split the file")
@@ -151,7 +149,7 @@ def _stored(page: Any, given: str | int | Amount | Cell) -> Any:
     cell = given if isinstance(given, Cell) else Cell(given)
     value = cell.value
     # A decimal carries the figures into the file as they are written; nothing is computed with it.
-    stored = WriteOnlyCell(page)
+    stored = _cells.WriteOnlyCell(page)
     stored.value = Decimal(yuan(value.fen)) if isinstance(value, Amount) else value
     if value == "":
         stored.value = None  # An empty text is no cell that every program reads.
@@ -163,14 +161,20 @@ def _stored(page: Any, given: str | int | Amount | Cell) -> Any:
     if isinstance(given, Cell):
         stored.font, stored.alignment = _look(cell.large, cell.strong, cell.boxed, cell.align)
         if cell.boxed:
-            stored.border = _BOX
+            stored.border = _box()
     return stored
 
 
 @cache
-def _look(large: bool, strong: bool, boxed: bool, align: str) -> tuple[Font, Alignment]:
-    font = Font(name="宋体", size=16 if large else 10, bold=strong)
-    return font, Alignment(horizontal=align, vertical="center", wrap_text=boxed)
+def _look(large: bool, strong: bool, boxed: bool, align: str) -> tuple[Any, Any]:
+    font = _styles.Font(name="宋体", size=16 if large else 10, bold=strong)
+    return font, _styles.Alignment(horizontal=align, vertical="center", wrap_text=boxed)
+
+
+@cache
+def _box() -> Any:
+    thin = _styles.Side(style="thin", color="999999")
+    return _styles.Border(left=thin, right=thin, top=thin, bottom=thin)
 
 
 def _settled(data: bytes) -> bytes:
