@@ -116,7 +116,8 @@ def test_modules_are_loaded_by_name_only_where_commands_and_companions_are_chose
         for _, called in calls(source.tree)
         if called in {"__import__", "eval", "exec"}
     }
-    assert found <= {"backend/__main__.py", "backend/app.py"}, listed(found)
+    # The last one is where a large library waits until something of it is used.
+    assert found <= {"backend/__main__.py", "backend/app.py", "backend/kernel/later.py"}, listed(found)
 
 
 IGNORES = re.compile(r"#\s*(type:\s*ignore|noqa|pragma:|ruff:|mypy:|nosec)")
