@@ -110,6 +110,8 @@ class Served:
         headers = {"content-type": "application/json", "origin": self.address}
         if session is not None:
             headers["cookie"] = f"__Host-yizhan={session.token}"
+        ended = self._process and self._process.poll()
+        assert ended is None, f"the server ended by itself with {ended}: {self.told()}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.address}{path}", data, headers, method=method)
         return urllib.request.urlopen(request, timeout=30)
