@@ -30,37 +30,31 @@ class BodyDeadline:
         self._looks = 0
         self._looking = False
 
-    def bounded(self, receive: Receive, seconds: float) -> Receive:
+    def bounded(self, receive: Receive, seconds: float) -> "Body":
         """A ``receive`` that raises ``body-too-slow`` where the whole body takes longer than that."""
-        due = 0
-        whole = False
-        waiting = self._waiting
+        return Body(self, receive, seconds)
 
-        async def receive_in_time() -> Any:
-            nonlocal due, whole
-            if whole:  # What is waited for after the body is the end of the connection.
-                return await receive()
-            task = asyncio.current_task()
-            assert task is not None, "a request is served by a task"
-            if not due:
-                due = self._looks + math.ceil(seconds / LOOK_EVERY) + 1
-            waiting[task] = due
-            if not self._looking:
-                self._look_soon()
-            try:
-                message: Any = await receive()
-            except asyncio.CancelledError:
-                # Cancelled by whoever serves, a request ends like any other; cancelled by us, it is answered.
-                if waiting[task] != _LATE:
-                    raise
-                task.uncancel()
-                raise ProblemError(GeneralReason.BODY_TOO_SLOW) from None
-            finally:
-                del waiting[task]
-            whole = not message.get("more_body")
-            return message
+    async def wait(self, receive: Receive, due: int) -> Any:
+        """The next part of a body, until this look and no longer."""
+        task = asyncio.current_task()
+        assert task is not None, "a request is served by a task"
+        self._waiting[task] = due
+        if not self._looking:
+            self._look_soon()
+        try:
+            return await receive()
+        except asyncio.CancelledError:
+            # Cancelled by whoever serves, a request ends like any other; cancelled by us, it is answered.
+            if self._waiting[task] != _LATE:
+                raise
+            task.uncancel()
+            raise ProblemError(GeneralReason.BODY_TOO_SLOW) from None
+        finally:
+            del self._waiting[task]
 
-        return receive_in_time
+    def due_after(self, seconds: float) -> int:
+        """The look at which somebody who begins now has had so many seconds."""
+        return self._looks + math.ceil(seconds / LOOK_EVERY) + 1
 
     def _look_soon(self) -> None:
         self._looking = True
@@ -75,3 +69,25 @@ class BodyDeadline:
         self._looking = False
         if self._waiting:
             self._look_soon()
+
+
+class Body:
+    """The body of one request as it is read, in bounded time; ``whole`` tells whether its end was heard."""
+
+    __slots__ = ("_deadline", "_due", "_receive", "_seconds", "whole")
+
+    def __init__(self, deadline: BodyDeadline, receive: Receive, seconds: float) -> None:
+        self._deadline = deadline
+        self._receive = receive
+        self._seconds = seconds
+        self._due = 0
+        self.whole = False
+
+    async def __call__(self) -> Any:
+        """ASGI's ``receive``."""
+        if self.whole:  # What is waited for after the body is the end of the connection.
+            return await self._receive()
+        self._due = self._due or self._deadline.due_after(self._seconds)
+        message = await self._deadline.wait(self._receive, self._due)
+        self.whole = not message.get("more_body")
+        return message

@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from backend.database.registry import Counties
 from backend.kernel.faults import traced_fault
 from backend.kernel.refusals import GeneralReason, Reason
-from backend.web.body_deadline import BODY_SECONDS, UPLOAD_SECONDS, BodyDeadline
+from backend.web.body_deadline import BODY_SECONDS, UPLOAD_SECONDS, Body, BodyDeadline
 from backend.web.headers import SECURITY_HEADERS
 from backend.web.hot_lane import HandOver, HotRoute
 from backend.web.problems import MEDIA_TYPE, ProblemError, problem_of
@@ -59,13 +59,13 @@ class Gate:
         headers = dict(told)
         if len(headers) < len(told) and sum(name == b"host" for name, _ in told) > 1:
             # A cache or proxy before us may have read the other one: which county was meant, nobody knows.
-            await answer_problem(send, GeneralReason.MALFORMED, TWO_HOSTS)
+            await answer_problem(_unheard(send, headers), GeneralReason.MALFORMED, TWO_HOSTS)
             return
         host = headers.get(b"host", b"").decode("latin-1")
         state = scope.setdefault("state", {})
         county = self.counties.of_host(host)
         if county is None:
-            await answer_problem(send, GeneralReason.UNKNOWN_HOST)
+            await answer_problem(_unheard(send, headers), GeneralReason.UNKNOWN_HOST)
             return
         state["county"] = county
         state["address"] = self._address(request, headers)
@@ -73,13 +73,14 @@ class Gate:
         if str(request["path"]).find("\0") >= 0:
             reason = GeneralReason.NOT_FOUND
         if reason is not None:
-            await answer_problem(send, reason)
+            await answer_problem(_unheard(send, headers), reason)
             return
         if request["method"] not in SAFE_METHODS:
             most = self._most(request["path"])
             if b"content-length" not in headers:
                 receive = _bounded(receive, most)
-            receive = self.deadline.bounded(receive, BODY_SECONDS if most == MOST_BODY_BYTES else UPLOAD_SECONDS)
+            body = self.deadline.bounded(receive, BODY_SECONDS if most == MOST_BODY_BYTES else UPLOAD_SECONDS)
+            receive, send = body, _unheard(send, headers, body)
         route = self.hot(request) if self.hot else None
         if route is not None:
             try:
@@ -148,6 +149,24 @@ def _bounded(receive: Receive, most: int) -> Receive:
     return receive_bounded
 
 
+def _unheard(send: Send, headers: Mapping[bytes, bytes], body: Body | None = None) -> Send:
+    """Whoever is answered before their body was heard is told that the connection ends.
+
+    The server below us cannot tell the rest of a body from the next request, and hangs up: a client that was not told
+    would send its next request into a closed connection.
+    """
+    if headers.get(b"content-length", b"0") == b"0" and b"transfer-encoding" not in headers:
+        return send
+
+    async def send_telling(message: Message) -> None:
+        if message["type"] == "http.response.start" and not (body and body.whole):
+            told = [one for one in message.get("headers", ()) if one[0] != b"connection"]
+            message["headers"] = [*told, (b"connection", b"close")]
+        await send(message)
+
+    return send_telling
+
+
 def _with_security(send: Send) -> Send:
     async def send_secured(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -168,7 +187,5 @@ async def answer_problem(send: Send, reason: Reason, detail: str = "") -> None:
     ]
     if reason.status in (429, 503):
         headers.append((b"retry-after", b"2"))
-    if reason.status == GeneralReason.BODY_TOO_SLOW.status:
-        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": reason.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -90,8 +90,6 @@ def problem_response(
     headers = {"cache-control": "no-store"}
     if reason.status in (429, 503):
         headers["retry-after"] = retry_after or RETRY_SECONDS
-    if reason.status == GeneralReason.BODY_TOO_SLOW.status:
-        headers["connection"] = "close"  # The rest of the body may still come, and would be read as a request.
     return Response(
         msgspec.json.encode(problem_of(reason, detail, errors)),
         status_code=reason.status,

@@ -13,6 +13,7 @@ from backend.database.county import County
 from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.web import body_deadline, gate
+from backend.web.limits import STRANGERS
 from tests.web.client import serving
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
@@ -98,6 +99,36 @@ async def test_a_body_that_never_ends_is_told_so_on_hot_and_ordinary_routes(coun
         assert (await stranger.served(application))[:1] == (408,)
         assert not application.gate.deadline._waiting, "nobody is waited for any more"
     assert await row_counts(county) == before
+
+
+@QUICK
+async def test_whoever_is_answered_before_their_body_was_heard_is_told_that_the_connection_ends(county: County) -> None:
+    """The server below hangs up then: a client that was not told would send its next request into nothing."""
+    world = await build_world(county)
+    never: list[tuple[float, bytes | None]] = [(0, None)]
+    sign_in = "/api/v1/sign-in"
+    early: list[tuple[str, dict[str, str]]] = [
+        ("cross-site", {"sec-fetch-site": "cross-site"}),
+        ("wrong-content-type", {"content-type": "text/plain"}),
+        ("too-large", {"content-length": "99999999"}),
+        ("unknown-host", {"host": "elsewhere.example"}),
+        ("too-many-requests", {}),
+    ]
+    async with serving(county) as application:
+        for reason, headers in early:
+            if reason == "too-many-requests":
+                for _ in range(STRANGERS.most):
+                    heard = Client("POST", sign_in, {"content-length": "2"}, [(0, b"{}")])
+                    _, _, kept = await heard.served(application)
+                    assert b"connection" not in kept, "who was heard goes on"
+            status, told, ended = await Client("POST", sign_in, headers, list(never)).served(application)
+            assert (told["reason"], ended[b"connection"]) == (reason, b"close"), status
+        path = f"/api/v1/rounds/{world.round_id}/claims"
+        nobody = Client("POST", path, {}, list(never))
+        _, told, ended = await nobody.served(application)
+        assert (told["reason"], ended[b"connection"]) == ("signed-out", b"close"), "a hot route, too"
+        bodiless = Client("POST", "/api/v1/sign-out", {"content-length": "0"}, [(0, b"")])
+        assert b"connection" not in (await bodiless.served(application))[2]
 
 
 @QUICK
