@@ -7370,6 +7370,8 @@ export interface components {
             icp_filing: string;
             police_filing: string;
             colour: string;
+            issuer_kid: string;
+            issuer_key: string;
             server_time: string;
             unix_ms: number;
         };
