@@ -1,7 +1,8 @@
 """Clear the days before a working day: price their events, flag what a person has to see, put the rest into batches.
 
 Timed work, in portions that each plan the next one in their own transaction: a crash leaves a portion done or undone.
-On a working day at 02:30 everything of the days before is cleared (T+1). What is cleared is corrected by new events
+On a working day at 02:30 everything of the days before is cleared (T+1); merchants are paid in a year that nobody has
+published here as well, and the trail and the check-list say so. What is cleared is corrected by new events
 only. The file of a day is complete when its last portion has closed it.
 """
 
@@ -19,7 +20,7 @@ from backend.identity.own_staff import own_staff
 from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, at_county_time, business_day
-from backend.kernel.working_days import STATE_COUNCIL, Calendar, YearUnknown, next_working_day
+from backend.kernel.working_days import following_working_day
 from backend.ledger.post import post
 from backend.merchants.opening_hours import opening_hours
 from backend.outbox.due import plan
@@ -37,22 +38,6 @@ CLOSE_DAY = "settlement.close-day"
 CLOSES_AT = time(2, 30)
 EVENTS_AT_ONCE = 2_000
 MERCHANTS_AT_ONCE = 20
-SATURDAY = 5
-
-
-def following_working_day(day: date, calendar: Calendar = STATE_COUNCIL) -> tuple[date, bool]:
-    """The working day after ``day``, and whether its year's calendar is known.
-
-    Merchants are paid in a year that nobody has published here as well: it is then taken for one without holidays, and
-    the trail and the check-list say so.
-    """
-    try:
-        return next_working_day(day, calendar), True
-    except YearUnknown:
-        following = day + timedelta(days=1)
-        while following.weekday() >= SATURDAY:
-            following += timedelta(days=1)
-        return following, False
 
 
 async def years_unknown(tx: Transaction, years: Collection[int]) -> list[int]:

@@ -4419,6 +4419,7 @@ export interface components {
             opens_at: string;
             /** Format: date-time */
             closes_at: string;
+            /** @description Working days of the time for objections (公示期). */
             objection_days: number;
             /** Format: uuid */
             change_id: string;
@@ -6237,6 +6238,7 @@ export interface components {
             opens_at: string;
             /** Format: date-time */
             closes_at: string;
+            /** @description Working days of the time for objections (公示期). */
             objection_days: number;
             /** Format: uuid */
             call_id: string;
