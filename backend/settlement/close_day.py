@@ -23,6 +23,7 @@ from backend.kernel.instants import Instant, at_county_time, business_day
 from backend.kernel.working_days import following_working_day
 from backend.ledger.post import post
 from backend.merchants.opening_hours import opening_hours
+from backend.merchants.shop_places import shop_places
 from backend.outbox.due import plan
 from backend.outbox.publish import publish
 from backend.outbox.rules import DueWork
@@ -32,7 +33,7 @@ from backend.settlement.decide_hold import let_corrected_go
 from backend.settlement.events import EventsCleared, PayoutHeld
 from backend.settlement.hold_rules import Hold, Shop, flags_of
 from backend.settlement.rules import BatchState, FinanceEvent, HoldState, MoneyPath
-from backend.settlement.store import batches, events, holds
+from backend.settlement.store import batches, cells, events, holds
 
 CLOSE_DAY = "settlement.close-day"
 CLOSES_AT = time(2, 30)
@@ -95,11 +96,17 @@ async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids:
     programmes = await events.programmes_by_id(tx, {event.campaign_id for event in cleared})
     proofs = {campaign_id: programme.evidence for campaign_id, programme in programmes.items()}
     hours, workers = await opening_hours(tx, merchant_ids), await own_staff(tx, merchant_ids)
+    told = await cells.of_merchants(tx, merchant_ids)
+    places = await shop_places(tx, merchant_ids) if told else {}
     doubled = await events.doubled_proofs(tx, {event.evidence_value for event in cleared if event.evidence_value})
     opened: list[Hold] = []
     for merchant_id in merchant_ids:
         own = [event for event in cleared if event.merchant_id == merchant_id]
-        shop = Shop(hours=tuple(hours.get(merchant_id, ())), staff=frozenset(workers.get(merchant_id, ())))
+        shop = Shop(
+            hours=tuple(hours.get(merchant_id, ())),
+            staff=frozenset(workers.get(merchant_id, ())),
+            places=tuple(places.get(merchant_id, ())),
+        )
         opened += [
             Hold(
                 hold_id=new_id(),
@@ -110,7 +117,7 @@ async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids:
                 state=HoldState.OPEN,
                 opened_at=at,
             )
-            for flag in flags_of(own, shop=shop, proofs=proofs, doubled=doubled)
+            for flag in flags_of(own, shop=shop, proofs=proofs, doubled=doubled, cells=told)
         ]
     held = {hold.event_id for hold in opened}
     await holds.insert_holds(tx, opened)
@@ -121,8 +128,8 @@ async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids:
     for redemption_id in await events.come_to_nothing(tx, of_held):
         await let_corrected_go(tx, redemption_id, at)
     for merchant_id, count in sorted(Counter(_merchants(opened)).items()):
-        told = PayoutHeld(event_id=new_id(), occurred_at=at, merchant_id=merchant_id, redemptions=count)
-        await publish(tx, told, now=at)
+        waits = PayoutHeld(event_id=new_id(), occurred_at=at, merchant_id=merchant_id, redemptions=count)
+        await publish(tx, waits, now=at)
 
 
 def _merchants(opened: Sequence[Hold]) -> list[UUID]:
@@ -174,6 +181,7 @@ async def _close(tx: Transaction, day: date, _after: str, at: Instant) -> str | 
     await batches.mark_nothing_owed(tx, day)
     lines, total_fen = await events.insert_clearing_day(tx, day, at)
     await sign_clearing(tx, day)
+    await cells.drop_before(tx, day)
     _, known = following_working_day(day, tx.county.calendar)
     told = f"{lines} lines, {total_fen} fen" + ("" if known else f"; calendar after {day} unknown")
     await record(tx, new_entry(at, SYSTEM, "settlement.close-day", ("clearing", day.isoformat()), detail=told))

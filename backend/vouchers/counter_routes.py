@@ -103,6 +103,9 @@ def counter_command(county: County, caller: Caller, data: RedemptionRequest, add
             if getattr(data, field) is not msgspec.UNSET:
                 told = "只在驿站代办时填写，请去掉 / only for a station that serves somebody; leave it out"
                 raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer=f"/{field}", detail=told)])
+    elif data.counter_cell is not msgspec.UNSET:
+        told = "驿站代办不填写 / not where a station serves somebody; leave it out"
+        raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer="/counter_cell", detail=told)])
     evidence = data.payment_evidence
     return Redeem(
         redemption_id=data.redemption_id,
@@ -113,6 +116,7 @@ def counter_command(county: County, caller: Caller, data: RedemptionRequest, add
         if evidence
         else None,
         lines=bill_lines(data.lines),
+        cell=data.counter_cell if isinstance(data.counter_cell, str) else None,
         actor=caller.actor(
             request_id=data.redemption_id,
             address=address,

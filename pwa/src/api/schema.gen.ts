@@ -5027,7 +5027,7 @@ export interface components {
          * @description Why a payout waits for a person; the texts are in ``HOLD_WORDS``.
          * @enum {string}
          */
-        HoldRule: "evidence-missing" | "unmatched" | "evidence-doubled" | "just-above-threshold" | "split-bill" | "same-payer" | "seconds-apart" | "outside-hours" | "own-staff";
+        HoldRule: "evidence-missing" | "unmatched" | "evidence-doubled" | "just-above-threshold" | "split-bill" | "same-payer" | "seconds-apart" | "outside-hours" | "own-staff" | "far-from-shop";
         /**
          * HoldState
          * @description Where a hold stands.
@@ -6311,6 +6311,7 @@ export interface components {
             proof?: components["schemas"]["ProofKind"];
             /** @description The number of the identity card, social security card or station card that the operator sees. */
             proof_number?: string;
+            counter_cell?: string;
         };
         /**
          * RefundPolicy
