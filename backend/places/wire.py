@@ -33,7 +33,7 @@ TownCode = Annotated[str, Meta(min_length=9, max_length=9, pattern=TOWN)]
 VillageCode = Annotated[str, Meta(min_length=12, max_length=12, pattern=VILLAGE)]
 ClockText = Annotated[str, Meta(min_length=5, max_length=5, pattern=CLOCK)]
 PhoneText = Annotated[str, Meta(min_length=5, max_length=20, pattern=PHONE)]
-CellCode = Annotated[str, Meta(max_length=11, pattern=CELL)]
+CellCode = Annotated[str, Meta(pattern=CELL)]
 Latitude = Annotated[str, Meta(max_length=20, pattern=LATITUDE)]
 Longitude = Annotated[str, Meta(max_length=20, pattern=LONGITUDE)]
 
