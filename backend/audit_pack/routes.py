@@ -22,7 +22,7 @@ from backend.outbox.rules import IdReused
 from backend.vouchers.desk_rules import DeskReason
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.limits import Figure
-from backend.web.problems import documented, problem_response, refusal
+from backend.web.problems import documented, refusal, refused
 
 CALLERS = ACTING_ROLES | {Role.AUDITOR}
 PACKS = Figure(name="packs", most=4, seconds=600)
@@ -73,10 +73,8 @@ async def post_audit_pack(
         actor=caller_of(request).actor(role=role, request_id=data.pack_id, address=address_of(request)),
     )
     outcome = await transact(county, request_pack, command)
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     asked = MakePack(
         pack_id=data.pack_id, campaign_id=campaign_id, seed=data.seed, sample=data.sample, at=county.clock()
     )

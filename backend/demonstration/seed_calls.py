@@ -37,8 +37,9 @@ from backend.merchants.withdraw_application import Moved
 
 Act = Callable[[Transaction, Instant], Awaitable[None]]
 PROPOSED, APPROVED = (-29, time(10)), (-29, time(16))
-APPLIED, REVIEWED, PUBLICISED = (-15, time(9, 30)), (-14, time(15)), (-13, time(10))
+APPLIED, REVIEWED, PUBLICISED = (-24, time(9, 30)), (-23, time(15)), (-22, time(10))
 LISTED = (-4, time(11))
+"""Far enough apart for the working days of the time for objections, whatever holidays lie between."""
 LATE_APPLIED, LATE_REVIEWED, LATE_PUBLICISED = (-5, time(14)), (-3, time(10)), (-2, time(9))
 OBJECTED, PENDING = (-1, time(20)), (-1, time(17))
 

@@ -16,6 +16,7 @@ from backend.demonstration.dice import Dice
 from backend.identity.person import claimants
 from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.claimants import Claimant
+from backend.kernel.grid_code import encode
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, at_county_time, business_day
 from backend.stations.close_shift import CloseShift, ShiftClosed, close_shift
@@ -40,6 +41,8 @@ TAKEN_BACK_PER_MILLE = 40
 LATE_PER_MILLE = 50
 LATE = ("22:40", "23:20")
 """Some bills are paid when most shops are closed: settlement flags them, and a person has to ask."""
+AWAY = encode("28.1450", "104.5450", 5)
+"""Where the telephone of some of them says that it is: in the hills, far from every shop."""
 STATIONS_THAT_HELP = 4
 KEEPERS = 6
 """The tour's people keep their vouchers, so that a visitor finds one in the wallet."""
@@ -183,6 +186,7 @@ class _Bill(Struct, frozen=True, kw_only=True):
     shop: Shop
     bill_fen: int
     taken_back: bool
+    cell: str | None
 
 
 async def spend_week(tx: Transaction, command: Week, *, now: Instant) -> int:
@@ -197,7 +201,7 @@ async def spend_week(tx: Transaction, command: Week, *, now: Instant) -> int:
 
 
 def _bills(command: Week) -> list[_Bill]:
-    bills = []
+    bills: list[_Bill] = []
     for nth, held in enumerate(command.held):
         dice = Dice(f"bill {nth}")
         if held.keeper or not dice.chance(SPENT_PER_MILLE):
@@ -217,6 +221,7 @@ def _bills(command: Week) -> list[_Bill]:
                 shop=shop,
                 bill_fen=held.kind.terms.minimum_spend_fen + extra,
                 taken_back=taken_back,
+                cell=AWAY if late and len(bills) % 2 else None,
             )
         )
     return bills
@@ -238,6 +243,7 @@ async def _pay(tx: Transaction, bill: _Bill) -> None:
         merchant_id=bill.shop.merchant_id,
         bill=Bill(bill_fen=bill.bill_fen, eligible_fen=bill.bill_fen),
         evidence=Evidence(kind=EvidenceKind.TILL_RECEIPT, value=f"演示-{redemption_id.hex[-8:]}"),
+        cell=bill.cell,
         actor=till,
     )
     accepted(Redeemed, await redeem(tx, paying, now=bill.at), "redemption")

@@ -19,11 +19,12 @@ from backend.demonstration.seed_history import Held, Week, spend_week
 from backend.kernel.actors import Actor, Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, at_county_time, business_day
+from backend.kernel.working_days import following_working_day
 from backend.ledger.rules import Funder
 from backend.settlement.bank_acts import BankAct, Proof, Recorded, record_bank_act
 from backend.settlement.bank_rules import BankActKind
 from backend.settlement.batch_rules import Batch
-from backend.settlement.close_day import following_working_day, plan_first_close
+from backend.settlement.close_day import plan_first_close
 from backend.settlement.decide_hold import ContestHold, DecideHold, HoldDecided, contest_hold, decide_hold
 from backend.settlement.find import (
     FindBatches,

@@ -41,6 +41,10 @@ class Refused(Struct, Generic[R], frozen=True, tag="refused"):
     detail: str = ""
 
 
+class AnotherCommand(Struct, frozen=True):
+    """No, because the request's id is taken: ``GeneralReason.ID_REUSED`` is how it is told."""
+
+
 class GeneralReason(Reason):
     """Refusals that any route can give."""
 

@@ -7,7 +7,9 @@ or a change in the middle of a year, by a file of its own, ``working-days.json``
 ``{"years": [{"year": 2027, "document": "国办发明电〔2026〕…号", "free_days": ["2027-01-01", …],
 "working_weekends": ["2027-02-06", …]}]}``
 
-A year that nobody has published is never guessed: asking for it raises ``YearUnknown``.
+A year that nobody has published is never guessed in silence: asking for it raises ``YearUnknown``. What cannot wait for
+the notice, because somebody is to be paid or a period has to end, asks ``following_working_day`` or
+``after_working_days``: they take such a year for one without holidays, and say so.
 """
 
 from collections.abc import Iterable
@@ -101,6 +103,27 @@ def add_working_days(day: date, count: int, calendar: Calendar = STATE_COUNCIL) 
     for _ in range(count):
         day = next_working_day(day, calendar)
     return day
+
+
+def following_working_day(day: date, calendar: Calendar = STATE_COUNCIL) -> tuple[date, bool]:
+    """The working day after ``day``, and whether its year's calendar is known: else the next weekday."""
+    try:
+        return next_working_day(day, calendar), True
+    except YearUnknown:
+        following = day + _DAY
+        while following.weekday() >= _SATURDAY:
+            following += _DAY
+        return following, False
+
+
+def after_working_days(day: date, count: int, calendar: Calendar = STATE_COUNCIL) -> tuple[date, bool]:
+    """The ``count``-th working day after ``day``, and whether all of it lies in known years."""
+    try:
+        return add_working_days(day, count, calendar), True
+    except YearUnknown:
+        for _ in range(count):
+            day, _known = following_working_day(day, calendar)
+        return day, False
 
 
 def known_until(calendar: Calendar = STATE_COUNCIL) -> date:

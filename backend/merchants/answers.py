@@ -11,7 +11,8 @@ from backend.kernel.refusals import GeneralReason, Reason, Refused
 from backend.merchants.schemas import FIELD_OF
 from backend.outbox.rules import IdReused
 from backend.web.callers import address_of, caller_of
-from backend.web.problems import FieldError, ProblemError, problem_response
+from backend.web.problems import ProblemError
+from backend.web.problems import refused as refused_problem
 
 
 def actor_of(request: Request[Any, Any, Any], role: Role, request_id: UUID | None = None) -> Actor:
@@ -35,9 +36,4 @@ def own_merchant(request: Request[Any, Any, Any]) -> UUID:
 
 def refused(outcome: Refused[Any] | IdReused, elsewhere: Mapping[Reason, str] = FIELD_OF) -> Response[Any]:
     """The problem that tells of a refusal, with the field it is about; ``elsewhere`` where a body has it elsewhere."""
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    reason = outcome.reason
-    pointer = elsewhere.get(reason) or FIELD_OF.get(reason)
-    errors = [FieldError(pointer=pointer, detail=f"{reason.zh} / {reason.en}")] if pointer else []
-    return problem_response(reason, outcome.detail, errors)
+    return refused_problem(outcome, {**FIELD_OF, **elsewhere})

@@ -4,8 +4,8 @@ Pure. A call's rules are versions that only grow: a change is published seven da
 keeps the version it was handed in under. Between the review and the list lies the time for objections (公示期).
 """
 
-from collections.abc import Callable, Collection, Sequence, Set
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Sequence, Set
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from msgspec import Struct
 from backend.kernel.actors import Role
 from backend.kernel.instants import business_day, day_starts
 from backend.kernel.refusals import Refused
+from backend.kernel.working_days import Calendar, after_working_days
 from backend.merchants.call_reasons import CallReason
 from backend.merchants.rules import LicenceKind, Papers, SizeClass, Trade
 from backend.places.premises import Premises
@@ -24,14 +25,6 @@ CHANGE_AHEAD = timedelta(days=7)
 MOST_APPLICATIONS_A_DAY = 5
 MOST_OBJECTIONS_A_DAY = 3
 """Of one resident: enough for whoever means it, and no way to hold up a whole list."""
-
-DaysAfter = Callable[[date, int], date]
-"""The last day of a period of so many days that begins with the day after the given one."""
-
-
-def calendar_days(day: date, count: int) -> date:
-    """Every day counts."""
-    return day + timedelta(days=count)
 
 
 class FileKind(StrEnum):
@@ -336,10 +329,21 @@ def decide_step(
     return edge
 
 
-def objection_period(rules: CallRules, *, at: datetime, last_day: DaysAfter) -> tuple[datetime, datetime]:
-    """From the publication until the midnight that ends the last day; the day of publication does not count."""
-    ends = last_day(business_day(at), rules.objection_days)
-    return at, day_starts(ends + timedelta(days=1))
+class ObjectionPeriod(Struct, frozen=True, kw_only=True):
+    """The time for objections (公示期): from ``begins`` until just before ``ends``, a midnight.
+
+    ``known`` is false where a part of it lies in a year whose holidays nobody has told the county.
+    """
+
+    begins: datetime
+    ends: datetime
+    known: bool
+
+
+def objection_period(rules: CallRules, *, at: datetime, calendar: Calendar) -> ObjectionPeriod:
+    """Whole working days after the day of publication, which does not count."""
+    last, known = after_working_days(business_day(at), rules.objection_days, calendar)
+    return ObjectionPeriod(begins=at, ends=day_starts(last + timedelta(days=1)), known=known)
 
 
 def decide_objecting(application: Application, *, at: datetime) -> Refused[CallReason] | None:

@@ -47,7 +47,7 @@ class CallBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     files: Annotated[list[FileKind], Meta(max_length=10)] = []
     opens_at: Moment
     closes_at: Moment
-    objection_days: Annotated[int, Meta(ge=1, le=60)]
+    objection_days: Annotated[int, Meta(ge=1, le=60, description="Working days of the time for objections (公示期).")]
 
     def rules(self) -> CallRules:
         """The rules that this body tells of."""

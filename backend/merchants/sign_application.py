@@ -23,11 +23,10 @@ from backend.merchants.call_rules import (
     STEPS,
     Application,
     ApplicationState,
-    DaysAfter,
     Edge,
+    ObjectionPeriod,
     Step,
     StepTaken,
-    calendar_days,
     decide_step,
     hands_in,
     objection_period,
@@ -52,8 +51,6 @@ class SignApplication(Struct, frozen=True, kw_only=True):
     note: str | None = None
     document_no: str | None = None
     deputy_for: UUID | None = None
-    last_day: DaysAfter = calendar_days
-    """How the days of the time for objections are counted."""
 
     def hashed(self) -> bytes:
         """What tells this command from another under the same id."""
@@ -120,9 +117,10 @@ async def _take(
     if edge.ends is ApplicationState.PUBLICISED:
         call = await calls.call(tx, application.call_id)
         rules = next(one.rules for one in (call.versions if call else ()) if one.version == application.call_version)
-        period = objection_period(rules, at=now, last_day=command.last_day)
+        period = objection_period(rules, at=now, calendar=tx.county.calendar)
     over = edge.ends in OVER or edge.ends is ApplicationState.LISTED
-    await store.move(tx, application.id, edge.ends, period=period, ended_at=now if over else None)
+    from_until = (period.begins, period.ends) if period else None
+    await store.move(tx, application.id, edge.ends, period=from_until, ended_at=now if over else None)
     taken = StepTaken(
         id=new_id(),
         step=command.step,
@@ -141,11 +139,16 @@ async def _take(
         ("merchant-application", application.id),
         from_state=application.state,
         to_state=edge.ends,
-        detail=" ".join(filter(None, (f"step {taken.id}", command.document_no))),
+        detail=" ".join(filter(None, (f"step {taken.id}", command.document_no, _told_of(period)))),
         words=command.note,
     )
     await record(tx, entry)
-    await tell_applicant(tx, application, edge.ends, period[1] if period else None, now=now)
+    await tell_applicant(tx, application, edge.ends, period.ends if period else None, now=now)
+
+
+def _told_of(period: ObjectionPeriod | None) -> str | None:
+    """Whoever checks the period later must know that holidays were not known when it was counted."""
+    return None if period is None or period.known else "calendar unknown: weekdays were counted"
 
 
 SIGNING = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER})

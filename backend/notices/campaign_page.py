@@ -250,19 +250,23 @@ def _places(view: View, notice: Notice) -> Html | None:
     return section(
         view.say("核销分布", "Where vouchers were used"),
         element("p", note, class_="soft"),
-        _cells(view, view.say("按乡镇", "By town"), notice.towns, notice.town_names),
-        _cells(view, view.say("按行业", "By trade"), notice.trades, trades),
+        _cells(view, ("按乡镇", "By town"), ("乡镇", "Town"), notice.towns, notice.town_names),
+        _cells(view, ("按行业", "By trade"), ("行业", "Trade"), notice.trades, trades),
     )
 
 
-def _cells(view: View, caption: str, cells: list[Cell], names: Mapping[str, Both]) -> Html:
+def _cells(view: View, caption: Both, head: Both, cells: list[Cell], names: Mapping[str, Both]) -> Html:
     names = {**names, OTHERS: OTHER_WORDS}
-    heads = (caption, view.say("核销（笔）", "Redeemed"), view.say("财政优惠（元）", "Public discounts (yuan)"))
+    heads = (
+        view.named(head),
+        view.say("核销（笔）", "Redeemed"),
+        view.say("财政优惠（元）", "Public discounts (yuan)"),
+    )
     rows = [
         [view.named(names.get(cell.key, (cell.key, cell.key))), f"{cell.pieces:,}", grouped(cell.public_fen)]
         for cell in cells
     ]
-    return table(caption, heads, rows)
+    return table(view.named(caption), heads, rows, stacked=True)
 
 
 def _merchants(view: View, notice: Notice, number: int) -> Html:
@@ -289,7 +293,10 @@ def _merchants(view: View, notice: Notice, number: int) -> Html:
     return section(
         view.say(f"参加活动的商户（{total:,} 家）", f"Merchants that take part ({total:,})"),
         table(
-            view.say(f"第 {begins + 1}–{begins + len(shown)} 家", f"{begins + 1} to {begins + len(shown)}"), heads, rows
+            view.say(f"第 {begins + 1}–{begins + len(shown)} 家", f"{begins + 1} to {begins + len(shown)}"),
+            heads,
+            rows,
+            stacked=True,
         )
         if rows
         else element("p", view.say("还没有。", "None yet.")),
@@ -305,7 +312,7 @@ def _merchants(view: View, notice: Notice, number: int) -> Html:
 def _complaint(view: View, notice: Notice) -> Html:
     phone = notice.plan.complaint_phone
     return section(
-        view.say("投诉举报", "Complaints"),
+        view.say("投诉举报", "Complaints") if phone else view.say("公开数据", "Data"),
         element("p", view.say("电话：", "Phone: "), element("a", phone, href=f"tel:{phone}")) if phone else None,
         element(
             "p",

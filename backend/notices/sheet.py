@@ -3,6 +3,7 @@
 A page is plain HTML with one small style sheet: it needs no program in the browser, and can be printed and passed on.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -19,6 +20,7 @@ STYLE_PATH = "/notice/notice.css"
 ICON_PATH = "/notice/icon.svg"
 STYLE_ADDRESS = f"{STYLE_PATH}?v={sha256(STYLE.encode()).hexdigest()[:12]}"
 MOST_DESCRIBED = 120
+_FIGURE = re.compile(r"-?[\d,]+(\.\d+)?")
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -153,15 +155,28 @@ def facts(rows: Sequence[tuple[str, Child]]) -> Html:
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]], *, stacked: bool = False) -> Html:
-    """A table whose first column names the row. A ``stacked`` one lies in lines below each other on a phone."""
+    """A table whose first column names the row. A ``stacked`` one lies in lines below each other on a phone.
+
+    Columns of figures stand at their right edge, so that they can be compared.
+    """
     labels = heads[1:] if stacked else [None] * (len(heads) - 1)
+    figures = ["figure" if rows and all(_is_figure(row[no]) for row in rows) else None for no in range(len(heads))]
     return element(
         "div",
         element(
             "table",
             element("caption", caption),
-            element("thead", element("tr", (element("th", head, scope="col") for head in heads))),
-            element("tbody", (_row(row, labels) for row in rows)),
+            element(
+                "thead",
+                element(
+                    "tr",
+                    (
+                        element("th", head, scope="col", class_=figure)
+                        for head, figure in zip(heads, figures, strict=True)
+                    ),
+                ),
+            ),
+            element("tbody", (_row(row, labels, figures[1:]) for row in rows)),
             class_="stacked" if stacked else None,
         ),
         class_="wide",
@@ -171,10 +186,16 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Child]], *
     )
 
 
-def _row(row: Sequence[Child], labels: Sequence[str | None]) -> Html:
-    cells = zip(row[1:], labels, strict=True)
+def _is_figure(cell: Child) -> bool:
+    return isinstance(cell, str) and _FIGURE.fullmatch(cell) is not None
+
+
+def _row(row: Sequence[Child], labels: Sequence[str | None], figures: Sequence[str | None]) -> Html:
+    cells = zip(row[1:], labels, figures, strict=True)
     return element(
-        "tr", element("th", row[0], scope="row"), (element("td", cell, data_label=label) for cell, label in cells)
+        "tr",
+        element("th", row[0], scope="row"),
+        (element("td", cell, data_label=label, class_=figure) for cell, label, figure in cells),
     )
 
 

@@ -11,6 +11,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from backend.kernel.refusals import AnotherCommand
+
 LEASE_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 3_600
 STUCK_TRIES = 8
@@ -51,7 +53,7 @@ class Stuck(Struct, frozen=True, kw_only=True):
     fault: str
 
 
-class IdReused(Struct, frozen=True):
+class IdReused(AnotherCommand, frozen=True):
     """This request id already carries another command: 409 ``id-reused``."""
 
 

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from msgspec import Struct
 
 from backend.kernel.grid_cell import read_degrees
-from backend.kernel.grid_code import encode
+from backend.kernel.grid_code import decode, encode
 from backend.kernel.refusals import Reason, Refused
 
 MICRODEGREES = 1_000_000
@@ -197,6 +197,12 @@ def microdegrees(text: str, field: str, most: int) -> int:
 def point_of(lat: str, lon: str) -> Point:
     """A point from decimal degrees in text. Raises ``GridCodeProblem``."""
     return Point(microdegrees(lat, "lat", 90), microdegrees(lon, "lon", 180))
+
+
+def middle_of(code: str) -> Point:
+    """The middle of a cell of the BeiDou grid. Raises ``GridCodeProblem``."""
+    cell = decode(code)
+    return Point(round((cell.south + cell.north) / 2 * MICRODEGREES), round((cell.west + cell.east) / 2 * MICRODEGREES))
 
 
 def degrees_text(value: int) -> str:

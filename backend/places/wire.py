@@ -24,11 +24,16 @@ LONGITUDE = told(
     r"^-?((1[0-7][0-9]|[0-9]{1,2})(\.[0-9]{1,12})?|180(\.0{1,12})?)$(?!\n)",
     "经度写成 -180 到 180 的十进制度数，例如 104.512345 / decimal degrees from -180 to 180, such as 104.512345",
 )
+CELL = told(
+    r"^[NS](0[1-9]|[1-5][0-9]|60)[A-V][0-9AB][0-7][0-5][0-9A-E][0-9][0-9A-E]{2}$(?!\n)",
+    "须为第 5 级北斗网格码（11 位） / must be a BeiDou grid code of level 5, 11 signs",
+)
 
 TownCode = Annotated[str, Meta(min_length=9, max_length=9, pattern=TOWN)]
 VillageCode = Annotated[str, Meta(min_length=12, max_length=12, pattern=VILLAGE)]
 ClockText = Annotated[str, Meta(min_length=5, max_length=5, pattern=CLOCK)]
 PhoneText = Annotated[str, Meta(min_length=5, max_length=20, pattern=PHONE)]
+CellCode = Annotated[str, Meta(pattern=CELL)]
 Latitude = Annotated[str, Meta(max_length=20, pattern=LATITUDE)]
 Longitude = Annotated[str, Meta(max_length=20, pattern=LONGITUDE)]
 

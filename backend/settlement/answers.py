@@ -1,4 +1,4 @@
-"""What settlement's desks answer alike: who acts, how a no looks, how a file is handed out."""
+"""What settlement's desks answer alike: who acts, how a file is handed out."""
 
 from typing import Any, cast
 from urllib.parse import quote
@@ -7,10 +7,7 @@ from uuid import UUID
 from litestar import Request, Response
 
 from backend.kernel.actors import Actor, Role
-from backend.kernel.refusals import GeneralReason, Refused
-from backend.outbox.rules import IdReused
 from backend.web.callers import address_of, caller_of
-from backend.web.problems import problem_response, refusal
 
 
 def office_actor(request: Request[Any, Any, Any], request_id: UUID | None, roles: frozenset[Role]) -> Actor:
@@ -18,13 +15,6 @@ def office_actor(request: Request[Any, Any, Any], request_id: UUID | None, roles
     caller = caller_of(request)
     role = min(caller.roles & roles)
     return caller.actor(role=role, request_id=request_id, address=address_of(request))
-
-
-def refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
-    """The problem that tells of it."""
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    return refusal(outcome)
 
 
 def handed_out(content: bytes, media_type: str, name: str) -> Response[Any]:

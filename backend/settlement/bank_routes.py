@@ -13,7 +13,7 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
-from backend.settlement.answers import handed_out, office_actor, refused
+from backend.settlement.answers import handed_out, office_actor
 from backend.settlement.bank_replies import RESULT_TEMPLATES, read_answers
 from backend.settlement.bank_schemas import (
     AcquirerReport,
@@ -39,7 +39,7 @@ from backend.settlement.rules import SettlementReason
 from backend.settlement.schemas import batch_answer, run_answer
 from backend.web.callers import county_of
 from backend.web.paging import MOST_ROWS, seal_cursor
-from backend.web.problems import ProblemError, documented, same_again
+from backend.web.problems import ProblemError, documented, refused, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 DESK = OFFICE | {Role.REVIEWER, Role.APPROVER}

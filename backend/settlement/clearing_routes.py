@@ -10,6 +10,7 @@ from litestar.params import FromPath, QueryParameter
 
 from backend.database.transaction import inquire
 from backend.kernel.actors import OFFICE_ROLES
+from backend.kernel.working_days import following_working_day
 from backend.settlement.answers import handed_out
 from backend.settlement.clearing_file import Cleared, FindClearing, exported, find_clearing
 from backend.settlement.clearing_schemas import (
@@ -18,7 +19,6 @@ from backend.settlement.clearing_schemas import (
     clearing_answer,
     day_answer,
 )
-from backend.settlement.close_day import following_working_day
 from backend.settlement.find import FindClearingDays, find_clearing_days
 from backend.settlement.papers.clearing import canonical_csv, canonical_json, file_name
 from backend.settlement.rules import SettlementReason

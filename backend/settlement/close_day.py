@@ -1,7 +1,8 @@
 """Clear the days before a working day: price their events, flag what a person has to see, put the rest into batches.
 
 Timed work, in portions that each plan the next one in their own transaction: a crash leaves a portion done or undone.
-On a working day at 02:30 everything of the days before is cleared (T+1). What is cleared is corrected by new events
+On a working day at 02:30 everything of the days before is cleared (T+1); merchants are paid in a year that nobody has
+published here as well, and the trail and the check-list say so. What is cleared is corrected by new events
 only. The file of a day is complete when its last portion has closed it.
 """
 
@@ -19,9 +20,10 @@ from backend.identity.own_staff import own_staff
 from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, at_county_time, business_day
-from backend.kernel.working_days import STATE_COUNCIL, Calendar, YearUnknown, next_working_day
+from backend.kernel.working_days import following_working_day
 from backend.ledger.post import post
 from backend.merchants.opening_hours import opening_hours
+from backend.merchants.shop_places import shop_places
 from backend.outbox.due import plan
 from backend.outbox.publish import publish
 from backend.outbox.rules import DueWork
@@ -31,28 +33,12 @@ from backend.settlement.decide_hold import let_corrected_go
 from backend.settlement.events import EventsCleared, PayoutHeld
 from backend.settlement.hold_rules import Hold, Shop, flags_of
 from backend.settlement.rules import BatchState, FinanceEvent, HoldState, MoneyPath
-from backend.settlement.store import batches, events, holds
+from backend.settlement.store import batches, cells, events, holds
 
 CLOSE_DAY = "settlement.close-day"
 CLOSES_AT = time(2, 30)
 EVENTS_AT_ONCE = 2_000
 MERCHANTS_AT_ONCE = 20
-SATURDAY = 5
-
-
-def following_working_day(day: date, calendar: Calendar = STATE_COUNCIL) -> tuple[date, bool]:
-    """The working day after ``day``, and whether its year's calendar is known.
-
-    Merchants are paid in a year that nobody has published here as well: it is then taken for one without holidays, and
-    the trail and the check-list say so.
-    """
-    try:
-        return next_working_day(day, calendar), True
-    except YearUnknown:
-        following = day + timedelta(days=1)
-        while following.weekday() >= SATURDAY:
-            following += timedelta(days=1)
-        return following, False
 
 
 async def years_unknown(tx: Transaction, years: Collection[int]) -> list[int]:
@@ -110,11 +96,17 @@ async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids:
     programmes = await events.programmes_by_id(tx, {event.campaign_id for event in cleared})
     proofs = {campaign_id: programme.evidence for campaign_id, programme in programmes.items()}
     hours, workers = await opening_hours(tx, merchant_ids), await own_staff(tx, merchant_ids)
+    told = await cells.of_merchants(tx, merchant_ids)
+    places = await shop_places(tx, merchant_ids) if told else {}
     doubled = await events.doubled_proofs(tx, {event.evidence_value for event in cleared if event.evidence_value})
     opened: list[Hold] = []
     for merchant_id in merchant_ids:
         own = [event for event in cleared if event.merchant_id == merchant_id]
-        shop = Shop(hours=tuple(hours.get(merchant_id, ())), staff=frozenset(workers.get(merchant_id, ())))
+        shop = Shop(
+            hours=tuple(hours.get(merchant_id, ())),
+            staff=frozenset(workers.get(merchant_id, ())),
+            places=tuple(places.get(merchant_id, ())),
+        )
         opened += [
             Hold(
                 hold_id=new_id(),
@@ -125,7 +117,7 @@ async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids:
                 state=HoldState.OPEN,
                 opened_at=at,
             )
-            for flag in flags_of(own, shop=shop, proofs=proofs, doubled=doubled)
+            for flag in flags_of(own, shop=shop, proofs=proofs, doubled=doubled, cells=told)
         ]
     held = {hold.event_id for hold in opened}
     await holds.insert_holds(tx, opened)
@@ -136,8 +128,8 @@ async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids:
     for redemption_id in await events.come_to_nothing(tx, of_held):
         await let_corrected_go(tx, redemption_id, at)
     for merchant_id, count in sorted(Counter(_merchants(opened)).items()):
-        told = PayoutHeld(event_id=new_id(), occurred_at=at, merchant_id=merchant_id, redemptions=count)
-        await publish(tx, told, now=at)
+        waits = PayoutHeld(event_id=new_id(), occurred_at=at, merchant_id=merchant_id, redemptions=count)
+        await publish(tx, waits, now=at)
 
 
 def _merchants(opened: Sequence[Hold]) -> list[UUID]:
@@ -189,6 +181,7 @@ async def _close(tx: Transaction, day: date, _after: str, at: Instant) -> str | 
     await batches.mark_nothing_owed(tx, day)
     lines, total_fen = await events.insert_clearing_day(tx, day, at)
     await sign_clearing(tx, day)
+    await cells.drop_before(tx, day)
     _, known = following_working_day(day, tx.county.calendar)
     told = f"{lines} lines, {total_fen} fen" + ("" if known else f"; calendar after {day} unknown")
     await record(tx, new_entry(at, SYSTEM, "settlement.close-day", ("clearing", day.isoformat()), detail=told))

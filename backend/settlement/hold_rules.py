@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.kernel.instants import county_clock
+from backend.places.rules import Position, distance_m, middle_of
 from backend.settlement.rules import ACQUIRER_ORDER, EventKind, EvidenceRule, FinanceEvent, HoldRule, HoldState
 
 JUST_ABOVE_BP = 300
@@ -27,6 +28,10 @@ SAME_PAYER_TIMES = 4
 SECONDS_APART = timedelta(seconds=15)
 SECONDS_APART_TIMES = 4
 """So many redemptions in a row, each within seconds of the one before."""
+FAR_M = 1_000
+"""A counter farther than this from every shop of its merchant is somewhere else; phones are wrong by less."""
+ROUNDED_M = 100
+"""Evidence tells a distance to so many metres: what is kept of the place is no finer."""
 
 
 class Hold(Struct, frozen=True, kw_only=True):
@@ -59,6 +64,8 @@ class Shop(Struct, frozen=True, kw_only=True):
 
     hours: tuple[tuple[time, time], ...] = ()
     staff: frozenset[UUID] = frozenset()
+    places: tuple[Position, ...] = ()
+    """Of all its shops; empty where the place of one of them is unknown."""
 
 
 def flags_of(
@@ -67,10 +74,12 @@ def flags_of(
     shop: Shop,
     proofs: Mapping[UUID, Sequence[EvidenceRule]],
     doubled: Collection[str] = (),
+    cells: Mapping[UUID, str] | None = None,
 ) -> list[Flag]:
     """Every flag on one merchant's redemptions of one clearing, in the order of the events.
 
-    ``proofs`` are the rules by campaign, ``doubled`` the proofs that stand behind several redemptions of the county.
+    ``proofs`` are the rules by campaign, ``doubled`` the proofs that stand behind several redemptions of the county,
+    ``cells`` where counters said that they stood, by redemption.
     """
     sales = [event for event in events if event.kind is EventKind.REDEMPTION]
     found: dict[UUID, list[Flag]] = defaultdict(list)
@@ -80,6 +89,7 @@ def flags_of(
         *_of_one_customer(sales),
         *_seconds_apart(sales),
         *_hours_and_staff(sales, shop),
+        *_far_from_shop(sales, shop, cells or {}),
     ):
         found[flag.event_id].append(flag)
     return [flag for event in sales for flag in found[event.event_id]]
@@ -190,6 +200,22 @@ def _hours_and_staff(sales: Sequence[FinanceEvent], shop: Shop) -> list[Flag]:
             found.append(Flag(event.event_id, HoldRule.OUTSIDE_HOURS, {"at": f"{local:%H:%M:%S}", "hours": open_hours}))
         if event.resident_id in shop.staff:
             found.append(Flag(event.event_id, HoldRule.OWN_STAFF, {"times": times[event.resident_id]}))
+    return found
+
+
+def _far_from_shop(sales: Sequence[FinanceEvent], shop: Shop, cells: Mapping[UUID, str]) -> list[Flag]:
+    """Nobody is flagged for saying nothing, nor where the shop's own place is unknown."""
+    if not shop.places:
+        return []
+    found = []
+    for event in sales:
+        if (cell := cells.get(event.event_id)) is None:
+            continue
+        here = middle_of(cell)
+        metres = min(distance_m(here, place) - (place.precision_m or 0) for place in shop.places)
+        if metres > FAR_M:
+            told = {"metres": round(metres / ROUNDED_M) * ROUNDED_M, "limit_m": FAR_M}
+            found.append(Flag(event.event_id, HoldRule.FAR_FROM_SHOP, told))
     return found
 
 

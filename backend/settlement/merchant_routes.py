@@ -11,7 +11,6 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
-from backend.settlement.answers import refused
 from backend.settlement.decide_hold import ContestHold, SupplyProof, contest_hold, supply_proof
 from backend.settlement.find import FindHolds, find_holds
 from backend.settlement.rules import HoldState, SettlementReason
@@ -25,7 +24,7 @@ from backend.settlement.schemas import (
 )
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import documented, same_again
+from backend.web.problems import documented, refused, same_again
 
 MERCHANT = frozenset({Role.MERCHANT})
 

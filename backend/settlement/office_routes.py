@@ -12,7 +12,7 @@ from backend.kernel.actors import OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused
-from backend.settlement.answers import office_actor, refused
+from backend.settlement.answers import office_actor
 from backend.settlement.bank_acts import BankAct, Proof, record_bank_act
 from backend.settlement.bank_rules import BankActKind
 from backend.settlement.decide_hold import DecideHold, decide_hold
@@ -47,7 +47,7 @@ from backend.settlement.schemas import (
 )
 from backend.web.callers import county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import ProblemError, documented, same_again
+from backend.web.problems import ProblemError, documented, refused, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 CHECKERS = frozenset({Role.REVIEWER, Role.APPROVER})

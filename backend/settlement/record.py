@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.settlement.papers.matching import settled_number
-from backend.settlement.rules import ACQUIRER_ORDER, EventState, FinanceEvent, Programme
+from backend.settlement.rules import ACQUIRER_ORDER, CounterCell, EventState, FinanceEvent, Programme
+from backend.settlement.store import cells
 from backend.settlement.store import events as store
 
 
@@ -23,6 +24,12 @@ def record_events(tx: Transaction, events: Sequence[FinanceEvent]) -> None:
     An order's number is kept as it is compared; as the till wrote it, it stands with the redemption.
     """
     store.append_events(tx, [_settled(event) for event in events])
+
+
+def record_cells(tx: Transaction, told: Sequence[CounterCell]) -> None:
+    """Where counters said that they stood; most say nothing, and nothing is stored."""
+    if told:
+        cells.append(tx, told)
 
 
 def _settled(event: FinanceEvent) -> FinanceEvent:

@@ -122,6 +122,8 @@ class HoldRule(StrEnum):
     """The shop was closed."""
     OWN_STAFF = "own-staff"
     """Who works there redeemed there."""
+    FAR_FROM_SHOP = "far-from-shop"
+    """The counter was somewhere else than any shop of the merchant."""
 
 
 HOLD_WORDS: dict[HoldRule, tuple[str, str]] = {
@@ -134,10 +136,20 @@ HOLD_WORDS: dict[HoldRule, tuple[str, str]] = {
     HoldRule.SECONDS_APART: ("核销间隔只有几秒", "Redemptions only seconds apart"),
     HoldRule.OUTSIDE_HOURS: ("在营业时间外核销", "Redeemed outside opening hours"),
     HoldRule.OWN_STAFF: ("员工在本店核销", "The merchant's own staff redeemed here"),
+    HoldRule.FAR_FROM_SHOP: ("核销地点离门店较远", "Redeemed far from the shop"),
 }
 
 PROOF_RULES = frozenset({HoldRule.EVIDENCE_MISSING, HoldRule.UNMATCHED})
 """Holds that end by themselves once the proof is there; every other one needs a person."""
+
+
+class CounterCell(Struct, frozen=True, kw_only=True):
+    """Where a counter said that it stood: a cell of the BeiDou grid, about 110 m wide, and never a point."""
+
+    event_id: UUID
+    merchant_id: UUID
+    business_day: date
+    cell: str
 
 
 class HoldState(StrEnum):

@@ -1,13 +1,11 @@
 """What stands on a merchant's statement of a clearing day, put together from what is stored."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from backend.database.transaction import Transaction
 from backend.kernel.fen import yuan
 from backend.kernel.instants import Instant, business_day
 from backend.ledger.rules import Funder
-from backend.merchants.account_rules import masked_number
 from backend.merchants.find_accounts import FindAccounts, find_accounts
 from backend.merchants.find_merchants import find_merchant
 from backend.settlement.batch_rules import Batch
@@ -37,7 +35,7 @@ async def find_statement_paper(tx: Transaction, asked: FindStatement) -> Stateme
         campaigns=tuple(sorted(programme.title_zh for programme in found.programmes.values())),
         lines=tuple(_line(event, found) for event in found.events),
         account=await _account(tx, asked.merchant_id, closed.closed_at),
-        states=tuple(sorted(_states(found.batches), key=lambda state: (state.on, state.text))),
+        states=_states(found.batches),
         note=f"对暂缓付款有异议的，可在商户端申诉{help_phone}。",
         demonstration=tx.county.demonstration,
     )
@@ -48,7 +46,8 @@ async def _account(tx: Transaction, merchant_id: UUID, at: Instant) -> str:
     found = await find_accounts(tx, FindAccounts(merchant_id=merchant_id, at=at))
     for account in found.accounts:
         if account.id == found.in_force:
-            return f"{account.bank_name} {masked_number(account.number)}"
+            # Four stars whatever the number's length: a row of them breaks across lines.
+            return f"{account.bank_name} ****{account.number[-4:]}"
     return NO_ACCOUNT
 
 
@@ -68,14 +67,18 @@ def _line(event: FinanceEvent, found: FoundStatement) -> StatementLine:
     )
 
 
-def _states(batches: list[Batch]) -> Iterator[StatementState]:
-    """Each step of each payment."""
+def _states(batches: list[Batch]) -> tuple[StatementState, ...]:
+    """Each step of each payment, in the order in which they were taken."""
+    steps: list[tuple[Instant, int, str]] = []
     for batch in batches:
         told = f"{PAYER_WORDS[batch.payer]} {yuan(batch.amount_fen)} 元（批次 {batch_number(batch.day, batch.number)}）"
         again = "，系被退回款项的再次支付" if batch.repeats_id else ""
         if batch.sent_at is not None:
-            yield StatementState(business_day(batch.sent_at), f"{told}已送银行付款{again}")
+            steps.append((batch.sent_at, batch.number, f"{told}已送银行付款{again}"))
         if batch.answered_at is not None:
             reason = f"：{batch.bank_reason}" if batch.bank_reason else ""
             words = {"accepted": "已到账", "rejected": f"被银行退回{reason}"}
-            yield StatementState(business_day(batch.answered_at), f"{told}{words[batch.state]}")
+            steps.append((batch.answered_at, batch.number, f"{told}{words[batch.state]}"))
+    # Sorting keeps what happened to one payment at one instant as it stands: sent, then answered.
+    ordered = sorted(steps, key=lambda step: step[:2])
+    return tuple(StatementState(business_day(at), text) for at, _, text in ordered)

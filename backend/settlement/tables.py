@@ -201,6 +201,18 @@ Index("uq_payout_holds_event", payout_holds.c.event_id, payout_holds.c.rule, uni
 Index("ix_payout_holds_state", payout_holds.c.state, payout_holds.c.id)
 Index("ix_payout_holds_merchant", payout_holds.c.merchant_id, payout_holds.c.id)
 
+counter_cells = Table(
+    "counter_cells",
+    metadata,
+    id_column("event_id", primary_key=True),
+    id_column("merchant_id"),
+    Column("business_day", Date(), nullable=False),
+    text_column("cell", most=11),
+    sqlite_with_rowid=False,
+)
+"""Kept until its day is cleared: what is told of it afterwards is the evidence of a flag."""
+Index("ix_counter_cells_merchant", counter_cells.c.merchant_id)
+
 clearing_days = Table(
     "clearing_days",
     metadata,

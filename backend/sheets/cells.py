@@ -29,7 +29,7 @@ class Found(StrEnum):
     DAY = "day"
     """A number that is shown as a date; already written as YYYY-MM-DD."""
     MOMENT = "moment"
-    """A number that is shown as a date and a time of day, or as a time alone."""
+    """A number that is shown as a date and a time of day, or as a time alone; already written so."""
     FLAG = "flag"
     """TRUE or FALSE."""
     ERROR = "error"

@@ -65,6 +65,14 @@ def _sheets(data: bytes, most_rows: int) -> list[RawSheet]:
     if len(data) > MOST_BYTES:
         most = MOST_BYTES // 1_000_000
         raise Unreadable(f"文件超过 {most} MB，请分成几个", f"the file is larger than {most} MB: split it")
+    refuse_other_kinds(data)
+    if data.startswith(b"PK"):
+        return read_xlsx(data, most_rows)
+    return [read_csv(data, most_rows)]
+
+
+def refuse_other_kinds(data: bytes) -> None:
+    """Say what the file is where it is neither XLSX nor CSV. Raises ``Unreadable``."""
     for mark, zh, en in _NOT_READ:
         if data.startswith(mark):
             raise Unreadable(f"这是{zh}，请另存为 .xlsx 或 .csv", f"this is {en}: save it as .xlsx or .csv")
@@ -72,9 +80,6 @@ def _sheets(data: bytes, most_rows: int) -> list[RawSheet]:
         raise Unreadable(
             "这是网页或 XML，请另存为 .xlsx 或 .csv", "this is a web page or XML: save it as .xlsx or .csv"
         )
-    if data.startswith(b"PK"):
-        return read_xlsx(data, most_rows)
-    return [read_csv(data, most_rows)]
 
 
 def _title(text: str) -> str:

@@ -6,7 +6,7 @@ needs and nothing else; elements come by their local names, in order.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from backend.sheets.cells import MOST_CELL, MOST_COLUMNS, Cell, Found, RawRow, Unreadable, too_many_rows
@@ -237,10 +237,23 @@ class SheetRows(Listener):
             return Cell(text, Found.ERROR)
         whole = serial == serial.to_integral_value()
         if shown is Found.MOMENT or not whole or not 0 < serial <= _LAST_SERIAL:
-            return Cell(text, Found.MOMENT)
-        # Before its 29th of February 1900, which never was, Excel counts one day less.
-        days = int(serial) + (1 if self._epoch == _EPOCH and serial < _LEAP_SERIAL else 0)
+            return Cell(self._moment(serial) or text, Found.MOMENT)
+        days = int(serial) + self._skipped(serial)
         return Cell((self._epoch + timedelta(days=days)).isoformat(), Found.DAY)
+
+    def _moment(self, serial: Decimal) -> str | None:
+        """Day and time to the second; a time of day alone where there is no day."""
+        if not serial.is_finite() or not 0 <= serial < _LAST_SERIAL:
+            return None
+        seconds = int((serial * 86_400).to_integral_value())
+        at = datetime.combine(self._epoch, time()) + timedelta(seconds=seconds)
+        if serial < 1:
+            return at.time().isoformat()
+        return (at + timedelta(days=self._skipped(serial))).isoformat(" ")
+
+    def _skipped(self, serial: Decimal) -> int:
+        """Before its 29th of February 1900, which never was, Excel counts one day less."""
+        return 1 if self._epoch == _EPOCH and serial < _LEAP_SERIAL else 0
 
     def _merge(self, reference: str) -> None:
         first, _, last = reference.partition(":")

@@ -23,7 +23,7 @@ from backend.starting.schemas import AppliedAnswer, ApplyBody, ReportAnswer, Try
 from backend.starting.try_import import TryImport, try_import
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.limits import UPLOADS
-from backend.web.problems import documented, problem_response, refusal, same_again
+from backend.web.problems import documented, refused, same_again
 
 IMPORTS = "/api/v1/office/imports/"
 NEVER_KEPT = {"cache-control": "no-store"}
@@ -50,10 +50,8 @@ def _trying(importer: Importer) -> BaseRouteHandler:
             read=await asyncio.to_thread(read_sheet, data.file, importer.columns, most_rows=importer.most_rows),
         )
         outcome = await try_import(county_of(request), command)
-        if isinstance(outcome, IdReused):
-            return problem_response(GeneralReason.ID_REUSED)
-        if isinstance(outcome, Refused):
-            return refusal(outcome)
+        if isinstance(outcome, Refused | IdReused):
+            return refused(outcome)
         return Response(report_answer(outcome), status_code=200 if outcome.again else 201, headers=NEVER_KEPT)
 
     return post_try
@@ -82,10 +80,8 @@ def _applying(importer: Importer) -> BaseRouteHandler:
             read=await asyncio.to_thread(read_sheet, data.file, importer.columns, most_rows=importer.most_rows),
         )
         outcome = await apply_import(county_of(request), command)
-        if isinstance(outcome, IdReused):
-            return problem_response(GeneralReason.ID_REUSED)
-        if isinstance(outcome, Refused):
-            return refusal(outcome)
+        if isinstance(outcome, Refused | IdReused):
+            return refused(outcome)
         return Response(applied_answer(outcome), status_code=200 if outcome.again else 201, headers=NEVER_KEPT)
 
     return post_application

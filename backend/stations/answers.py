@@ -6,11 +6,11 @@ from uuid import UUID
 from litestar import Request, Response
 
 from backend.kernel.actors import Actor, Role
-from backend.kernel.refusals import GeneralReason, Refused
+from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.stations.schemas import FIELD_OF
 from backend.web.callers import address_of, caller_of
-from backend.web.problems import FieldError, problem_response
+from backend.web.problems import refused as refused_problem
 
 
 def actor_of(request: Request[Any, Any, Any], role: Role, request_id: UUID, shift_id: UUID | None = None) -> Actor:
@@ -21,9 +21,4 @@ def actor_of(request: Request[Any, Any, Any], role: Role, request_id: UUID, shif
 
 def refused(outcome: Refused[Any] | IdReused) -> Response[Any]:
     """The problem that tells of a refusal, with the field it is about."""
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    reason = outcome.reason
-    pointer = FIELD_OF.get(reason)
-    errors = [FieldError(pointer=pointer, detail=f"{reason.zh} / {reason.en}")] if pointer else []
-    return problem_response(reason, outcome.detail, errors)
+    return refused_problem(outcome, FIELD_OF)

@@ -41,7 +41,7 @@ from backend.vouchers.find_incidents import FindIncidents, find_incidents
 from backend.vouchers.incident_rules import IncidentReason, IncidentState
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import documented, problem_response, refusal, same_again
+from backend.web.problems import documented, refused, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 CHECKERS = frozenset({Role.REVIEWER, Role.APPROVER})
@@ -123,10 +123,8 @@ async def post_incident_decision(
 
 
 def _incident_response(outcome: IncidentOutcome | Refused[IncidentReason] | IdReused) -> Response[IncidentStateAnswer]:
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     answer = IncidentStateAnswer(incident_id=outcome.incident_id, state=outcome.state, amount_fen=outcome.amount_fen)
     return Response(answer, status_code=200 if outcome.again else 201)
 
@@ -170,10 +168,8 @@ async def post_treasury_return(
 
 
 def _closed_response(outcome: Closed | Refused[DeskReason] | IdReused) -> Response[ClosedAnswer]:
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     answer = ClosedAnswer(campaign_id=outcome.campaign_id, state=outcome.state, amount_fen=outcome.amount_fen)
     return Response(answer, status_code=200 if outcome.again else 201)
 

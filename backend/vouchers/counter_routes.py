@@ -39,7 +39,7 @@ from backend.vouchers.schemas import (
 )
 from backend.web.callers import Caller, address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, same_again
+from backend.web.problems import FieldError, ProblemError, documented, refused, same_again
 
 NEEDED = "驿站代办须填写此项 / needed when a station serves somebody"
 NO_MERCHANT = "这个驿站自己不是商户，请选择收款的商户 / this station is no merchant itself; name the one that is paid"
@@ -103,6 +103,9 @@ def counter_command(county: County, caller: Caller, data: RedemptionRequest, add
             if getattr(data, field) is not msgspec.UNSET:
                 told = "只在驿站代办时填写，请去掉 / only for a station that serves somebody; leave it out"
                 raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer=f"/{field}", detail=told)])
+    elif data.counter_cell is not msgspec.UNSET:
+        told = "驿站代办不填写 / not where a station serves somebody; leave it out"
+        raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer="/counter_cell", detail=told)])
     evidence = data.payment_evidence
     return Redeem(
         redemption_id=data.redemption_id,
@@ -113,6 +116,7 @@ def counter_command(county: County, caller: Caller, data: RedemptionRequest, add
         if evidence
         else None,
         lines=bill_lines(data.lines),
+        cell=data.counter_cell if isinstance(data.counter_cell, str) else None,
         actor=caller.actor(
             request_id=data.redemption_id,
             address=address,
@@ -146,10 +150,8 @@ def bill_of(data: RedemptionRequest) -> Bill:
 
 def redeem_response(outcome: RedeemOutcome | Refused[StationReason] | Refused[PapersReason]) -> Response[Any]:
     """The answer to a redemption."""
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     return Response(redemption_answer(outcome), status_code=200 if outcome.again else 201)
 
 
@@ -228,10 +230,8 @@ async def post_roll_back(
             actor=caller.actor(request_id=data.roll_back_id, address=address_of(request)),
         ),
     )
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     return Response(roll_back_answer(outcome), status_code=200 if outcome.again else 201)
 
 

@@ -43,7 +43,7 @@ from backend.vouchers.steer_campaign import SteerCampaign, Steered, steer_campai
 from backend.vouchers.wallet_views import Tally
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, same_again
+from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, refused, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 SIGNERS = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER})
@@ -195,10 +195,8 @@ async def post_turn(
 
 
 def _state_response(outcome: Signed | Funded | Steered | Refused[DeskReason] | IdReused) -> Response[StateAnswer]:
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     answer = StateAnswer(campaign_id=outcome.campaign_id, state=outcome.state)
     return Response(answer, status_code=200 if outcome.again else 201)
 

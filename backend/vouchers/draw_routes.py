@@ -55,7 +55,7 @@ from backend.vouchers.rules import ClaimReason
 from backend.web.callers import PUBLIC, address_of, caller_of, county_of
 from backend.web.fresh import fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import ProblemError, documented, problem_response, refusal, same_again
+from backend.web.problems import ProblemError, documented, refused, same_again
 
 RESIDENT = frozenset({Role.RESIDENT})
 FirstQuery = Annotated[int, QueryParameter(ge=1, le=10_000_000, description="The first number asked for.")]
@@ -83,10 +83,8 @@ async def post_entry(
 
 
 def _entry_response(outcome: AssistedEntryOutcome) -> Response[Any]:
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     return Response(entry_answer(outcome), status_code=200 if outcome.again else 201)
 
 
@@ -178,10 +176,8 @@ async def post_seed(
         actor=caller_of(request).actor(request_id=data.seed_id, address=address_of(request)),
     )
     outcome = await transact(county_of(request), enter_seed, command)
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     return Response(seed_answer(outcome), status_code=200 if outcome.again else 201)
 
 
@@ -203,10 +199,8 @@ async def post_source(
         actor=caller_of(request).actor(request_id=data.source_id, address=address_of(request)),
     )
     outcome = await transact(county_of(request), name_source, command)
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     return Response(source_named_answer(outcome), status_code=200 if outcome.again else 201)
 
 

@@ -25,8 +25,8 @@ from backend.merchants.standing import standings
 from backend.outbox.answered import earlier_answers, remember_answers
 from backend.outbox.publish import publish_many
 from backend.outbox.rules import IdReused
-from backend.settlement.record import record_events
-from backend.settlement.rules import EventKind, FinanceEvent
+from backend.settlement.record import record_cells, record_events
+from backend.settlement.rules import CounterCell, EventKind, FinanceEvent
 from backend.vouchers.events import VoucherRedeemed
 from backend.vouchers.redeem_rules import (
     UNBOUND,
@@ -126,6 +126,7 @@ async def _store(tx: Transaction, batch: Batch, now: Instant) -> None:
     await post(tx, *(transfer for accepted in batch.accepted for transfer in _transfers(accepted, now)), now=now)
     day = business_day(now)
     record_events(tx, [_finance_event(accepted, day, now) for accepted in batch.accepted])
+    record_cells(tx, [_cell(one.command, one.command.cell, day) for one in batch.accepted if one.command.cell])
     ids = iter(new_ids(2 * len(batch.accepted)))
     await publish_many(tx, [_event(next(ids), accepted, now) for accepted in batch.accepted], now=now)
     await record(tx, *(_entry(next(ids), accepted, now) for accepted in batch.accepted))
@@ -167,6 +168,10 @@ def _finance_event(accepted: Acceptance, day: date, now: Instant) -> FinanceEven
         evidence_fen=evidence.amount_fen if evidence else None,
         occurred_at=now,
     )
+
+
+def _cell(command: Redeem, cell: str, day: date) -> CounterCell:
+    return CounterCell(event_id=command.redemption_id, merchant_id=command.merchant_id, business_day=day, cell=cell)
 
 
 def _event(event_id: UUID, accepted: Acceptance, now: Instant) -> VoucherRedeemed:

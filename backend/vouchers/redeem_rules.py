@@ -78,6 +78,8 @@ class Redeem(Struct, frozen=True, kw_only=True):
     actor: Actor
     evidence: Evidence | None = None
     lines: tuple[dict[str, Any], ...] = ()
+    cell: str | None = None
+    """Where the counter says that it stands; it decides nothing here."""
     proof_level: int = ProofLevel.PHONE
     """What the act itself proves of the holder; what the county knows of them already may be more."""
 
@@ -90,6 +92,7 @@ class Redeem(Struct, frozen=True, kw_only=True):
         """What tells this command from another under the same id.
 
         Of a drawn code only the voucher counts: the phone redraws it, and it grows stale, while the counter asks again.
+        Nor does the place: the counter may have moved meanwhile.
         """
         means = self.presented.code if isinstance(self.presented, Typed) else self.presented.voucher_id
         told = (self.evidence, self.lines, self.actor.shift_id, self.actor.proof)

@@ -41,7 +41,7 @@ from backend.vouchers.schemas import ClaimAnswer, claim_answer
 from backend.vouchers.take_entitlement import TakeEntitlement, take_entitlement
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, same_again
+from backend.web.problems import FieldError, ProblemError, documented, refused, same_again
 
 RESIDENT = frozenset({Role.RESIDENT})
 
@@ -68,10 +68,8 @@ async def post_roster(
         actor=caller_of(request).actor(request_id=data.roster_id, role=Role.OFFICE, address=address_of(request)),
     )
     outcome = await transact(county_of(request), import_roster, command)
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     if not isinstance(outcome, Looked):
         return Response(imported_answer(outcome), status_code=200 if outcome.again else 201)
     if not data.dry_run:
@@ -126,10 +124,8 @@ async def post_roster_decision(
         actor=caller_of(request).actor(request_id=data.decision_id, address=address_of(request)),
     )
     outcome = await transact(county_of(request), decide_roster, command)
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     return Response(decided_answer(outcome), status_code=200 if outcome.again else 201)
 
 
@@ -166,10 +162,8 @@ async def post_entitlement(
 
 
 def _taking_response(outcome: AssistedTakingOutcome) -> Response[Any]:
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     return Response(claim_answer(outcome), status_code=200 if outcome.again else 201)
 
 

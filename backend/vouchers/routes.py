@@ -47,7 +47,7 @@ from backend.vouchers.wallet import IssueTokens, OneVoucher, TokenReason, Wallet
 from backend.web.callers import PUBLIC, Caller, address_of, caller_of, county_of
 from backend.web.fresh import fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import FieldError, ProblemError, documented, problem_response, refusal, same_again
+from backend.web.problems import FieldError, ProblemError, documented, refusal, refused, same_again
 
 HeldQuery = Annotated[VoucherState | None, QueryParameter(name="state", description="Only vouchers in this state.")]
 RESIDENT = frozenset({Role.RESIDENT})
@@ -220,10 +220,8 @@ def own_claim(caller: Caller, round_id: UUID, claim_id: UUID, address: str | Non
 
 def claim_response(outcome: AssistedOutcome) -> Response[Any]:
     """The answer to a claim."""
-    if isinstance(outcome, IdReused):
-        return problem_response(GeneralReason.ID_REUSED)
-    if isinstance(outcome, Refused):
-        return refusal(outcome)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome)
     return Response(claim_answer(outcome), status_code=200 if outcome.again else 201)
 
 

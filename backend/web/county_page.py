@@ -7,11 +7,16 @@ from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
 
 from backend.kernel.instants import to_wire
+from backend.kernel.signing import PublicKey
 from backend.web.callers import PUBLIC, county_of
 
 
 class CountyAnswer(Struct, frozen=True, kw_only=True):
-    """The county's names, how to reach it, and whether everything here is 演示数据."""
+    """The county's names, how to reach it, and whether everything here is 演示数据.
+
+    `issuer_key` is the public key (a compressed point of P-256, in hexadecimal figures) that vouchers, clearing files
+    and audit packs are signed with; `issuer_kid` is how they name it.
+    """
 
     code: str
     name_zh: str
@@ -21,6 +26,8 @@ class CountyAnswer(Struct, frozen=True, kw_only=True):
     icp_filing: str
     police_filing: str
     colour: str
+    issuer_kid: str
+    issuer_key: str
     server_time: str
     unix_ms: int
 
@@ -39,6 +46,8 @@ def get_county(request: Request[Any, Any, Any]) -> CountyAnswer:
         icp_filing=entry.icp_filing,
         police_filing=entry.police_filing,
         colour=entry.colour,
+        issuer_kid=county.keys.issuer_kid,
+        issuer_key=PublicKey(county.keys.issuer_private.public_key()).compressed.hex(),
         server_time=to_wire(now),
         unix_ms=int(now.timestamp() * 1000),
     )

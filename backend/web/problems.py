@@ -6,7 +6,7 @@ pointers. Titles are Chinese, English beside them in ``title_en``.
 
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -27,7 +27,7 @@ from msgspec import UNSET, Struct, UnsetType
 from backend.database.transaction import DatabaseGone
 from backend.database.trouble import Trouble
 from backend.kernel.faults import traced_fault
-from backend.kernel.refusals import GeneralReason, Reason, Refused
+from backend.kernel.refusals import AnotherCommand, GeneralReason, Reason, Refused
 from backend.web.mends import mend, named_field
 
 log = logging.getLogger(__name__)
@@ -101,6 +101,16 @@ def problem_response(
 def refusal(refused: Refused[Any]) -> Response[Any]:
     """A response that tells of a refusal."""
     return problem_response(refused.reason, refused.detail)
+
+
+def refused(outcome: Refused[Any] | AnotherCommand, fields: Mapping[Reason, str] | None = None) -> Response[Any]:
+    """A response that tells of a no; ``fields`` has the pointer of the field that a reason is about."""
+    if isinstance(outcome, AnotherCommand):
+        return problem_response(GeneralReason.ID_REUSED)
+    reason = outcome.reason
+    if fields is None or (pointer := fields.get(reason)) is None:
+        return refusal(outcome)
+    return problem_response(reason, outcome.detail, [FieldError(pointer=pointer, detail=f"{reason.zh} / {reason.en}")])
 
 
 def documented(*reasons: Reason | type[Reason]) -> dict[int, ResponseSpec]:

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
+import { lookAround, switchPlace } from '@/counter/counter_place'
 import { openAttempts, useRedeeming, type Redeeming } from '@/counter/redeeming'
 import { newId } from '@/kernel/ids'
 import { answered } from '@/offline/connection'
 import { lineComesBack, lost, no, openCounty, yes, type TestCounty } from './county'
 
 const ANSWER = { redemption_id: 'r-1', bill_fen: 20_000, discount_fen: 5_000, payable_fen: 15_000, funders: [] }
+const CELL = 'N48H50200B5'
 
 let county: TestCounty
 let page: EffectScope
@@ -30,6 +32,11 @@ const order = (): Parameters<Redeeming['redeem']>[0] => ({
   bill_fen: 20_000,
   eligible_fen: 20_000,
 })
+function here(accuracy: number): void {
+  const coords = { latitude: 28.1733, longitude: 104.5123, accuracy }
+  const getCurrentPosition = (see: PositionCallback): void => see({ coords } as GeolocationPosition)
+  vi.stubGlobal('navigator', { ...navigator, geolocation: { getCurrentPosition } })
+}
 const ids = (): unknown[] => county.sent.map(({ body }) => body['redemption_id'])
 
 describe('a redemption', () => {
@@ -93,5 +100,41 @@ describe('a redemption that was not taken', () => {
     await redeeming.redeem(order())
     expect(redeeming.state.value).toEqual({ kind: 'signed-out' })
     expect((await openAttempts(merchant)).map(({ redemption_id }) => redemption_id)).toEqual(ids())
+  })
+})
+
+describe('the place of a counter', () => {
+  afterEach(() => {
+    switchPlace(false)
+  })
+
+  it('is told by nobody who has not turned it on', async () => {
+    here(20)
+    lookAround()
+    county.next(yes(ANSWER))
+    await open().redeem(order())
+    expect(county.sent[0]?.body).not.toHaveProperty('counter_cell')
+  })
+
+  it('is a cell and never a point, sent again as it was', async () => {
+    here(20)
+    switchPlace(true)
+    county.next(lost, yes(ANSWER))
+    const redeemed = open().redeem(order())
+    await vi.waitFor(() => expect(county.sent).toHaveLength(1))
+    here(5_000)
+    lookAround()
+    await lineComesBack()
+    await redeemed
+    expect(county.sent.map(({ body }) => body['counter_cell'])).toEqual([CELL, CELL])
+    expect(JSON.stringify(county.sent)).not.toContain('28.17')
+  })
+
+  it('is not told where the device hardly knows it', async () => {
+    here(5_000)
+    switchPlace(true)
+    county.next(yes(ANSWER))
+    await open().redeem(order())
+    expect(county.sent[0]?.body).not.toHaveProperty('counter_cell')
   })
 })

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
@@ -15,8 +15,10 @@ from backend.demonstration.campaign_records import Campaign
 from backend.demonstration.county import FOLDER, read_county
 from backend.demonstration.records import Merchant, Places, Position, Station
 from backend.demonstration.residents import Group
+from backend.demonstration.seed_calls import LISTED, PUBLICISED
 from backend.kernel.actors import Role
 from backend.kernel.claimants import ProofLevel
+from backend.kernel.working_days import after_working_days
 from backend.ledger.rules import Funder
 from backend.merchants import rules as merchants
 from backend.places.premises import Hours, Premises, decide_premises
@@ -307,3 +309,11 @@ def test_the_papers_of_every_merchant_admit_it_to_a_demonstration_county_and_to_
     refused = merchants.decide_papers(papers, today=day, demonstration=False)
     assert refused is not None
     assert refused.reason is merchants.MerchantReason.CREDIT_CODE_WRONG
+
+
+def test_a_call_can_be_seeded_on_any_day_whatever_holidays_lie_before_it() -> None:
+    calls = COUNTY.calls.calls
+    for day in (date(2025, 6, 1) + timedelta(days=number) for number in range(900)):
+        for call in calls:
+            last, _ = after_working_days(day + timedelta(days=PUBLICISED[0]), call.objection_days)
+            assert last < day + timedelta(days=LISTED[0])

@@ -176,7 +176,7 @@ def reason_of(outcome: object) -> Reason | str:
     return outcome.reason if isinstance(outcome, Refused) else repr(outcome)
 
 
-PERIOD_ENDS = datetime(2026, 11, 27, 16, 0, tzinfo=UTC)
-"""The midnight after seven days of objections, published on 2026-11-20."""
-LAST_DAY = date(2026, 11, 27)
+PERIOD_ENDS = datetime(2026, 12, 1, 16, 0, tzinfo=UTC)
+"""The midnight after seven working days of objections, published on 2026-11-20, a Friday."""
+LAST_DAY = date(2026, 12, 1)
 A_DAY = timedelta(days=1)

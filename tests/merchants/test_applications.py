@@ -1,6 +1,6 @@
 """From an application to the list: step by step, by different people, and never before the objections are answered."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -223,7 +223,27 @@ async def test_an_application_keeps_the_rules_it_was_handed_in_under(county: Cou
         await here.signed(application_id, Step.REVIEW, Step.PUBLICISE)
     found = await inquire(county, find_publicised, FindListed(call_id=call_id))
     days = {one.application_id: (one.objections_until - one.objections_from).days for one in found}
-    assert days == {first: 7, second: 20}
+    assert days == {first: 10, second: 27}  # Seven and twenty working days, and the weekends among them.
+
+
+async def test_a_time_for_objections_in_an_unpublished_year_stands_so_in_the_trail(
+    county: County, clock: HandClock
+) -> None:
+    here = await office(county)
+    call_id = await here.publish(closes_at=clock() + timedelta(days=90))
+    known, unknown = await here.applied(call_id), await here.applied(call_id, 2)
+    await here.signed(known, Step.REVIEW, Step.PUBLICISE)
+    clock.at = datetime(2040, 12, 31, 2, 0, tzinfo=UTC)
+    await here.signed(unknown, Step.REVIEW, Step.PUBLICISE)
+    found = await inquire(county, find_publicised, FindListed(call_id=call_id))
+    assert {one.application_id: one.objections_until for one in found} == {
+        known: PERIOD_ENDS,
+        unknown: datetime(2041, 1, 9, 16, 0, tzinfo=UTC),
+    }
+    entries = await inquire(county, find, Find(act="merchants.application-publicise", most=2))
+    told = {entry.subject_id: str(entry.detail) for entry in entries}
+    assert "calendar unknown: weekdays were counted" in told[str(unknown)]
+    assert "calendar" not in told[str(known)]
 
 
 async def test_nobody_decides_on_an_application_who_has_had_a_hand_in_it(county: County, clock: HandClock) -> None:

@@ -108,7 +108,7 @@ async def test_a_call_leads_to_a_list_that_everybody_reads_without_personal_data
         moved = await send(f"{path}/steps", step | {"decision_id": str(new_id())}, cookie=cookie)
         assert moved.status_code == 200, moved.text
     (shown,) = await ids(await send(f"{PUBLIC}/{call['call_id']}/publicised"))
-    assert shown["objections_until"] == "2026-11-27T16:00:00Z"
+    assert shown["objections_until"] == "2026-12-01T16:00:00Z"
     clock.at = PERIOD_ENDS
     approver = await staff_cookie(county, Role.APPROVER)
     last = {"step": "list", "document_no": "筠演示〔2026〕11号", "decision_id": str(new_id())}

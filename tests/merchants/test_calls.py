@@ -11,8 +11,9 @@ from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import GeneralReason
+from backend.kernel.working_days import STATE_COUNCIL, Calendar, with_years
 from backend.merchants.call_reasons import CallReason
-from backend.merchants.call_rules import CallRules, calendar_days, decide_fit, objection_period
+from backend.merchants.call_rules import CallRules, decide_fit, objection_period
 from backend.merchants.change_call import ChangeCall, change_call
 from backend.merchants.find_calls import FindCalls, find_call, find_calls
 from backend.merchants.publish_call import CallPublished, PublishCall, publish_call
@@ -22,6 +23,11 @@ from backend.places.premises import PremisesReason
 from tests.databases import HandClock
 from tests.merchants.call_makers import CLOSES, OPENS, Office, dossier, office, reason_of, rules
 from tests.merchants.merchant_makers import licence, premises
+
+OWN_YEAR = {
+    "free_days": ["2027-01-01", "2027-05-01", "2027-10-01", "2027-10-02", "2027-10-03"],
+    "working_weekends": [],
+}
 
 
 async def test_a_published_call_is_public_at_once_under_its_first_version(county: County, clock: HandClock) -> None:
@@ -125,16 +131,28 @@ def test_a_call_is_for_its_trades_towns_sizes_and_papers() -> None:
     assert reason_of(decide_fit(rules(), other)) is CallReason.FILE_MISSING
 
 
-def test_the_time_for_objections_is_whole_days_after_the_day_of_publication() -> None:
+def period_of(at: datetime, days: int, calendar: Calendar = STATE_COUNCIL) -> tuple[datetime, bool]:
+    period = objection_period(rules(objection_days=days), at=at, calendar=calendar)
+    assert period.begins == at
+    return period.ends, period.known
+
+
+def test_the_time_for_objections_is_whole_working_days_after_the_day_of_publication() -> None:
     friday = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
-    assert objection_period(rules(), at=friday, last_day=calendar_days) == (
-        friday,
-        datetime(2026, 11, 27, 16, 0, tzinfo=UTC),
-    )
+    assert period_of(friday, 7) == (datetime(2026, 12, 1, 16, 0, tzinfo=UTC), True)
     late = datetime(2026, 11, 20, 16, 0, tzinfo=UTC)  # Saturday's first instant in the county.
-    assert objection_period(rules(objection_days=1), at=late, last_day=calendar_days) == (
-        late,
-        datetime(2026, 11, 22, 16, 0, tzinfo=UTC),
-    )
-    doubled = objection_period(rules(), at=friday, last_day=lambda day, count: day + timedelta(days=2 * count))
-    assert doubled[1] == datetime(2026, 12, 4, 16, 0, tzinfo=UTC)
+    assert period_of(late, 1) == (datetime(2026, 11, 23, 16, 0, tzinfo=UTC), True)
+
+
+def test_holidays_are_no_time_for_objections_and_worked_weekends_are() -> None:
+    # Before the National Day: five working days are the 8th to the 10th, a worked Saturday, then the 12th and 13th.
+    eve = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
+    assert period_of(eve, 5) == (datetime(2026, 10, 13, 16, 0, tzinfo=UTC), True)
+    own = with_years(msgspec.json.encode({"years": [{"year": 2027, "document": "国办发明电〔2026〕1号", **OWN_YEAR}]}))
+    new_year = datetime(2026, 12, 31, 2, 0, tzinfo=UTC)
+    assert period_of(new_year, 1, own) == (datetime(2027, 1, 4, 16, 0, tzinfo=UTC), True)
+
+
+def test_in_a_year_that_nobody_has_published_weekdays_count_and_the_period_says_so() -> None:
+    new_year = datetime(2040, 12, 31, 2, 0, tzinfo=UTC)
+    assert period_of(new_year, 3) == (datetime(2041, 1, 3, 16, 0, tzinfo=UTC), False)

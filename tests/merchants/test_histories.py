@@ -19,6 +19,7 @@ from backend.identity.assign_roles import AssignRoles, assign_roles
 from backend.kernel.actors import ACTING_ROLES, Actor, ActorKind, Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import business_day, day_starts
+from backend.kernel.working_days import after_working_days
 from backend.merchants.apply_to_call import Applied, apply_to_call
 from backend.merchants.audit import AuditMerchants, audit_merchants
 from backend.merchants.call_reasons import CallReason
@@ -138,7 +139,7 @@ class History:
         known.state = EDGES[step][1]
         known.hands.add(who)
         if step is Step.PUBLICISE:
-            known.until = day_starts(business_day(self.clock()) + timedelta(days=DAYS + 1))
+            known.until = day_starts(after_working_days(business_day(self.clock()), DAYS)[0] + timedelta(days=1))
 
     def _expected(self, known: _Known, step: Step, who: int) -> str | None:
         if known.state != EDGES[step][0]:

@@ -17,12 +17,13 @@ from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.ids import new_id
 from backend.kernel.instants import at_county_time, business_day
 from backend.kernel.refusals import Refused
+from backend.kernel.working_days import following_working_day
 from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
 from backend.settlement.bank_acts import BankAct, Proof, record_bank_act
 from backend.settlement.bank_rules import BankActKind
 from backend.settlement.clearing_file import FindClearing, exported, find_clearing
-from backend.settlement.close_day import CLOSES_AT, following_working_day, plan_first_close
+from backend.settlement.close_day import CLOSES_AT, plan_first_close
 from backend.settlement.decide_hold import DecideHold, decide_hold
 from backend.settlement.find import FindClearingDays, find_clearing_days
 from backend.settlement.papers.clearing import canonical_csv

@@ -8,20 +8,18 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from backend.settlement.papers.workbook import (
-    MOST_COLUMNS,
     MOST_ROWS,
     Amount,
     Cell,
-    NotAWorkbook,
     Sheet,
     read_workbook,
-    text_of,
     texts,
     write_workbook,
 )
+from backend.sheets.cells import Unreadable
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
@@ -84,20 +82,17 @@ def test_an_amount_is_a_number_that_a_person_can_add_up() -> None:
 
 
 def test_values_are_read_as_a_person_sees_them() -> None:
-    values = [
-        1234.5,
-        100.0,
-        1234.5599999999999,
-        7,
-        True,
-        None,
-        date(2026, 1, 2),
-        time(9, 5),
-        datetime.fromisoformat("2026-01-02 09:05"),
-    ]
-    assert [text_of(value) for value in values] == [
-        *("1234.5", "100", "1234.56", "7", "True", ""),
-        *("2026-01-02", "09:05:00", "2026-01-02 09:05:00"),
+    book = Workbook()
+    page = book.worksheets[0]
+    values = [1234.5, 100.0, 1234.5599999999999, 7, None, date(2026, 1, 2), time(9, 5)]
+    page.append([*values, datetime.fromisoformat("2026-01-02 09:05"), datetime.fromisoformat("1900-01-01 12:00")])
+    page.append(["=1+1", "6228480469012345678", "末"])
+    packed = BytesIO()
+    book.save(packed)
+    moments = ["2026-01-02 09:05:00", "1900-01-01 12:00:00"]
+    assert read_workbook(packed.getvalue()) == [
+        ["1234.5", "100", "1234.56", "7", "", "2026-01-02", "09:05:00", *moments],
+        ["（公式）", "6228480469012345678", "末", "", "", "", "", "", ""],
     ]
 
 
@@ -105,27 +100,48 @@ def test_what_is_no_workbook_is_turned_away() -> None:
     packed = BytesIO()
     with ZipFile(packed, "w") as other:
         other.writestr("a.txt", "x")
-    for data in (b"", b"PK", b"a,b\r\n", b"\xd0\xcf\x11\xe0" * 200, packed.getvalue()):
-        with pytest.raises(NotAWorkbook):
+    for data in (b"", b"PK", b"a,b\r\n", packed.getvalue()):
+        with pytest.raises(Unreadable, match="damaged"):
             read_workbook(data)
+    with pytest.raises(Unreadable, match="an old"):
+        read_workbook(b"\xd0\xcf\x11\xe0" * 200)
 
 
 def test_a_bomb_is_turned_away_before_it_is_unpacked() -> None:
-    with pytest.raises(NotAWorkbook, match="太大"):
-        read_workbook(with_member(made(["x"]), "xl/media/bomb", b"\0" * (101 * 1024 * 1024)))
+    with pytest.raises(Unreadable, match="too large"):
+        read_workbook(with_member(made(["x"]), "xl/media/bomb", b"\0" * 41_000_000))
     crowd = BytesIO()
     with ZipFile(crowd, "w") as packed:
-        for no in range(501):
+        for no in range(1_001):
             packed.writestr(f"{no}", b"")
-    with pytest.raises(NotAWorkbook, match="太大"):
+    with pytest.raises(Unreadable, match="too large"):
         read_workbook(crowd.getvalue())
 
 
 def test_entities_are_refused() -> None:
     laughs = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>'
     cell = '<row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row>'
-    with pytest.raises(NotAWorkbook, match="损坏"):
+    with pytest.raises(Unreadable, match="DTD"):
         read_workbook(with_member(made(["x"]), "xl/worksheets/sheet1.xml", (laughs + SHEET.format(cell)).encode()))
+
+
+@pytest.mark.parametrize("serial", ["NaN", "1E999", "-1", "2958465.9999999", "1E-9999", "x"])
+def test_a_moment_that_is_none_is_no_trouble(serial: str) -> None:
+    book = Workbook()
+    book.worksheets[0]["A1"] = datetime.fromisoformat("2026-01-02 09:05")
+    packed = BytesIO()
+    book.save(packed)
+    with ZipFile(packed) as whole:
+        page = whole.read("xl/worksheets/sheet1.xml").decode()
+    spoilt = re.sub(r"<v>[^<]*</v>", f"<v>{serial}</v>", page)
+    assert len(read_workbook(with_member(packed.getvalue(), "xl/worksheets/sheet1.xml", spoilt.encode()))) == 1
+
+
+def test_a_row_that_stands_twice_is_told() -> None:
+    twice = '<row r="1"><c r="A1"><v>1</v></c></row>' * 2
+    with pytest.raises(Unreadable) as told:
+        read_workbook(with_cells(twice))
+    assert told.value.row == 1
 
 
 def test_a_row_far_down_ends_at_our_limit() -> None:
@@ -134,11 +150,11 @@ def test_a_row_far_down_ends_at_our_limit() -> None:
 
     assert len(read_workbook(alone(MOST_ROWS))) == MOST_ROWS
     for row in (MOST_ROWS + 1, 999_999_999):
-        with pytest.raises(NotAWorkbook, match="请分成几个文件"):
+        with pytest.raises(Unreadable, match="split it"):
             read_workbook(alone(row))
 
 
-def test_a_cell_far_right_is_not_looked_at() -> None:
-    rows = read_workbook(with_cells('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>2</v></c></row>'))
-    assert rows == [["1"]]
-    assert MOST_COLUMNS == 100
+def test_a_cell_far_right_is_told_with_its_row() -> None:
+    with pytest.raises(Unreadable) as told:
+        read_workbook(with_cells('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>2</v></c></row>'))
+    assert (told.value.row, told.value.zh) == (1, "这一行的列太多")

@@ -68,6 +68,20 @@ class People:
         told: dict[str, Any] = answer.json()
         return told
 
+    async def file(self, name: str, path: str) -> bytes:
+        """Something to take away."""
+        answer = await self.ask(name, "GET", path)
+        assert answer.status_code == 200, (path, answer.text)
+        assert answer.headers["content-disposition"].startswith("attachment; filename=")
+        return answer.content
+
+    async def anybody(self, path: str) -> httpx.Response:
+        """What somebody sees who has not signed in."""
+        async with calling(self.application, checked=path.startswith("/api/")) as client:
+            answer = await client.get(path)
+        assert answer.status_code == 200, path
+        return answer
+
     async def spend(self, resident: str, till: str, voucher_id: str, bill_fen: int) -> str:
         """A voucher shown as eight digits and taken; returns the redemption."""
         code = (await self.post(resident, f"/me/vouchers/{voucher_id}/short-code"))["code"]
@@ -101,12 +115,12 @@ class People:
 
 
 def plan(first: UUID, second: UUID) -> dict[str, Any]:
-    """满200减50, government 70 %, platform 30 %, for three days; six pieces, five of them in the first round."""
+    """满200减50, government 70 %, platform 30 %, for three days; nine pieces, five of them in the first round."""
     dining = {
         "code": "dining-50",
         "name_zh": "餐饮券",
         "name_en": "Dining",
-        "cap_pieces": 6,
+        "cap_pieces": 9,
         "face_fen": 5_000,
         "minimum_spend_fen": 20_000,
         "valid_days": 3,

@@ -251,6 +251,15 @@ async def hours_of(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID
     return found
 
 
+async def shops_of(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Every shop that these merchants have or had."""
+    found: dict[UUID, list[UUID]] = {}
+    asked = select(stores.c.merchant_id, stores.c.id).where(stores.c.merchant_id.in_(merchant_ids))
+    for row in await tx.execute(asked.order_by(stores.c.merchant_id, stores.c.number)):
+        found.setdefault(row.merchant_id, []).append(row.id)
+    return found
+
+
 def _clock(text: str) -> time:
     """24:00 is written by shops that close at midnight or never; no clock shows it."""
     return time.max if text == "24:00" else time.fromisoformat(text)

@@ -14,7 +14,8 @@ from msgspec import Struct
 from backend.settlement.papers.delimited import BOM, NotDelimited, read_rows
 from backend.settlement.papers.faults import Fault, Faulty
 from backend.settlement.papers.templates import TableForm
-from backend.settlement.papers.workbook import MOST_ROWS, NotAWorkbook, read_workbook
+from backend.settlement.papers.workbook import MOST_ROWS, read_workbook
+from backend.sheets.cells import Unreadable
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 LONG_NUMBER: Final = re.compile(r"\d(\.\d+)?[Ee]\+\d+")
@@ -63,9 +64,8 @@ def _lines(form: TableForm, columns: Sequence[_Column], data: bytes) -> list[lis
     if form.form == "xlsx":
         try:
             return read_workbook(data)
-        except NotAWorkbook as problem:
-            zh, _, en = str(problem).partition(" / ")
-            return _no(zh, en)
+        except Unreadable as broken:
+            return Faulty((Fault(broken.row or 0, "", broken.zh, broken.en),))
     # Somebody may have saved the file again as UTF-8; the mark says so beyond doubt. GB18030 holds all of GBK.
     codec = "utf-8" if data.startswith(BOM) or form.encoding.startswith("utf-8") else "gb18030"
     raw = data.removeprefix(BOM)

@@ -1,40 +1,37 @@
-"""How does a table get into an XLSX file and out of one? Same content, same bytes; hostile files stop early.
+"""How does a table get into an XLSX file and out of one? Same content, same bytes.
 
-A workbook is a ZIP file that may hold anything: sizes are looked at before anything is unpacked, entities are refused
-(openpyxl reads through defusedxml), and rows and columns end where ours do.
+Written by openpyxl; read by the county's own reader (``sheets``), which stops hostile files early.
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from io import BytesIO
 from typing import Any, Final
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from msgspec import Struct
 
 from backend.kernel.fen import yuan
 from backend.kernel.later import Later
+from backend.sheets.cells import Cell as RawCell
+from backend.sheets.cells import Found, Unreadable, too_many_rows
+from backend.sheets.read import refuse_other_kinds
+from backend.sheets.xlsx_file import read_xlsx
 
 _openpyxl, _cells, _styles, _utils = (
     Later(name) for name in ("openpyxl", "openpyxl.cell", "openpyxl.styles", "openpyxl.utils")
 )
 
 MOST_ROWS: Final = 100_000
-MOST_COLUMNS: Final = 100
-MOST_UNPACKED: Final = 100 * 1024 * 1024
-MOST_MEMBERS: Final = 500
-LONGEST_CELL: Final = 32_767
+FORMULA: Final = "（公式）"
+"""Stands for a formula: it is no amount and no reference, so that the row is told."""
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _MADE = datetime(1980, 1, 1)  # noqa: DTZ001 - a workbook's dates have no zone, and this one means no day at all
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
-
-
-class NotAWorkbook(ValueError):
-    """The bytes are no XLSX file that we read; ``str`` says why in Chinese and English."""
 
 
 class Amount(Struct, frozen=True):
@@ -94,55 +91,37 @@ def write_workbook(sheet: Sheet, *, title: str) -> bytes:
 def read_workbook(data: bytes) -> list[list[str]]:
     """The first sheet's cells as texts: every row as wide as the widest, no empty rows at the end.
 
-    Raises ``NotAWorkbook``.
+    Raises ``Unreadable``.
     """
-    _check_packing(data)
-    try:
-        book = _openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        page = book.worksheets[0]
-        page.reset_dimensions()
-        rows: list[list[str]] = []
-        for row in page.iter_rows(max_col=MOST_COLUMNS, values_only=True):
-            if len(rows) == MOST_ROWS:
-                raise NotAWorkbook(f"超过 {MOST_ROWS} 行，请分成几个文件 / more than {MOST_ROWS} rows: split the file")
-            rows.append(_ended([text_of(value) for value in row]))
-    except NotAWorkbook:
-        raise
-    except Exception:  # A stranger's XML breaks openpyxl in more ways than it names.
-        raise NotAWorkbook("文件已损坏，或不是 XLSX / the file is damaged or no XLSX") from None
-    while rows and not rows[-1]:
-        rows.pop()
+    refuse_other_kinds(data)
+    sheets = read_xlsx(data, MOST_ROWS)
+    rows: list[list[str]] = []
+    for row in sheets[0].rows if sheets else ():
+        if row.number > MOST_ROWS:
+            raise too_many_rows(sheets[0].name, MOST_ROWS)
+        if row.number <= len(rows):
+            raise Unreadable("有两行行号相同，请重新保存后再传", "a row stands twice: save it again", row=row.number)
+        rows += [[] for _ in range(row.number - len(rows) - 1)]
+        rows.append([text_of(row.cells.get(at)) for at in range(max(row.cells) + 1)])
     width = max(map(len, rows), default=0)
     return [row + [""] * (width - len(row)) for row in rows]
 
 
-def _ended(cells: list[str]) -> list[str]:
-    while cells and not cells[-1]:
-        cells.pop()
-    return cells
-
-
-def text_of(value: object) -> str:
-    """What a person reads in the cell. A number that Excel keeps as binary is read as its shortest decimal form."""
-    if value is None:
+def text_of(cell: RawCell | None) -> str:
+    """What a person reads in the cell. A number that Excel keeps as binary is read as its shortest decimal form; what
+    a formula once gave is not asked.
+    """
+    if cell is None:
         return ""
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "seconds")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value).strip()
-
-
-def _check_packing(data: bytes) -> None:
+    if cell.found is Found.FORMULA:
+        return FORMULA
+    if cell.found is not Found.NUMBER:
+        return cell.text.strip()
     try:
-        with ZipFile(BytesIO(data)) as packed:
-            members = packed.infolist()
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
-        raise NotAWorkbook("不是 XLSX 文件；旧的 XLS 请另存为 XLSX / no XLSX file; save an old XLS as XLSX") from None
-    if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
-        raise NotAWorkbook("文件解开后太大，请分成几个文件 / too large once unpacked: split the file")
+        value = float(cell.text)
+    except ValueError:
+        return cell.text
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
 def _stored(page: Any, given: str | int | Amount | Cell) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import insert as insert_into
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
-from backend.settlement.bank_rules import BankActRecord
+from backend.settlement.bank_rules import BankActKind, BankActRecord
 from backend.settlement.tables import bank_acts
 
 
@@ -41,7 +41,7 @@ async def of_campaign(tx: Transaction, campaign_id: UUID) -> list[BankActRecord]
 def _record(row: Row[Any]) -> BankActRecord:
     return BankActRecord(
         act_id=row.id,
-        kind=row.kind,
+        kind=BankActKind(row.kind),
         campaign_id=row.campaign_id,
         merchant_id=row.merchant_id,
         amount_fen=row.amount_fen,

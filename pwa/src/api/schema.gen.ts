@@ -4419,6 +4419,7 @@ export interface components {
             opens_at: string;
             /** Format: date-time */
             closes_at: string;
+            /** @description Working days of the time for objections (公示期). */
             objection_days: number;
             /** Format: uuid */
             change_id: string;
@@ -5026,7 +5027,7 @@ export interface components {
          * @description Why a payout waits for a person; the texts are in ``HOLD_WORDS``.
          * @enum {string}
          */
-        HoldRule: "evidence-missing" | "unmatched" | "evidence-doubled" | "just-above-threshold" | "split-bill" | "same-payer" | "seconds-apart" | "outside-hours" | "own-staff";
+        HoldRule: "evidence-missing" | "unmatched" | "evidence-doubled" | "just-above-threshold" | "split-bill" | "same-payer" | "seconds-apart" | "outside-hours" | "own-staff" | "far-from-shop";
         /**
          * HoldState
          * @description Where a hold stands.
@@ -6237,6 +6238,7 @@ export interface components {
             opens_at: string;
             /** Format: date-time */
             closes_at: string;
+            /** @description Working days of the time for objections (公示期). */
             objection_days: number;
             /** Format: uuid */
             call_id: string;
@@ -6309,6 +6311,7 @@ export interface components {
             proof?: components["schemas"]["ProofKind"];
             /** @description The number of the identity card, social security card or station card that the operator sees. */
             proof_number?: string;
+            counter_cell?: string;
         };
         /**
          * RefundPolicy
@@ -7370,6 +7373,8 @@ export interface components {
             icp_filing: string;
             police_filing: string;
             colour: string;
+            issuer_kid: string;
+            issuer_key: string;
             server_time: string;
             unix_ms: number;
         };

@@ -13,6 +13,7 @@ import { newId } from '@/kernel/ids'
 import { countyNow } from '@/offline/county_clock'
 import { pauseAfter, useInsisting } from '@/offline/insisting'
 import { forget, keep, recallAll } from '@/offline/kept'
+import { cellNow, lookAround } from './counter_place'
 
 /** What an operator adds: the shift, and what was seen of the person served. */
 export interface Assisted {
@@ -27,6 +28,8 @@ export interface Attempt {
   readonly bill_fen: number
   readonly eligible_fen: number
   readonly assisted?: Assisted
+  /** Where the counter stood, if its device was allowed to say so; sent again as it was. */
+  readonly counter_cell?: string
 }
 
 export type RedeemState =
@@ -58,10 +61,12 @@ export function useRedeeming(): Redeeming {
   const insisting = useInsisting()
 
   async function redeem(order: Omit<Attempt, 'redemption_id'>): Promise<void> {
-    const attempt = { ...order, redemption_id: newId(countyNow()) }
+    const cell = order.assisted ? null : cellNow()
+    const attempt = { ...order, redemption_id: newId(countyNow()), ...(cell ? { counter_cell: cell } : {}) }
     state.value = { kind: 'sending', attempt }
     await keep('redemptions', attempt.redemption_id, attempt)
     await resume(attempt)
+    lookAround()
   }
 
   async function resume(attempt: Attempt): Promise<void> {
@@ -94,10 +99,11 @@ async function settle(attempt: Attempt): Promise<Outcome> {
 }
 
 async function send(attempt: Attempt): Promise<Outcome> {
-  const { redemption_id, code, bill_fen, eligible_fen, merchant_id, assisted } = attempt
+  const { redemption_id, code, bill_fen, eligible_fen, merchant_id, assisted, counter_cell } = attempt
   const bill = { redemption_id, code, bill_fen, eligible_fen, lines: [] }
   // A merchant's own session says whose counter it is; a station names it.
-  const body = assisted ? { ...bill, ...assisted, merchant_id } : bill
+  const own = counter_cell ? { ...bill, counter_cell } : bill
+  const body = assisted ? { ...bill, ...assisted, merchant_id } : own
   const answer = await ask(api.POST('/api/v1/redemptions', { body }))
   if (answer.ok) return { kind: 'yes', answer: answer.value }
   return answer.problem.status === 401 ? { kind: 'signed-out' } : { kind: 'no', problem: answer.problem, attempt }

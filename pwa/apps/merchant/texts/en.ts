@@ -83,5 +83,9 @@ export default {
 
   'me.title': 'Me',
   'me.shop': 'Merchant',
+  'me.place': 'Tell roughly where the counter stands when redeeming',
+  'me.place.why':
+    'Vouchers are taken all the same without it. When on, each redemption carries the grid cell of about 110 m in which this device is, never its exact position; it is compared with the shop at settlement and then deleted. More than 1 km away, a person checks before the payout.',
+  'me.place.refused': 'The browser does not allow it, so nothing is told; it can be allowed in the browser settings.',
   'me.sound': 'Say the result with a sound',
 } satisfies Twin<typeof zh>

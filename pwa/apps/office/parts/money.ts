@@ -46,6 +46,9 @@ export function evidenceOf({ evidence: seen }: Pick<HoldAnswer, 'evidence'>): st
   if ('in_a_row' in seen) told.push(t('seen.row', { count: Number(seen['in_a_row']) }))
   if ('seconds' in seen) told.push(t('seen.seconds', { seconds: Number(seen['seconds']) }))
   if ('times' in seen) told.push(t('seen.times', { count: Number(seen['times']) }))
+  if ('metres' in seen) {
+    told.push(t('seen.far', { km: String(Number(seen['metres']) / 1000), limit: String(Number(seen['limit_m']) / 1000) }))
+  }
   if ('at' in seen) told.push(t('seen.at', { at: String(seen['at']), hours: list(seen['hours'] ?? '') }))
   return told
 }

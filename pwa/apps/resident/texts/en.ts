@@ -284,7 +284,7 @@ export default {
   'calls.read': 'Read the call and its list',
   'call.document': 'document number {no}',
   'call.coming': 'A change of the rules is published and counts from {at}',
-  'call.days': 'published for {count} {count:day|days}',
+  'call.days': 'published for {count} working {count:day|days}',
   'call.publicised': 'Published for objections',
   'call.publicised.none': 'Nobody is published now',
   'call.publicised.until': 'until {until}',

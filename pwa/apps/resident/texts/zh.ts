@@ -282,7 +282,7 @@ export default {
   'calls.read': '查看公告和名单',
   'call.document': '文号 {no}',
   'call.coming': '规则变更已公布，{at} 起生效',
-  'call.days': '公示期 {count} 天',
+  'call.days': '公示期 {count} 个工作日',
   'call.publicised': '公示',
   'call.publicised.none': '现在没有公示中的商户',
   'call.publicised.until': '公示至 {until}',

@@ -24,6 +24,7 @@ export default {
   'seen.row': '{count} in a row',
   'seen.seconds': '{seconds} seconds apart',
   'seen.times': '{count} times',
+  'seen.far': 'the counter was about {km} km from the nearest shop (checked beyond {limit} km)',
   'seen.at': 'redeemed at {at}, open {hours}',
   'runs': 'Payout runs',
   'runs.text': 'One person prepares, another one sends. Files are there once it is sent, and each download is recorded.',

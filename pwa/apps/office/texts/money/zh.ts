@@ -21,6 +21,7 @@ export default {
   'seen.row': '连续 {count} 笔',
   'seen.seconds': '相隔 {seconds} 秒',
   'seen.times': '共 {count} 次',
+  'seen.far': '收银台距最近的门店约 {km} 公里（超过 {limit} 公里即核实）',
   'seen.at': '核销时间 {at}，营业时间 {hours}',
   'runs': '付款指令',
   'runs.text': '一人编制，另一人送出；送出后才能下载给银行的文件，下载会留痕。',
