@@ -59,6 +59,7 @@ from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
 from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
 from backend.settlement.papers.statement import Statement
 from backend.settlement.statement_routes import STATEMENT_ROUTES
+from backend.settlement.tell_merchants import SETTLEMENT_CONSUMERS
 from backend.starting.readiness import StartPorts
 from backend.starting.readiness_routes import READINESS_ROUTES
 from backend.starting.routes import IMPORT_ROUTES, IMPORTS
@@ -142,7 +143,12 @@ ROUTES: list[BaseRouteHandler] = [
     *ROSTER_ROUTES,
     *NOTICE_ROUTES,
 ]
-CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS, CONFIRM_REDEMPTIONS)
+CONSUMERS: Sequence[Consumer[Any]] = (
+    *RESIDENT_CONSUMERS,
+    *MERCHANT_CONSUMERS,
+    *SETTLEMENT_CONSUMERS,
+    CONFIRM_REDEMPTIONS,
+)
 DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,
