@@ -90,6 +90,7 @@ from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetting
 from backend.vouchers.roster_routes import ROSTER_ROUTES
+from backend.vouchers.roster_sheet_routes import ROSTER_SHEET_ROUTES, ROSTER_SHEETS
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
 from backend.vouchers.watch_campaigns import CampaignWatch
@@ -141,6 +142,7 @@ ROUTES: list[BaseRouteHandler] = [
     *READINESS_ROUTES,
     *DRAW_ROUTES,
     *ROSTER_ROUTES,
+    *ROSTER_SHEET_ROUTES,
     *NOTICE_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
@@ -162,7 +164,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
 LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
-    prefix: frozenset({"application/json"}) for prefix in (IMPORTS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
+    prefix: frozenset({"application/json"}) for prefix in (IMPORTS, ROSTER_SHEETS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
 }
 """Files come as base64 in JSON here, in bodies as large as uploads may be."""
 
