@@ -3915,10 +3915,13 @@ export interface components {
             registered_name: string;
             credit_code: string;
             trade: components["schemas"]["Trade"];
+            organisation: components["schemas"]["Organisation"];
             size: components["schemas"]["SizeClass"];
             town_code: string;
             address_zh: string;
+            premises: components["schemas"]["PremisesAnswer"];
             licences: components["schemas"]["LicenceAnswer"][];
+            exemption: components["schemas"]["ExemptionAnswer"] | null;
             files: components["schemas"]["FileAnswer"][];
             contact_name: string;
             contact_phone: string;
