@@ -20,6 +20,8 @@ import { language } from '../src/i18n/language'
 import { fill, speak, texts } from '../src/i18n/texts'
 import merchantsEn from '../src/merchants/texts/en'
 import merchantsZh from '../src/merchants/texts/zh'
+import applyEn from '../src/merchants/texts/apply/en'
+import applyZh from '../src/merchants/texts/apply/zh'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
 import vouchersEn from '../src/vouchers/texts/en'
@@ -34,6 +36,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['the counter', counterZh, counterEn],
   ['vouchers', vouchersZh, vouchersEn],
   ['calls for merchants', merchantsZh, merchantsEn],
+  ['applying', applyZh, applyEn],
   ['resident', residentZh, residentEn],
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],

@@ -84,4 +84,10 @@ export default {
   'me.title': 'Me',
   'me.shop': 'Merchant',
   'me.sound': 'Say the result with a sound',
+  'calls.title': 'Calls for merchants',
+  'calls.empty': 'No call has been published',
+  'calls.open': 'takes applications',
+  'calls.closed': 'takes none now',
+  'apply.title': 'Apply',
+  'mend.title': 'Mend the application',
 } satisfies Twin<typeof zh>

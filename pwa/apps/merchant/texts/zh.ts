@@ -82,4 +82,10 @@ export default {
   'me.title': '我的',
   'me.shop': '商户',
   'me.sound': '核销结果出声',
+  'calls.title': '征集公告',
+  'calls.empty': '还没有征集公告',
+  'calls.open': '正在报名',
+  'calls.closed': '不在报名时间',
+  'apply.title': '报名',
+  'mend.title': '补正报名',
 } as const

@@ -136,7 +136,6 @@ export default {
   'act.amount': 'Amount that arrived (yuan)',
   'act.amount.hint': 'The plan needs {total}',
   'act.file': "The bank's receipt as a file",
-  'act.file.choose': 'Choose a file',
   'act.file.missing': "Choose the bank's receipt",
   'act.file.hint': 'The file stays with you; only its fingerprint (SHA-256) is kept',
   'act.amount.wrong': 'Type an amount with at most two decimals',

@@ -136,7 +136,6 @@ export default {
   'act.amount': '到账金额（元）',
   'act.amount.hint': '方案总额 {total}',
   'act.file': '银行回单文件',
-  'act.file.choose': '选择文件',
   'act.file.missing': '请选择银行回单文件',
   'act.file.hint': '文件留在您这里，系统只记它的指纹（SHA-256）',
   'act.amount.wrong': '请填写金额，最多两位小数',
