@@ -3,9 +3,13 @@ import { nextTick } from 'vue'
 import merchantEn from '../apps/merchant/texts/en'
 import merchantZh from '../apps/merchant/texts/zh'
 import officeEn from '../apps/office/texts/en'
+import callsEn from '../apps/office/texts/calls/en'
+import callsZh from '../apps/office/texts/calls/zh'
 import moneyEn from '../apps/office/texts/money/en'
 import moneyZh from '../apps/office/texts/money/zh'
 import officeZh from '../apps/office/texts/zh'
+import rosterEn from '../apps/office/texts/roster/en'
+import rosterZh from '../apps/office/texts/roster/zh'
 import residentEn from '../apps/resident/texts/en'
 import residentZh from '../apps/resident/texts/zh'
 import stationEn from '../apps/station/texts/en'
@@ -41,6 +45,8 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],
   ['office', officeZh, officeEn],
+  ['a call at the desk', callsZh, callsEn],
+  ['a list at the desk', rosterZh, rosterEn],
   ['the settlement desk', moneyZh, moneyEn],
 ]
 

@@ -48,6 +48,8 @@ export default {
   'mine.keep': 'Keep it',
   'object.text': 'Please tell facts. Only those who handle it see name and contact; they are erased two years later.',
   'object.name': 'Your name',
+  'object.name.other': 'Name of who objects',
+  'object.recorded': 'The objection is on record',
   'object.contact': 'Phone or address',
   'object.grounds': 'Grounds (at least ten characters)',
   'object.send': 'Send the objection',

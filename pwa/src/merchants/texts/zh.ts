@@ -46,6 +46,8 @@ export default {
   'mine.keep': '不撤回',
   'object.text': '请写明事实。姓名和联系方式只给办理人看，办结两年后删除。',
   'object.name': '您的姓名',
+  'object.name.other': '异议人姓名',
+  'object.recorded': '异议已记录',
   'object.contact': '联系电话或地址',
   'object.grounds': '理由（至少 10 个字）',
   'object.send': '提交异议',
