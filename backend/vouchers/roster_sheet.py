@@ -21,7 +21,7 @@ CLASS = Column(
     also=("类别代码", "人员类别"),
     hint_zh="活动方案里写明的类别，一字不差",
     hint_en="a class that the campaign's plan names, letter by letter",
-    example="low-income",
+    example="dibao",
 )
 PHONE = Column(
     key="phone",
