@@ -22,10 +22,9 @@ async def tell_merchant(
     *,
     now: Instant,
     link: str = KEEP,
-    at: Instant | None = None,
 ) -> None:
-    """The same words to each; ``link`` is where it can be answered, ``at`` when it happened if that was before."""
+    """The same words to each; ``link`` is where it can be answered."""
     people = await page_of_staff(tx, PageOfStaff(merchant_id=merchant_id, role=Role.MERCHANT, most=MOST_TOLD))
     if people:
-        told = [Notify(recipient_id=one.id, template=template, variables=variables, link=link, at=at) for one in people]
+        told = [Notify(recipient_id=one.id, template=template, variables=variables, link=link) for one in people]
         await notify_many(tx, told, now=now)

@@ -36,7 +36,7 @@ async def tell_held(tx: Transaction, events: Sequence[PayoutHeld], now: Instant)
     """How many redemptions of which clearing wait, for how much, and where to hand in a proof."""
     for event in events:
         variables = _told(event.day, event.redemptions, event.amount_fen)
-        await tell_merchant(tx, event.merchant_id, PAYOUT_HELD, variables, now=now, link=MONEY, at=event.occurred_at)
+        await tell_merchant(tx, event.merchant_id, PAYOUT_HELD, variables, now=now, link=MONEY)
 
 
 async def tell_answered(tx: Transaction, events: Sequence[PayoutAnswered], now: Instant) -> None:
@@ -44,7 +44,7 @@ async def tell_answered(tx: Transaction, events: Sequence[PayoutAnswered], now: 
     for event in events:
         template, link = (PAYOUT_MADE, MONEY) if event.accepted else (PAYOUT_REJECTED, KEEP)
         variables = _told(event.day, event.lines, event.amount_fen)
-        await tell_merchant(tx, event.merchant_id, template, variables, now=now, link=link, at=event.occurred_at)
+        await tell_merchant(tx, event.merchant_id, template, variables, now=now, link=link)
 
 
 def _told(day: str, count: int, amount_fen: int) -> dict[str, str]:

@@ -78,7 +78,7 @@ def test_a_station_enters_somebody_into_a_draw_and_takes_what_a_list_gives(
     expect(page.get_by_text("已替这位居民报名")).to_be_visible()
     expect(page.get_by_text("现在还没有券。中签了")).to_be_visible()
     # Whoever is not on the list is told so, and nothing is taken.
-    page.get_by_role("button", name="代领名单上的券").first.click()
+    page.get_by_role("button", name="按名单代领").first.click()
     expect(page.locator("p.no")).to_be_visible()
 
     somebody = listed_person()
@@ -86,7 +86,7 @@ def test_a_station_enters_somebody_into_a_draw_and_takes_what_a_list_gives(
     find(page, somebody.phone or "")
     page.get_by_label("身份证", exact=True).check()
     page.get_by_label("证件号码").fill(somebody.identity_number)
-    page.get_by_role("button", name="代领名单上的券").last.click()
+    page.get_by_role("button", name="按名单代领").last.click()
     expect(page.get_by_text("领到了，用到")).to_be_visible()
     expect(page.get_by_text("券在这位居民的账户里。")).to_be_visible()
     expect(page.get_by_role("button", name="生成数字码").first).to_be_visible()
@@ -95,7 +95,7 @@ def test_a_station_enters_somebody_into_a_draw_and_takes_what_a_list_gives(
     find(page, somebody.phone or "")
     page.get_by_label("身份证", exact=True).check()
     page.get_by_label("证件号码").fill(somebody.identity_number)
-    page.get_by_role("button", name="代领名单上的券").last.click()
+    page.get_by_role("button", name="按名单代领").last.click()
     expect(page.get_by_text("这一份已经领过了")).to_be_visible()
     count_the_cash_twice(page)
 

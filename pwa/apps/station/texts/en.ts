@@ -59,7 +59,7 @@ export default {
   'claim.waiting': 'The line is bad; trying again with the same number (try {tries}). It cannot be claimed twice.',
   'claim.got.how': "The voucher is in the resident's account. For somebody without a phone make a number code below.",
   'listed.how': 'For people on the list only, recognised by the document number seen now or by their phone; whoever is not on it is told.',
-  'listed.act': 'Take what the list gives',
+  'listed.act': 'Take by the list',
   'entry.how': 'Enter now, drawn later; {count} {count:piece|pieces}. An entry is not a win.',
   'entry.when': 'Entries close {closes}; drawn after {at} by the public number of “{source}”.',
   'entry.act': 'Enter the draw for them',

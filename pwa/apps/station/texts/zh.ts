@@ -57,7 +57,7 @@ export default {
   'claim.waiting': '网络不稳，正在用同一个编号再试（第 {tries} 次）。不会重复领取。',
   'claim.got.how': '券在这位居民的账户里。没有手机的，在下面生成数字码抄给居民。',
   'listed.how': '只给名单上的人，按这次核对的证件号码或手机号认人；不在名单上会提示。',
-  'listed.act': '代领名单上的券',
+  'listed.act': '按名单代领',
   'entry.how': '先报名，再摇号，共 {count} 份。报名不等于中签。',
   'entry.when': '{closes} 截止报名；{at} 以后按“{source}”的公开号码摇号。',
   'entry.act': '代报名摇号',
