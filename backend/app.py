@@ -59,6 +59,7 @@ from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
 from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
 from backend.settlement.papers.statement import Statement
 from backend.settlement.statement_routes import STATEMENT_ROUTES
+from backend.settlement.tell_merchants import SETTLEMENT_CONSUMERS
 from backend.starting.readiness import StartPorts
 from backend.starting.readiness_routes import READINESS_ROUTES
 from backend.starting.routes import IMPORT_ROUTES, IMPORTS
@@ -89,6 +90,7 @@ from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetting
 from backend.vouchers.roster_routes import ROSTER_ROUTES
+from backend.vouchers.roster_sheet_routes import ROSTER_SHEET_ROUTES, ROSTER_SHEETS
 from backend.vouchers.routes import VOUCHER_ROUTES
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
 from backend.vouchers.watch_campaigns import CampaignWatch
@@ -140,9 +142,15 @@ ROUTES: list[BaseRouteHandler] = [
     *READINESS_ROUTES,
     *DRAW_ROUTES,
     *ROSTER_ROUTES,
+    *ROSTER_SHEET_ROUTES,
     *NOTICE_ROUTES,
 ]
-CONSUMERS: Sequence[Consumer[Any]] = (*RESIDENT_CONSUMERS, *MERCHANT_CONSUMERS, CONFIRM_REDEMPTIONS)
+CONSUMERS: Sequence[Consumer[Any]] = (
+    *RESIDENT_CONSUMERS,
+    *MERCHANT_CONSUMERS,
+    *SETTLEMENT_CONSUMERS,
+    CONFIRM_REDEMPTIONS,
+)
 DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,
@@ -156,7 +164,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
 LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
-    prefix: frozenset({"application/json"}) for prefix in (IMPORTS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
+    prefix: frozenset({"application/json"}) for prefix in (IMPORTS, ROSTER_SHEETS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
 }
 """Files come as base64 in JSON here, in bodies as large as uploads may be."""
 

@@ -86,7 +86,7 @@ async def look_at_resident(tx: Transaction, command: LookAtResident, *, now: Ins
         recipient_id=resident.id,
         template=PERSONAL_DATA_SEEN,
         variables={"purpose": command.purpose},
-        link="/resident/me/looks",
+        link="/resident/looks",
     )
     await notify(tx, told, now=now)
     return resident

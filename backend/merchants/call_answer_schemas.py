@@ -20,8 +20,9 @@ from backend.merchants.call_rules import (
 )
 from backend.merchants.find_applications import Followed, Opened
 from backend.merchants.list_views import Listed, Publicised
-from backend.merchants.rules import LicenceKind, MerchantState, SizeClass, Trade
-from backend.merchants.schemas import LicenceAnswer
+from backend.merchants.rules import LicenceKind, MerchantState, Organisation, SizeClass, Trade
+from backend.merchants.schemas import ExemptionAnswer, LicenceAnswer
+from backend.places.wire import PremisesAnswer, premises_answer
 
 
 class CallPublishedAnswer(Struct, frozen=True, kw_only=True):
@@ -173,10 +174,13 @@ class ApplicationAnswer(Struct, frozen=True, kw_only=True):
     registered_name: str
     credit_code: str
     trade: Trade
+    organisation: Organisation
     size: SizeClass
     town_code: str
     address_zh: str
+    premises: PremisesAnswer
     licences: list[LicenceAnswer]
+    exemption: ExemptionAnswer | None
     files: list[FileAnswer]
     contact_name: str
     contact_phone: str
@@ -306,9 +310,12 @@ def application_answer(followed: Followed, *, full: bool, names: Mapping[UUID, s
         registered_name=papers.registered_name,
         credit_code=papers.credit_code,
         trade=papers.trade,
+        organisation=papers.organisation,
         size=papers.size,
         town_code=premises.town_code,
         address_zh=premises.address_zh,
+        premises=premises_answer(premises, application.dossier.position),
+        exemption=ExemptionAnswer(zh=papers.exemption.zh, en=papers.exemption.en) if papers.exemption else None,
         licences=[LicenceAnswer(kind=x.kind, number=x.number, valid_until=x.valid_until) for x in papers.licences],
         files=[FileAnswer(kind=file.kind, sha256=file.sha256) for file in application.dossier.files],
         contact_name=name if full else masked_name(name),

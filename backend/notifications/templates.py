@@ -174,6 +174,30 @@ ACCOUNT_WITHDRAWN = Template(
     body_zh="收款账户改为尾号 {tail} 的变更已撤回，付款账户不变。",
     body_en="The change to the account ending in {tail} was withdrawn; payouts go where they went.",
 )
+PAYOUT_HELD = Template(
+    code="merchant-payout-held",
+    title_zh="有付款暂缓，等待核对",
+    title_en="Payouts wait for a check",
+    body_zh="{day_zh}清算时，有 {count} 笔核销共 {amount} 元暂缓付款，由县办核对。可在“结算”里补交凭证或申诉。",
+    body_en="At the clearing of {day_en} payouts were held for a check by the office: redemptions {count}, together "
+    "{amount} yuan. Hand in a proof or contest it under “Money”.",
+)
+PAYOUT_MADE = Template(
+    code="merchant-payout-made",
+    title_zh="一笔结算款已付",
+    title_en="A payout was made",
+    body_zh="{day_zh}清算的 {count} 笔共 {amount} 元，银行已付到您的收款账户。请到账后核对“结算”里的结算单。",
+    body_en="The bank has paid {amount} yuan into your account, for the clearing of {day_en} (entries: {count}). "
+    "Compare it with the statement under “Money”.",
+)
+PAYOUT_REJECTED = Template(
+    code="merchant-payout-rejected",
+    title_zh="一笔结算款没有付成",
+    title_en="A payout did not go through",
+    body_zh="{day_zh}清算的 {count} 笔共 {amount} 元，银行没有付成，款项仍记在您名下，将重新支付。请核对收款账户。",
+    body_en="The bank could not pay {amount} yuan for the clearing of {day_en} (entries: {count}). It stays owed to "
+    "you and will be paid again. Check your bank account.",
+)
 CAMPAIGN_WARNED = Template(
     code="campaign-warned",
     title_zh="活动预警",
@@ -215,6 +239,9 @@ TEMPLATES: tuple[Template, ...] = (
     ACCOUNT_PROPOSED,
     ACCOUNT_APPROVED,
     ACCOUNT_WITHDRAWN,
+    PAYOUT_HELD,
+    PAYOUT_MADE,
+    PAYOUT_REJECTED,
     CAMPAIGN_WARNED,
     CAMPAIGN_BRAKED,
 )

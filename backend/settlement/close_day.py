@@ -7,7 +7,7 @@ only. The file of a day is complete when its last portion has closed it.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence, Set
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -85,11 +85,13 @@ async def _assess(tx: Transaction, day: date, after: str, at: Instant) -> str | 
     found = await events.merchants_cleared(tx, day, UUID(after) if after else None, MERCHANTS_AT_ONCE)
     if not found:
         return "batch"
-    await assess(tx, await events.cleared_events(tx, day, found), found, at)
+    await assess(tx, day, await events.cleared_events(tx, day, found), found, at)
     return f"assess/{found[-1].hex}"
 
 
-async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids: Sequence[UUID], at: Instant) -> None:
+async def assess(
+    tx: Transaction, day: date, cleared: Sequence[FinanceEvent], merchant_ids: Sequence[UUID], at: Instant
+) -> None:
     """Hold what a rule flags, and with it what was refunded of it meanwhile."""
     matched = set(await events.match_waiting(tx, [event.event_id for event in cleared if not event.matched]))
     cleared = [replace(event, matched=True) if event.event_id in matched else event for event in cleared]
@@ -125,16 +127,29 @@ async def assess(tx: Transaction, cleared: Sequence[FinanceEvent], merchant_ids:
     of_held = held | await events.held_among(tx, named)
     corrections = [event.event_id for event in cleared if event.of_event_id in of_held]
     await events.mark_held(tx, [*held, *corrections])
-    for redemption_id in await events.come_to_nothing(tx, of_held):
+    nothing = await events.come_to_nothing(tx, of_held)
+    for redemption_id in nothing:
         await let_corrected_go(tx, redemption_id, at)
-    for merchant_id, count in sorted(Counter(_merchants(opened)).items()):
-        waits = PayoutHeld(event_id=new_id(), occurred_at=at, merchant_id=merchant_id, redemptions=count)
-        await publish(tx, waits, now=at)
+    await _tell_held(tx, day, cleared, held - set(nothing), at)
 
 
-def _merchants(opened: Sequence[Hold]) -> list[UUID]:
-    """The merchant of each held redemption, once per redemption."""
-    return list({hold.event_id: hold.merchant_id for hold in opened}.values())
+async def _tell_held(tx: Transaction, day: date, cleared: Sequence[FinanceEvent], held: Set[UUID], at: Instant) -> None:
+    """How many redemptions of each merchant wait now, and how much they come to with what was given back of them."""
+    counts = Counter(event.merchant_id for event in cleared if event.event_id in held)
+    owed: Counter[UUID] = Counter()
+    for event in cleared:
+        if event.event_id in held or event.of_event_id in held:
+            owed[event.merchant_id] += event.government_fen + event.platform_fen
+    for merchant_id, count in sorted(counts.items()):
+        told = PayoutHeld(
+            event_id=new_id(),
+            occurred_at=at,
+            merchant_id=merchant_id,
+            day=day.isoformat(),
+            redemptions=count,
+            amount_fen=owed[merchant_id],
+        )
+        await publish(tx, told, now=at)
 
 
 async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | None:

@@ -15,18 +15,25 @@ class EventsCleared(Event, frozen=True, kw_only=True):
 
 
 class PayoutHeld(Event, frozen=True, kw_only=True):
-    """So many of a merchant's redemptions wait for a person's decision before they are paid."""
+    """So many of a merchant's redemptions, cleared on ``day``, wait for a person's decision before they are paid.
 
-    NAME: ClassVar[str] = "PayoutHeld.1"
+    ``amount_fen`` is what government and platform owe by them, less what was given back of them before.
+    """
+
+    NAME: ClassVar[str] = "PayoutHeld.2"
     merchant_id: UUID
+    day: str
     redemptions: int
+    amount_fen: int
 
 
 class PayoutAnswered(Event, frozen=True, kw_only=True):
-    """The bank has answered a payout batch."""
+    """The bank has answered a payout batch of ``lines`` redemptions and refunds that were cleared on ``day``."""
 
-    NAME: ClassVar[str] = "PayoutAnswered.1"
+    NAME: ClassVar[str] = "PayoutAnswered.2"
     batch_id: UUID
     merchant_id: UUID
+    day: str
+    lines: int
     amount_fen: int
     accepted: bool

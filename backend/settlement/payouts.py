@@ -316,6 +316,8 @@ async def _end(tx: Transaction, batch: Batch, answer: BankAnswer, now: Instant) 
         occurred_at=now,
         batch_id=batch.batch_id,
         merchant_id=batch.merchant_id,
+        day=batch.day.isoformat(),
+        lines=batch.lines,
         amount_fen=batch.amount_fen,
         accepted=answer.accepted,
     )

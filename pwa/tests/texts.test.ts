@@ -3,9 +3,13 @@ import { nextTick } from 'vue'
 import merchantEn from '../apps/merchant/texts/en'
 import merchantZh from '../apps/merchant/texts/zh'
 import officeEn from '../apps/office/texts/en'
+import callsEn from '../apps/office/texts/calls/en'
+import callsZh from '../apps/office/texts/calls/zh'
 import moneyEn from '../apps/office/texts/money/en'
 import moneyZh from '../apps/office/texts/money/zh'
 import officeZh from '../apps/office/texts/zh'
+import rosterEn from '../apps/office/texts/roster/en'
+import rosterZh from '../apps/office/texts/roster/zh'
 import residentEn from '../apps/resident/texts/en'
 import residentZh from '../apps/resident/texts/zh'
 import stationEn from '../apps/station/texts/en'
@@ -20,6 +24,8 @@ import { language } from '../src/i18n/language'
 import { fill, speak, texts } from '../src/i18n/texts'
 import merchantsEn from '../src/merchants/texts/en'
 import merchantsZh from '../src/merchants/texts/zh'
+import applyEn from '../src/merchants/texts/apply/en'
+import applyZh from '../src/merchants/texts/apply/zh'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
 import vouchersEn from '../src/vouchers/texts/en'
@@ -34,10 +40,13 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['the counter', counterZh, counterEn],
   ['vouchers', vouchersZh, vouchersEn],
   ['calls for merchants', merchantsZh, merchantsEn],
+  ['applying', applyZh, applyEn],
   ['resident', residentZh, residentEn],
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],
   ['office', officeZh, officeEn],
+  ['a call at the desk', callsZh, callsEn],
+  ['a list at the desk', rosterZh, rosterEn],
   ['the settlement desk', moneyZh, moneyEn],
 ]
 

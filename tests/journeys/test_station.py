@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from backend.demonstration.county import read_county
+from backend.demonstration.residents import Resident, residents
 from tests.journeys.conftest import Enter
 from tests.journeys.served import Served, Session
 from tests.journeys.visits import TABLET
@@ -58,6 +60,49 @@ def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
     assert served.ask("/api/v1/shifts/current", staff["operator"])["shift"] is None
     kept = served.ask("/api/v1/redemptions", staff["operator"])["items"]
     assert [(one["merchant_zh"], one["discount_fen"]) for one in kept] == [("景阳水粉店", 1_000)]
+
+
+def test_a_station_enters_somebody_into_a_draw_and_takes_what_a_list_gives(
+    visit: Enter, served: Served, staff: dict[str, Session]
+) -> None:
+    operator = visit(staff["operator"], viewport=TABLET).expect_no("409 /entitlements", "409 /close")
+    page = operator.go("/station/serve")
+    open_the_shift(page)
+    page.get_by_role("link", name="代办").click()
+    find(page, PHONE_NUMBER)
+    see_the_card(page)
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("button", name="代报名摇号"))
+    expect(row.get_by_text("报名不等于中签。")).to_be_visible()
+    expect(row.get_by_text("的公开号码摇号。")).to_be_visible()
+    row.get_by_role("button", name="代报名摇号").click()
+    expect(page.get_by_text("已替这位居民报名")).to_be_visible()
+    expect(page.get_by_text("现在还没有券。中签了")).to_be_visible()
+    # Whoever is not on the list is told so, and nothing is taken.
+    page.get_by_role("button", name="按名单代领").first.click()
+    expect(page.locator("p.no")).to_be_visible()
+
+    somebody = listed_person()
+    page.get_by_role("button", name="换一个人").click()
+    find(page, somebody.phone or "")
+    page.get_by_label("身份证", exact=True).check()
+    page.get_by_label("证件号码").fill(somebody.identity_number)
+    page.get_by_role("button", name="按名单代领").last.click()
+    expect(page.get_by_text("领到了，用到")).to_be_visible()
+    expect(page.get_by_text("券在这位居民的账户里。")).to_be_visible()
+    expect(page.get_by_role("button", name="生成数字码").first).to_be_visible()
+    # Asked again in a new visit, the county says that it was taken.
+    page.reload()
+    find(page, somebody.phone or "")
+    page.get_by_label("身份证", exact=True).check()
+    page.get_by_label("证件号码").fill(somebody.identity_number)
+    page.get_by_role("button", name="按名单代领").last.click()
+    expect(page.get_by_text("这一份已经领过了")).to_be_visible()
+    count_the_cash_twice(page)
+
+
+def listed_person() -> Resident:
+    """Somebody on the low-income list whom no other journey meets."""
+    return [one for one in residents(read_county().homes()) if one.low_income and one.phone][-1]
 
 
 def count_the_cash_twice(page: Page) -> None:

@@ -29,6 +29,7 @@ SHAPES_BEYOND_PATTERNS = {
     "GET /api/v1/places/spots": "one coordinate needs the other",
     **{f"POST /api/v1/office/imports/{kind}": "a file is base64" for kind in IMPORTERS},
     **{f"POST /api/v1/office/imports/{kind}/{{import_id}}/application": "a file is base64" for kind in IMPORTERS},
+    "POST /api/v1/office/roster-sheets": "a file is base64",
     "POST /api/v1/merchant-calls/{call_id}/joinings": "a clerk names the merchant, a merchant names no other",
     "POST /api/v1/office/merchant-calls": "a town in a list has nine digits",
     "POST /api/v1/office/merchant-calls/{call_id}/changes": "a town in a list has nine digits",

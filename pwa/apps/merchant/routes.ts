@@ -33,6 +33,24 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('keep.title'), section: { text: () => t('keep.title'), drawing: wallet }, signedIn: true },
   },
   {
+    path: '/calls',
+    name: 'calls',
+    component: () => import('./pages/CallsPage.vue'),
+    meta: { title: () => t('calls.title'), up: '/keep', signedIn: true },
+  },
+  {
+    path: '/calls/:id/apply',
+    name: 'apply',
+    component: () => import('./pages/ApplyPage.vue'),
+    meta: { title: () => t('apply.title'), up: '/calls', signedIn: true },
+  },
+  {
+    path: '/applications/:id/mend',
+    name: 'mend',
+    component: () => import('./pages/MendPage.vue'),
+    meta: { title: () => t('mend.title'), up: '/keep', signedIn: true },
+  },
+  {
     path: '/money',
     name: 'money',
     component: () => import('./pages/StatementsPage.vue'),

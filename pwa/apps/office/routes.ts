@@ -37,6 +37,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('calls.new'), up: '/merchants', signedIn: true },
   },
   {
+    path: '/calls/:id',
+    name: 'call',
+    component: () => import('./pages/CallPage.vue'),
+    meta: { title: () => t('calls.title'), up: '/merchants', signedIn: true },
+  },
+  {
+    path: '/calls/:id/apply',
+    name: 'apply-for',
+    component: () => import('./pages/ApplyForPage.vue'),
+    meta: { title: () => t('calls.apply'), up: '/merchants', signedIn: true },
+  },
+  {
     path: '/merchant-applications/:id',
     name: 'application',
     component: () => import('./pages/ApplicationPage.vue'),

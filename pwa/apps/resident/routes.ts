@@ -78,6 +78,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => tm('mine.title'), up: '/calls', signedIn: true },
   },
   {
+    path: '/applications/:id/mend',
+    name: 'mend',
+    component: () => import('./pages/MendPage.vue'),
+    meta: { title: () => t('mend.title'), up: '/applications', signedIn: true },
+  },
+  {
+    path: '/calls/:id/apply',
+    name: 'apply',
+    component: () => import('./pages/ApplyPage.vue'),
+    meta: { title: () => t('apply.title'), up: '/calls', signedIn: true },
+  },
+  {
     path: '/calls/:id',
     name: 'call',
     component: () => import('./pages/CallPage.vue'),

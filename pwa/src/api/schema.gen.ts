@@ -2579,6 +2579,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/roster-sheets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a list's file
+         * @description Its rows as texts, to be looked at or brought in, and every fault with sheet, row, column and mend.
+         */
+        post: operations["ApiV1OfficeRosterSheetsPostRosterSheet"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/roster-sheets/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sheet to fill: a list
+         * @description An XLSX with the columns and what each of them means.
+         */
+        get: operations["ApiV1OfficeRosterSheetsTemplateGetRosterTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/rosters/{roster_id}/decision": {
         parameters: {
             query?: never;
@@ -3875,10 +3915,13 @@ export interface components {
             registered_name: string;
             credit_code: string;
             trade: components["schemas"]["Trade"];
+            organisation: components["schemas"]["Organisation"];
             size: components["schemas"]["SizeClass"];
             town_code: string;
             address_zh: string;
+            premises: components["schemas"]["PremisesAnswer"];
             licences: components["schemas"]["LicenceAnswer"][];
+            exemption: components["schemas"]["ExemptionAnswer"] | null;
             files: components["schemas"]["FileAnswer"][];
             contact_name: string;
             contact_phone: string;
@@ -6486,6 +6529,14 @@ export interface components {
             /** @default false */
             dry_run: boolean;
         };
+        /** RosterSheetAnswer */
+        RosterSheetAnswer: {
+            sheet: string;
+            columns: components["schemas"]["SheetColumnAnswer"][];
+            rows: components["schemas"]["SheetRowAnswer"][];
+            faults: components["schemas"]["SheetFaultAnswer"][];
+            ignored_columns: string[];
+        };
         /**
          * RosterState
          * @description Where a list stands (名单状态).
@@ -6696,6 +6747,35 @@ export interface components {
         SettleRequest: {
             /** Format: uuid */
             settling_id: string;
+        };
+        /** SheetColumnAnswer */
+        SheetColumnAnswer: {
+            field: string;
+            letter: string;
+            zh: string;
+            en: string;
+        };
+        /** SheetFaultAnswer */
+        SheetFaultAnswer: {
+            sheet: string;
+            row: number | null;
+            column: string | null;
+            title: string | null;
+            zh: string;
+            en: string;
+        };
+        /** SheetRequest */
+        SheetRequest: {
+            /** @description The XLSX or CSV itself, in base64; at most 5 MB. */
+            file: string;
+        };
+        /** SheetRowAnswer */
+        SheetRowAnswer: {
+            row: number;
+            class_code: string;
+            phone: string;
+            identity_number: string;
+            name: string;
         };
         /** ShiftAnswer */
         ShiftAnswer: {
@@ -20119,6 +20199,161 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeRosterSheetsPostRosterSheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SheetRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterSheetAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeRosterSheetsTemplateGetRosterTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

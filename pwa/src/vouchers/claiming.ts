@@ -73,19 +73,31 @@ export function useEntering(
   roundId: string,
   residentId: () => string | undefined,
   opensAt: () => number,
+  assisted?: () => Assisted,
 ): Claiming<EntryAnswer> {
-  return useAsking(roundId, residentId, opensAt, 'entries', ({ claim_id, round_id }) =>
-    ask(
-      api.POST('/api/v1/rounds/{round_id}/entries', { params: { path: { round_id } }, body: { entry_id: claim_id } }),
-    ),
-  )
+  return useAsking(roundId, residentId, opensAt, 'entries', sendEntry, assisted)
 }
 
 /** Taking what a list sets aside. */
-export function useTaking(roundId: string, residentId: () => string | undefined, opensAt: () => number): Claiming {
-  return useAsking(roundId, residentId, opensAt, 'entitlements', ({ claim_id, round_id }) =>
-    ask(api.POST('/api/v1/rounds/{round_id}/entitlements', { params: { path: { round_id } }, body: { claim_id } })),
-  )
+export function useTaking(
+  roundId: string,
+  residentId: () => string | undefined,
+  opensAt: () => number,
+  assisted?: () => Assisted,
+): Claiming {
+  return useAsking(roundId, residentId, opensAt, 'entitlements', sendTaking, assisted)
+}
+
+function sendEntry({ claim_id, round_id, resident_id, assisted }: OpenClaim): Promise<Answer<EntryAnswer>> {
+  const path = { round_id }
+  const body = assisted ? { entry_id: claim_id, resident_id, ...assisted } : { entry_id: claim_id }
+  return ask(api.POST('/api/v1/rounds/{round_id}/entries', { params: { path }, body }))
+}
+
+function sendTaking({ claim_id, round_id, resident_id, assisted }: OpenClaim): Promise<Answer<ClaimAnswer>> {
+  const path = { round_id }
+  const body = assisted ? { claim_id, resident_id, ...assisted } : { claim_id }
+  return ask(api.POST('/api/v1/rounds/{round_id}/entitlements', { params: { path }, body }))
 }
 
 function sendClaim({ claim_id, round_id, resident_id, assisted }: OpenClaim): Promise<Answer<ClaimAnswer>> {

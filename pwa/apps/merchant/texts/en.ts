@@ -88,4 +88,10 @@ export default {
     'Vouchers are taken all the same without it. When on, each redemption carries the grid cell of about 110 m in which this device is, never its exact position; it is compared with the shop at settlement and then deleted. More than 1 km away, a person checks before the payout.',
   'me.place.refused': 'The browser does not allow it, so nothing is told; it can be allowed in the browser settings.',
   'me.sound': 'Say the result with a sound',
+  'calls.title': 'Calls for merchants',
+  'calls.empty': 'No call has been published',
+  'calls.open': 'takes applications',
+  'calls.closed': 'takes none now',
+  'apply.title': 'Apply',
+  'mend.title': 'Mend the application',
 } satisfies Twin<typeof zh>

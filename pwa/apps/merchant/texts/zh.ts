@@ -86,4 +86,10 @@ export default {
   'me.place.why':
     '不开也能照常收券。开启后，每笔核销附上这台设备所在的约 110 米见方的网格，不记具体坐标；结算时与门店位置比对，比对完即删除。离门店 1 公里以上的，付款前由工作人员核实。',
   'me.place.refused': '浏览器没有允许定位，不会告知位置；可在浏览器设置里允许。',
+  'calls.title': '征集公告',
+  'calls.empty': '还没有征集公告',
+  'calls.open': '正在报名',
+  'calls.closed': '不在报名时间',
+  'apply.title': '报名',
+  'mend.title': '补正报名',
 } as const

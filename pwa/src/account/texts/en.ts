@@ -6,6 +6,7 @@ export default {
   'inbox.empty': 'No messages yet',
   'inbox.empty.text': 'What the county has to tell you appears here.',
   'inbox.unread': 'unread',
+  'inbox.go': 'Go there',
   'sessions.title': 'Where I am signed in',
   'sessions.text': 'Sign out at once any device that you do not know.',
   'sessions.current': 'this device',

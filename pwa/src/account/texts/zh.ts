@@ -4,6 +4,7 @@ export default {
   'inbox.empty': '还没有消息',
   'inbox.empty.text': '县里给您的通知会出现在这里。',
   'inbox.unread': '未读',
+  'inbox.go': '去看看',
   'sessions.title': '登录过的设备',
   'sessions.text': '不认识的设备请马上退出。',
   'sessions.current': '这台设备',

@@ -55,6 +55,7 @@ export default {
   'town.other': 'another town',
   'act.more': 'Show more',
   'act.cancel': 'Cancel',
+  'act.file.choose': 'Choose a file',
   'elder.offer': 'Text too small? There is a version for elders.',
   'elder.yes': 'Use it',
   'elder.no': 'No, thank you',

@@ -53,6 +53,7 @@ export default {
   'town.other': '其他乡镇',
   'act.more': '再看一些',
   'act.cancel': '取消',
+  'act.file.choose': '选择文件',
   'elder.offer': '字太小？可以换成长辈版。',
   'elder.yes': '用长辈版',
   'elder.no': '不用了',
