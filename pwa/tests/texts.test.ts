@@ -5,6 +5,8 @@ import merchantZh from '../apps/merchant/texts/zh'
 import officeEn from '../apps/office/texts/en'
 import moneyEn from '../apps/office/texts/money/en'
 import moneyZh from '../apps/office/texts/money/zh'
+import settlementEn from '../apps/office/texts/settlement/en'
+import settlementZh from '../apps/office/texts/settlement/zh'
 import officeZh from '../apps/office/texts/zh'
 import residentEn from '../apps/resident/texts/en'
 import residentZh from '../apps/resident/texts/zh'
@@ -39,6 +41,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['merchant', merchantZh, merchantEn],
   ['office', officeZh, officeEn],
   ['the settlement desk', moneyZh, moneyEn],
+  ['settlement of a campaign', settlementZh, settlementEn],
 ]
 
 const CHINESE = /\p{Script=Han}/u
