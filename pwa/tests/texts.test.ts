@@ -5,6 +5,8 @@ import merchantZh from '../apps/merchant/texts/zh'
 import officeEn from '../apps/office/texts/en'
 import moneyEn from '../apps/office/texts/money/en'
 import moneyZh from '../apps/office/texts/money/zh'
+import guardEn from '../apps/office/texts/guard/en'
+import guardZh from '../apps/office/texts/guard/zh'
 import settlementEn from '../apps/office/texts/settlement/en'
 import settlementZh from '../apps/office/texts/settlement/zh'
 import officeZh from '../apps/office/texts/zh'
@@ -41,6 +43,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['merchant', merchantZh, merchantEn],
   ['office', officeZh, officeEn],
   ['the settlement desk', moneyZh, moneyEn],
+  ['how money is guarded', guardZh, guardEn],
   ['settlement of a campaign', settlementZh, settlementEn],
 ]
 

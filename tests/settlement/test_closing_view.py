@@ -58,22 +58,7 @@ async def test_every_fen_is_told_from_the_funding_to_the_treasury(county: County
     [owes] = overview["owing"]
     assert (owes["merchant_id"], owes["payer"], owes["amount_fen"]) == (str(shop), "government", 5_000)
     assert owes["merchant_zh"]
-    clerk = await staff_member(county, Role.OFFICE)
-    repaid = BankAct(
-        act_id=new_id(),
-        kind=BankActKind.REPAY,
-        campaign_id=campaign_id,
-        merchant_id=shop,
-        amount_fen=5_000,
-        proof=PROOF,
-        actor=clerk,
-    )
-    await transact(county, record_bank_act, repaid)
-    overview = (await got(county, f"{path}/settlement")).json()
-    assert overview["owing"] == []
-    [act] = overview["bank_acts"]
-    assert (act["merchant_zh"], act["made_by"]) == (owes["merchant_zh"], str(clerk.id))
-    assert act["made_by_name"]
+    await pay_back(county, campaign_id, shop)
     assert (await told(county, f"{path}/turns", {"turn_id": str(new_id()), "turn": "end"})).status_code == 201
     assert (await closing(county, campaign_id))["due_fen"] == 15_000
     settling = await told(county, f"{path}/settlement", {"settling_id": str(new_id())})
@@ -85,6 +70,27 @@ async def test_every_fen_is_told_from_the_funding_to_the_treasury(county: County
     assert (await told(county, f"{path}/treasury-return", returning)).status_code == 201
     archived = await closing(county, campaign_id)
     assert (archived["state"], archived["due_fen"], archived["books"]["returned_fen"]) == ("archived", 0, 15_000)
+
+
+async def pay_back(county: County, campaign_id: UUID, shop: UUID) -> None:
+    """The shop pays back what it owes; afterwards it owes nothing, and the act is told with names."""
+    clerk = await staff_member(county, Role.OFFICE)
+    repaid = BankAct(
+        act_id=new_id(),
+        kind=BankActKind.REPAY,
+        campaign_id=campaign_id,
+        merchant_id=shop,
+        amount_fen=5_000,
+        proof=PROOF,
+        actor=clerk,
+    )
+    await transact(county, record_bank_act, repaid)
+    overview = (await got(county, f"/api/v1/office/campaigns/{campaign_id}/settlement")).json()
+    assert overview["owing"] == []
+    [act] = overview["bank_acts"]
+    assert (act["merchant_id"], act["made_by"]) == (str(shop), str(clerk.id))
+    assert act["merchant_zh"]
+    assert act["made_by_name"]
 
 
 async def test_a_campaign_without_money_has_nothing_to_close(county: County) -> None:

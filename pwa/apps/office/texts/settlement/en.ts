@@ -118,8 +118,8 @@ export default {
   'kind.incident': 'correction',
 
   'statement.day': 'cleared {at}',
-  'statement.pdf': 'PDF',
-  'statement.xlsx': 'XLSX',
+  'statement.pdf': 'As PDF',
+  'statement.xlsx': 'As XLSX',
   'statement.sums': 'treasury {government}, platform company {platform}',
   'statement.lines': 'Line by line',
   'statement.line': 'bill {bill}, treasury {government}, platform company {platform}, merchant {merchant}',

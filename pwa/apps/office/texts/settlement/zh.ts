@@ -115,8 +115,8 @@ export default {
   'kind.incident': '差错更正',
 
   'statement.day': '{at} 清算',
-  'statement.pdf': 'PDF',
-  'statement.xlsx': 'XLSX',
+  'statement.pdf': 'PDF 结算单',
+  'statement.xlsx': 'XLSX 结算单',
   'statement.sums': '财政 {government}，平台公司 {platform}',
   'statement.lines': '每一笔',
   'statement.line': '账单 {bill}，财政 {government}，平台公司 {platform}，商家让利 {merchant}',
