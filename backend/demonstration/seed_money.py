@@ -1,7 +1,8 @@
 """The money of last week in the demonstration county: cleared on working days, flagged, paid by two people.
 
 The bank has answered once: all but one payment arrived, the rejected one is on its way again. A flag is contested,
-another was released, and what one merchant gave back after its clearing is owed back.
+another was released, a third was upheld and waits for its correction, and what one merchant gave back after its
+clearing is owed back.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -46,6 +47,7 @@ from backend.settlement.payouts import (
     record_answers,
 )
 from backend.settlement.rules import BatchState, EventKind, EventState, HoldState
+from backend.vouchers.correct import IncidentOutcome, ProposeIncident, propose_incident
 from backend.vouchers.refund_rules import RollBack, RolledBack
 from backend.vouchers.roll_back import roll_back
 
@@ -56,6 +58,9 @@ TEMPLATE = "payout-rural-bank-gbk"
 MOST = 2_000
 CLEARED = time(3)
 WRONG_NAME = "收款户名与账号不符"
+RELEASED = "已核对监控和小票，交易真实。"
+UPHELD = "店里拿不出这一单的小票，顾客也说没有消费。"
+UPHELD_NTH = 2
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -165,7 +170,7 @@ def _answer(nth: int, batch: Batch) -> BankAnswer:
 async def _decide_flags(tx: Transaction, desk: Desk, now: Instant) -> None:
     found = await find_holds(tx, FindHolds(states=(HoldState.OPEN,), most=MOST))
     owners = {shop.merchant_id: shop.owner_id for shop in desk.cast.shops}
-    for nth, (hold, _) in enumerate(found.holds[:2]):
+    for nth, (hold, _) in enumerate(found.holds[:3]):
         if nth == 0:
             contesting = ContestHold(
                 contest_id=new_id(),
@@ -179,11 +184,21 @@ async def _decide_flags(tx: Transaction, desk: Desk, now: Instant) -> None:
             deciding = DecideHold(
                 decision_id=new_id(),
                 hold_id=hold.hold_id,
-                release=True,
-                note="已核对监控和小票，交易真实。",
+                release=nth == 1,
+                note=RELEASED if nth == 1 else UPHELD,
                 actor=desk.reviewer,
             )
             accepted(HoldDecided, await decide_hold(tx, deciding, now=now + timedelta(hours=1)), "a flag")
+        if nth == UPHELD_NTH:
+            correcting = ProposeIncident(
+                incident_id=new_id(),
+                redemption_id=hold.event_id,
+                reason=UPHELD,
+                document_no="筠商演示〔2026〕11号",
+                actor=desk.clerk,
+            )
+            proposed = await propose_incident(tx, correcting, now=now + timedelta(hours=2))
+            accepted(IncidentOutcome, proposed, "a correction")
 
 
 async def _give_back(tx: Transaction, desk: Desk, now: Instant) -> None:
