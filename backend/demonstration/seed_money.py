@@ -58,9 +58,7 @@ TEMPLATE = "payout-rural-bank-gbk"
 MOST = 2_000
 CLEARED = time(3)
 WRONG_NAME = "收款户名与账号不符"
-RELEASED = "已核对监控和小票，交易真实。"
 UPHELD = "店里拿不出这一单的小票，顾客也说没有消费。"
-UPHELD_NTH = 2
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -170,7 +168,7 @@ def _answer(nth: int, batch: Batch) -> BankAnswer:
 async def _decide_flags(tx: Transaction, desk: Desk, now: Instant) -> None:
     found = await find_holds(tx, FindHolds(states=(HoldState.OPEN,), most=MOST))
     owners = {shop.merchant_id: shop.owner_id for shop in desk.cast.shops}
-    for nth, (hold, _) in enumerate(found.holds[:3]):
+    for nth, (hold, _) in enumerate(found.holds[:2]):
         if nth == 0:
             contesting = ContestHold(
                 contest_id=new_id(),
@@ -184,21 +182,11 @@ async def _decide_flags(tx: Transaction, desk: Desk, now: Instant) -> None:
             deciding = DecideHold(
                 decision_id=new_id(),
                 hold_id=hold.hold_id,
-                release=nth == 1,
-                note=RELEASED if nth == 1 else UPHELD,
+                release=True,
+                note="已核对监控和小票，交易真实。",
                 actor=desk.reviewer,
             )
             accepted(HoldDecided, await decide_hold(tx, deciding, now=now + timedelta(hours=1)), "a flag")
-        if nth == UPHELD_NTH:
-            correcting = ProposeIncident(
-                incident_id=new_id(),
-                redemption_id=hold.event_id,
-                reason=UPHELD,
-                document_no="筠商演示〔2026〕11号",
-                actor=desk.clerk,
-            )
-            proposed = await propose_incident(tx, correcting, now=now + timedelta(hours=2))
-            accepted(IncidentOutcome, proposed, "a correction")
 
 
 async def _give_back(tx: Transaction, desk: Desk, now: Instant) -> None:
@@ -226,3 +214,23 @@ async def _give_back(tx: Transaction, desk: Desk, now: Instant) -> None:
 async def _paid_again(tx: Transaction, desk: Desk, *, now: Instant) -> None:
     """What was rejected is sent again, for the treasury's money only: the platform company pays in next week."""
     await _send(tx, desk, Funder.GOVERNMENT, now)
+    await _uphold(tx, desk, now + timedelta(hours=2))
+
+
+async def _uphold(tx: Transaction, desk: Desk, now: Instant) -> None:
+    """A flag that nobody could explain away is not paid; its correction waits for another person."""
+    found = await find_holds(tx, FindHolds(states=(HoldState.OPEN,), most=1))
+    for hold, _ in found.holds[:1]:
+        deciding = DecideHold(
+            decision_id=new_id(), hold_id=hold.hold_id, release=False, note=UPHELD, actor=desk.reviewer
+        )
+        accepted(HoldDecided, await decide_hold(tx, deciding, now=now), "a flag")
+        correcting = ProposeIncident(
+            incident_id=new_id(),
+            redemption_id=hold.event_id,
+            reason=UPHELD,
+            document_no="筠商演示〔2026〕11号",
+            actor=desk.clerk,
+        )
+        proposed = await propose_incident(tx, correcting, now=now + timedelta(hours=1))
+        accepted(IncidentOutcome, proposed, "a correction")

@@ -203,9 +203,13 @@ class FoundStatement(Struct, frozen=True, kw_only=True):
 
 
 async def find_statement(tx: Transaction, asked: FindStatement) -> FoundStatement | None:
-    """``None`` when nothing of the merchant was cleared on that day."""
+    """``None`` when nothing of the merchant was cleared or put into a batch on that day.
+
+    What was released later is in a batch of another day than the one on which it was cleared.
+    """
     found = await reads.events_of_day(tx, asked.day, asked.merchant_id)
-    if not found:
+    made = await reads.batches_of(tx, merchant_id=asked.merchant_id, day=asked.day, most=1_000)
+    if not found and not made:
         return None
     held: dict[UUID, list[Hold]] = {}
     for hold in await holds.holds_of_events(tx, {event.event_id for event in found}):
@@ -213,7 +217,7 @@ async def find_statement(tx: Transaction, asked: FindStatement) -> FoundStatemen
     return FoundStatement(
         day=asked.day,
         events=found,
-        batches=await reads.batches_of(tx, merchant_id=asked.merchant_id, day=asked.day, most=1_000),
-        programmes=await events.programmes_by_id(tx, {event.campaign_id for event in found}),
+        batches=made,
+        programmes=await events.programmes_by_id(tx, {one.campaign_id for one in (*found, *made)}),
         holds=held,
     )

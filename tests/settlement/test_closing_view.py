@@ -10,12 +10,14 @@ from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.settlement.bank_acts import BankAct, Proof, record_bank_act
 from backend.settlement.bank_rules import BankActKind
+from backend.settlement.decide_hold import DecideHold, decide_hold
 from backend.vouchers.correct import DecideIncident, ProposeIncident, decide_incident, propose_incident
 from backend.vouchers.refund_rules import RolledBack
 from tests.databases import HandClock
 from tests.merchants.call_makers import staff_member
-from tests.settlement.cycles import answered, close, money, opened, prepared, sent, settle, spent
+from tests.settlement.cycles import REVIEWER, answered, close, money, opened, sent, settle, spent
 from tests.settlement.desk_calls import got, told
+from tests.settlement.test_holds import one_held
 from tests.vouchers.counters import undo
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
@@ -135,13 +137,28 @@ async def test_a_correction_is_told_with_its_redemption_and_the_people_of_it(cou
     assert done["decided_by_name"]
 
 
-async def test_what_waits_for_a_decision_is_told_in_fen(county: County, clock: HandClock) -> None:
+async def test_what_waits_for_a_decision_is_told_in_fen_and_its_late_batch_has_a_statement(
+    county: County, clock: HandClock
+) -> None:
+    campaign_id, shop, _, hold = await one_held(county, clock)
+    path = f"/api/v1/office/campaigns/{campaign_id}/settlement"
+    overview = (await got(county, path)).json()
+    assert (overview["pending_fen"], overview["held"], overview["held_fen"]) == (0, 1, 5_000)
+    release = DecideHold(decision_id=new_id(), hold_id=hold.hold_id, release=True, note="已核对", actor=REVIEWER)
+    await transact(county, decide_hold, release)
+    statement = f"/api/v1/office/merchants/{shop}/statements/{TUESDAY}"
+    assert (await got(county, statement)).status_code == 404
+    await close(county, clock, TUESDAY)
+    assert (await got(county, path)).json()["held_fen"] == 0
+    paid = (await got(county, statement)).json()
+    assert (paid["lines"], [one["amount_fen"] for one in paid["batches"]]) == ([], [5_000])
+    for form, kind in (("pdf", "application/pdf"), ("xlsx", "spreadsheetml")):
+        paper = await got(county, f"{statement}?format={form}")
+        assert (paper.status_code, kind in paper.headers["content-type"]) == (200, True)
+
+
+async def test_what_is_not_cleared_yet_is_told_in_fen(county: County) -> None:
     campaign_id, round_id, shop, [me] = await opened(county, pieces=1)
     await spent(county, round_id, me, shop)
     overview = (await got(county, f"/api/v1/office/campaigns/{campaign_id}/settlement")).json()
     assert (overview["pending"], overview["pending_fen"], overview["held_fen"]) == (1, 5_000, 0)
-    await close(county, clock, MONDAY)
-    overview = (await got(county, f"/api/v1/office/campaigns/{campaign_id}/settlement")).json()
-    assert (overview["pending_fen"], overview["held_fen"]) == (0, 0)
-    run = await prepared(county, campaign_id)
-    assert run.amount_fen == 5_000

@@ -23,6 +23,16 @@ const wired = ({ document, bank, file }: Proof) => ({
   file_sha256: file,
 })
 
+/** As a batch goes on its way. */
+export const BATCH_STATES = ['pending', 'under_review', 'sent', 'accepted', 'rejected'] as const
+export const BATCH_TONES = {
+  pending: 'plain',
+  under_review: 'warn',
+  sent: 'warn',
+  accepted: 'good',
+  rejected: 'bad',
+} as const
+
 export const BANK_KINDS = ['pay-in', 'pay-back', 'reimburse', 'repay'] as const
 export type BankKind = (typeof BANK_KINDS)[number]
 

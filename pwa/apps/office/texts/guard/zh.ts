@@ -30,7 +30,7 @@ export default {
   'brake.warns': '{rule}：最近 {minutes} 分钟达到 {warn} 就预警，不自动暂停。',
   'brake.pauses': '{rule}：最近 {minutes} 分钟达到 {warn} 就预警，达到 {pause} 就自动暂停（{scope}）。',
   'brake.from': '满 {least} 笔才看。',
-  'brake.pace': '每分钟 {count} 笔',
+  'brake.pace': '{count} 笔/分钟',
   'brake.resumed': '人恢复以后 {minutes} 分钟内不因同一情况再停，除非又涨了 {rise}。',
 
   'ceilings': '上限',
