@@ -88,6 +88,7 @@ async def live_through_week(
     await transact(county, plan_first_close, None, now=at_county_time(day, CLEARED))
     closings = _working_days(county, day, today)
     steps = dict(zip(closings, (_first_payout, _answers_come, _paid_again), strict=False))
+    steps |= dict.fromkeys(closings[3:][-1:], _uphold)
     bills = 0
     while day < today:
         await settle_down(county, at_county_time(day, CLEARED))
@@ -214,10 +215,9 @@ async def _give_back(tx: Transaction, desk: Desk, now: Instant) -> None:
 async def _paid_again(tx: Transaction, desk: Desk, *, now: Instant) -> None:
     """What was rejected is sent again, for the treasury's money only: the platform company pays in next week."""
     await _send(tx, desk, Funder.GOVERNMENT, now)
-    await _uphold(tx, desk, now + timedelta(hours=2))
 
 
-async def _uphold(tx: Transaction, desk: Desk, now: Instant) -> None:
+async def _uphold(tx: Transaction, desk: Desk, *, now: Instant) -> None:
     """A flag that nobody could explain away is not paid; its correction waits for another person."""
     found = await find_holds(tx, FindHolds(states=(HoldState.OPEN,), most=1))
     for hold, _ in found.holds[:1]:

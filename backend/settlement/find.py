@@ -211,6 +211,7 @@ async def find_statement(tx: Transaction, asked: FindStatement) -> FoundStatemen
     made = await reads.batches_of(tx, merchant_id=asked.merchant_id, day=asked.day, most=1_000)
     if not found and not made:
         return None
+    named = {event.campaign_id for event in found} | {batch.campaign_id for batch in made}
     held: dict[UUID, list[Hold]] = {}
     for hold in await holds.holds_of_events(tx, {event.event_id for event in found}):
         held.setdefault(hold.event_id, []).append(hold)
@@ -218,6 +219,6 @@ async def find_statement(tx: Transaction, asked: FindStatement) -> FoundStatemen
         day=asked.day,
         events=found,
         batches=made,
-        programmes=await events.programmes_by_id(tx, {one.campaign_id for one in (*found, *made)}),
+        programmes=await events.programmes_by_id(tx, named),
         holds=held,
     )
