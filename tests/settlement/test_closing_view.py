@@ -1,6 +1,6 @@
 """What the office reads before it closes a campaign's money: where each fen is, who owes, what is in the way."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from tests.merchants.call_makers import staff_member
 from tests.settlement.cycles import REVIEWER, answered, close, money, opened, sent, settle, spent
 from tests.settlement.desk_calls import got, told
 from tests.settlement.test_holds import one_held
+from tests.vouchers.campaigns import running_campaign
 from tests.vouchers.counters import undo
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
@@ -162,3 +163,21 @@ async def test_what_is_not_cleared_yet_is_told_in_fen(county: County) -> None:
     await spent(county, round_id, me, shop)
     overview = (await got(county, f"/api/v1/office/campaigns/{campaign_id}/settlement")).json()
     assert (overview["pending"], overview["pending_fen"], overview["held_fen"]) == (1, 5_000, 0)
+
+
+async def test_what_a_merchant_owes_back_is_told_by_campaign(county: County, clock: HandClock) -> None:
+    campaign_id, round_id, shop, people = await opened(county, pieces=1, people=2)
+    other_id = new_id()
+    closes_at = county.clock() + timedelta(days=30)
+    [other_round] = await running_campaign(county, campaign_id=other_id, pieces=1, closes_at=closes_at)
+    spending = zip((round_id, other_round), people, strict=True)
+    bought = [await spent(county, one, who, shop) for one, who in spending]
+    await close(county, clock, MONDAY)
+    for one in (campaign_id, other_id):
+        await answered(county, await sent(county, one), accepted=True)
+    for redemption_id in bought:
+        assert isinstance(await undo(county, redemption_id, shop), RolledBack)
+    await close(county, clock, TUESDAY)
+    for one in (campaign_id, other_id):
+        overview = (await got(county, f"/api/v1/office/campaigns/{one}/settlement")).json()
+        assert [owes["amount_fen"] for owes in overview["owing"]] == [5_000]
