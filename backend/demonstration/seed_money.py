@@ -1,7 +1,8 @@
 """The money of last week in the demonstration county: cleared on working days, flagged, paid by two people.
 
 The bank has answered once: all but one payment arrived, the rejected one is on its way again. A flag is contested,
-another was released, and what one merchant gave back after its clearing is owed back.
+another was released, a third was upheld and waits for its correction, and what one merchant gave back after its
+clearing is owed back.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -47,6 +48,7 @@ from backend.settlement.payouts import (
     record_answers,
 )
 from backend.settlement.rules import BatchState, EventKind, EventState, HoldState
+from backend.vouchers.correct import IncidentOutcome, ProposeIncident, propose_incident
 from backend.vouchers.refund_rules import RollBack, RolledBack
 from backend.vouchers.roll_back import roll_back
 
@@ -57,6 +59,7 @@ TEMPLATE = "payout-rural-bank-gbk"
 MOST = 2_000
 CLEARED = time(3)
 WRONG_NAME = "收款户名与账号不符"
+UPHELD = "店里拿不出这一单的小票，顾客也说没有消费。"
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -86,6 +89,7 @@ async def live_through_week(
     await transact(county, plan_first_close, None, now=at_county_time(day, CLEARED))
     closings = _working_days(county, day, today)
     steps = dict(zip(closings, (_first_payout, _answers_come, _paid_again), strict=False))
+    steps |= dict.fromkeys(closings[3:][-1:], _uphold)
     bills = 0
     while day < today:
         await settle_down(county, at_county_time(day, CLEARED))
@@ -212,3 +216,22 @@ async def _give_back(tx: Transaction, desk: Desk, now: Instant) -> None:
 async def _paid_again(tx: Transaction, desk: Desk, *, now: Instant) -> None:
     """What was rejected is sent again, for the treasury's money only: the platform company pays in next week."""
     await _send(tx, desk, Funder.GOVERNMENT, now)
+
+
+async def _uphold(tx: Transaction, desk: Desk, *, now: Instant) -> None:
+    """A flag that nobody could explain away is not paid; its correction waits for another person."""
+    found = await find_holds(tx, FindHolds(states=(HoldState.OPEN,), most=1))
+    for hold, _ in found.holds[:1]:
+        deciding = DecideHold(
+            decision_id=new_id(), hold_id=hold.hold_id, release=False, note=UPHELD, actor=desk.reviewer
+        )
+        accepted(HoldDecided, await decide_hold(tx, deciding, now=now), "a flag")
+        correcting = ProposeIncident(
+            incident_id=new_id(),
+            redemption_id=hold.event_id,
+            reason=UPHELD,
+            document_no="筠商演示〔2026〕11号",
+            actor=desk.clerk,
+        )
+        proposed = await propose_incident(tx, correcting, now=now + timedelta(hours=1))
+        accepted(IncidentOutcome, proposed, "a correction")

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import date
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from litestar import Request, Response, get
 from litestar.handlers import BaseRouteHandler
@@ -33,18 +34,24 @@ FileForm = Annotated[
         description="`json`: the day in sums; `csv`, `xc1`: the signed file itself, every line, the same bytes always.",
     ),
 ]
+OfCampaign = Annotated[
+    UUID | None,
+    QueryParameter(name="campaign_id", description="Only days on which something of this campaign was cleared."),
+]
 CSV, JSON = "text/csv", "application/json"
 XC1 = "application/vnd.yizhan.xc1"
 
 
 @get("/api/v1/office/clearing", opt={"callers": OFFICE_ROLES}, tags=["settlement"], summary="Clearing days")
 async def list_clearing_days(
-    request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50
+    request: Request[Any, Any, Any], of_campaign: OfCampaign = None, cursor: Cursor = None, limit: Limit = 50
 ) -> Page[ClearingDayAnswer]:
-    """Days that are closed, newest first."""
+    """Days that are closed, newest first; each in full, whatever campaign is asked for."""
     county = county_of(request)
     before = open_cursor(county, "clearing", cursor)
-    asked = FindClearingDays(before=date.fromisoformat(before) if before else None, most=limit + 1)
+    asked = FindClearingDays(
+        campaign_id=of_campaign, before=date.fromisoformat(before) if before else None, most=limit + 1
+    )
     found = await inquire(county, find_clearing_days, asked)
     more = seal_cursor(county, "clearing", found[limit - 1].day.isoformat()) if len(found) > limit else None
     return Page(items=[day_answer(one) for one in found[:limit]], next_cursor=more)

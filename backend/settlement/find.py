@@ -6,25 +6,39 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
+from backend.identity.acting import staff_names
 from backend.ledger.balance import balance
-from backend.ledger.rules import Account, AccountKind
+from backend.ledger.rules import Account, AccountKind, Funder
 from backend.merchants.find_merchants import merchant_names
 from backend.settlement.bank_rules import BankActRecord
-from backend.settlement.batch_rules import Batch, PaidTally, Run
+from backend.settlement.batch_rules import Batch, OpenLine, PaidTally, Run, owed_back
 from backend.settlement.clearing_views import ClearingDay, StatementTotal
 from backend.settlement.hold_rules import Hold
-from backend.settlement.rules import BatchState, FinanceEvent, HoldState, Programme
+from backend.settlement.rules import BatchState, EventState, FinanceEvent, HoldState, Programme
 from backend.settlement.store import bank_acts, batches, events, holds, reads
 from backend.settlement.unsettled import Unsettled, unsettled
 
 Names = dict[UUID, tuple[str, str]]
 
 
+class Owing(Struct, frozen=True, kw_only=True):
+    """What a merchant has to pay back to one payer: all of it at once."""
+
+    merchant_id: UUID
+    payer: Funder
+    amount_fen: int
+
+
 class Overview(Struct, frozen=True, kw_only=True):
-    """One campaign's money at this moment, in fen."""
+    """One campaign's money at this moment, in fen; ``people`` are those who recorded bank acts."""
 
     programme: Programme
     unsettled: Unsettled
+    pending_fen: int
+    held_fen: int
+    owing: list[Owing]
+    merchants: Names
+    people: dict[UUID, str]
     tallies: list[PaidTally]
     bank_fen: int
     platform_bank_fen: int
@@ -41,15 +55,37 @@ async def find_overview(tx: Transaction, campaign_id: UUID) -> Overview | None:
     async def stands(kind: AccountKind) -> int:
         return await balance(tx, Account(kind, campaign_id))
 
+    unpaid = await reads.unpaid_fen(tx, campaign_id)
+    owing = await _owing(tx, campaign_id)
+    acts = await bank_acts.of_campaign(tx, campaign_id)
+    named = {one.merchant_id for one in owing} | {act.merchant_id for act in acts if act.merchant_id}
     return Overview(
         programme=programme,
         unsettled=await unsettled(tx, campaign_id),
+        pending_fen=unpaid.get(EventState.PENDING, 0),
+        held_fen=unpaid.get(EventState.HELD, 0),
+        owing=owing,
+        merchants=await merchant_names(tx, named),
+        people=await staff_names(tx, frozenset(act.made_by for act in acts)),
         tallies=[tally for tally in await batches.batch_tallies(tx) if tally.campaign_id == campaign_id],
         bank_fen=await stands(AccountKind.FUND_BANK),
         platform_bank_fen=await stands(AccountKind.PLATFORM_BANK),
         to_return_fen=await stands(AccountKind.RETURN_TREASURY),
-        bank_acts=await bank_acts.of_campaign(tx, campaign_id),
+        bank_acts=acts,
     )
+
+
+async def _owing(tx: Transaction, campaign_id: UUID) -> list[Owing]:
+    grouped: dict[tuple[UUID, Funder], list[OpenLine]] = {}
+    for line in await batches.open_lines(tx, await reads.merchants_waiting(tx, campaign_id)):
+        if line.campaign_id == campaign_id:
+            grouped.setdefault((line.merchant_id, line.payer), []).append(line)
+    found = [(owner, owed_back(lines)) for owner, lines in grouped.items()]
+    return [
+        Owing(merchant_id=merchant_id, payer=payer, amount_fen=-netted.amount_fen)
+        for (merchant_id, payer), netted in found
+        if netted is not None
+    ]
 
 
 class FindHolds(Struct, frozen=True, kw_only=True):
@@ -124,15 +160,16 @@ async def find_batches(tx: Transaction, asked: FindBatches) -> tuple[list[Batch]
 
 
 class FindClearingDays(Struct, frozen=True, kw_only=True):
-    """Closed days before one."""
+    """Closed days before one, all or those of a campaign."""
 
+    campaign_id: UUID | None = None
     before: date | None = None
     most: int = 51
 
 
 async def find_clearing_days(tx: Transaction, asked: FindClearingDays) -> list[ClearingDay]:
     """Newest first."""
-    return await reads.clearing_days_before(tx, asked.before, asked.most)
+    return await reads.clearing_days_before(tx, asked.before, asked.most, asked.campaign_id)
 
 
 class FindStatements(Struct, frozen=True, kw_only=True):
@@ -166,17 +203,22 @@ class FoundStatement(Struct, frozen=True, kw_only=True):
 
 
 async def find_statement(tx: Transaction, asked: FindStatement) -> FoundStatement | None:
-    """``None`` when nothing of the merchant was cleared on that day."""
+    """``None`` when nothing of the merchant was cleared or put into a batch on that day.
+
+    What was released later is in a batch of another day than the one on which it was cleared.
+    """
     found = await reads.events_of_day(tx, asked.day, asked.merchant_id)
-    if not found:
+    made = await reads.batches_of(tx, merchant_id=asked.merchant_id, day=asked.day, most=1_000)
+    if not found and not made:
         return None
+    named = {event.campaign_id for event in found} | {batch.campaign_id for batch in made}
     held: dict[UUID, list[Hold]] = {}
     for hold in await holds.holds_of_events(tx, {event.event_id for event in found}):
         held.setdefault(hold.event_id, []).append(hold)
     return FoundStatement(
         day=asked.day,
         events=found,
-        batches=await reads.batches_of(tx, merchant_id=asked.merchant_id, day=asked.day, most=1_000),
-        programmes=await events.programmes_by_id(tx, {event.campaign_id for event in found}),
+        batches=made,
+        programmes=await events.programmes_by_id(tx, named),
         holds=held,
     )

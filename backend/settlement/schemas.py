@@ -8,9 +8,9 @@ from msgspec import Meta, Struct
 
 from backend.kernel.fen import PositiveFen
 from backend.ledger.rules import Funder
-from backend.settlement.bank_rules import BankActKind
+from backend.settlement.bank_rules import BankActKind, BankActRecord
 from backend.settlement.batch_rules import Batch, Run
-from backend.settlement.find import Overview
+from backend.settlement.find import Overview, Owing
 from backend.settlement.hold_rules import Hold
 from backend.settlement.rules import (
     HOLD_WORDS,
@@ -171,12 +171,25 @@ class KeptBankAct(Struct, frozen=True, kw_only=True):
     act_id: UUID
     kind: BankActKind
     merchant_id: UUID | None
+    merchant_zh: str
+    merchant_en: str
     amount_fen: int
     document_no: str
     bank_voucher_no: str
     file_sha256: str
     made_by: UUID
+    made_by_name: str
     made_at: datetime | None
+
+
+class OwingAnswer(Struct, frozen=True, kw_only=True):
+    """What a merchant has to pay back to one payer, all of it at once."""
+
+    merchant_id: UUID
+    merchant_zh: str
+    merchant_en: str
+    payer: Funder
+    amount_fen: int
 
 
 class TallyOfBatches(Struct, frozen=True, kw_only=True):
@@ -189,7 +202,11 @@ class TallyOfBatches(Struct, frozen=True, kw_only=True):
 
 
 class OverviewAnswer(Struct, frozen=True, kw_only=True):
-    """A campaign's settlement: what is open, what was paid, what stands at the banks."""
+    """A campaign's settlement: what is open, what was paid, what stands at the banks.
+
+    `pending_fen` and `held_fen` are what both payers owe by redemptions that are not cleared yet, or wait for a
+    decision.
+    """
 
     campaign_id: UUID
     title_zh: str
@@ -197,7 +214,9 @@ class OverviewAnswer(Struct, frozen=True, kw_only=True):
     department: str
     money_path: MoneyPath
     pending: int
+    pending_fen: int
     held: int
+    held_fen: int
     waiting_batches: int
     unbatched: int
     platform_due_fen: int
@@ -206,6 +225,7 @@ class OverviewAnswer(Struct, frozen=True, kw_only=True):
     platform_bank_fen: int
     to_return_fen: int
     batches: list[TallyOfBatches]
+    owing: list[OwingAnswer]
     bank_acts: list[KeptBankAct]
 
 
@@ -219,7 +239,9 @@ def overview_answer(found: Overview) -> OverviewAnswer:
         department=programme.department,
         money_path=programme.money_path,
         pending=left.pending,
+        pending_fen=found.pending_fen,
         held=left.held,
+        held_fen=found.held_fen,
         waiting_batches=left.waiting_batches,
         unbatched=left.unbatched,
         platform_due_fen=left.platform_due_fen,
@@ -231,20 +253,33 @@ def overview_answer(found: Overview) -> OverviewAnswer:
             TallyOfBatches(payer=one.payer, state=one.state, batches=one.batches, amount_fen=one.amount_fen)
             for one in found.tallies
         ],
-        bank_acts=[
-            KeptBankAct(
-                act_id=one.act_id,
-                kind=one.kind,
-                merchant_id=one.merchant_id,
-                amount_fen=one.amount_fen,
-                document_no=one.document_no,
-                bank_voucher_no=one.bank_voucher_no,
-                file_sha256=one.file_sha256,
-                made_by=one.made_by,
-                made_at=one.made_at,
-            )
-            for one in found.bank_acts
-        ],
+        owing=[_owing(one, found) for one in found.owing],
+        bank_acts=[_kept(one, found) for one in found.bank_acts],
+    )
+
+
+def _owing(owes: Owing, found: Overview) -> OwingAnswer:
+    zh, en = found.merchants.get(owes.merchant_id, ("", ""))
+    return OwingAnswer(
+        merchant_id=owes.merchant_id, merchant_zh=zh, merchant_en=en, payer=owes.payer, amount_fen=owes.amount_fen
+    )
+
+
+def _kept(act: BankActRecord, found: Overview) -> KeptBankAct:
+    zh, en = found.merchants.get(act.merchant_id, ("", "")) if act.merchant_id else ("", "")
+    return KeptBankAct(
+        act_id=act.act_id,
+        kind=act.kind,
+        merchant_id=act.merchant_id,
+        merchant_zh=zh,
+        merchant_en=en,
+        amount_fen=act.amount_fen,
+        document_no=act.document_no,
+        bank_voucher_no=act.bank_voucher_no,
+        file_sha256=act.file_sha256,
+        made_by=act.made_by,
+        made_by_name=found.people.get(act.made_by, ""),
+        made_at=act.made_at,
     )
 
 

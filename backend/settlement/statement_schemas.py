@@ -53,6 +53,8 @@ class StatementAnswer(Struct, frozen=True, kw_only=True):
     """A merchant's statement of a clearing day."""
 
     day: date
+    merchant_zh: str
+    merchant_en: str
     lines: list[StatementLine]
     batches: list[BatchAnswer]
     government_fen: int
@@ -60,9 +62,12 @@ class StatementAnswer(Struct, frozen=True, kw_only=True):
 
 
 def statement_answer(found: FoundStatement, names: dict[UUID, tuple[str, str]]) -> StatementAnswer:
-    """The wire form."""
+    """The wire form; ``names`` are the merchant's own."""
+    [(zh, en)] = names.values()
     return StatementAnswer(
         day=found.day,
+        merchant_zh=zh,
+        merchant_en=en,
         lines=[_line(event, found) for event in found.events],
         batches=[batch_answer(batch, names) for batch in found.batches],
         government_fen=sum(event.government_fen for event in found.events),

@@ -21,9 +21,8 @@ from backend.ledger.rules import Account, AccountKind, Step, Transfer
 from backend.outbox.answered import Earlier, earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
 from backend.settlement.bank_acts import Proof, record_return
-from backend.settlement.unsettled import unsettled
 from backend.vouchers.desk_rules import CampaignState, DeskReason, LineLevel, RoundState, may_step
-from backend.vouchers.mode_rules import RoundMode
+from backend.vouchers.find_closing import still_open
 from backend.vouchers.open_round import CloseRound, close_round, sweep
 from backend.vouchers.store import desk as store
 
@@ -80,7 +79,7 @@ async def settle_campaign(
         return IdReused()
     if refused := may_step(campaign.state, CampaignState.SETTLED):
         return refused
-    if open_ := await _still_open(tx, command.campaign_id):
+    if open_ := await still_open(tx, command.campaign_id):
         told = "；".join(zh for zh, _ in open_) + " / " + "; ".join(en for _, en in open_)
         return Refused(DeskReason.STILL_OPEN, detail=told)
     amount_fen = await _gather(tx, command.campaign_id, command.settling_id, now)
@@ -105,7 +104,7 @@ async def return_to_treasury(
         return IdReused()
     if refused := may_step(campaign.state, CampaignState.ARCHIVED):
         return refused
-    if open_ := await _still_open(tx, command.campaign_id):
+    if open_ := await still_open(tx, command.campaign_id):
         told = "；".join(zh for zh, _ in open_) + " / " + "; ".join(en for _, en in open_)
         return Refused(DeskReason.STILL_OPEN, detail=told)
     treasury = Account(AccountKind.RETURN_TREASURY, command.campaign_id)
@@ -122,16 +121,6 @@ async def return_to_treasury(
     outcome = Closed(campaign_id=command.campaign_id, state=CampaignState.ARCHIVED, amount_fen=due_fen)
     await remember_answer(tx, command.return_id, command.hashed(), outcome, now=now)
     return outcome
-
-
-async def _still_open(tx: Transaction, campaign_id: UUID) -> list[tuple[str, str]]:
-    vouchers = await store.open_vouchers(tx, campaign_id)
-    found = [(f"{vouchers} 张券未使用且未过期", f"{vouchers} vouchers can still be used")] if vouchers else []
-    views = await store.rounds_where(tx, campaign_id=campaign_id)
-    # Until its last place is decided a draw's money belongs to whoever it names.
-    if draws := sum(view.facts.mode is RoundMode.DRAW and view.state is not RoundState.CLOSED for view in views):
-        found.append((f"{draws} 个摇号轮次未办结", f"{draws} draws are not finished"))
-    return found + (await unsettled(tx, campaign_id)).told
 
 
 async def _gather(tx: Transaction, campaign_id: UUID, act_id: UUID, now: Instant) -> int:

@@ -21,12 +21,14 @@ from backend.vouchers.close_campaign import (
 )
 from backend.vouchers.closing_schemas import (
     ClosedAnswer,
+    ClosingAnswer,
     DecideIncidentRequest,
     IncidentAnswer,
     IncidentRequest,
     IncidentStateAnswer,
     ReturnRequest,
     SettleRequest,
+    closing_answer,
     incident_answer,
 )
 from backend.vouchers.correct import (
@@ -37,11 +39,12 @@ from backend.vouchers.correct import (
     propose_incident,
 )
 from backend.vouchers.desk_rules import DeskReason
+from backend.vouchers.find_closing import find_closing
 from backend.vouchers.find_incidents import FindIncidents, find_incidents
 from backend.vouchers.incident_rules import IncidentReason, IncidentState
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
-from backend.web.problems import documented, refused, same_again
+from backend.web.problems import ProblemError, documented, refused, same_again
 
 OFFICE = frozenset({Role.OFFICE})
 CHECKERS = frozenset({Role.REVIEWER, Role.APPROVER})
@@ -64,7 +67,8 @@ async def list_incidents(
     after = open_cursor(county, "incidents", cursor)
     asked = FindIncidents(state=in_state, after=UUID(after) if after else None, most=limit + 1)
     found = await inquire(county, find_incidents, asked)
-    more = seal_cursor(county, "incidents", str(found[limit - 1].incident_id)) if len(found) > limit else None
+    last = found[limit - 1].incident.incident_id if len(found) > limit else None
+    more = seal_cursor(county, "incidents", str(last)) if last else None
     return Page(items=[incident_answer(one) for one in found[:limit]], next_cursor=more)
 
 
@@ -129,6 +133,20 @@ def _incident_response(outcome: IncidentOutcome | Refused[IncidentReason] | IdRe
     return Response(answer, status_code=200 if outcome.again else 201)
 
 
+@get(
+    "/api/v1/office/campaigns/{campaign_id:uuid}/closing",
+    opt={"callers": OFFICE_ROLES},
+    tags=["settlement"],
+    summary="How far a campaign's money is from its end",
+)
+async def get_closing(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> ClosingAnswer:
+    """Where its public money went, by the ledger; what is still open; what would go back to the treasury now."""
+    found = await inquire(county_of(request), find_closing, campaign_id)
+    if found is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    return closing_answer(found)
+
+
 @post(
     "/api/v1/office/campaigns/{campaign_id:uuid}/settlement",
     opt={"callers": OFFICE},
@@ -178,6 +196,7 @@ CLOSING_ROUTES: list[BaseRouteHandler] = [
     list_incidents,
     post_incident,
     post_incident_decision,
+    get_closing,
     post_settling,
     post_treasury_return,
 ]

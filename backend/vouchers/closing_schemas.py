@@ -7,8 +7,11 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from backend.kernel.fen import AmountFen
+from backend.vouchers.closing_rules import Books
 from backend.vouchers.desk_rules import CampaignState
-from backend.vouchers.incident_rules import Incident, IncidentState
+from backend.vouchers.find_closing import Closing
+from backend.vouchers.find_incidents import FoundIncident
+from backend.vouchers.incident_rules import IncidentState
 from backend.web.texts import ONE_LINE, ReasonText
 
 Document = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
@@ -39,7 +42,7 @@ class IncidentStateAnswer(Struct, frozen=True, kw_only=True):
 
 
 class IncidentAnswer(Struct, frozen=True, kw_only=True):
-    """One correction."""
+    """One correction with the redemption it is about; `left_fen` is what of its discount has not come back."""
 
     incident_id: UUID
     redemption_id: UUID
@@ -47,23 +50,72 @@ class IncidentAnswer(Struct, frozen=True, kw_only=True):
     reason: str
     document_no: str
     proposed_by: UUID
+    proposed_by_name: str
     proposed_at: datetime
     decided_by: UUID | None
+    decided_by_name: str | None
     decided_at: datetime | None
+    campaign_id: UUID
+    merchant_id: UUID
+    merchant_zh: str
+    merchant_en: str
+    redeemed_at: datetime
+    bill_fen: int
+    discount_fen: int
+    left_fen: int
 
 
-def incident_answer(found: Incident) -> IncidentAnswer:
+def incident_answer(found: FoundIncident) -> IncidentAnswer:
     """The wire form."""
+    incident, of = found.incident, found.redemption
     return IncidentAnswer(
-        incident_id=found.incident_id,
-        redemption_id=found.redemption_id,
+        incident_id=incident.incident_id,
+        redemption_id=incident.redemption_id,
+        state=incident.state,
+        reason=incident.reason,
+        document_no=incident.document_no,
+        proposed_by=incident.proposed_by,
+        proposed_by_name=found.proposer,
+        proposed_at=incident.proposed_at,
+        decided_by=incident.decided_by,
+        decided_by_name=found.decider,
+        decided_at=incident.decided_at,
+        campaign_id=of.campaign_id,
+        merchant_id=of.merchant_id,
+        merchant_zh=found.merchant_zh,
+        merchant_en=found.merchant_en,
+        redeemed_at=of.occurred_at,
+        bill_fen=of.bill_fen,
+        discount_fen=of.discount_fen,
+        left_fen=of.discount_fen - of.refunded_discount_fen,
+    )
+
+
+class InTheWay(Struct, frozen=True, kw_only=True):
+    """Something that keeps a campaign from being closed, in words."""
+
+    told_zh: str
+    told_en: str
+
+
+class ClosingAnswer(Struct, frozen=True, kw_only=True):
+    """How far a campaign's money is from its end; `due_fen` is what would go back to the treasury now."""
+
+    campaign_id: UUID
+    state: CampaignState
+    in_the_way: list[InTheWay]
+    due_fen: int
+    books: Books
+
+
+def closing_answer(found: Closing) -> ClosingAnswer:
+    """The wire form."""
+    return ClosingAnswer(
+        campaign_id=found.campaign_id,
         state=found.state,
-        reason=found.reason,
-        document_no=found.document_no,
-        proposed_by=found.proposed_by,
-        proposed_at=found.proposed_at,
-        decided_by=found.decided_by,
-        decided_at=found.decided_at,
+        in_the_way=[InTheWay(told_zh=zh, told_en=en) for zh, en in found.in_the_way],
+        due_fen=found.due_fen,
+        books=found.books,
     )
 
 

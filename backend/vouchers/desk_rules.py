@@ -241,6 +241,7 @@ def worth_fen(plan: CampaignPlan) -> int:
 def faults_of(plan: CampaignPlan) -> list[Fault]:
     """Everything in a plan that contradicts itself, so that one look mends all."""
     faults = [Fault(f"/brake/{pointer}", told) for pointer, told in brake_faults(plan.brake)]
+    faults += _evidence_faults(plan.evidence)
     codes = [kind.code for kind in plan.kinds]
     if not plan.kinds or not plan.rounds:
         faults.append(Fault("/kinds", "至少要有一个券种和一个轮次 / at least one kind and one round"))
@@ -262,6 +263,16 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
                 Fault("/rounds", f"券种 {code} 各轮共 {planned} 张，超过额度 {cap} 张 / rounds exceed the kind's cap")
             )
     return faults
+
+
+def _evidence_faults(rules: tuple[EvidenceRule, ...]) -> list[Fault]:
+    twice = "同一种凭证只写一次 / name each kind of proof once"
+    same = "这个行业在这个金额已有要求，请合并 / there is a rule for this trade and amount already; make them one"
+    places = [(rule.trade, rule.from_fen) for rule in rules]
+    return [
+        *(Fault(f"/evidence/{i}/kinds", twice) for i, one in enumerate(rules) if len(set(one.kinds)) < len(one.kinds)),
+        *(Fault(f"/evidence/{i}/from_fen", same) for i, place in enumerate(places) if place in places[:i]),
+    ]
 
 
 def taken_rounds(plan: CampaignPlan, taken: Set[UUID]) -> list[Fault]:

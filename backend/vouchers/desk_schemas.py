@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from backend.kernel.fen import AmountFen, PositiveFen
 from backend.ledger.rules import Funder
-from backend.settlement.rules import MoneyPath
+from backend.settlement.rules import EvidenceRule, MoneyPath
 from backend.vouchers.brake_rules import BrakePlan, PauseScope
 from backend.vouchers.desk_rules import (
     CampaignPlan,
@@ -119,6 +119,17 @@ class RoundRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     roster: ClassesRequest | None = None
 
 
+class EvidenceRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From a bill of `from_fen` on, in `trade` or any, a payout needs one of these proofs; the strictest rule holds."""
+
+    kinds: Annotated[
+        list[Annotated[str, Meta(pattern=r"^(acquirer_order|till_receipt|e_invoice|photo)$")]],
+        Meta(min_length=1, max_length=4),
+    ]
+    from_fen: AmountFen = 0
+    trade: Code | None = None
+
+
 class PlanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A campaign's plan; `version` is the one it was read at, absent for a new campaign."""
 
@@ -132,6 +143,7 @@ class PlanRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     complaint_phone: Annotated[str, Meta(max_length=20, pattern=r"^[0-9 +-]*$")] = ""
     money_path: MoneyPath = MoneyPath.PREPAID
     refund_policy: RefundPolicy = RefundPolicy.RESTORE_FULL
+    evidence: Annotated[list[EvidenceRequest], Meta(max_length=20)] = []
     brake: BrakePlan = BrakePlan()
     ceilings: Ceilings = Ceilings()
     kinds: Annotated[list[KindRequest], Meta(min_length=1, max_length=40)]
@@ -150,6 +162,9 @@ def plan_of(request: PlanRequest) -> CampaignPlan:
         complaint_phone=request.complaint_phone,
         money_path=request.money_path,
         refund_policy=request.refund_policy,
+        evidence=tuple(
+            EvidenceRule(kinds=tuple(one.kinds), from_fen=one.from_fen, trade=one.trade) for one in request.evidence
+        ),
         brake=request.brake,
         ceilings=request.ceilings,
         kinds=tuple(_kind(kind) for kind in request.kinds),

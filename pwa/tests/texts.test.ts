@@ -7,6 +7,10 @@ import callsEn from '../apps/office/texts/calls/en'
 import callsZh from '../apps/office/texts/calls/zh'
 import moneyEn from '../apps/office/texts/money/en'
 import moneyZh from '../apps/office/texts/money/zh'
+import guardEn from '../apps/office/texts/guard/en'
+import guardZh from '../apps/office/texts/guard/zh'
+import settlementEn from '../apps/office/texts/settlement/en'
+import settlementZh from '../apps/office/texts/settlement/zh'
 import officeZh from '../apps/office/texts/zh'
 import rosterEn from '../apps/office/texts/roster/en'
 import rosterZh from '../apps/office/texts/roster/zh'
@@ -48,6 +52,8 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['a call at the desk', callsZh, callsEn],
   ['a list at the desk', rosterZh, rosterEn],
   ['the settlement desk', moneyZh, moneyEn],
+  ['how money is guarded', guardZh, guardEn],
+  ['settlement of a campaign', settlementZh, settlementEn],
 ]
 
 const CHINESE = /\p{Script=Han}/u

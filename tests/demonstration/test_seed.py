@@ -230,6 +230,9 @@ def test_last_weeks_money_was_cleared_flagged_and_paid_by_two_people(rows: sqlit
     assert (states["sent"] > 3) == (worked in (1, 3))
     assert of(rows, "SELECT count(*) FROM payout_batches WHERE repeats_id IS NOT NULL") == [states["rejected"]]
     assert of(rows, "SELECT kind FROM finance_events WHERE clawback") == ["refund"] * states["rejected"]
+    # Whoever's flag was upheld has a correction that waits for another person.
+    upheld = of(rows, "SELECT hex(event_id) FROM payout_holds WHERE state = 'upheld'")
+    assert upheld == of(rows, "SELECT hex(redemption_id) FROM incidents WHERE decided_by IS NULL")
 
 
 def test_one_draw_is_over_with_its_proof_another_is_open_and_a_list_has_its_people(rows: sqlite3.Connection) -> None:

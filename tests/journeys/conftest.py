@@ -65,13 +65,18 @@ def residents(people: list[Session], places: Places) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def places(served: Served, people: list[Session]) -> Places:
+def places(served: Served, people: list[Session], staff: dict[str, Session]) -> Places:
     """Something open, something coming, something over, and somebody with a voucher to show."""
-    return find_places(served, people)
+    return find_places(served, people, staff["office"])
 
 
 @pytest.fixture(scope="session")
 def staff(served: Served) -> dict[str, Session]:
+    """One of each role of the staff of this worker's county."""
+    return signed_in(served)
+
+
+def signed_in(served: Served) -> dict[str, Session]:
     """One of each role of the staff, signed in with both factors; a second one of a role by their login."""
     found: dict[str, Session] = {}
     for member in sign_ins(read_county()):

@@ -19,6 +19,9 @@ class Places(NamedTuple):
     lottery: str
     call: str
     application: str
+    paid: str
+    shop: str
+    day: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -26,8 +29,8 @@ class Places(NamedTuple):
         return path.format(**{name: value for name, value in self._asdict().items() if isinstance(value, str)})
 
 
-def find_places(served: Served, residents: list[Session]) -> Places:
-    """Look around in the seeded county: something open, something coming, something over, somebody with a voucher."""
+def find_places(served: Served, residents: list[Session], clerk: Session) -> Places:
+    """Look around in the seeded county: something open, coming, over, or paid, and somebody with a voucher."""
     campaigns = served.ask("/api/v1/campaigns")["items"]
     every = [(campaign, one) for campaign in campaigns for one in campaign["rounds"]]
     rounds = [(campaign, one) for campaign, one in every if one["mode"] == "rush"]
@@ -41,9 +44,13 @@ def find_places(served: Served, residents: list[Session]) -> Places:
     )
     call = served.ask("/api/v1/public/merchant-calls")["items"][-1]  # The first published; a journey publishes more.
     publicised = served.ask(f"/api/v1/public/merchant-calls/{call['call_id']}/publicised")["items"]
+    batch = served.ask("/api/v1/office/payout-batches?limit=1", clerk)["items"][0]
     return Places(
         call=call["call_id"],
         application=publicised[-1]["application_id"],
+        paid=batch["campaign_id"],
+        shop=batch["merchant_id"],
+        day=batch["day"],
         campaign=coming[0]["campaign_id"],
         finished=finished["campaign_id"],
         coming=coming[1]["round_id"],

@@ -26,6 +26,8 @@ OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "
 OFFICE += ["/office/start", "/office/imports"]
 OFFICE += ["/office/campaigns/{lottery}", "/office/calls/{call}", "/office/calls/{call}/apply"]
 OFFICE += ["/office/merchants", "/office/money", "/office/calls/new", "/office/merchant-applications/{application}"]
+OFFICE += ["/office/money/campaigns/{paid}", "/office/money/incidents", "/office/money/clearing/{day}"]
+OFFICE += ["/office/money/merchants/{shop}/{day}"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 

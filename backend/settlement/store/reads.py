@@ -39,15 +39,34 @@ async def unsettled(tx: Transaction, campaign_id: UUID) -> tuple[dict[str, int],
     )
 
 
+async def unpaid_fen(tx: Transaction, campaign_id: UUID) -> dict[str, int]:
+    """What both payers owe by a campaign's events, in fen by the state of the event."""
+    e = finance_events.c
+    summed = select(e.state, func.sum(e.government_fen + e.platform_fen)).where(e.campaign_id == campaign_id)
+    return {row[0]: int(row[1]) for row in await tx.execute(summed.group_by(e.state))}
+
+
+async def merchants_waiting(tx: Transaction, campaign_id: UUID) -> list[UUID]:
+    """Merchants with lines of a campaign that are in no batch."""
+    p = pricing_lines.c
+    asked = select(p.merchant_id).distinct().where(p.campaign_id == campaign_id, p.batch_id.is_(None))
+    return [row.merchant_id for row in await tx.execute(asked.order_by(p.merchant_id))]
+
+
 async def clearing_day(tx: Transaction, day: date) -> ClearingDay | None:
     """One closed day."""
     row = (await tx.execute(select(clearing_days).where(clearing_days.c.day == day))).first()
     return _day(row) if row else None
 
 
-async def clearing_days_before(tx: Transaction, before: date | None, most: int) -> list[ClearingDay]:
-    """Closed days, newest first."""
+async def clearing_days_before(
+    tx: Transaction, before: date | None, most: int, campaign_id: UUID | None = None
+) -> list[ClearingDay]:
+    """Closed days, newest first; of a campaign, those on which something of it was cleared."""
     asked = select(clearing_days).order_by(clearing_days.c.day.desc()).limit(most)
+    if campaign_id is not None:
+        own = select(pricing_lines.c.cleared_on).where(pricing_lines.c.campaign_id == campaign_id)
+        asked = asked.where(clearing_days.c.day.in_(own))
     if before is not None:
         asked = asked.where(clearing_days.c.day < before)
     return [_day(row) for row in await tx.execute(asked)]

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.transaction import Transaction
@@ -122,7 +122,16 @@ async def redemptions_where(
         asked = asked.where(r.id == redemption_id)
     if before is not None:
         asked = asked.where(r.id < before)
-    rows = (await tx.execute(asked)).all()
+    return await _records(tx, (await tx.execute(asked)).all())
+
+
+async def redemptions_by_id(tx: Transaction, redemption_ids: Collection[UUID]) -> dict[UUID, RedemptionRecord]:
+    """Redemptions with what each funder had paid at first, and what of it came back."""
+    rows = (await tx.execute(select(redemptions).where(redemptions.c.id.in_(redemption_ids)))).all()
+    return {record.redemption_id: record for record in await _records(tx, rows)}
+
+
+async def _records(tx: Transaction, rows: Sequence[Row[Any]]) -> list[RedemptionRecord]:
     shares: dict[UUID, dict[Funder, int]] = {row.id: {} for row in rows}
     back: dict[UUID, int] = dict.fromkeys(shares, 0)
     for share in await tx.execute(select(redemption_shares).where(redemption_shares.c.redemption_id.in_(list(shares)))):

@@ -61,6 +61,30 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('money.title'), section: { text: () => t('money.title'), drawing: wallet }, signedIn: true },
   },
   {
+    path: '/money/campaigns/:id',
+    name: 'settlement',
+    component: () => import('./pages/SettlementPage.vue'),
+    meta: { title: () => t('money.campaign'), up: '/money', signedIn: true },
+  },
+  {
+    path: '/money/incidents',
+    name: 'incidents',
+    component: () => import('./pages/IncidentsPage.vue'),
+    meta: { title: () => t('money.incidents'), up: '/money', signedIn: true },
+  },
+  {
+    path: '/money/clearing/:day',
+    name: 'clearing-day',
+    component: () => import('./pages/ClearingDayPage.vue'),
+    meta: { title: () => t('money.day'), up: '/money', signedIn: true },
+  },
+  {
+    path: '/money/merchants/:id/:day',
+    name: 'statement',
+    component: () => import('./pages/StatementPage.vue'),
+    meta: { title: () => t('money.statement'), up: '/money', signedIn: true },
+  },
+  {
     path: '/audit',
     name: 'audit',
     component: () => import('./pages/AuditPage.vue'),

@@ -13,6 +13,8 @@ import type { paths } from './schema.gen'
 
 /** A slow line in the mountains still gets an answer through; a line that is gone does not keep people waiting. */
 const PATIENCE_MS = 15_000
+/** Making an audit pack reads a whole campaign before the first byte comes. */
+const LONG_PATIENCE_MS = 15 * 60_000
 
 export const api = createClient<paths>({
   baseUrl: location.origin,
@@ -67,9 +69,15 @@ export async function ask<Value>(call: Promise<Fetched<Value>>): Promise<Answer<
   }
 }
 
-async function fetchInTime(request: Request): Promise<Response> {
+/** For the few calls that take minutes; whoever waits may give up. */
+export function fetchPatiently(given: AbortSignal): (request: Request) => Promise<Response> {
+  return (request) => fetchInTime(new Request(request, { signal: given }), LONG_PATIENCE_MS)
+}
+
+async function fetchInTime(request: Request, patience = PATIENCE_MS): Promise<Response> {
   const impatience = new AbortController()
-  const timer = setTimeout(() => impatience.abort(), PATIENCE_MS)
+  const timer = setTimeout(() => impatience.abort(), patience)
+  request.signal.addEventListener('abort', () => impatience.abort())
   try {
     return await fetch(request, { signal: impatience.signal })
   } finally {

@@ -1306,6 +1306,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/campaigns/{campaign_id}/closing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a campaign's money is from its end
+         * @description Where its public money went, by the ledger; what is still open; what would go back to the treasury now.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdClosingGetClosing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns/{campaign_id}/exposure": {
         parameters: {
             query?: never;
@@ -1463,7 +1483,7 @@ export interface paths {
         };
         /**
          * Clearing days
-         * @description Days that are closed, newest first.
+         * @description Days that are closed, newest first; each in full, whatever campaign is asked for.
          */
         get: operations["ApiV1OfficeClearingListClearingDays"];
         put?: never;
@@ -4196,6 +4216,21 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** Books */
+        Books: {
+            funded_fen: number;
+            issued_fen: number;
+            redeemed_fen: number;
+            given_back_fen: number;
+            lapsed_fen: number;
+            free_fen: number;
+            open_fen: number;
+            payable_fen: number;
+            clawback_fen: number;
+            paid_fen: number;
+            to_return_fen: number;
+            returned_fen: number;
+        };
         /**
          * BrakeLimit
          * @default {
@@ -4576,6 +4611,15 @@ export interface components {
             state: components["schemas"]["CampaignState"];
             amount_fen: number;
         };
+        /** ClosingAnswer */
+        ClosingAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            state: components["schemas"]["CampaignState"];
+            in_the_way: components["schemas"]["InTheWay"][];
+            due_fen: number;
+            books: components["schemas"]["Books"];
+        };
         /** CodeBody */
         CodeBody: {
             /** @description A mobile number. */
@@ -4900,14 +4944,6 @@ export interface components {
          * @enum {string}
          */
         EvidenceKind: "acquirer_order" | "till_receipt" | "e_invoice" | "photo" | "none";
-        /** EvidenceRequest */
-        EvidenceRequest: {
-            kind: components["schemas"]["EvidenceKind"];
-            /** @default  */
-            value: string;
-            /** @description Amount in fen (分), an integer of at least 1. */
-            amount_fen?: number | null;
-        };
         /** EvidenceRule */
         EvidenceRule: {
             kinds: string[];
@@ -5114,6 +5150,11 @@ export interface components {
             /** @description The file itself as it came, in base64; at most 7 MB. */
             file: string;
         };
+        /** InTheWay */
+        InTheWay: {
+            told_zh: string;
+            told_en: string;
+        };
         /** IncidentAnswer */
         IncidentAnswer: {
             /** Format: uuid */
@@ -5125,10 +5166,23 @@ export interface components {
             document_no: string;
             /** Format: uuid */
             proposed_by: string;
+            proposed_by_name: string;
             /** Format: date-time */
             proposed_at: string;
             decided_by: string | null;
+            decided_by_name: string | null;
             decided_at: string | null;
+            /** Format: uuid */
+            campaign_id: string;
+            /** Format: uuid */
+            merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
+            /** Format: date-time */
+            redeemed_at: string;
+            bill_fen: number;
+            discount_fen: number;
+            left_fen: number;
         };
         /** IncidentRequest */
         IncidentRequest: {
@@ -5203,12 +5257,15 @@ export interface components {
             act_id: string;
             kind: components["schemas"]["BankActKind"];
             merchant_id: string | null;
+            merchant_zh: string;
+            merchant_en: string;
             amount_fen: number;
             document_no: string;
             bank_voucher_no: string;
             file_sha256: string;
             /** Format: uuid */
             made_by: string;
+            made_by_name: string;
             made_at: string | null;
         };
         /** KindAnswer */
@@ -5764,7 +5821,9 @@ export interface components {
             department: string;
             money_path: components["schemas"]["MoneyPath"];
             pending: number;
+            pending_fen: number;
             held: number;
+            held_fen: number;
             waiting_batches: number;
             unbatched: number;
             platform_due_fen: number;
@@ -5773,7 +5832,17 @@ export interface components {
             platform_bank_fen: number;
             to_return_fen: number;
             batches: components["schemas"]["TallyOfBatches"][];
+            owing: components["schemas"]["OwingAnswer"][];
             bank_acts: components["schemas"]["KeptBankAct"][];
+        };
+        /** OwingAnswer */
+        OwingAnswer: {
+            /** Format: uuid */
+            merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
+            payer: components["schemas"]["Funder"];
+            amount_fen: number;
         };
         /** OwnEntryAnswer */
         OwnEntryAnswer: {
@@ -6062,6 +6131,7 @@ export interface components {
             complaint_phone: string;
             money_path?: components["schemas"]["MoneyPath"];
             refund_policy?: components["schemas"]["RefundPolicy"];
+            evidence?: components["schemas"]["desk_schemas_EvidenceRequest"][];
             brake?: components["schemas"]["BrakePlan"];
             ceilings?: components["schemas"]["Ceilings"];
             kinds: components["schemas"]["KindRequest"][];
@@ -6347,7 +6417,7 @@ export interface components {
             bill_fen: number;
             /** @description Amount in fen (分), an integer of at least 1. */
             eligible_fen?: number;
-            payment_evidence?: components["schemas"]["EvidenceRequest"] | null;
+            payment_evidence?: components["schemas"]["schemas_EvidenceRequest"] | null;
             lines?: components["schemas"]["BillLine"][];
             shift_id?: string;
             merchant_id?: string;
@@ -6969,6 +7039,8 @@ export interface components {
         StatementAnswer: {
             /** Format: date */
             day: string;
+            merchant_zh: string;
+            merchant_en: string;
             lines: components["schemas"]["StatementLine"][];
             batches: components["schemas"]["BatchAnswer"][];
             government_fen: number;
@@ -7352,6 +7424,16 @@ export interface components {
             /** Format: uuid */
             change_id: string;
         };
+        /** EvidenceRequest */
+        desk_schemas_EvidenceRequest: {
+            kinds: string[];
+            /**
+             * @description Amount in fen (分), an integer.
+             * @default 0
+             */
+            from_fen: number;
+            trade?: string | null;
+        };
         /** StateAnswer */
         identity_office_schemas_StateAnswer: {
             state: components["schemas"]["ResidentState"];
@@ -7404,6 +7486,14 @@ export interface components {
             what: string;
             told_by: string;
             licence: string;
+        };
+        /** EvidenceRequest */
+        schemas_EvidenceRequest: {
+            kind: components["schemas"]["EvidenceKind"];
+            /** @default  */
+            value: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            amount_fen?: number | null;
         };
         /** ApplyBody */
         starting_schemas_ApplyBody: {
@@ -13455,6 +13545,83 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeCampaignsCampaignIdClosingGetClosing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosingAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeCampaignsCampaignIdExposureGetExposure: {
         parameters: {
             query?: never;
@@ -14402,6 +14569,8 @@ export interface operations {
     ApiV1OfficeClearingListClearingDays: {
         parameters: {
             query?: {
+                /** @description Only days on which something of this campaign was cleared. */
+                campaign_id?: string | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows on a page. */

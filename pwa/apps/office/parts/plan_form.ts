@@ -5,6 +5,7 @@ import { newId } from '@/kernel/ids'
 import { countyInstant, formDay } from '@/kernel/instants'
 import { readYuan } from '@/kernel/money'
 import type { ToldTerms } from '@/vouchers/terms_words'
+import { guardOf, usualGuard, type GuardForm } from './guard_form'
 
 export interface KindForm {
   code: string
@@ -67,9 +68,8 @@ export interface PlanForm {
   complaint_phone: string
   money_path: NonNullable<PlanRequest['money_path']>
   refund_policy: NonNullable<PlanRequest['refund_policy']>
-  /** As they were read: this form does not change them. */
-  brake?: PlanRequest['brake']
-  ceilings?: PlanRequest['ceilings']
+  /** Brake, ceilings and proofs; a draft of before has none. */
+  guard?: GuardForm
   kinds: KindForm[]
   rounds: RoundForm[]
 }
@@ -143,6 +143,7 @@ export function emptyPlan(now: Date): PlanForm {
     complaint_phone: '',
     money_path: 'prepaid',
     refund_policy: 'a',
+    guard: usualGuard(),
     kinds: [kind],
     rounds: [emptyRound(kind.code, now)],
   }
@@ -160,8 +161,7 @@ export function formOf(plan: Plan): PlanForm {
     complaint_phone: plan.complaint_phone,
     money_path: plan.money_path ?? 'prepaid',
     refund_policy: plan.refund_policy ?? 'a',
-    ...(plan.brake ? { brake: plan.brake } : {}),
-    ...(plan.ceilings ? { ceilings: plan.ceilings } : {}),
+    guard: guardOf(plan),
     kinds: plan.kinds.map(kindForm),
     rounds: plan.rounds.map(roundForm),
   }

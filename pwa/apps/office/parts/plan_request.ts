@@ -5,6 +5,8 @@ import type { PlanRequest } from '@/api/wire'
 import { readYuan } from '@/kernel/money'
 import { named } from '@/i18n/when'
 import { t } from '../texts'
+import { tg } from '../texts/guard'
+import { BRAKE_RULES, guardRequest, usualGuard } from './guard_form'
 import { FUNDERS, instantOf, readCount, type KindForm, type PlanForm, type RoundForm } from './plan_form'
 
 type RoundRequest = PlanRequest['rounds'][number]
@@ -14,6 +16,10 @@ export type Faults = ReadonlyMap<string, string>
 
 class Reader {
   readonly faults = new Map<string, string>()
+
+  fault(at: string, told: string): void {
+    this.faults.set(at, told)
+  }
 
   text(at: string, value: string): string {
     if (value.trim() === '') this.faults.set(at, t('form.need.text'))
@@ -53,8 +59,7 @@ export function requestOf(form: PlanForm, version: number | null): PlanRequest |
     complaint_phone: form.complaint_phone.trim(),
     money_path: form.money_path,
     refund_policy: form.refund_policy,
-    ...(form.brake ? { brake: form.brake } : {}),
-    ...(form.ceilings ? { ceilings: form.ceilings } : {}),
+    ...guardRequest(reader, form.guard ?? usualGuard(), form.money_path === 'advanced'),
     kinds: form.kinds.map((kind, nth) => kindRequest(reader, kind, `/kinds/${nth}`)),
     rounds: form.rounds.map((round, nth) => roundRequest(reader, round, `/rounds/${nth}`)),
   }
@@ -97,12 +102,27 @@ const LABELS = {
 
 /** Where a fault is, as the form calls it: 第 2 种券 · 面额（元）. */
 export function placeOf(pointer: string): string {
+  const guarded = guardPlace(pointer)
+  if (guarded) return guarded
   const [, list, nth, field] = /^\/(?:(kinds|rounds)\/(\d+)\/?)?(\w*)/.exec(pointer) ?? []
   const part = list && t(list === 'kinds' ? 'form.kind' : 'form.round', { number: Number(nth) + 1 })
   const label = list === 'rounds' && (field === 'name_zh' || field === 'name_en')
     ? t(`form.round.${field}`)
     : field && field in LABELS ? t(LABELS[field as keyof typeof LABELS]) : ''
   return [part, label].filter(Boolean).join(' · ')
+}
+
+/** 预警熔断 · 退款比例, 消费凭证 · 第 2 条要求; nothing for the other parts of a plan. */
+function guardPlace(pointer: string): string {
+  const [, part, field = ''] = /^\/(brake|ceilings|evidence)(?:\/(\w+))?/.exec(pointer) ?? []
+  if (!part) return ''
+  const rule = BRAKE_RULES.find((one) => one === field)
+  const payer = (['platform', 'merchant', 'advance'] as const).find((one) => `${one}_fen` === field)
+  const label = rule
+    ? tg(`brake.${rule}`)
+    : payer ? tg(`ceilings.${payer}`) : part === 'brake' ? tg('brake.again') : ''
+  const nth = part === 'evidence' && field ? tg('evidence.rule', { number: Number(field) + 1 }) : ''
+  return [tg(part as 'brake' | 'ceilings' | 'evidence'), label, nth].filter(Boolean).join(' · ')
 }
 
 function kindRequest(reader: Reader, kind: KindForm, at: string): PlanRequest['kinds'][number] {

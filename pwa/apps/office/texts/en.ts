@@ -274,6 +274,10 @@ export default {
   'imports.link.not-copied': 'Not copied: select the link yourself',
 
   'money.title': 'Settlement',
+  'money.campaign': 'A campaign’s settlement',
+  'money.incidents': 'Corrections',
+  'money.day': 'A clearing day',
+  'money.statement': 'A merchant’s statement',
 
   'audit.title': 'Audit',
   'audit.text': 'Who did what, and when. It can be read here and changed by nobody.',

@@ -274,6 +274,10 @@ export default {
   'imports.link.not-copied': '没能复制，请长按选中链接',
 
   'money.title': '结算',
+  'money.campaign': '活动结算',
+  'money.incidents': '差错更正',
+  'money.day': '清算日明细',
+  'money.statement': '商户结算单',
 
   'audit.title': '审计',
   'audit.text': '谁在什么时候办了什么。只能查看，谁都改不了。',
