@@ -41,6 +41,7 @@ APPLIED, REVIEWED, PUBLICISED = (-24, time(9, 30)), (-23, time(15)), (-22, time(
 LISTED = (-4, time(11))
 """Far enough apart for the working days of the time for objections, whatever holidays lie between."""
 LATE_APPLIED, LATE_REVIEWED, LATE_PUBLICISED = (-5, time(14)), (-3, time(10)), (-2, time(9))
+RENEWED_FOR = timedelta(days=5 * 365)
 OBJECTED, PENDING = (-1, time(20)), (-1, time(17))
 
 
@@ -279,8 +280,7 @@ def _renewal(scene: Scene, merchant: Merchant) -> RenewPapers:
         renewal_id=new_id(),
         merchant_id=shop.merchant_id,
         licences=tuple(
-            msgspec.structs.replace(one, valid_until=one.valid_until.replace(year=one.valid_until.year + 5))
-            for one in papers_of(merchant).licences
+            msgspec.structs.replace(one, valid_until=scene.today + RENEWED_FOR) for one in papers_of(merchant).licences
         ),
         exemption=None,
         files=(AttachedFile(kind=FileKind.TRADE_LICENCE, sha256=hashlib.sha256(b"demonstration papers").hexdigest()),),

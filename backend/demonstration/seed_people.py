@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.database.transaction import Transaction
 from backend.demonstration import records
@@ -28,6 +29,9 @@ from backend.places.define_places import Defined, define_places
 from backend.stations.appoint import Appoint, Appointed, appoint
 from backend.stations.open_station import OpenStation, StationOpened, open_station
 from backend.stations.rules import StationKind
+
+ENDING = timedelta(days=18)
+"""So long after seeding the licence of one merchant ends."""
 
 
 class Settle(Struct, frozen=True, kw_only=True):
@@ -106,7 +110,7 @@ async def _merchant(tx: Transaction, merchant: records.Merchant, command: Settle
         actor=clerk,
         merchant_id=new_id(),
         store_id=new_id(),
-        papers=papers_of(merchant),
+        papers=on_the_wall(merchant, command),
         premises=premises_of(merchant),
         position=position_of(merchant.position),
     )
@@ -120,6 +124,15 @@ async def _merchant(tx: Transaction, merchant: records.Merchant, command: Settle
         opens=merchant.hours.opens,
         closes=merchant.hours.closes,
     )
+
+
+def on_the_wall(merchant: records.Merchant, command: Settle) -> Papers:
+    """What hangs on the wall: of one merchant, whose new papers wait to be verified, it ends soon."""
+    papers = papers_of(merchant)
+    if merchant.key != command.demo.calls.pending.papers:
+        return papers
+    ends = command.today + ENDING
+    return replace(papers, licences=tuple(replace(one, valid_until=ends) for one in papers.licences))
 
 
 def papers_of(merchant: records.Merchant) -> Papers:

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -242,6 +242,20 @@ def test_one_draw_is_over_with_its_proof_another_is_open_and_a_list_has_its_peop
     assert Counter(of(rows, "SELECT outcome FROM draw_places")) == {"issued": 60, "not-needed": 15}
     assert of(rows, "SELECT count(DISTINCT staff_id) FROM draw_seeds") == [2]
     assert of(rows, "SELECT state || ' ' || entries FROM rosters") == ["confirmed 92"]
+
+
+def test_one_licence_ends_soon_its_new_papers_wait_and_merchants_are_told_of_their_money(
+    rows: sqlite3.Connection,
+) -> None:
+    asked = "SELECT valid_until FROM merchant_licences GROUP BY merchant_id, valid_until ORDER BY 1"
+    soonest, *others = [date.fromisoformat(day) for day in of(rows, asked)]
+    assert of(rows, "SELECT state FROM merchant_paper_renewals") == ["submitted"]
+    assert (min(others) - soonest).days > 365
+    told = Counter(of(rows, "SELECT code FROM inbox_messages WHERE code LIKE 'merchant-payout-%'"))
+    answered = Counter(of(rows, "SELECT state FROM payout_batches"))
+    assert told["merchant-payout-rejected"] == answered["rejected"]
+    assert told["merchant-payout-made"] <= answered["accepted"]
+    assert bool(told["merchant-payout-held"]) == bool(of(rows, "SELECT id FROM payout_holds"))
 
 
 async def test_unused_vouchers_go_back_are_issued_once_more_and_then_it_stops(county: County) -> None:

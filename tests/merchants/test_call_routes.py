@@ -121,6 +121,10 @@ async def test_a_call_leads_to_a_list_that_everybody_reads_without_personal_data
     mine = (await ids(await send("/api/v1/me/merchant-applications", cookie=person)))[0]
     assert [one["step"] for one in mine["steps"]] == ["submit", "review", "publicise", "list"]
     assert {one["person_id"] for one in mine["steps"]} == {None}
+    # Everything that was handed in comes back, so that it can be mended.
+    assert (mine["organisation"], mine["exemption"]) == (told["organisation"], None)
+    shown_premises = {field: mine["premises"][field] for field in told["premises"]}
+    assert shown_premises == told["premises"]
 
 
 @pytest.mark.parametrize(
