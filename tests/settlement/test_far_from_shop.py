@@ -15,6 +15,7 @@ from backend.kernel.grid_code import encode
 from backend.kernel.ids import new_id
 from backend.merchants.add_store import AddStore, StoreOpened, add_store
 from backend.places.rules import Position
+from backend.settlement.decide_hold import DecideHold, HoldDecided, decide_hold
 from backend.settlement.hold_rules import FAR_M, Flag, Shop, flags_of
 from backend.settlement.rules import EventKind, FinanceEvent, HoldRule
 from backend.settlement.tables import counter_cells
@@ -23,7 +24,7 @@ from backend.vouchers.redeem_rules import Redeemed
 from tests.databases import HandClock
 from tests.identity.sessions import staff_cookie
 from tests.merchants.merchant_makers import CLERK, SHOWN, premises
-from tests.settlement.cycles import close, every_batch, opened
+from tests.settlement.cycles import REVIEWER, close, every_batch, opened
 from tests.settlement.test_holds import open_holds
 from tests.vouchers.counters import Phone, redemption, shown, typed, undo, voucher
 from tests.web.client import calling, serving
@@ -150,3 +151,26 @@ async def test_a_till_tells_its_place_as_a_cell_and_asks_again_from_anywhere(cou
         again = await client.post("/api/v1/redemptions", json={**body, "counter_cell": FAR_AWAY})
         assert (first.status_code, again.status_code, again.json()) == (201, 200, first.json())
     assert list((await kept_cells(county)).values()) == [AT_SHOP]
+
+
+@pytest.mark.parametrize("first_released", [True, False])
+async def test_a_payout_held_by_two_flags_is_free_when_neither_holds_it(
+    county: County, clock: HandClock, first_released: bool
+) -> None:
+    _, round_id, shop, [me] = await opened(county)
+    clock.forward(hours=12)  # At ten in the evening the shop is closed.
+    bought = await sold(county, round_id, me, shop, FAR_AWAY)
+    await close(county, clock, MONDAY)
+    first, second = sorted(await open_holds(county), key=lambda hold: hold.rule)
+    assert (first.rule, second.rule) == (HoldRule.FAR_FROM_SHOP, HoldRule.OUTSIDE_HOURS)
+    assert first.event_id == second.event_id == bought
+    for hold, release in ((first, first_released), (second, True)):
+        decision = DecideHold(
+            decision_id=new_id(), hold_id=hold.hold_id, release=release, note="已核实", actor=REVIEWER
+        )
+        decided = await transact(county, decide_hold, decision)
+        assert isinstance(decided, HoldDecided), decided
+        assert decided.payable == (hold is second and first_released)
+    await close(county, clock, TUESDAY)
+    # An upheld flag keeps the payout back whatever becomes of the others; only a correction ends it.
+    assert [one.amount_fen for one in await every_batch(county)] == ([5_000] if first_released else [])
