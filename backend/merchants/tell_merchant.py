@@ -15,10 +15,16 @@ KEEP = "/merchant/keep"
 
 
 async def tell_merchant(
-    tx: Transaction, merchant_id: UUID, template: Template, variables: dict[str, str], *, now: Instant
+    tx: Transaction,
+    merchant_id: UUID,
+    template: Template,
+    variables: dict[str, str],
+    *,
+    now: Instant,
+    link: str = KEEP,
 ) -> None:
     """The same words to each, with the act that caused them."""
     people = await page_of_staff(tx, PageOfStaff(merchant_id=merchant_id, role=Role.MERCHANT, most=MOST_TOLD))
     if people:
-        told = [Notify(recipient_id=one.id, template=template, variables=variables, link=KEEP) for one in people]
+        told = [Notify(recipient_id=one.id, template=template, variables=variables, link=link) for one in people]
         await notify_many(tx, told, now=now)

@@ -67,10 +67,12 @@ def flags_of(
     shop: Shop,
     proofs: Mapping[UUID, Sequence[EvidenceRule]],
     doubled: Collection[str] = (),
+    unreviewed: Mapping[UUID, Sequence[str]] | None = None,
 ) -> list[Flag]:
     """Every flag on one merchant's redemptions of one clearing, in the order of the events.
 
     ``proofs`` are the rules by campaign, ``doubled`` the proofs that stand behind several redemptions of the county.
+    ``unreviewed`` are redemptions whose papers nobody has approved, with what has to be filed of them.
     """
     sales = [event for event in events if event.kind is EventKind.REDEMPTION]
     found: dict[UUID, list[Flag]] = defaultdict(list)
@@ -80,6 +82,7 @@ def flags_of(
         *_of_one_customer(sales),
         *_seconds_apart(sales),
         *_hours_and_staff(sales, shop),
+        *_without_papers(sales, unreviewed or {}),
     ):
         found[flag.event_id].append(flag)
     return [flag for event in sales for flag in found[event.event_id]]
@@ -191,6 +194,14 @@ def _hours_and_staff(sales: Sequence[FinanceEvent], shop: Shop) -> list[Flag]:
         if event.resident_id in shop.staff:
             found.append(Flag(event.event_id, HoldRule.OWN_STAFF, {"times": times[event.resident_id]}))
     return found
+
+
+def _without_papers(sales: Sequence[FinanceEvent], unreviewed: Mapping[UUID, Sequence[str]]) -> list[Flag]:
+    return [
+        Flag(event.event_id, HoldRule.NOT_REVIEWED, {"needed": list(unreviewed[event.event_id])})
+        for event in sales
+        if event.event_id in unreviewed
+    ]
 
 
 def _within(local: time, opens: time, closes: time) -> bool:

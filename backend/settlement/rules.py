@@ -122,6 +122,8 @@ class HoldRule(StrEnum):
     """The shop was closed."""
     OWN_STAFF = "own-staff"
     """Who works there redeemed there."""
+    NOT_REVIEWED = "not-reviewed"
+    """The campaign's papers of this sale were not approved yet."""
 
 
 HOLD_WORDS: dict[HoldRule, tuple[str, str]] = {
@@ -134,6 +136,7 @@ HOLD_WORDS: dict[HoldRule, tuple[str, str]] = {
     HoldRule.SECONDS_APART: ("核销间隔只有几秒", "Redemptions only seconds apart"),
     HoldRule.OUTSIDE_HOURS: ("在营业时间外核销", "Redeemed outside opening hours"),
     HoldRule.OWN_STAFF: ("员工在本店核销", "The merchant's own staff redeemed here"),
+    HoldRule.NOT_REVIEWED: ("补贴资料尚未审核通过", "The papers of this sale were not approved yet"),
 }
 
 PROOF_RULES = frozenset({HoldRule.EVIDENCE_MISSING, HoldRule.UNMATCHED})
@@ -162,7 +165,10 @@ class EvidenceRule(Struct, frozen=True, kw_only=True):
 
 
 class Programme(Struct, frozen=True, kw_only=True):
-    """What settlement knows of a campaign, frozen when its money was proven."""
+    """What settlement knows of a campaign, frozen when its money was proven.
+
+    ``review`` names what is filed of every sale and approved before it is paid; empty: nothing is.
+    """
 
     campaign_id: UUID
     title_zh: str
@@ -170,6 +176,7 @@ class Programme(Struct, frozen=True, kw_only=True):
     department: str
     money_path: MoneyPath
     evidence: tuple[EvidenceRule, ...] = ()
+    review: tuple[str, ...] = ()
 
 
 class FinanceEvent(Struct, frozen=True, kw_only=True):
@@ -247,6 +254,12 @@ class SettlementReason(Reason):
         409,
         "平台补贴资金不足，请先登记到账",
         "The platform company has not paid in enough; record its payment first",
+    )
+    REVIEW_FIRST = (
+        "review-first",
+        409,
+        "补贴资料审核通过后才会放行；也可以决定不予支付",
+        "It is released by the approval of the sale's papers alone; it may be upheld",
     )
     AMOUNT_TOO_HIGH = "amount-too-high", 409, "金额超过应付或应还的数额", "More than what is due"
     AMOUNT_DIFFERS = "amount-differs", 409, "金额不一致", "The amount differs from what is due"
