@@ -17,7 +17,9 @@ from backend.vouchers.trade_in_rules import Appliance, OldAppliance, TradeIn
 INVOICE = re.compile(r"[0-9]{20}")
 SERIAL_LENGTHS = range(6, 41)
 """Of letters and digits; shorter ones name no single appliance."""
-LETTERS_AND_DIGITS = re.compile(r"[^0-9A-Z]")
+SERIAL = re.compile(r"[0-9A-Z][0-9A-Z./_-]*")
+BESIDE = re.compile(r"[^0-9A-Z]")
+"""What stands between letters and digits."""
 
 
 class DossierState(StrEnum):
@@ -157,7 +159,7 @@ def spelled(papers: Papers) -> Papers:
     """The same in one spelling: full-width signs become plain, numbers lose their spaces, serials are upper case."""
     record, value = papers.energy_record_no, papers.old_value
     return Papers(
-        invoice_no=LETTERS_AND_DIGITS.sub("", _solid(papers.invoice_no)),
+        invoice_no=BESIDE.sub("", _solid(papers.invoice_no)),
         model=_plain(papers.model),
         serial_no=_solid(papers.serial_no),
         energy_level=papers.energy_level,
@@ -169,7 +171,7 @@ def spelled(papers: Papers) -> Papers:
 
 def serial_key(serial_no: str) -> str:
     """What makes two serial numbers the same one: their letters and digits, whatever stands between them."""
-    return LETTERS_AND_DIGITS.sub("", _solid(serial_no))
+    return BESIDE.sub("", _solid(serial_no))
 
 
 def faults_of(papers: Papers, asked: TradeIn) -> list[Fault]:
@@ -179,10 +181,9 @@ def faults_of(papers: Papers, asked: TradeIn) -> list[Fault]:
         faults.append(Fault("/invoice_no", "数电发票号码是 20 位数字 / an e-invoice's number has twenty digits"))
     if not papers.model:
         faults.append(Fault("/model", "请填写型号 / give the model"))
-    if len(serial_key(papers.serial_no)) not in SERIAL_LENGTHS:
-        faults.append(
-            Fault("/serial_no", "序列号应有 6 到 40 个字母和数字 / a serial number has 6 to 40 letters and digits")
-        )
+    if not SERIAL.fullmatch(papers.serial_no) or len(serial_key(papers.serial_no)) not in SERIAL_LENGTHS:
+        told = "序列号由 6 到 40 个字母和数字组成 / a serial number is made of 6 to 40 letters and digits"
+        faults.append(Fault("/serial_no", told))
     if papers.energy_level not in asked.energy_levels:
         levels = "、".join(str(level) for level in asked.energy_levels)
         told = f"本活动只补贴能效（水效）{levels} 级 / the campaign takes energy labels of level {levels} only"
@@ -226,8 +227,11 @@ def decide_review(
 
 
 def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    once = " ".join(unicodedata.normalize("NFKC", text).split())
+    # What was apart before may belong together now, as a letter and its accent do.
+    return once if once == text else _plain(once)
 
 
 def _solid(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).upper().split())
+    once = "".join(unicodedata.normalize("NFKC", text).upper().split())
+    return once if once == text else _solid(once)

@@ -59,7 +59,7 @@ class TradeInRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The kind subsidises a category of appliances (以旧换新); its money waits until the sale's papers are approved."""
 
     appliance: Appliance
-    energy_levels: Annotated[list[Annotated[int, Meta(ge=1, le=5)]], Meta(min_length=1, max_length=5)] = [1, 2]
+    energy_levels: Annotated[tuple[Annotated[int, Meta(ge=1, le=5)], ...], Meta(min_length=1, max_length=5)] = (1, 2)
     old_appliance: OldAppliance = OldAppliance.NOT_ASKED
     file_days: Annotated[int, Meta(ge=1, le=180)] = 30
 
@@ -222,7 +222,7 @@ def _trade_in(asked: TradeInRequest | None) -> TradeIn | None:
         return None
     return TradeIn(
         appliance=asked.appliance,
-        energy_levels=tuple(asked.energy_levels),
+        energy_levels=asked.energy_levels,
         old_appliance=asked.old_appliance,
         file_days=asked.file_days,
     )
