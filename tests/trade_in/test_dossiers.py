@@ -302,15 +302,15 @@ async def test_the_desk_finds_dossiers_by_state_category_and_shop(county: County
     )
     await reviewed(county, second, RETURNED)
 
-    async def found(**asked: object) -> list[UUID]:
-        return [one.dossier.dossier_id for one in await inquire(county, find_dossiers, FindDossiers(**asked))]  # type: ignore[arg-type]
+    async def found(asked: FindDossiers) -> list[UUID]:
+        return [one.dossier.dossier_id for one in await inquire(county, find_dossiers, asked)]
 
-    assert await found() == [first, second, third]
-    assert await found(newest=True) == [third, second, first]
-    assert await found(state=DossierState.FILED) == [first, third]
-    assert await found(merchant_id=of.shops[1]) == [second]
-    assert await found(appliance=Appliance.TELEVISION) == [third]
-    assert await found(campaign_id=new_id()) == []
-    assert await found(beyond=first, most=1) == [second]
+    assert await found(FindDossiers()) == [first, second, third]
+    assert await found(FindDossiers(newest=True)) == [third, second, first]
+    assert await found(FindDossiers(state=DossierState.FILED)) == [first, third]
+    assert await found(FindDossiers(merchant_id=of.shops[1])) == [second]
+    assert await found(FindDossiers(appliance=Appliance.TELEVISION)) == [third]
+    assert await found(FindDossiers(campaign_id=new_id())) == []
+    assert await found(FindDossiers(beyond=first, most=1)) == [second]
     counted = await inquire(county, count_dossiers, None)
     assert counted == {DossierState.FILED: 2, RETURNED: 1}

@@ -163,7 +163,12 @@ def test_a_desk_takes_the_three_steps_that_are_its_own_and_no_other() -> None:
 def test_a_review_needs_other_eyes_the_version_it_has_seen_and_its_reason(
     changed: dict[str, Any], reason: TradeInReason | None
 ) -> None:
-    given = {"to": DossierState.APPROVED, "version": 2, "note": "好", "reviewer_id": UUID(int=9)} | changed
+    given: dict[str, Any] = {
+        "to": DossierState.APPROVED,
+        "version": 2,
+        "note": "好",
+        "reviewer_id": UUID(int=9),
+    } | changed
     to = given.pop("to")
     assert decide_review(dossier(), to, **given) == (None if reason is None else Refused(reason))
 
