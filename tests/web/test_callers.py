@@ -40,6 +40,7 @@ def address(operation: Operation, world: World) -> str:
         "hold_id": world.money.holds[0],
         "run_id": world.money.run_id,
         "incident_id": world.money.incident_id,
+        "dossier_id": world.papers.dossiers[0],
     }
     if (round_id := world.lots.round_of(operation.path)) is not None:
         known["round_id"] = round_id

@@ -29,6 +29,8 @@ from tests.vouchers.lots import SEED
 from tests.vouchers.test_papers import NUMBER
 from tests.web.client import calling, serving
 from tests.web.contract import operations
+from tests.web.filing import MADE as MADE_OF_PAPERS
+from tests.web.filing import of_papers
 from tests.web.paying import MADE, of_money
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
@@ -53,6 +55,7 @@ MAKERS = {
 """Fields that are always made by the caller; the others are where their route makes what they name."""
 MADE_HERE = {
     **MADE,
+    **MADE_OF_PAPERS,
     **{f"/api/v1/office/imports/{kind}": {"import_id"} for kind in IMPORTERS},
     "/api/v1/office/campaigns/{campaign_id}/rosters": {"roster_id"},
     "/api/v1/office/merchants": {"merchant_id", "store_id"},
@@ -240,8 +243,13 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "hold_id": world.money.holds[0],
         "run_id": world.money.run_id,
         "incident_id": world.money.incident_id,
+        "dossier_id": world.papers.dossiers[0],
     }
-    of_desks = (*of_the_office(world), *of_money(own.redemption_id, of.campaign_id))
+    of_desks = (
+        *of_the_office(world),
+        *of_money(own.redemption_id, of.campaign_id),
+        *of_papers(world.papers.awaited_id),
+    )
     everything = (*of_desks, *of_merchants(), *at_counters(world, code))
 
     def there(path: str) -> dict[str, UUID]:
