@@ -22,6 +22,8 @@ import merchantsEn from '../src/merchants/texts/en'
 import merchantsZh from '../src/merchants/texts/zh'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
+import tradeInsEn from '../src/trade_ins/texts/en'
+import tradeInsZh from '../src/trade_ins/texts/zh'
 import vouchersEn from '../src/vouchers/texts/en'
 import vouchersZh from '../src/vouchers/texts/zh'
 
@@ -34,6 +36,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['the counter', counterZh, counterEn],
   ['vouchers', vouchersZh, vouchersEn],
   ['calls for merchants', merchantsZh, merchantsEn],
+  ['dossiers', tradeInsZh, tradeInsEn],
   ['resident', residentZh, residentEn],
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],
