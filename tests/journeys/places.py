@@ -19,6 +19,7 @@ class Places(NamedTuple):
     lottery: str
     call: str
     application: str
+    dossier: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -41,9 +42,12 @@ def find_places(served: Served, residents: list[Session]) -> Places:
     )
     call = served.ask("/api/v1/public/merchant-calls")["items"][-1]  # The first published; a journey publishes more.
     publicised = served.ask(f"/api/v1/public/merchant-calls/{call['call_id']}/publicised")["items"]
+    [office] = served.sessions("office", 1)
+    filed = served.ask("/api/v1/office/trade-in-dossiers?state=filed", office)
     return Places(
         call=call["call_id"],
         application=publicised[-1]["application_id"],
+        dossier=filed["items"][0]["dossier_id"],
         campaign=coming[0]["campaign_id"],
         finished=finished["campaign_id"],
         coming=coming[1]["round_id"],
