@@ -97,11 +97,14 @@ NEEDED = ("invoice_no", "model", "serial_no", "energy_level")
 
 
 def papers_needed(kinds: Sequence[TradeIn | None]) -> tuple[str, ...]:
-    """What has to be filed for sales of a campaign with these kinds; nothing where it subsidises no trade-in."""
+    """What has to be filed of every sale of a campaign with these kinds; nothing where it subsidises no trade-in.
+
+    The old appliance is among it where each kind asks for one: settlement does not tell kinds apart.
+    """
     asked = [kind for kind in kinds if kind is not None]
     if not asked:
         return ()
-    old = any(kind.old_appliance is not OldAppliance.NOT_ASKED for kind in asked)
+    old = all(kind.old_appliance is not OldAppliance.NOT_ASKED for kind in asked)
     return (*NEEDED, "old_appliance") if old else NEEDED
 
 

@@ -11,7 +11,7 @@ export const waitsForReview = ({ rule }: Pick<HoldAnswer, 'rule'>): boolean => r
 
 export const flagActs = (flag: Pick<HoldAnswer, 'rule'>): DeskAct[] => [
   ...(waitsForReview(flag) ? [] : [{ key: 'release', text: t('flag.release'), note: true }]),
-  { key: 'uphold', text: t('flag.uphold'), note: true },
+  { key: 'uphold', text: t('flag.uphold'), note: true, aside: true },
 ]
 
 export function decideFlag(holdId: string, act: string, { id, note }: Given): Promise<Answer<unknown>> {
