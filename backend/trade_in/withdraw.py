@@ -10,13 +10,15 @@ from backend.kernel.instants import Instant
 from backend.outbox.relay import Consumer
 from backend.trade_in.rules import LIVE, DossierState
 from backend.trade_in.store import dossiers as store
+from backend.trade_in.store.reads import filed_among
 from backend.vouchers.events import RedemptionRolledBack
 from backend.vouchers.find_trade_ins import lock_trade_in
 
 
 async def withdraw_undone(tx: Transaction, events: Sequence[RedemptionRolledBack], now: Instant) -> None:
     """Whatever else was refunded of a sale leaves its dossier as it is; a rejected one stays rejected."""
-    for redemption_id in sorted({event.redemption_id for event in events}):
+    # Whoever files holds the redemption meanwhile: what was filed before it went back is seen here.
+    for redemption_id in sorted(await filed_among(tx, {event.redemption_id for event in events})):
         sale = await lock_trade_in(tx, redemption_id)
         dossier = await store.standing_of(tx, redemption_id) if sale is not None and sale.undone else None
         if dossier is None or dossier.state not in LIVE:

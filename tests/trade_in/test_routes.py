@@ -9,12 +9,13 @@ from backend.database.county import County
 from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from tests.identity.sessions import staff_cookie
-from tests.trade_in.subsidies import Shops, papers, selling, sold
+from tests.trade_in.subsidies import CAP_FEN, FIFTEEN_PERCENT, Shops, papers, selling, sold
 from tests.web.client import calling, serving
 from tests.web.filing import DOSSIERS, PAPERS
 
 SALES = "/api/v1/merchant/trade-in-sales"
 OFFICE = "/api/v1/office/trade-in-dossiers"
+CAMPAIGNS = "/api/v1/office/campaigns"
 
 
 def cookie(token: str) -> dict[str, str]:
@@ -136,3 +137,41 @@ async def test_lists_go_on_by_cursor(county: County) -> None:
             filed.append(told["dossier_id"])
         assert await all_of(client, desk, OFFICE, "dossier_id") == filed
         assert await all_of(client, shop, DOSSIERS, "dossier_id") == filed[::-1]
+
+
+async def test_a_plan_makes_all_of_its_kinds_trade_in_or_none_and_tells_them_to_everybody(county: County) -> None:
+    def kind(code: str, trade_in: dict[str, Any] | None) -> dict[str, Any]:
+        told = {"code": code, "name_zh": "家电券", "name_en": "Appliance", "cap_pieces": 10, "face_fen": CAP_FEN}
+        told |= {"discount": "percentage", "percent_bp": FIFTEEN_PERCENT, "valid_days": 30}
+        shares = {"funding": [{"funder": "government", "share_bp": 10_000}], "limits": [{"rule_id": str(new_id())}]}
+        return told | shares | {"trade_in": trade_in}
+
+    def round_of(code: str) -> dict[str, Any]:
+        window = {"opens_at": "2026-11-21T02:00:00Z", "closes_at": "2026-12-21T02:00:00Z"}
+        return {
+            "round_id": str(new_id()),
+            "kind_code": code,
+            "name_zh": "轮",
+            "name_en": "Round",
+            "pieces": 10,
+        } | window
+
+    kinds = [kind("fridge", {"appliance": "refrigerator"}), kind("meals", None)]
+    plan = {
+        "title_zh": "换新",
+        "title_en": "Trade-in",
+        "kinds": kinds,
+        "rounds": [round_of("fridge"), round_of("meals")],
+    }
+    clerk = cookie(await staff_cookie(county, Role.OFFICE))
+    path = f"{CAMPAIGNS}/{new_id()}"
+    async with serving(county) as application, calling(application) as client:
+        answer = await client.put(path, headers=clerk, json=plan)
+        assert [error["pointer"] for error in answer.json()["errors"]] == ["/kinds/1/terms/trade_in"]
+        kinds[1]["trade_in"] = {"appliance": "television", "energy_levels": [1], "old_appliance": "required"}
+        assert (await client.put(path, headers=clerk, json=plan)).status_code == 200
+        seen = (await client.get(f"{path}/board", headers=clerk)).json()["plan"]["kinds"]
+        assert [one["terms"]["trade_in"] for one in seen] == [
+            {"appliance": "refrigerator", "energy_levels": [1, 2], "old_appliance": "not-asked", "file_days": 30},
+            {"appliance": "television", "energy_levels": [1], "old_appliance": "required", "file_days": 30},
+        ]
