@@ -1,25 +1,28 @@
 """What merchants file, mend and lose again: one live dossier a sale, one life a serial number, one shop an invoice."""
 
-import asyncio
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.trade_in.file_sale import MendSale, SaleFaults, SaleFiled, file_sale, mend_sale
 from backend.trade_in.find_dossiers import FindAwaited, FindDossiers, count_dossiers, find_awaited, find_dossiers
 from backend.trade_in.review_sale import ReviewSale, SaleReviewed, review_sale
-from backend.trade_in.rules import DossierState, TradeInReason
+from backend.trade_in.rules import Dossier, DossierState, TradeInReason
+from backend.trade_in.store import dossiers as store
 from backend.trade_in.tables import trade_in_dossiers, trade_in_invoices
-from backend.vouchers.refund_rules import RolledBack
+from backend.vouchers.refund_rules import RollBack, RolledBack
+from backend.vouchers.roll_back import roll_back
 from backend.vouchers.trade_in_rules import Appliance, OldAppliance
 from tests.databases import HandClock
 from tests.identity.sessions import staff_cookie
@@ -38,7 +41,8 @@ from tests.trade_in.subsidies import (
     sold,
 )
 from tests.vouchers.campaigns import faults, running_campaign
-from tests.vouchers.counters import undo
+from tests.vouchers.counters import TILL, undo
+from tests.vouchers.overlap import twice_at_once
 
 RETURNED, REJECTED = DossierState.RETURNED, DossierState.REJECTED
 
@@ -113,16 +117,63 @@ async def test_a_serial_number_that_was_filed_is_told_with_its_day_and_not_whose
     assert await rows(county) == (1, 1)
 
 
-async def test_the_same_serial_number_at_two_shops_at_once_lives_once(county: County) -> None:
+async def two_sales(county: County) -> tuple[Shops, list[UUID]]:
+    """One sale of either shop."""
     of = await selling(county, people=2)
-    bought = [await sold(county, of), await sold(county, of, person=1, shop=1)]
+    return of, [await sold(county, of), await sold(county, of, person=1, shop=1)]
+
+
+async def test_the_same_serial_number_at_two_shops_at_once_lives_once(county: County) -> None:
+    of, bought = await two_sales(county)
     both = [filing(of, bought[shop], papers(shop + 1, serial_no="YSBX20261120000077"), shop=shop) for shop in (0, 1)]
-    outcomes = await asyncio.gather(*(transact(county, file_sale, command) for command in both))
-    assert sum(isinstance(one, SaleFiled) for one in outcomes) == 1
-    [refused] = [one for one in outcomes if isinstance(one, Refused)]
-    assert refused.reason is TradeInReason.SERIAL_USED
+    first, second = await twice_at_once(county, file_sale, *both)
+    assert isinstance(first, SaleFiled)
+    assert isinstance(second, Refused)
+    assert second.reason is TradeInReason.SERIAL_USED
     assert await rows(county) == (1, 1)
     assert await faults(county) == []
+
+
+async def test_one_sale_filed_twice_at_once_has_one_dossier(county: County) -> None:
+    of, [bought, _] = await two_sales(county)
+    command = filing(of, bought)
+    first, second = await twice_at_once(county, file_sale, command, replace(command, dossier_id=new_id()))
+    assert isinstance(first, SaleFiled)
+    assert second == Refused(TradeInReason.ALREADY_FILED)
+    assert await rows(county) == (1, 1)
+
+
+async def test_a_review_and_a_roll_back_at_once_leave_no_approved_dossier_of_what_is_gone(
+    county: County, clock: HandClock
+) -> None:
+    of, [bought, _] = await two_sales(county)
+    dossier_id = await filed(county, of, bought)
+    review = ReviewSale(
+        review_id=new_id(), dossier_id=dossier_id, version=1, to=DossierState.APPROVED, note=None, actor=DESK
+    )
+    undoing = RollBack(
+        roll_back_id=new_id(),
+        redemption_id=bought,
+        merchant_id=of.shops[0],
+        reason="顾客退单",
+        refund_fen=None,
+        actor=TILL,
+    )
+    undone, reviewed_late = await _roll_back_then(county, undoing, review)
+    assert isinstance(undone, RolledBack)
+    assert reviewed_late == Refused(TradeInReason.SALE_UNDONE)
+    await settle(county, clock.at)
+    assert (await dossier(county, dossier_id)).dossier.state is DossierState.WITHDRAWN
+    assert await faults(county) == []
+
+
+async def _roll_back_then(county: County, undoing: RollBack, review: ReviewSale) -> tuple[object, object]:
+    async def either(tx: Transaction, command: RollBack | ReviewSale, *, now: Instant) -> object:
+        if isinstance(command, RollBack):
+            return await roll_back(tx, command, now=now)
+        return await review_sale(tx, command, now=now)
+
+    return await twice_at_once(county, either, undoing, review)
 
 
 async def test_one_invoice_stands_on_several_appliances_of_one_shop_only(county: County) -> None:
@@ -142,14 +193,34 @@ async def test_one_invoice_stands_on_several_appliances_of_one_shop_only(county:
 
 
 async def test_the_same_invoice_of_two_shops_at_once_is_one_shops(county: County) -> None:
-    of = await selling(county, people=2)
-    bought = [await sold(county, of), await sold(county, of, person=1, shop=1)]
-    invoice = papers().invoice_no
-    both = [filing(of, bought[shop], papers(shop + 1, invoice_no=invoice), shop=shop) for shop in (0, 1)]
-    outcomes = await asyncio.gather(*(transact(county, file_sale, command) for command in both))
-    assert sum(isinstance(one, SaleFiled) for one in outcomes) == 1
-    assert Refused(TradeInReason.INVOICE_ELSEWHERE) in outcomes
+    of, bought = await two_sales(county)
+    both = [filing(of, bought[shop], papers(shop + 1, invoice_no=papers().invoice_no), shop=shop) for shop in (0, 1)]
+    first, second = await twice_at_once(county, file_sale, *both)
+    assert isinstance(first, SaleFiled)
+    assert second == Refused(TradeInReason.INVOICE_ELSEWHERE)
     assert await rows(county) == (1, 1)
+
+
+async def test_the_database_itself_refuses_a_second_life_a_second_dossier_and_a_second_shop(county: County) -> None:
+    of, bought = await two_sales(county)
+    first = (await dossier(county, await filed(county, of, bought[0]))).dossier
+
+    async def put(tx: Transaction, command: Dossier, *, now: Instant) -> None:
+        await store.insert_dossier(tx, command)
+
+    other = replace(
+        first, dossier_id=new_id(), redemption_id=bought[1], papers=papers(2, invoice_no=papers().invoice_no)
+    )
+    for wrong in (
+        replace(other, papers=papers()),
+        replace(other, redemption_id=bought[0]),
+        replace(other, merchant_id=of.shops[1]),
+        replace(other, papers=papers(3)),
+    ):
+        with pytest.raises(IntegrityError):
+            await transact(county, put, wrong)
+    await transact(county, put, other)
+    assert await rows(county) == (2, 1)
 
 
 async def test_a_mistyped_invoice_is_free_again_once_it_is_mended(county: County) -> None:
