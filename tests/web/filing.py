@@ -40,6 +40,9 @@ class Filing(Struct, frozen=True, kw_only=True):
     awaited_id: UUID
 
 
+NO_PAPERS = Filing(dossiers=(UUID(int=0), UUID(int=0)), awaited_id=UUID(int=0))
+
+
 async def filing(county: County, sides: list[tuple[Phone, UUID]]) -> Filing:
     """(phone, merchant) of each side; each buys two refrigerators, and one is filed."""
     [round_id] = await running_campaign(

@@ -88,7 +88,7 @@ def address(operation: Operation, world: World) -> str:
 
 
 async def test_nobody_reaches_what_belongs_to_others_by_its_address(county: County) -> None:
-    world = await build_world(county)
+    world = await build_world(county, papers=True)
     reached, given = [], bodies()
     before = await kept(county)
     async with serving(county) as application, calling(application) as client:
@@ -163,7 +163,7 @@ def reaches(world: World, code: str) -> list[Reach]:
 
 
 async def test_nobody_reaches_what_belongs_to_others_through_a_body(county: County) -> None:
-    world = await build_world(county)
+    world = await build_world(county, papers=True)
     code = await typed(county, world.own.phone, world.own.vouchers[0])
     wrong = []
     before = await kept(county)

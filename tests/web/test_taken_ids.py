@@ -278,7 +278,7 @@ async def taken(county: County) -> list[UUID]:
 
 
 async def test_every_write_with_an_id_of_the_callers_making_is_tried_below(county: County) -> None:
-    world, of = await build_world(county), await planned(county)
+    world, of = await build_world(county, papers=True), await planned(county)
     listed = {(one.path, field) for one in await writes(county, world, of) for field in one.made}
     described = set()
     for operation in operations():
@@ -291,7 +291,7 @@ async def test_every_write_with_an_id_of_the_callers_making_is_tried_below(count
 
 
 async def test_an_id_that_is_taken_by_anything_is_refused_or_harmless_and_never_a_fault(county: County) -> None:
-    world, of = await build_world(county), await planned(county)
+    world, of = await build_world(county, papers=True), await planned(county)
     await of.approve()
     ids = await taken(county)
     assert len(ids) > 25
@@ -311,7 +311,7 @@ async def test_an_id_that_is_taken_by_anything_is_refused_or_harmless_and_never_
 
 async def test_what_the_county_numbered_itself_gives_no_act_its_id(county: County) -> None:
     """A claim is booked under its voucher's id, and a merchant's first shop comes with its merchant's request."""
-    world, of = await build_world(county), await planned(county)
+    world, of = await build_world(county, papers=True), await planned(county)
     await of.approve()
     first_shop = await inquire(county, merchant, world.others.merchant_id)
     assert first_shop is not None
