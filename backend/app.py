@@ -65,6 +65,8 @@ from backend.starting.readiness_routes import READINESS_ROUTES
 from backend.starting.routes import IMPORT_ROUTES, IMPORTS
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.routes import STATION_ROUTES
+from backend.trade_in.routes import TRADE_IN_ROUTES
+from backend.trade_in.withdraw import TRADE_IN_CONSUMERS
 from backend.vouchers.assisted_routes import ASSISTED_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
@@ -144,11 +146,13 @@ ROUTES: list[BaseRouteHandler] = [
     *ROSTER_ROUTES,
     *ROSTER_SHEET_ROUTES,
     *NOTICE_ROUTES,
+    *TRADE_IN_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
     *RESIDENT_CONSUMERS,
     *MERCHANT_CONSUMERS,
     *SETTLEMENT_CONSUMERS,
+    *TRADE_IN_CONSUMERS,
     CONFIRM_REDEMPTIONS,
 )
 DUE_VERBS: Mapping[str, DueVerb] = {

@@ -13,9 +13,11 @@ from backend.merchants import tables as merchants
 from backend.notifications import tables as notifications
 from backend.outbox import tables as outbox
 from backend.places import tables as places
+from backend.settlement import review_tables
 from backend.settlement import tables as settlement
 from backend.starting import tables as starting
 from backend.stations import tables as stations
+from backend.trade_in import tables as trade_in
 from backend.vouchers import brake_tables, draw_tables, roster_tables
 from backend.vouchers import tables as vouchers
 
@@ -36,6 +38,8 @@ MODULES: tuple[ModuleType, ...] = (
     brake_tables,
     draw_tables,
     roster_tables,
+    review_tables,
+    trade_in,
 )
 
 EVERY_TABLE: tuple[Table, ...] = tuple(metadata.sorted_tables)

@@ -20,8 +20,13 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("roll-backs.csv · incidents.csv", "撤销、退款与差错", "what was undone, refunded or corrected"),
     (
         "settlement/",
-        "结算事项、计价明细、风险标记、付款批次与批量、银行凭证、清算日",
-        "finance events, pricing lines, flags, batches, runs, bank acts, clearing days",
+        "结算事项、计价明细、风险标记、资料审核、付款批次与批量、银行凭证、清算日",
+        "finance events, pricing lines, flags, reviews, batches, runs, bank acts, clearing days",
+    ),
+    (
+        "trade-in/dossiers.csv",
+        "以旧换新补贴资料：发票号码、型号、序列号、能效等级与审核",
+        "dossiers of trade-in sales: invoice, model, serial number, energy label, review",
     ),
     ("merchants.csv", "参加的商户", "the merchants that took part"),
     ("reconciliation.json", "县里自己的核对结果", "what the county's own audit found"),

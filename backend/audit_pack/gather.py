@@ -22,6 +22,8 @@ from backend.settlement.audit import AuditSettlement, audit_settlement
 from backend.settlement.dossier import settlement_of_campaign
 from backend.settlement.papers.delimited import guarded
 from backend.settlement.rules import BatchState, EventState
+from backend.trade_in.audit import AuditTradeIns, audit_trade_ins
+from backend.trade_in.dossier import trade_ins_of_campaign
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 from backend.vouchers.desk_rules import CampaignPlan
 from backend.vouchers.dossier import RuledCampaign, ruled_campaign, vouchers_of_campaign
@@ -44,7 +46,8 @@ async def gather(tx: Transaction, asked: Gather) -> Gathered | None:
         return None
     desk = Desk(tx, asked)
     _write_rules(desk, ruled)
-    tables = (*vouchers_of_campaign(asked.campaign_id), *settlement_of_campaign(asked.campaign_id))
+    of = asked.campaign_id
+    tables = (*vouchers_of_campaign(of), *settlement_of_campaign(of), trade_ins_of_campaign(of))
     for told in (*tables, *ledger_of_campaign(asked.campaign_id)):
         await desk.write(told, _notices(desk).get(told.name))
     ledger = await audit_ledger(tx, AuditLedger())
@@ -112,6 +115,7 @@ def _notices(desk: Desk) -> dict[str, Callable[[Any], None]]:
         "settlement/batches.csv": batch,
         "settlement/runs.csv": about("id"),
         "settlement/holds.csv": about("event_id"),
+        "trade-in/dossiers.csv": about("redemption_id"),
     }
 
 
@@ -131,6 +135,7 @@ async def _write_reconciliation(desk: Desk, ledger: LedgerReport) -> None:
     """What ``yizhan audit`` says of the whole county, and this campaign's figures beside each other."""
     vouchers = await audit_vouchers(desk.tx, AuditVouchers(ledger))
     settlement = await audit_settlement(desk.tx, AuditSettlement(ledger))
+    trade_ins = await audit_trade_ins(desk.tx, AuditTradeIns())
     owed: Counter[str] = Counter()
     for _, account in await numbered_accounts(desk.tx, desk.asked.campaign_id):
         if account.kind is AccountKind.MERCHANT_PAYABLE and account.funder is not None:
@@ -148,7 +153,8 @@ async def _write_reconciliation(desk: Desk, ledger: LedgerReport) -> None:
         for payer in PAYERS
     ]
     money = [one for one in ledger.campaigns if one.campaign_id == desk.asked.campaign_id]
-    told = {"payers": payers, "money": money, "faults": [*ledger.faults, *vouchers.faults, *settlement.faults]}
+    faults = [*ledger.faults, *vouchers.faults, *settlement.faults, *trade_ins.faults]
+    told = {"payers": payers, "money": money, "faults": faults}
     desk.write_json("reconciliation.json", told)
 
 

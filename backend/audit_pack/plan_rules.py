@@ -6,6 +6,7 @@ from backend.settlement.rules import MoneyPath
 from backend.vouchers.desk_rules import CampaignPlan, KindPlan, RefundPolicy, RoundPlan
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.rules import DiscountKind, LimitPeriod, Terms
+from backend.vouchers.trade_in_rules import APPLIANCE_WORDS, OLD_APPLIANCE_WORDS
 
 FUNDERS = {Funder.GOVERNMENT: "财政", Funder.PLATFORM: "平台", Funder.MERCHANT: "商户"}
 PATHS = {
@@ -60,6 +61,7 @@ def _kind(kind: KindPlan) -> list[str]:
         f"  出资：{shares}",
         f"  使用期：{_validity(terms)}",
     ]
+    lines += _trade_in(terms)
     lines += [f"  每人限领：{PERIODS[limit.period]} {limit.most} 张" for limit in terms.limits]
     scopes = (
         ("行业", terms.trades),
@@ -71,6 +73,18 @@ def _kind(kind: KindPlan) -> list[str]:
         ("时段", [f"{hours.from_:%H:%M}-{hours.until:%H:%M}" for hours in terms.hours]),
     )
     return lines + [f"  限{name}：{'、'.join(map(str, scope))}" for name, scope in scopes if scope]
+
+
+def _trade_in(terms: Terms) -> list[str]:
+    asked = terms.trade_in
+    if asked is None:
+        return []
+    levels = "、".join(str(level) for level in asked.energy_levels)
+    appliance, old = APPLIANCE_WORDS[asked.appliance][0], OLD_APPLIANCE_WORDS[asked.old_appliance][0]
+    return [
+        f"  以旧换新：{appliance}，能效（水效）{levels} 级；{old}",
+        f"  售后 {asked.file_days} 天内提交资料，审核通过后付款",
+    ]
 
 
 def _discount(terms: Terms) -> str:

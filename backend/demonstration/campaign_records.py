@@ -37,8 +37,20 @@ class MoneyPath(Record, frozen=True, kw_only=True):
     text: Text
 
 
+class TradeIn(Record, frozen=True, kw_only=True):
+    """Which appliances a kind subsidises, modelled on 2025."""
+
+    appliance: str
+    energy_levels: tuple[int, ...]
+    old_appliance: str
+    file_days: int
+
+
 class Kind(Record, frozen=True, kw_only=True):
-    """One kind of voucher: face, threshold and how many."""
+    """One kind of voucher: face, threshold and how many; with ``percent_bp`` a part of the price, at most the face.
+
+    ``most`` is of this kind alone, where it is not the campaign's.
+    """
 
     key: str
     name: Text
@@ -46,6 +58,9 @@ class Kind(Record, frozen=True, kw_only=True):
     face_fen: int
     minimum_spend_fen: int
     pieces: int
+    percent_bp: int = 0
+    most: int | None = None
+    trade_in: TradeIn | None = None
 
 
 class Limit(Record, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from backend.background import Background
 from backend.data_state.seeding import NoteSeeding, note_seeding
 from backend.database.county import County
 from backend.database.transaction import transact
+from backend.demonstration.campaign_records import Campaign
 from backend.demonstration.cast import Cast
 from backend.demonstration.county import DemonstrationCounty
 from backend.demonstration.credentials import PASSWORD
@@ -23,6 +24,7 @@ from backend.demonstration.seed_history import Rush, rush
 from backend.demonstration.seed_lots import ListPeople, list_people, live_through_draw
 from backend.demonstration.seed_money import live_through_week
 from backend.demonstration.seed_people import Settle, settle
+from backend.demonstration.seed_trade_ins import Qualified, qualify, sell_appliances
 from backend.identity.passwords import hash_password
 from backend.kernel.instants import Instant, business_day, day_starts
 from backend.vouchers.mode_rules import RoundMode
@@ -57,26 +59,13 @@ async def seed(
     await call_merchants(county, demo, cast, today)
     tell("活动：起草、复核、审批、到账、开始", "campaigns: drafted, reviewed, approved, funded, run")
     bills = 0
+    stories: list[Qualified] = []
     for campaign in sorted(demo.campaigns.campaigns, key=lambda one: one.rounds[0].opens.day):
-        opens_in = campaign.rounds[0].opens.day
-        bringing = BringForward(
-            campaign=campaign,
-            department=demo.staff.department.zh,
-            today=today,
-            cast=cast,
-            begins=today + timedelta(days=min(opens_in, 0) - 6),
-        )
-        brought = await transact(county, bring_forward, bringing, now=now)
-        mode = brought.plan.rounds[0].mode
-        if mode is RoundMode.DRAW:
-            tell("摇号：报名、编号、两人录种子、发放", "by lot: entered, numbered, the seed by two, vouchers given")
-            await live_through_draw(county, cast, brought.plan, now, settle_down)
-        elif mode is RoundMode.ROSTER:
-            tell("定向发放：名单导入、另一人确认", "by list: brought in, confirmed by another")
-            await transact(county, list_people, ListPeople(cast=cast, brought=brought), now=now)
-        elif opens_in < 0:
-            tell("上周：开抢、代领、核销、清算、付款", "last week: the rush, helpers, bills paid, cleared and paid out")
-            bills += await _relive(county, cast, brought, now)
+        if campaign.rounds[0].opens.day >= 0:
+            # What is sold until yesterday comes before whatever today settles.
+            bills += await _sell(county, cast, stories, tell, now)
+        bills += await _live(county, demo, cast, campaign, stories, tell, now)
+    bills += await _sell(county, cast, stories, tell, now)
     await settle_down(county, now)
     await transact(county, note_seeding, NoteSeeding(done=True), now=now)
     return Seeded(
@@ -86,6 +75,50 @@ async def seed(
         campaigns=len(demo.campaigns.campaigns),
         bills=bills,
     )
+
+
+async def _live(
+    county: County,
+    demo: DemonstrationCounty,
+    cast: Cast,
+    campaign: Campaign,
+    stories: list[Qualified],
+    tell: Tell,
+    now: Instant,
+) -> int:
+    """Bring a campaign forward, and live through what has happened with it; returns how many bills were paid."""
+    opens_in, today = campaign.rounds[0].opens.day, business_day(now)
+    bringing = BringForward(
+        campaign=campaign,
+        department=demo.staff.department.zh,
+        today=today,
+        cast=cast,
+        begins=today + timedelta(days=min(opens_in, 0) - 6),
+    )
+    brought = await transact(county, bring_forward, bringing, now=now)
+    mode = brought.plan.rounds[0].mode
+    if mode is RoundMode.DRAW:
+        tell("摇号：报名、编号、两人录种子、发放", "by lot: entered, numbered, the seed by two, vouchers given")
+        await live_through_draw(county, cast, brought.plan, now, settle_down)
+    elif mode is RoundMode.ROSTER:
+        tell("定向发放：名单导入、另一人确认", "by list: brought in, confirmed by another")
+        await transact(county, list_people, ListPeople(cast=cast, brought=brought), now=now)
+    elif brought.plan.kinds[0].terms.trade_in is not None:
+        tell("以旧换新：领取资格", "trade-in: entitlements are claimed")
+        stories.append(await qualify(county, cast, brought.plan, settle_down))
+    elif opens_in < 0:
+        tell("上周：开抢、代领、核销、清算、付款", "last week: the rush, helpers, bills paid, cleared and paid out")
+        return await _relive(county, cast, brought, now)
+    return 0
+
+
+async def _sell(county: County, cast: Cast, stories: list[Qualified], tell: Tell, now: Instant) -> int:
+    """What became of the entitlements since; each story is told once."""
+    sold = 0
+    while stories:
+        tell("以旧换新：售出、提交资料、审核", "trade-in: appliances sold, their papers filed and reviewed")
+        sold += await sell_appliances(county, cast, stories.pop(0), now)
+    return sold
 
 
 async def _relive(county: County, cast: Cast, brought: Brought, now: Instant) -> int:

@@ -34,8 +34,9 @@ from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.plan_campaign import PlanCampaign, Planned, plan_campaign
 from backend.vouchers.roster_rules import RosterPlan
-from backend.vouchers.rules import Hours, Limit, LimitPeriod, Terms
+from backend.vouchers.rules import DiscountKind, Hours, Limit, LimitPeriod, Terms
 from backend.vouchers.steer_campaign import SteerCampaign, Steered, Turn, steer_campaign
+from backend.vouchers.trade_in_rules import Appliance, OldAppliance, TradeIn
 
 ORDINALS = "一二三四五六七八九"
 SUMMARY_CHARACTERS = 1000
@@ -177,14 +178,19 @@ def _kind(campaign: Campaign, kind: Kind) -> KindPlan:
         kind_code=kind.key,
         face_fen=kind.face_fen,
         minimum_spend_fen=kind.minimum_spend_fen,
+        discount=DiscountKind.PERCENTAGE if kind.percent_bp else DiscountKind.THRESHOLD,
+        percent_bp=kind.percent_bp,
         trades=kind.trades,
         hours=() if hours is None else (Hours(from_=_clock(hours.opens), until=_clock(hours.closes)),),
         funding=tuple(FundingShare(funder=Funder(one.funder), share_bp=one.share_bp) for one in campaign.funders),
-        limits=(Limit(rule_id=new_id(), most=campaign.limit.most, period=LimitPeriod(campaign.limit.period)),),
+        limits=(
+            Limit(rule_id=new_id(), most=kind.most or campaign.limit.most, period=LimitPeriod(campaign.limit.period)),
+        ),
         groups=campaign.groups,
         claim_level=int(ProofLevel[campaign.identity_level.claim.upper()]),
         redeem_level=int(ProofLevel[campaign.identity_level.redeem.upper()]),
         valid_days=campaign.validity_days,
+        trade_in=_trade_in(kind),
     )
     return KindPlan(
         code=kind.key,
@@ -193,6 +199,18 @@ def _kind(campaign: Campaign, kind: Kind) -> KindPlan:
         terms=terms,
         cap_pieces=kind.pieces,
         subject_code=campaign.budget_subject_code,
+    )
+
+
+def _trade_in(kind: Kind) -> TradeIn | None:
+    asked = kind.trade_in
+    if asked is None:
+        return None
+    return TradeIn(
+        appliance=Appliance(asked.appliance),
+        energy_levels=asked.energy_levels,
+        old_appliance=OldAppliance(asked.old_appliance),
+        file_days=asked.file_days,
     )
 
 

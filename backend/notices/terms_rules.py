@@ -16,6 +16,7 @@ from backend.merchants.rules import Trade
 from backend.settlement.rules import MoneyPath
 from backend.vouchers.desk_rules import RefundPolicy
 from backend.vouchers.rules import DiscountKind, LimitPeriod, Terms, discount_of
+from backend.vouchers.trade_in_rules import APPLIANCE_WORDS, OLD_APPLIANCE_WORDS
 
 Both = tuple[str, str]
 """The same in Chinese and in English."""
@@ -98,7 +99,7 @@ class Places(Struct, frozen=True, kw_only=True):
 
 def rules_in_words(terms: Terms, places: Places) -> list[Both]:
     """One sentence a condition."""
-    told = [*_discount(terms), *_where(terms, places), *_when(terms), *_who(terms)]
+    told = [*_trade_in(terms), *_discount(terms), *_where(terms, places), *_when(terms), *_who(terms)]
     told.append(
         ("烟、酒、黄金、充值卡、购物卡不计入消费金额。", "Tobacco, spirits, gold and prepaid cards do not count.")
     )
@@ -106,6 +107,28 @@ def rules_in_words(terms: Terms, places: Places) -> list[Both]:
     zh = "、".join(f"{name[0]} {percent}" for name, percent in parts)
     en = ", ".join(f"{name[1]} {percent}" for name, percent in parts)
     return [*told, (f"优惠由谁出：{zh}。", f"Who pays the discount: {en}.")]
+
+
+def _trade_in(terms: Terms) -> list[Both]:
+    asked = terms.trade_in
+    if asked is None:
+        return []
+    zh, en = APPLIANCE_WORDS[asked.appliance]
+    levels = "、".join(str(level) for level in asked.energy_levels)
+    old_zh, old_en = OLD_APPLIANCE_WORDS[asked.old_appliance]
+    return [
+        (
+            f"以旧换新补贴，参照 2025 年家电以旧换新政策设计：补贴{zh}，限能效（水效）等级 {levels} 级。",
+            f"A trade-in subsidy modelled on the policy of 2025, for: {en}, with an energy or water label of level "
+            f"{levels.replace('、', ', ')}.",
+        ),
+        (f"{old_zh}。", f"{old_en}."),
+        (
+            f"补贴在柜台当场减免；商户 {asked.file_days} 天内提交发票、型号和序列号等资料，县里审核通过后才付给商户。",
+            f"It is taken off at the counter; the merchant files invoice, model and serial number within "
+            f"{asked.file_days} days, and is paid after the county has approved them.",
+        ),
+    ]
 
 
 def given(terms: Terms, bill_fen: int) -> int:

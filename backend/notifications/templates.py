@@ -152,6 +152,27 @@ PAPERS_RETURNED = Template(
     body_zh="您提交的证件未通过核验，请在“证件”里查看原因后重新提交。",
     body_en="Your new papers were sent back; see why under “Papers” and hand them in again.",
 )
+TRADE_IN_APPROVED = Template(
+    code="trade-in-approved",
+    title_zh="补贴资料已审核通过",
+    title_en="A dossier was approved",
+    body_zh="“{appliance_zh} {model}”的补贴资料已审核通过，补贴随最近一批款项支付。",
+    body_en="The papers of “{appliance_en} {model}” were approved; the subsidy is paid with the next batch.",
+)
+TRADE_IN_RETURNED = Template(
+    code="trade-in-returned",
+    title_zh="补贴资料被退回，请补正",
+    title_en="A dossier was returned to be mended",
+    body_zh="“{appliance_zh} {model}”的补贴资料被退回，请在“补贴资料”里查看原因，补正后重新提交。",
+    body_en="The papers of “{appliance_en} {model}” were returned; see why under “Dossiers”, mend and file them again.",
+)
+TRADE_IN_REJECTED = Template(
+    code="trade-in-rejected",
+    title_zh="补贴资料未通过，不予补贴",
+    title_en="A dossier was rejected; no subsidy is paid",
+    body_zh="“{appliance_zh} {model}”的补贴资料未通过，这笔补贴不予支付。原因见“补贴资料”，有疑问请联系县办。",
+    body_en="The papers of “{appliance_en} {model}” were rejected and are not paid; see why under “Dossiers”.",
+)
 ACCOUNT_PROPOSED = Template(
     code="merchant-account-proposed",
     title_zh="收款账户变更待审批",
@@ -236,6 +257,9 @@ TEMPLATES: tuple[Template, ...] = (
     PAPERS_OVER,
     PAPERS_VERIFIED,
     PAPERS_RETURNED,
+    TRADE_IN_APPROVED,
+    TRADE_IN_RETURNED,
+    TRADE_IN_REJECTED,
     ACCOUNT_PROPOSED,
     ACCOUNT_APPROVED,
     ACCOUNT_WITHDRAWN,

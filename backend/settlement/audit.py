@@ -12,7 +12,7 @@ from msgspec import Struct
 from backend.database.transaction import Transaction
 from backend.ledger.audit import LedgerReport
 from backend.ledger.rules import AccountKind, Funder
-from backend.settlement.store import batches, checks
+from backend.settlement.store import batches, checks, reviews
 from backend.settlement.store.checks import Owner
 
 
@@ -42,6 +42,9 @@ async def audit_settlement(tx: Transaction, asked: AuditSettlement) -> Settlemen
         "batch {} is not repeated as it should": await checks.rejected_otherwise(tx),
         "event {} is {}, unlike its batches": await checks.states_unlike_batches(tx),
         "the clearing of {} is not the sum of its lines": await checks.days_unlike_lines(tx),
+        "redemption {} is in a payout batch, though nobody approved its papers": (
+            await reviews.batched_without_review(tx)
+        ),
     }
     faults = _events_against_ledger(asked.ledger, owed, paid)
     faults += [f"invariant 8: {words.format(*found)}" for words, all_found in unlike.items() for found in all_found]

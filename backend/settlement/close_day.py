@@ -7,7 +7,7 @@ only. The file of a day is complete when its last portion has closed it.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Sequence, Set
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence, Set
 from datetime import date, time, timedelta
 from uuid import UUID
 
@@ -32,8 +32,16 @@ from backend.settlement.clearing_file import sign_clearing
 from backend.settlement.decide_hold import let_corrected_go
 from backend.settlement.events import EventsCleared, PayoutHeld
 from backend.settlement.hold_rules import Hold, Shop, flags_of
-from backend.settlement.rules import BatchState, FinanceEvent, HoldState, MoneyPath
-from backend.settlement.store import batches, cells, events, holds
+from backend.settlement.rules import (
+    BatchState,
+    EventKind,
+    FinanceEvent,
+    HoldRule,
+    HoldState,
+    MoneyPath,
+    Programme,
+)
+from backend.settlement.store import batches, cells, events, holds, reviews
 
 CLOSE_DAY = "settlement.close-day"
 CLOSES_AT = time(2, 30)
@@ -101,6 +109,7 @@ async def assess(
     told = await cells.of_merchants(tx, merchant_ids)
     places = await shop_places(tx, merchant_ids) if told else {}
     doubled = await events.doubled_proofs(tx, {event.evidence_value for event in cleared if event.evidence_value})
+    unreviewed = await _unreviewed(tx, cleared, programmes)
     opened: list[Hold] = []
     for merchant_id in merchant_ids:
         own = [event for event in cleared if event.merchant_id == merchant_id]
@@ -119,10 +128,11 @@ async def assess(
                 state=HoldState.OPEN,
                 opened_at=at,
             )
-            for flag in flags_of(own, shop=shop, proofs=proofs, doubled=doubled, cells=told)
+            for flag in flags_of(own, shop=shop, proofs=proofs, doubled=doubled, cells=told, unreviewed=unreviewed)
         ]
     held = {hold.event_id for hold in opened}
     await holds.insert_holds(tx, opened)
+    await _uphold_rejected(tx, opened, at)
     named = {event.of_event_id for event in cleared if event.of_event_id is not None} - held
     of_held = held | await events.held_among(tx, named)
     corrections = [event.event_id for event in cleared if event.of_event_id in of_held]
@@ -150,6 +160,30 @@ async def _tell_held(tx: Transaction, day: date, cleared: Sequence[FinanceEvent]
             amount_fen=owed[merchant_id],
         )
         await publish(tx, told, now=at)
+
+
+async def _unreviewed(
+    tx: Transaction, cleared: Sequence[FinanceEvent], programmes: Mapping[UUID, Programme]
+) -> dict[UUID, tuple[str, ...]]:
+    """What has to be filed, of each redemption whose papers were not approved; nobody reviews them meanwhile."""
+    needed = {campaign_id: one.review for campaign_id, one in programmes.items() if one.review}
+    asked = {
+        event.event_id: needed[event.campaign_id]
+        for event in cleared
+        if event.kind is EventKind.REDEMPTION and event.campaign_id in needed
+    }
+    if not asked:
+        return {}
+    await reviews.lock_reviewable(tx, asked)
+    approved = {event_id for event_id, (good, _) in (await reviews.reviews_of(tx, asked)).items() if good}
+    return {event_id: papers for event_id, papers in asked.items() if event_id not in approved}
+
+
+async def _uphold_rejected(tx: Transaction, opened: Sequence[Hold], at: Instant) -> None:
+    """Papers that were rejected before their day was cleared: nobody is left to decide it."""
+    waiting = {hold.event_id: hold for hold in opened if hold.rule is HoldRule.NOT_REVIEWED}
+    for event_id, (_, by) in (await reviews.reviews_of(tx, waiting)).items() if waiting else ():
+        await holds.decide(tx, [waiting[event_id].hold_id], HoldState.UPHELD, by, None, at)
 
 
 async def _batch(tx: Transaction, day: date, after: str, at: Instant) -> str | None:

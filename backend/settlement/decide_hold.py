@@ -21,6 +21,7 @@ from backend.settlement.rules import (
     PROOF_RULES,
     EventState,
     FinanceEvent,
+    HoldRule,
     HoldState,
     SettlementReason,
 )
@@ -79,7 +80,7 @@ async def contest_hold(
     if hold.state is not HoldState.OPEN:
         return Refused(SettlementReason.WRONG_STATE)
     await store.contest(tx, hold.hold_id, command.words, now)
-    await _record(tx, command.actor, "settlement.contest-hold", hold, HoldState.CONTESTED, command.words, now)
+    await record_decision(tx, command.actor, "settlement.contest-hold", hold, HoldState.CONTESTED, command.words, now)
     outcome = HoldDecided(hold_id=hold.hold_id, state=HoldState.CONTESTED, payable=False)
     await remember_answer(tx, command.contest_id, command.hashed(), outcome, now=now)
     return outcome
@@ -88,7 +89,10 @@ async def contest_hold(
 async def decide_hold(
     tx: Transaction, command: DecideHold, *, now: Instant
 ) -> HoldDecided | Refused[SettlementReason] | IdReused:
-    """Released by the last decision that held it, a redemption is paid with the next batch. A refusal binds no id."""
+    """Released by the last decision that held it, a redemption is paid with the next batch. A refusal binds no id.
+
+    What waits for the review of its papers is released by ``review_event`` alone; a person may uphold it.
+    """
     hold = await store.lock_hold(tx, command.hold_id)
     if hold is None:
         return Refused(SettlementReason.NO_SUCH_HOLD)
@@ -97,10 +101,12 @@ async def decide_hold(
         return replace(earlier.decoded(HoldDecided), again=True) if isinstance(earlier, Earlier) else earlier
     if hold.state not in (HoldState.OPEN, HoldState.CONTESTED):
         return Refused(SettlementReason.WRONG_STATE)
+    if command.release and hold.rule is HoldRule.NOT_REVIEWED:
+        return Refused(SettlementReason.REVIEW_FIRST)
     state = HoldState.RELEASED if command.release else HoldState.UPHELD
     await store.decide(tx, [hold.hold_id], state, command.actor.id, command.note, now)
     payable = command.release and await release_if_free(tx, hold.event_id)
-    await _record(tx, command.actor, "settlement.decide-hold", hold, state, command.note, now)
+    await record_decision(tx, command.actor, "settlement.decide-hold", hold, state, command.note, now)
     outcome = HoldDecided(hold_id=hold.hold_id, state=state, payable=payable)
     await remember_answer(tx, command.decision_id, command.hashed(), outcome, now=now)
     return outcome
@@ -192,7 +198,7 @@ async def recheck_proof(tx: Transaction, event_id: UUID, now: Instant) -> bool:
     if over:
         await store.decide(tx, [hold.hold_id for hold in over], HoldState.RELEASED, None, None, now)
         for hold in over:
-            await _record(tx, SYSTEM, "settlement.decide-hold", hold, HoldState.RELEASED, None, now)
+            await record_decision(tx, SYSTEM, "settlement.decide-hold", hold, HoldState.RELEASED, None, now)
     if flag is not None and all(hold.rule is not flag.rule for hold in waiting):
         fresh = Hold(
             hold_id=new_id(),
@@ -207,9 +213,10 @@ async def recheck_proof(tx: Transaction, event_id: UUID, now: Instant) -> bool:
     return await release_if_free(tx, event_id)
 
 
-async def _record(
+async def record_decision(
     tx: Transaction, actor: Actor, act: str, hold: Hold, state: HoldState, words: str | None, now: Instant
 ) -> None:
+    """Tell the trail what became of a hold."""
     await record(
         tx,
         new_entry(

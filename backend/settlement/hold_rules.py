@@ -75,11 +75,13 @@ def flags_of(
     proofs: Mapping[UUID, Sequence[EvidenceRule]],
     doubled: Collection[str] = (),
     cells: Mapping[UUID, str] | None = None,
+    unreviewed: Mapping[UUID, Sequence[str]] | None = None,
 ) -> list[Flag]:
     """Every flag on one merchant's redemptions of one clearing, in the order of the events.
 
     ``proofs`` are the rules by campaign, ``doubled`` the proofs that stand behind several redemptions of the county,
-    ``cells`` where counters said that they stood, by redemption.
+    ``cells`` where counters said that they stood, by redemption, ``unreviewed`` redemptions whose papers nobody has
+    approved, with what has to be filed of them.
     """
     sales = [event for event in events if event.kind is EventKind.REDEMPTION]
     found: dict[UUID, list[Flag]] = defaultdict(list)
@@ -90,6 +92,7 @@ def flags_of(
         *_seconds_apart(sales),
         *_hours_and_staff(sales, shop),
         *_far_from_shop(sales, shop, cells or {}),
+        *_without_papers(sales, unreviewed or {}),
     ):
         found[flag.event_id].append(flag)
     return [flag for event in sales for flag in found[event.event_id]]
@@ -217,6 +220,14 @@ def _far_from_shop(sales: Sequence[FinanceEvent], shop: Shop, cells: Mapping[UUI
             told = {"metres": round(metres / ROUNDED_M) * ROUNDED_M, "limit_m": FAR_M}
             found.append(Flag(event.event_id, HoldRule.FAR_FROM_SHOP, told))
     return found
+
+
+def _without_papers(sales: Sequence[FinanceEvent], unreviewed: Mapping[UUID, Sequence[str]]) -> list[Flag]:
+    return [
+        Flag(event.event_id, HoldRule.NOT_REVIEWED, {"needed": list(unreviewed[event.event_id])})
+        for event in sales
+        if event.event_id in unreviewed
+    ]
 
 
 def _within(local: time, opens: time, closes: time) -> bool:

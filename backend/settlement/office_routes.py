@@ -92,7 +92,12 @@ async def list_holds(
     opt={"callers": DESK},
     tags=["settlement"],
     summary="Decide a flag",
-    responses=documented(SettlementReason.NO_SUCH_HOLD, SettlementReason.WRONG_STATE, GeneralReason.ID_REUSED)
+    responses=documented(
+        SettlementReason.NO_SUCH_HOLD,
+        SettlementReason.WRONG_STATE,
+        SettlementReason.REVIEW_FIRST,
+        GeneralReason.ID_REUSED,
+    )
     | same_again(HoldStateAnswer),
 )
 async def post_hold_decision(

@@ -124,6 +124,8 @@ class HoldRule(StrEnum):
     """Who works there redeemed there."""
     FAR_FROM_SHOP = "far-from-shop"
     """The counter was somewhere else than any shop of the merchant."""
+    NOT_REVIEWED = "not-reviewed"
+    """The campaign's papers of this sale were not approved yet."""
 
 
 HOLD_WORDS: dict[HoldRule, tuple[str, str]] = {
@@ -137,6 +139,7 @@ HOLD_WORDS: dict[HoldRule, tuple[str, str]] = {
     HoldRule.OUTSIDE_HOURS: ("在营业时间外核销", "Redeemed outside opening hours"),
     HoldRule.OWN_STAFF: ("员工在本店核销", "The merchant's own staff redeemed here"),
     HoldRule.FAR_FROM_SHOP: ("核销地点离门店较远", "Redeemed far from the shop"),
+    HoldRule.NOT_REVIEWED: ("补贴资料尚未审核通过", "The papers of this sale were not approved yet"),
 }
 
 PROOF_RULES = frozenset({HoldRule.EVIDENCE_MISSING, HoldRule.UNMATCHED})
@@ -174,7 +177,10 @@ class EvidenceRule(Struct, frozen=True, kw_only=True):
 
 
 class Programme(Struct, frozen=True, kw_only=True):
-    """What settlement knows of a campaign, frozen when its money was proven."""
+    """What settlement knows of a campaign, frozen when its money was proven.
+
+    ``review`` names what is filed of every sale and approved before it is paid; empty: nothing is.
+    """
 
     campaign_id: UUID
     title_zh: str
@@ -182,6 +188,7 @@ class Programme(Struct, frozen=True, kw_only=True):
     department: str
     money_path: MoneyPath
     evidence: tuple[EvidenceRule, ...] = ()
+    review: tuple[str, ...] = ()
 
 
 class FinanceEvent(Struct, frozen=True, kw_only=True):
@@ -259,6 +266,12 @@ class SettlementReason(Reason):
         409,
         "平台补贴资金不足，请先登记到账",
         "The platform company has not paid in enough; record its payment first",
+    )
+    REVIEW_FIRST = (
+        "review-first",
+        409,
+        "补贴资料审核通过后才会放行；也可以决定不予支付",
+        "It is released by the approval of the sale's papers alone; it may be upheld",
     )
     AMOUNT_TOO_HIGH = "amount-too-high", 409, "金额超过应付或应还的数额", "More than what is due"
     AMOUNT_DIFFERS = "amount-differs", 409, "金额不一致", "The amount differs from what is due"

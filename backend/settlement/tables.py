@@ -31,6 +31,7 @@ programmes = Table(
     text_column("department", most=80),
     choice_column("money_path", MoneyPath),
     json_column("evidence"),
+    json_column("review", server_default="[]"),
     instant_column("opened_at"),
 )
 

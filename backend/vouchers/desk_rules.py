@@ -20,6 +20,7 @@ from backend.vouchers.funding_rules import FundingShare, split_face
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.roster_rules import RosterPlan, roster_faults
 from backend.vouchers.rules import Terms
+from backend.vouchers.trade_in_rules import trade_in_faults
 
 
 class CampaignState(StrEnum):
@@ -247,6 +248,8 @@ def faults_of(plan: CampaignPlan) -> list[Fault]:
         faults.append(Fault("/kinds", "至少要有一个券种和一个轮次 / at least one kind and one round"))
     for i, kind in enumerate(plan.kinds):
         faults += _kind_faults(f"/kinds/{i}", kind, codes)
+    for i, field, told in trade_in_faults([kind.terms.trade_in for kind in plan.kinds]):
+        faults.append(Fault(f"/kinds/{i}/{field}", told))
     faults += taken_rounds(plan, {one for one, times in Counter(r.round_id for r in plan.rounds).items() if times > 1})
     for i, round_ in enumerate(plan.rounds):
         faults += _round_faults(f"/rounds/{i}", round_, {kind.code: kind.cap_pieces for kind in plan.kinds})

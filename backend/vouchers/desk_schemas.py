@@ -27,6 +27,7 @@ from backend.vouchers.roster_rules import RosterPlan
 from backend.vouchers.rules import DiscountKind, Hours, Limit, LimitPeriod, Terms
 from backend.vouchers.schemas import RoundAnswer, TermsAnswer, terms_answer
 from backend.vouchers.steer_campaign import Turn
+from backend.vouchers.trade_in_rules import Appliance, OldAppliance, TradeIn
 from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, Name, NameEn
 
 Code = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[a-z0-9-]+$")]
@@ -52,6 +53,15 @@ class LimitRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     rule_id: UUID
     most: Annotated[int, Meta(ge=1, le=100)] = 1
     period: LimitPeriod = LimitPeriod.EVER
+
+
+class TradeInRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The kind subsidises a category of appliances (以旧换新); its money waits until the sale's papers are approved."""
+
+    appliance: Appliance
+    energy_levels: Annotated[tuple[Annotated[int, Meta(ge=1, le=5)], ...], Meta(min_length=1, max_length=5)] = (1, 2)
+    old_appliance: OldAppliance = OldAppliance.NOT_ASKED
+    file_days: Annotated[int, Meta(ge=1, le=180)] = 30
 
 
 class KindRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +93,7 @@ class KindRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     use_from: Moment | None = None
     use_until: Moment | None = None
     subject_code: Annotated[str, Meta(max_length=20, pattern=r"^[0-9A-Za-z-]*$")] | None = None
+    trade_in: TradeInRequest | None = None
 
 
 class DrawRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -216,7 +227,19 @@ def _kind(kind: KindRequest) -> KindPlan:
             valid_days=kind.valid_days,
             use_from=kind.use_from,
             use_until=kind.use_until,
+            trade_in=_trade_in(kind.trade_in),
         ),
+    )
+
+
+def _trade_in(asked: TradeInRequest | None) -> TradeIn | None:
+    if asked is None:
+        return None
+    return TradeIn(
+        appliance=asked.appliance,
+        energy_levels=asked.energy_levels,
+        old_appliance=asked.old_appliance,
+        file_days=asked.file_days,
     )
 
 

@@ -35,6 +35,7 @@ from backend.vouchers.desk_views import Campaign, Decision
 from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND
 from backend.vouchers.store import desk as store
 from backend.vouchers.store import draws, rosters
+from backend.vouchers.trade_in_rules import papers_needed
 
 
 class FundCampaign(Struct, frozen=True, kw_only=True):
@@ -154,6 +155,7 @@ def _programme(campaign: Campaign) -> Programme:
         department=plan.department,
         money_path=plan.money_path,
         evidence=plan.evidence,
+        review=papers_needed([kind.terms.trade_in for kind in plan.kinds]),
     )
 
 

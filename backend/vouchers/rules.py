@@ -16,6 +16,7 @@ from backend.kernel.refusals import Reason, Refused
 from backend.ledger.rules import Funder
 from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.mode_rules import RoundMode
+from backend.vouchers.trade_in_rules import TradeIn
 
 
 class VoucherState(StrEnum):
@@ -112,6 +113,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     valid_days: int | None = None
     use_from: datetime | None = None
     use_until: datetime | None = None
+    trade_in: TradeIn | None = None
 
 
 class ClaimReason(Reason):

@@ -19,6 +19,7 @@ from backend.vouchers.redeem_rules import EvidenceKind, Redeemed
 from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.rules import DiscountKind, Hours, Terms, VoucherState, pieces_left
 from backend.vouchers.short_code import ShortCode
+from backend.vouchers.trade_in_rules import TradeIn
 from backend.vouchers.wallet import IssuedToken
 from backend.vouchers.wallet_views import WalletVoucher
 from backend.web.texts import DOCUMENT_NUMBER, MAYBE_ONE_LINE, ONE_LINE, SCANNED
@@ -101,6 +102,7 @@ class TermsAnswer(Struct, frozen=True, kw_only=True):
     groups: tuple[str, ...]
     per_person: int
     valid_days: int | None
+    trade_in: TradeIn | None
 
 
 def terms_answer(terms: Terms) -> TermsAnswer:
@@ -121,6 +123,7 @@ def terms_answer(terms: Terms) -> TermsAnswer:
         groups=terms.groups,
         per_person=min((limit.most for limit in terms.limits), default=0),
         valid_days=terms.valid_days,
+        trade_in=terms.trade_in,
     )
 
 

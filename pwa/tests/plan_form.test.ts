@@ -210,3 +210,22 @@ describe('a round by lot or by list', () => {
     expect(request(form).rounds[0]).toMatchObject({ mode: 'roster', roster: { classes: ['dibao', 'tekun'] } })
   })
 })
+
+describe('a kind that subsidises appliances', () => {
+  it('is sent with its category, labels and days, and told in words', () => {
+    const given = { appliance: 'refrigerator', levels: [2, 1], old: 'waivable', fileDays: '15' } as const
+    const typed = { ...given, levels: [...given.levels] }
+    const asked = { appliance: 'refrigerator', energy_levels: [1, 2], old_appliance: 'waivable', file_days: 15 }
+    expect(request(plan(typed)).kinds[0]?.trade_in).toEqual(asked)
+    expect(termsOf(plan(typed).kinds[0]!)?.trade_in).toEqual(asked)
+    expect(request(plan()).kinds[0]).not.toHaveProperty('trade_in')
+  })
+
+  it('needs a label and its days', () => {
+    expect(faults(plan({ appliance: 'television', levels: [], fileDays: '' }))).toEqual([
+      '/kinds/0/trade_in/file_days',
+      '/kinds/0/trade_in/energy_levels',
+    ])
+    expect(placeOf('/kinds/0/trade_in/energy_levels')).toBe('第 1 种券 · 以旧换新补贴的家电品类')
+  })
+})

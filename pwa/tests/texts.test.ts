@@ -32,6 +32,8 @@ import applyEn from '../src/merchants/texts/apply/en'
 import applyZh from '../src/merchants/texts/apply/zh'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
+import tradeInsEn from '../src/trade_ins/texts/en'
+import tradeInsZh from '../src/trade_ins/texts/zh'
 import vouchersEn from '../src/vouchers/texts/en'
 import vouchersZh from '../src/vouchers/texts/zh'
 
@@ -45,6 +47,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['vouchers', vouchersZh, vouchersEn],
   ['calls for merchants', merchantsZh, merchantsEn],
   ['applying', applyZh, applyEn],
+  ['dossiers', tradeInsZh, tradeInsEn],
   ['resident', residentZh, residentEn],
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],

@@ -236,11 +236,15 @@ def test_every_campaign_adds_up_and_is_explained_in_both_languages(key: str) -> 
     assert sum(kind.pieces for kind in one.kinds) == one.pieces
     assert sum(kind.pieces * kind.face_fen for kind in one.kinds) == one.budget_fen
     assert sum(funder.share_bp for funder in one.funders) == 10_000
-    assert all(kind.face_fen < kind.minimum_spend_fen for kind in one.kinds)
+    assert all(kind.percent_bp or kind.face_fen < kind.minimum_spend_fen for kind in one.kinds)
     for kind in one.kinds:
         # A funder's part of a face is whole fen, so no rounding hides in the example.
         assert all(kind.face_fen * funder.share_bp % 10_000 == 0 for funder in one.funders)
         threshold, face = kind.minimum_spend_fen // 100, kind.face_fen // 100
+        if kind.percent_bp:
+            assert f"减{kind.percent_bp // 100}%，最多减{face}元" in kind.name.zh
+            assert f"{kind.percent_bp // 100}% off, at most {face:,} yuan" in kind.name.en
+            continue
         assert f"满{threshold}减{face}" in kind.name.zh
         assert f"{face} off {threshold:,}" in kind.name.en
     assert len(one.rules.zh) == len(one.rules.en)

@@ -35,7 +35,7 @@ def picture(scene: str, key: str = "test-picture") -> Picture:
 
 
 def test_every_merchant_spot_specialty_and_campaign_has_one_picture_of_its_own() -> None:
-    assert len(ALL) == 54 + 9 + 13 + 7
+    assert len(ALL) == 54 + 9 + 13 + 8
     assert len({one.key for one in ALL}) == len(ALL)
     assert all(re.fullmatch(r"(merchant|spot|specialty|campaign)-[a-z0-9-]+", one.key) for one in ALL)
     assert all(one.alt.zh.startswith("示意图：") and one.alt.en.startswith("Illustration: ") for one in ALL)

@@ -196,6 +196,7 @@ def test_every_picture_that_is_named_is_there_in_every_width_and_none_is_blank(
 def test_last_week_happened_and_is_the_same_on_every_machine(rows: sqlite3.Connection) -> None:
     assert of(rows, "SELECT title_zh || ' ' || state FROM campaigns ORDER BY number") == [
         "红叶季出行券（摇号） running",
+        "家电以旧换新补贴 running",
         "金秋消费券 running",
         "天天惠民券 running",
         "冬日温泉券（摇号） running",
@@ -205,17 +206,17 @@ def test_last_week_happened_and_is_the_same_on_every_machine(rows: sqlite3.Conne
     ]
     # A bill that came back after its payout, if last week had the working days for that.
     [late] = of(rows, "SELECT count(*) FROM finance_events WHERE clawback")
-    assert Counter(of(rows, "SELECT state FROM vouchers")) == {"issued": 299 + late, "redeemed": 123 - late}
-    assert of(rows, "SELECT count(*) FROM roll_backs") == [4 + late]
+    assert Counter(of(rows, "SELECT state FROM vouchers")) == {"issued": 309 + late, "redeemed": 136 - late}
+    assert of(rows, "SELECT count(*) FROM roll_backs") == [5 + late]
     # Other figures are another county: whoever changes them on purpose changes screenshots and guided tours too.
     (spent,) = rows.execute("SELECT count(*), sum(bill_fen), sum(discount_fen) FROM redemptions")
-    assert tuple(spent) == (127, 1_930_790, 338_000)
+    assert tuple(spent) == (141, 7_509_390, 1_149_805)
     # What is cleared, paid and given back depends on how many of last week's days were worked.
     moved = rows.execute(
         "SELECT count(*), sum(amount_fen) FROM ledger_transfers "
         "WHERE step NOT IN ('roll-back', 'claw-back', 'pay-in', 'pay-out', 'set-off')"
     )
-    assert tuple(next(moved)) == (720, 111_338_000)
+    assert tuple(next(moved)) == (782, 390_738_000)
 
 
 def test_last_weeks_money_was_cleared_flagged_and_paid_by_two_people(rows: sqlite3.Connection) -> None:
@@ -233,6 +234,19 @@ def test_last_weeks_money_was_cleared_flagged_and_paid_by_two_people(rows: sqlit
     # Whoever's flag was upheld has a correction that waits for another person.
     upheld = of(rows, "SELECT hex(event_id) FROM payout_holds WHERE state = 'upheld'")
     assert upheld == of(rows, "SELECT hex(redemption_id) FROM incidents WHERE decided_by IS NULL")
+
+
+def test_trade_in_sales_have_papers_in_every_state_and_none_is_paid_without(rows: sqlite3.Connection) -> None:
+    states = Counter(of(rows, "SELECT state FROM trade_in_dossiers"))
+    assert states == {"approved": 4, "filed": 4, "returned": 1, "rejected": 1, "withdrawn": 1}
+    assert all(model.startswith("演示 ") for model in of(rows, "SELECT model FROM trade_in_dossiers"))
+    sold = (
+        "SELECT count(*) FROM finance_events e JOIN settlement_programmes p USING (campaign_id) WHERE p.review <> '[]'"
+    )
+    # Fourteen appliances were sold; one was brought back, before its clearing or after it.
+    assert of(rows, f"{sold} AND e.kind = 'redemption'") == [14]
+    batched = of(rows, f"{sold} AND e.state IN ('batched', 'paid')")
+    assert batched <= [4]
 
 
 def test_one_draw_is_over_with_its_proof_another_is_open_and_a_list_has_its_people(rows: sqlite3.Connection) -> None:

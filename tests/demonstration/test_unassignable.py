@@ -119,6 +119,7 @@ def test_document_numbers_carry_the_sign_of_no_office() -> None:
         "筠演示〔2026〕5号",
         "筠演示〔2026〕6号",
         "筠演示〔2026〕7号",
+        "筠演示〔2026〕8号",
     ]
     for call in COUNTY.calls.calls:
         for number in (call.document_no, call.publication_no, call.list_no):

@@ -22,6 +22,7 @@ class Places(NamedTuple):
     paid: str
     shop: str
     day: str
+    dossier: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -45,9 +46,11 @@ def find_places(served: Served, residents: list[Session], clerk: Session) -> Pla
     call = served.ask("/api/v1/public/merchant-calls")["items"][-1]  # The first published; a journey publishes more.
     publicised = served.ask(f"/api/v1/public/merchant-calls/{call['call_id']}/publicised")["items"]
     batch = served.ask("/api/v1/office/payout-batches?limit=1", clerk)["items"][0]
+    filed = served.ask("/api/v1/office/trade-in-dossiers?state=filed", clerk)
     return Places(
         call=call["call_id"],
         application=publicised[-1]["application_id"],
+        dossier=filed["items"][0]["dossier_id"],
         paid=batch["campaign_id"],
         shop=batch["merchant_id"],
         day=batch["day"],

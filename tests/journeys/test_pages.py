@@ -21,9 +21,10 @@ RESIDENT += ["/resident/inbox", "/resident/sessions", "/resident/consents", "/re
 RESIDENT += ["/resident/lots", "/resident/rounds/{drawn}", "/resident/rounds/{listed}"]
 MERCHANT = ["/merchant/", "/merchant/today", "/merchant/keep", "/merchant/money", "/merchant/me"]
 MERCHANT += ["/merchant/inbox", "/merchant/calls", "/merchant/calls/{call}/apply"]
+APPLIANCES = ["/merchant/trade-ins"]
 OPERATOR = ["/station/", "/station/serve", "/station/me"]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
-OFFICE += ["/office/start", "/office/imports"]
+OFFICE += ["/office/start", "/office/imports", "/office/trade-ins", "/office/trade-ins/{dossier}"]
 OFFICE += ["/office/campaigns/{lottery}", "/office/calls/{call}", "/office/calls/{call}/apply"]
 OFFICE += ["/office/merchants", "/office/money", "/office/calls/new", "/office/merchant-applications/{application}"]
 OFFICE += ["/office/money/campaigns/{paid}", "/office/money/incidents", "/office/money/clearing/{day}"]
@@ -45,6 +46,7 @@ def test_residents_can_use_it_in_every_mode(path: str, visit: Enter, places: Pla
     ("role", "path"),
     [
         *(("merchant", path) for path in MERCHANT),
+        *(("appliances", path) for path in APPLIANCES),
         *(("operator", path) for path in OPERATOR),
         *(("office", path) for path in OFFICE),
         *(("auditor", path) for path in AUDITOR),
@@ -64,7 +66,12 @@ def test_every_page_in_all_of_the_modes(
     text: str, scheme: str, language: str, visit: Enter, places: Places, staff: dict[str, Session]
 ) -> None:
     people: list[tuple[Session | None, list[str]]] = [(None, VISITOR), (places.resident, RESIDENT)]
-    people += [(staff["merchant"], MERCHANT), (staff["operator"], OPERATOR), (staff["office"], OFFICE)]
+    people += [
+        (staff["merchant"], MERCHANT),
+        (staff["appliances"], APPLIANCES),
+        (staff["operator"], OPERATOR),
+        (staff["office"], OFFICE),
+    ]
     people += [(staff["auditor"], AUDITOR)]
     found = {}
     for session, paths in people:

@@ -4,6 +4,7 @@ The audit is the program's; beside it the test keeps its own sums of what each p
 """
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -60,6 +61,7 @@ FUNDING = (
     FundingShare(funder=Funder.MERCHANT, share_bp=1_000),
 )
 PROOF = Proof(document_no="筠财行〔2026〕12号", bank_voucher_no="0012345", file_sha256="7b" * 32)
+Act = Callable[[], Awaitable[None]]
 PAYERS = (Funder.GOVERNMENT, Funder.PLATFORM)
 
 
@@ -84,9 +86,21 @@ class Life:
         await with_account(self.county, self.shops[1], order=2)
 
     async def step(self) -> None:
-        acts = (self.buy, self.bring_back, self.close, self.pay, self.decide, self.correct, self.move_money)
-        await self.dice.choices(acts, (6, 5, 4, 4, 2, 1, 2))[0]()
+        acts = self.acts()
+        await self.dice.choices([act for act, _ in acts], [weight for _, weight in acts])[0]()
         self.clock.forward(minutes=self.dice.randint(1, 90))
+
+    def acts(self) -> list[tuple[Act, int]]:
+        """What may happen, and how often."""
+        return [
+            (self.buy, 6),
+            (self.bring_back, 5),
+            (self.close, 4),
+            (self.pay, 4),
+            (self.decide, 2),
+            (self.correct, 1),
+            (self.move_money, 2),
+        ]
 
     async def buy(self) -> None:
         if self.people:

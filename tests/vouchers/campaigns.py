@@ -16,6 +16,7 @@ from backend.kernel.instants import Instant
 from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
 from backend.settlement.audit import AuditSettlement, audit_settlement
+from backend.trade_in.audit import AuditTradeIns, audit_trade_ins
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 from backend.vouchers.brake_rules import BrakePlan
 from backend.vouchers.claim_rules import Claim
@@ -177,4 +178,5 @@ async def faults(county: County) -> list[str]:
     while await transact(county, chain, Chain()):
         pass
     trail = await inquire(county, verify, Verify(county.clock()))
-    return [*ledger.faults, *held.faults, *settled.faults, *([trail.fault] if trail.fault else [])]
+    filed = await inquire(county, audit_trade_ins, AuditTradeIns())
+    return [*ledger.faults, *held.faults, *settled.faults, *filed.faults, *([trail.fault] if trail.fault else [])]

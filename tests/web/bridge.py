@@ -69,7 +69,7 @@ class Bridge:
 @asynccontextmanager
 async def _open(kind: str, templates: Templates, folder: Path) -> AsyncIterator[tuple[County, Application, World]]:
     async with templates.county(kind, folder, HandClock()) as county:
-        world = await build_world(county)
+        world = await build_world(county, papers=True)
         async with serving(county) as application:
             yield county, application, world
 

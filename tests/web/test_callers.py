@@ -40,6 +40,7 @@ def address(operation: Operation, world: World) -> str:
         "hold_id": world.money.holds[0],
         "run_id": world.money.run_id,
         "incident_id": world.money.incident_id,
+        "dossier_id": world.papers.dossiers[0],
     }
     if (round_id := world.lots.round_of(operation.path)) is not None:
         known["round_id"] = round_id
@@ -64,7 +65,7 @@ async def ask(client: httpx.AsyncClient, operation: Operation, path: str, header
 
 
 async def test_a_route_is_closed_to_every_role_that_it_does_not_state(county: County) -> None:
-    world = await build_world(county)
+    world = await build_world(county, papers=True)
     wrong = []
     before = await row_counts(county)
     async with serving(county) as application, calling(application) as client:
@@ -83,7 +84,7 @@ async def test_a_route_is_closed_to_every_role_that_it_does_not_state(county: Co
 
 
 async def test_a_route_is_open_to_every_role_that_it_states(county: County) -> None:
-    world = await build_world(county)
+    world = await build_world(county, papers=True)
     wrong = []
     async with serving(county) as application, calling(application) as client:
         for operation in operations():
@@ -116,7 +117,7 @@ async def fresh(county: County, world: World, role: Role) -> Mapping[str, str]:
 
 async def test_a_method_that_a_route_does_not_have_is_told_with_those_that_it_has(county: County) -> None:
     paths = {operation.path for operation in operations()}
-    world = await build_world(county)
+    world = await build_world(county, papers=True)
     async with serving(county) as application, calling(application, checked=False) as client:
         for path in sorted(paths):
             known = {operation.method for operation in operations() if operation.path == path}

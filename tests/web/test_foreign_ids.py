@@ -12,6 +12,7 @@ from tests.merchants.test_routes import body as merchant_body
 from tests.vouchers.counters import typed
 from tests.web.client import calling, serving
 from tests.web.contract import Operation, operations
+from tests.web.filing import DOSSIERS, PAPERS
 from tests.web.paying import CONTEST, EVIDENCE
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
@@ -44,6 +45,7 @@ def bodies() -> dict[str, dict[str, Any]]:
         "POST /api/v1/merchant/bank-accounts/{account_id}/withdraw": {"change_id": str(new_id()), "reason": "误填"},
         "POST /api/v1/merchant/payout-holds/{hold_id}/contests": CONTEST | {"contest_id": str(new_id())},
         "POST /api/v1/redemptions/{redemption_id}/evidence": EVIDENCE | {"supply_id": str(new_id())},
+        f"POST {DOSSIERS}/{{dossier_id}}/mends": PAPERS | {"mend_id": str(new_id())},
         "POST /api/v1/merchant/stores/{store_id}/close": {"change_id": str(new_id()), "reason": "关店"},
     }
 
@@ -77,6 +79,7 @@ def address(operation: Operation, world: World) -> str:
         "round_id": world.round_id,
         "entry_id": world.lots.entries[1],
         "hold_id": world.money.holds[1],
+        "dossier_id": world.papers.dossiers[1],
     }
     path = operation.path.replace("{day}", "2026-11-20")
     for name in set(operation.names) - {"day"}:
@@ -85,7 +88,7 @@ def address(operation: Operation, world: World) -> str:
 
 
 async def test_nobody_reaches_what_belongs_to_others_by_its_address(county: County) -> None:
-    world = await build_world(county)
+    world = await build_world(county, papers=True)
     reached, given = [], bodies()
     before = await kept(county)
     async with serving(county) as application, calling(application) as client:
@@ -160,7 +163,7 @@ def reaches(world: World, code: str) -> list[Reach]:
 
 
 async def test_nobody_reaches_what_belongs_to_others_through_a_body(county: County) -> None:
-    world = await build_world(county)
+    world = await build_world(county, papers=True)
     code = await typed(county, world.own.phone, world.own.vouchers[0])
     wrong = []
     before = await kept(county)

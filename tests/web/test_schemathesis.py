@@ -97,6 +97,7 @@ def known_ids(bridge: Bridge, path: str) -> dict[str, str]:
         "hold_id": str(bridge.world.money.holds[0]),
         "run_id": str(bridge.world.money.run_id),
         "incident_id": str(bridge.world.money.incident_id),
+        "dossier_id": str(bridge.world.papers.dossiers[0]),
     }
 
 

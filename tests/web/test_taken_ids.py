@@ -29,6 +29,8 @@ from tests.vouchers.lots import SEED
 from tests.vouchers.test_papers import NUMBER
 from tests.web.client import calling, serving
 from tests.web.contract import operations
+from tests.web.filing import MADE as MADE_OF_PAPERS
+from tests.web.filing import of_papers
 from tests.web.paying import MADE, of_money
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
@@ -53,6 +55,7 @@ MAKERS = {
 """Fields that are always made by the caller; the others are where their route makes what they name."""
 MADE_HERE = {
     **MADE,
+    **MADE_OF_PAPERS,
     **{f"/api/v1/office/imports/{kind}": {"import_id"} for kind in IMPORTERS},
     "/api/v1/office/campaigns/{campaign_id}/rosters": {"roster_id"},
     "/api/v1/office/merchants": {"merchant_id", "store_id"},
@@ -240,8 +243,13 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "hold_id": world.money.holds[0],
         "run_id": world.money.run_id,
         "incident_id": world.money.incident_id,
+        "dossier_id": world.papers.dossiers[0],
     }
-    of_desks = (*of_the_office(world), *of_money(own.redemption_id, of.campaign_id))
+    of_desks = (
+        *of_the_office(world),
+        *of_money(own.redemption_id, of.campaign_id),
+        *of_papers(world.papers.awaited_id),
+    )
     everything = (*of_desks, *of_merchants(), *at_counters(world, code))
 
     def there(path: str) -> dict[str, UUID]:
@@ -270,7 +278,7 @@ async def taken(county: County) -> list[UUID]:
 
 
 async def test_every_write_with_an_id_of_the_callers_making_is_tried_below(county: County) -> None:
-    world, of = await build_world(county), await planned(county)
+    world, of = await build_world(county, papers=True), await planned(county)
     listed = {(one.path, field) for one in await writes(county, world, of) for field in one.made}
     described = set()
     for operation in operations():
@@ -283,7 +291,7 @@ async def test_every_write_with_an_id_of_the_callers_making_is_tried_below(count
 
 
 async def test_an_id_that_is_taken_by_anything_is_refused_or_harmless_and_never_a_fault(county: County) -> None:
-    world, of = await build_world(county), await planned(county)
+    world, of = await build_world(county, papers=True), await planned(county)
     await of.approve()
     ids = await taken(county)
     assert len(ids) > 25
@@ -303,7 +311,7 @@ async def test_an_id_that_is_taken_by_anything_is_refused_or_harmless_and_never_
 
 async def test_what_the_county_numbered_itself_gives_no_act_its_id(county: County) -> None:
     """A claim is booked under its voucher's id, and a merchant's first shop comes with its merchant's request."""
-    world, of = await build_world(county), await planned(county)
+    world, of = await build_world(county, papers=True), await planned(county)
     await of.approve()
     first_shop = await inquire(county, merchant, world.others.merchant_id)
     assert first_shop is not None

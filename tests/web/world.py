@@ -35,6 +35,7 @@ from tests.vouchers.counters import Phone, phone, redemption, spend, typed, vouc
 from tests.vouchers.lots import all_enter, drawn_campaign, ripe_draw
 from tests.vouchers.rosters import bring_in, listed, roster_campaign
 from tests.web.applying import Applying, applying
+from tests.web.filing import NO_PAPERS, Filing, filing
 from tests.web.paying import Paying, paying
 
 
@@ -86,12 +87,13 @@ class World(Struct, frozen=True, kw_only=True):
     call_id: UUID
     lots: Lots
     money: Paying
+    papers: Filing
     cookies: dict[Role, str]
     keys: dict[Role, str]
 
 
-async def build_world(county: County) -> World:
-    """Make it all by the slices' own verbs."""
+async def build_world(county: County, *, papers: bool = False) -> World:
+    """Make it all by the slices' own verbs; trade-in sales, which show in people's lists, where they are asked for."""
     await transact(county, define_places, define())
     campaign_id = new_id()
     limits = (Limit(rule_id=RULE, most=9),)
@@ -111,6 +113,9 @@ async def build_world(county: County) -> World:
         call_id=call_id,
         lots=await _lots(county, own, others),
         money=await paying(county, campaign_id, [(side.merchant_id, side.redemption_id) for side in (own, others)]),
+        papers=await filing(county, [(side.phone, side.merchant_id) for side in (own, others)])
+        if papers
+        else NO_PAPERS,
         cookies=cookies,
         keys=keys,
     )

@@ -341,3 +341,9 @@ async def residents_at_work(tx: Transaction, merchant_ids: Collection[UUID]) -> 
     for row in rows:
         found.setdefault(row.merchant_id, set()).add(row.id)
     return found
+
+
+async def merchant_of(tx: Transaction, staff_id: UUID) -> UUID | None:
+    """The merchant for which a member of staff works, if any."""
+    found: UUID | None = (await tx.execute(select(staff.c.merchant_id).where(staff.c.id == staff_id))).scalar()
+    return found

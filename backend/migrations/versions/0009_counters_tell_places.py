@@ -9,13 +9,13 @@ from backend.database.columns import IdType
 from backend.migrations.checks import change_check
 
 revision: str = "0009"
-down_revision: str | None = "0007"
+down_revision: str | None = "0008"
 branch_labels: Any = None
 depends_on: Any = None
 
 BEFORE = (
     "rule IN ('evidence-missing', 'unmatched', 'evidence-doubled', 'just-above-threshold', 'split-bill', "
-    "'same-payer', 'seconds-apart', 'outside-hours', 'own-staff')"
+    "'same-payer', 'seconds-apart', 'outside-hours', 'own-staff', 'not-reviewed')"
 )
 AFTER = BEFORE.replace("'own-staff'", "'own-staff', 'far-from-shop'")
 

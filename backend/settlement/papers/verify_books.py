@@ -33,7 +33,19 @@ def main() -> None:
 def faults_of(folder: str) -> list[str]:
     """Everything that does not agree; empty when all is well."""
     found: list[str] = []
-    for check in (_ledger, _vouchers, _redemptions, _lines, _batches, _days, _merchants, _totals, _sample, _chain):
+    for check in (
+        _ledger,
+        _vouchers,
+        _redemptions,
+        _lines,
+        _reviews,
+        _batches,
+        _days,
+        _merchants,
+        _totals,
+        _sample,
+        _chain,
+    ):
         try:
             told = check(folder)
         except (OSError, ValueError, KeyError, TypeError) as problem:
@@ -156,6 +168,38 @@ def _lines(folder: str) -> list[str]:
         if due.pop((row["event_id"], row["payer"]), None) != int(row["amount_fen"]):
             found.append(f"计价明细与事项不符 · line of event {row['event_id']}, {row['payer']}")
     return found + [f"缺少计价明细 · no line of event {event}, {payer}" for event, payer in sorted(due)]
+
+
+def _reviews(folder: str) -> list[str]:
+    """Of a trade-in campaign nothing is in a batch but what a dossier was approved for; a serial number lives once."""
+    plan = _json(folder, f"rules/version-{_json(folder, 'campaign.json')['version']}.json")
+    approved = {row["event_id"]: row["approved"] == "1" for row in rows(folder, "settlement/reviews.csv")}
+    living: Counter[str] = Counter()
+    found = []
+    for row in rows(folder, "trade-in/dossiers.csv"):
+        if row["state"] in ("filed", "returned", "approved"):
+            living["".join(filter(str.isalnum, row["serial_no"]))] += 1
+        if row["state"] in ("approved", "rejected") and approved.get(row["redemption_id"]) != (
+            row["state"] == "approved"
+        ):
+            found.append(f"审核与资料不符 · review of dossier {row['id']}")
+    found += [f"序列号重复 · serial number {one} lives twice" for one, times in sorted(living.items()) if times > 1]
+    if not any(_terms(kind).get("trade_in") for kind in _list(plan["kinds"])):
+        return found
+    of = {row["id"]: row["redemption_id"] for row in rows(folder, "settlement/events.csv")}
+    batched: Counter[tuple[str, str]] = Counter()
+    for row in rows(folder, "settlement/lines.csv"):
+        if row["batch_id"]:
+            batched[of[row["event_id"]], row["payer"]] += int(row["amount_fen"])
+    unapproved = sorted({one for (one, _), fen in batched.items() if fen and not approved.get(one)})
+    return found + [f"未经审核即付款 · redemption {one} is paid without an approved dossier" for one in unapproved]
+
+
+def _terms(kind: dict[str, object]) -> dict[str, object]:
+    terms = kind["terms"]
+    if not isinstance(terms, dict):
+        raise TypeError("terms were expected")
+    return terms
 
 
 def _batches(folder: str) -> list[str]:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, cast, func, select
 
 from backend.database.pages import Told
+from backend.settlement.review_tables import payout_reviews
 from backend.settlement.tables import (
     bank_acts,
     clearing_days,
@@ -42,10 +43,17 @@ def _owed(campaign_id: UUID) -> tuple[Told, ...]:
         .join(finance_events, e.id == h.event_id)
         .where(e.campaign_id == campaign_id)
     )
+    v = payout_reviews.c
+    reviews = (
+        select(v.event_id, v.approved, v.reviewed_by, v.reviewed_at)
+        .join(finance_events, e.id == v.event_id)
+        .where(e.campaign_id == campaign_id)
+    )
     return (
         Told(name="settlement/events.csv", statement=events, keys=(e.id,), concerns=redemption_id),
         Told(name="settlement/lines.csv", statement=lines, keys=(p.event_id, p.payer), concerns=p.event_id),
         Told(name="settlement/holds.csv", statement=holds, keys=(h.id,), concerns=h.event_id),
+        Told(name="settlement/reviews.csv", statement=reviews, keys=(v.event_id,), concerns=v.event_id),
     )
 
 

@@ -38,6 +38,7 @@ async def insert_programme(tx: Transaction, programme: Programme, at: Instant) -
         "department": programme.department,
         "money_path": str(programme.money_path),
         "evidence": msgspec.json.encode(programme.evidence).decode(),
+        "review": msgspec.json.encode(programme.review).decode(),
         "opened_at": at,
     }
     await tx.execute(make(programmes).values(row).on_conflict_do_nothing())
@@ -65,6 +66,7 @@ def _programme(row: Any) -> Programme:
         department=row.department,
         money_path=MoneyPath(row.money_path),
         evidence=msgspec.json.decode(row.evidence, type=tuple[EvidenceRule, ...]),
+        review=msgspec.json.decode(row.review, type=tuple[str, ...]),
     )
 
 

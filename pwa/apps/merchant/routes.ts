@@ -57,6 +57,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('money.title'), section: { text: () => t('money.title'), drawing: board }, signedIn: true },
   },
   {
+    path: '/trade-ins',
+    name: 'trade-ins',
+    component: () => import('./pages/TradeInsPage.vue'),
+    meta: { title: () => t('papers.title'), up: '/money', signedIn: true },
+  },
+  {
     path: '/me',
     name: 'me',
     component: () => import('./pages/MePage.vue'),

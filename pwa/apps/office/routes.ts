@@ -85,6 +85,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('money.statement'), up: '/money', signedIn: true },
   },
   {
+    path: '/trade-ins',
+    name: 'trade-ins',
+    component: () => import('./pages/TradeInsPage.vue'),
+    meta: { title: () => t('trade-ins.title'), up: '/money', signedIn: true },
+  },
+  {
+    path: '/trade-ins/:id',
+    name: 'trade-in',
+    component: () => import('./pages/TradeInPage.vue'),
+    meta: { title: () => t('trade-in.title'), up: '/trade-ins', signedIn: true },
+  },
+  {
     path: '/audit',
     name: 'audit',
     component: () => import('./pages/AuditPage.vue'),

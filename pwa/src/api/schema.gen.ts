@@ -964,6 +964,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merchant/trade-in-dossiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My dossiers of trade-in sales
+         * @description Newest first, with what the reviewer says.
+         */
+        get: operations["ApiV1MerchantTradeInDossiersListOwnDossiers"];
+        put?: never;
+        /**
+         * File the papers of a trade-in sale
+         * @description The sale is paid once the office has approved them.
+         */
+        post: operations["ApiV1MerchantTradeInDossiersPostDossier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchant/trade-in-dossiers/{dossier_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A dossier of mine
+         * @description With what the reviewer says.
+         */
+        get: operations["ApiV1MerchantTradeInDossiersDossierIdGetOwnDossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchant/trade-in-dossiers/{dossier_id}/mends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mend a dossier that was returned
+         * @description The papers anew, for the office to review again.
+         */
+        post: operations["ApiV1MerchantTradeInDossiersDossierIdMendsPostMend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchant/trade-in-sales": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My trade-in sales whose papers are not filed
+         * @description Oldest first, with the day until which they are to be filed.
+         */
+        get: operations["ApiV1MerchantTradeInSalesListAwaited"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merchants": {
         parameters: {
             query?: never;
@@ -2991,6 +3075,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/trade-in-dossiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dossiers of trade-in sales
+         * @description Oldest first.
+         */
+        get: operations["ApiV1OfficeTradeInDossiersListDossiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/trade-in-dossiers/{dossier_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A dossier
+         * @description With the sale it is of.
+         */
+        get: operations["ApiV1OfficeTradeInDossiersDossierIdGetDossier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/trade-in-dossiers/{dossier_id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review a dossier
+         * @description Approved, its sale is paid with the next batch; returned, the merchant mends it; rejected, nobody pays it.
+         */
+        post: operations["ApiV1OfficeTradeInDossiersDossierIdReviewsPostReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places/county": {
         parameters: {
             query?: never;
@@ -3918,6 +4062,12 @@ export interface components {
          * @enum {string}
          */
         AlertLevel: "warn" | "pause";
+        /**
+         * Appliance
+         * @description A category of home appliances; the names are in ``APPLIANCE_WORDS``.
+         * @enum {string}
+         */
+        Appliance: "refrigerator" | "washing-machine" | "television" | "air-conditioner" | "computer" | "water-heater" | "cooktop" | "range-hood" | "microwave-oven" | "water-purifier" | "dishwasher" | "rice-cooker";
         /** ApplicationAnswer */
         ApplicationAnswer: {
             /** Format: uuid */
@@ -4807,6 +4957,54 @@ export interface components {
             invitation: string;
             expires_at: string | null;
         };
+        /** DossierAnswer */
+        DossierAnswer: {
+            /** Format: uuid */
+            dossier_id: string;
+            /** Format: uuid */
+            redemption_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            campaign_zh: string;
+            campaign_en: string;
+            /** Format: uuid */
+            merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
+            state: components["schemas"]["DossierState"];
+            version: number;
+            appliance: components["schemas"]["Appliance"];
+            energy_levels: number[];
+            old_asked: components["schemas"]["OldAppliance"];
+            invoice_no: string;
+            model: string;
+            serial_no: string;
+            energy_level: number;
+            energy_record_no: string | null;
+            old_appliance: components["schemas"]["OldApplianceAnswer"] | null;
+            bill_fen: number;
+            discount_fen: number;
+            refunded_fen: number;
+            evidence_kind: string | null;
+            evidence_value: string | null;
+            /** Format: date-time */
+            redeemed_at: string;
+            /** Format: date */
+            due_on: string;
+            late: boolean;
+            /** Format: date-time */
+            first_filed_at: string;
+            /** Format: date-time */
+            filed_at: string;
+            decided_at: string | null;
+            note: string | null;
+        };
+        /**
+         * DossierState
+         * @description Where a dossier stands.
+         * @enum {string}
+         */
+        DossierState: "filed" | "returned" | "approved" | "rejected" | "withdrawn";
         /** DrawBoardAnswer */
         DrawBoardAnswer: {
             draw: components["schemas"]["PublicDrawAnswer"];
@@ -5015,6 +5213,31 @@ export interface components {
          * @enum {string}
          */
         FileKind: "business_licence" | "trade_licence" | "premises" | "commitment" | "bank_proof";
+        /** FileRequest */
+        FileRequest: {
+            /** @description The e-invoice's number (数电票号), twenty digits. */
+            invoice_no: string;
+            model: string;
+            /** @description The number on the appliance's plate (SN). */
+            serial_no: string;
+            energy_level: number;
+            /** @description The energy label's record number (备案号). */
+            energy_record_no?: string | null;
+            old_appliance?: components["schemas"]["OldApplianceBody"] | null;
+            /** Format: uuid */
+            dossier_id: string;
+            /** Format: uuid */
+            redemption_id: string;
+        };
+        /** FiledAnswer */
+        FiledAnswer: {
+            /** Format: uuid */
+            dossier_id: string;
+            /** Format: uuid */
+            redemption_id: string;
+            state: components["schemas"]["DossierState"];
+            version: number;
+        };
         /** FindResidentBody */
         FindResidentBody: {
             /** @description A mobile number. */
@@ -5106,7 +5329,7 @@ export interface components {
          * @description Why a payout waits for a person; the texts are in ``HOLD_WORDS``.
          * @enum {string}
          */
-        HoldRule: "evidence-missing" | "unmatched" | "evidence-doubled" | "just-above-threshold" | "split-bill" | "same-payer" | "seconds-apart" | "outside-hours" | "own-staff" | "far-from-shop";
+        HoldRule: "evidence-missing" | "unmatched" | "evidence-doubled" | "just-above-threshold" | "split-bill" | "same-payer" | "seconds-apart" | "outside-hours" | "own-staff" | "far-from-shop" | "not-reviewed";
         /**
          * HoldState
          * @description Where a hold stands.
@@ -5336,6 +5559,7 @@ export interface components {
             use_from?: string | null;
             use_until?: string | null;
             subject_code?: string | null;
+            trade_in?: components["schemas"]["TradeInRequest"] | null;
         };
         /** LackingAnswer */
         LackingAnswer: {
@@ -5586,6 +5810,20 @@ export interface components {
             /** @description A mobile number. */
             contact_phone: string;
         };
+        /** MendRequest */
+        MendRequest: {
+            /** @description The e-invoice's number (数电票号), twenty digits. */
+            invoice_no: string;
+            model: string;
+            /** @description The number on the appliance's plate (SN). */
+            serial_no: string;
+            energy_level: number;
+            /** @description The energy label's record number (备案号). */
+            energy_record_no?: string | null;
+            old_appliance?: components["schemas"]["OldApplianceBody"] | null;
+            /** Format: uuid */
+            mend_id: string;
+        };
         /** MerchantAnswer */
         MerchantAnswer: {
             /** Format: uuid */
@@ -5771,6 +6009,29 @@ export interface components {
             /** @description Why, for the record. */
             reason: string;
         };
+        /**
+         * OldAppliance
+         * @description Whether an old appliance has to be handed in.
+         * @default not-asked
+         * @enum {string}
+         */
+        OldAppliance: "not-asked" | "waivable" | "required";
+        /** OldApplianceAnswer */
+        OldApplianceAnswer: {
+            kind: components["schemas"]["OldProof"];
+            value: string;
+        };
+        /** OldApplianceBody */
+        OldApplianceBody: {
+            kind: components["schemas"]["OldProof"];
+            value: string;
+        };
+        /**
+         * OldProof
+         * @description What shows that an old appliance was handed in.
+         * @enum {string}
+         */
+        OldProof: "recycling-receipt" | "photo" | "waived";
         /** OpenShiftBody */
         OpenShiftBody: {
             /** Format: uuid */
@@ -6007,6 +6268,16 @@ export interface components {
         /** Page[StationAnswer] */
         "Page_backend.stations.schemas.StationAnswer_": {
             items: components["schemas"]["StationAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[DossierAnswer] */
+        "Page_backend.trade_in.schemas.DossierAnswer_": {
+            items: components["schemas"]["DossierAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[SaleAnswer] */
+        "Page_backend.trade_in.schemas.SaleAnswer_": {
+            items: components["schemas"]["SaleAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[IncidentAnswer] */
@@ -6512,6 +6783,22 @@ export interface components {
             bank_voucher_no: string;
             file_sha256: string;
         };
+        /** ReviewRequest */
+        ReviewRequest: {
+            /** Format: uuid */
+            review_id: string;
+            version: number;
+            to: string;
+            /** @description Why, for the record. */
+            note?: string | null;
+        };
+        /** ReviewedAnswer */
+        ReviewedAnswer: {
+            /** Format: uuid */
+            dossier_id: string;
+            state: components["schemas"]["DossierState"];
+            payable: boolean;
+        };
         /**
          * Role
          * @description What a caller may be. Of somebody's roles at most one is an administrator's, and who audits acts in none.
@@ -6754,6 +7041,27 @@ export interface components {
             run: components["schemas"]["RunAnswer"];
             batches: components["schemas"]["BatchAnswer"][];
             next_cursor: string | null;
+        };
+        /** SaleAnswer */
+        SaleAnswer: {
+            /** Format: uuid */
+            redemption_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            campaign_zh: string;
+            campaign_en: string;
+            name_zh: string;
+            name_en: string;
+            appliance: components["schemas"]["Appliance"];
+            energy_levels: number[];
+            old_appliance: components["schemas"]["OldAppliance"];
+            bill_fen: number;
+            discount_fen: number;
+            /** Format: date-time */
+            redeemed_at: string;
+            /** Format: date */
+            due_on: string;
+            overdue: boolean;
         };
         /** SecondFactorBody */
         SecondFactorBody: {
@@ -7276,6 +7584,7 @@ export interface components {
             valid_days?: number | null;
             use_from?: string | null;
             use_until?: string | null;
+            trade_in?: components["schemas"]["TradeIn"] | null;
         };
         /** TermsAnswer */
         TermsAnswer: {
@@ -7294,6 +7603,7 @@ export interface components {
             groups: string[];
             per_person: number;
             valid_days: number | null;
+            trade_in: components["schemas"]["TradeIn"] | null;
         };
         /** Time */
         Time: {
@@ -7334,6 +7644,34 @@ export interface components {
          * @enum {string}
          */
         Trade: "catering" | "retail" | "appliance" | "tourism" | "farm";
+        /** TradeIn */
+        TradeIn: {
+            appliance: components["schemas"]["Appliance"];
+            /**
+             * @default [
+             *       1,
+             *       2
+             *     ]
+             */
+            energy_levels: number[];
+            old_appliance?: components["schemas"]["OldAppliance"];
+            /** @default 30 */
+            file_days: number;
+        };
+        /** TradeInRequest */
+        TradeInRequest: {
+            appliance: components["schemas"]["Appliance"];
+            /**
+             * @default [
+             *       1,
+             *       2
+             *     ]
+             */
+            energy_levels: (number | unknown)[];
+            old_appliance?: components["schemas"]["OldAppliance"];
+            /** @default 30 */
+            file_days: number;
+        };
         /** TryBody */
         TryBody: {
             /** Format: uuid */
@@ -12021,6 +12359,461 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantTradeInDossiersListOwnDossiers: {
+        parameters: {
+            query?: {
+                /** @description Only dossiers in this state. */
+                state?: components["schemas"]["DossierState"] | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.trade_in.schemas.DossierAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantTradeInDossiersPostDossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiledAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiledAnswer"];
+                };
+            };
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-sale`: No such trade-in sale here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one; `sale-undone`: This sale was given back as a whole; it needs no papers any more; `payout-refused`: The county has decided not to pay this one; it is corrected as an incident; `serial-used`: This serial number was filed before; check the appliance's plate; `invoice-elsewhere`: Another merchant has filed this invoice; check its number; `already-filed`: The papers of this sale were filed before; find them in the list */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantTradeInDossiersDossierIdGetOwnDossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-dossier`: No such dossier here; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantTradeInDossiersDossierIdMendsPostMend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MendRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiledAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiledAnswer"];
+                };
+            };
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-dossier`: No such dossier here; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one; `sale-undone`: This sale was given back as a whole; it needs no papers any more; `payout-refused`: The county has decided not to pay this one; it is corrected as an incident; `serial-used`: This serial number was filed before; check the appliance's plate; `invoice-elsewhere`: Another merchant has filed this invoice; check its number; `wrong-state`: The dossier's state does not allow this step */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantTradeInSalesListAwaited: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.trade_in.schemas.SaleAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19317,7 +20110,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `wrong-state`: Its state does not allow this step; `id-reused`: This id already carries another command; use a new one */
+            /** @description `wrong-state`: Its state does not allow this step; `review-first`: It is released by the approval of the sale's papers alone; it may be upheld; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -22486,6 +23279,280 @@ export interface operations {
             };
             /** @description `not-allowed`: Your role does not allow this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeTradeInDossiersListDossiers: {
+        parameters: {
+            query?: {
+                /** @description Only dossiers in this state. */
+                state?: components["schemas"]["DossierState"] | null;
+                /** @description Only of this category of appliances. */
+                appliance?: components["schemas"]["Appliance"] | null;
+                /** @description Only of this campaign. */
+                campaign_id?: string | null;
+                /** @description Only of this merchant. */
+                merchant_id?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.trade_in.schemas.DossierAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeTradeInDossiersDossierIdGetDossier: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DossierAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-dossier`: No such dossier here; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeTradeInDossiersDossierIdReviewsPostReview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dossier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-dossier`: No such dossier here; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one; `sale-undone`: This sale was given back as a whole; it needs no papers any more; `wrong-state`: The dossier's state does not allow this step; `stale-version`: The dossier was changed meanwhile; reload first; `reason-missing`: Give the reason; `own-filing`: Whoever filed a dossier does not review it; `own-shop`: Nobody reviews the dossiers of the shop they work for; `payout-refused`: The county has decided not to pay this one; it is corrected as an incident */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

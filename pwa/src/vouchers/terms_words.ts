@@ -1,5 +1,6 @@
 /** What do a voucher's terms mean in plain words, and what do they give on three bills? */
 
+import type { Appliance, TradeIn } from '@/api/wire'
 import { bareYuan, grouped, yuan } from '@/kernel/money'
 import { language } from '@/i18n'
 import { named, weekdayOf } from '@/i18n/when'
@@ -11,6 +12,8 @@ export interface ToldTerms extends Terms {
   readonly groups: readonly string[]
   readonly per_person: number
   readonly valid_days: number | null
+  /** Of a kind that subsidises appliances; kept terms of before had none. */
+  readonly trade_in?: TradeIn | null
 }
 
 /** One bill of the worked example. */
@@ -25,6 +28,24 @@ export interface Example {
 export const TRADES = ['catering', 'retail', 'appliance', 'tourism', 'farm'] as const
 /** Who a campaign can be for; residents belong to any number of them. */
 export const GROUPS = ['elder', 'low_income', 'new_resident', 'visitor'] as const
+
+/** The categories of appliances that a trade-in campaign may subsidise. */
+export const APPLIANCES = [
+  'refrigerator',
+  'washing-machine',
+  'television',
+  'air-conditioner',
+  'computer',
+  'water-heater',
+  'cooktop',
+  'range-hood',
+  'microwave-oven',
+  'water-purifier',
+  'dishwasher',
+  'rice-cooker',
+] as const satisfies readonly Appliance[]
+
+export const applianceName = (appliance: Appliance): string => tv(`appliance.${appliance}`)
 
 export function tradeName(code: string): string {
   const known = TRADES.find((trade) => trade === code)
@@ -72,6 +93,7 @@ export function discountWords(terms: Terms): string {
 /** Every condition as a sentence, in the order in which they bind; `townName` tells the name of a town's code. */
 export function termsInWords(terms: ToldTerms, townName: (code: string) => string): string[] {
   const said = [
+    ...tradeInWords(terms.trade_in),
     terms.minimum_spend_fen > 0
       ? tv('rule.minimum', { minimum: yuan(terms.minimum_spend_fen) })
       : tv('rule.nothing-excluded'),
@@ -87,6 +109,17 @@ export function termsInWords(terms: ToldTerms, townName: (code: string) => strin
   if (terms.valid_days !== null) said.push(tv('rule.valid-days', { count: terms.valid_days }))
   said.push(tv('rule.one-per-bill'))
   return said
+}
+
+function tradeInWords(asked: TradeIn | null | undefined): string[] {
+  if (!asked) return []
+  const levels = listed((asked.energy_levels ?? [1, 2]).map(String))
+  const old = asked.old_appliance ?? 'not-asked'
+  return [
+    tv('rule.trade-in', { appliance: applianceName(asked.appliance), levels }),
+    ...(old === 'not-asked' ? [] : [tv(`rule.old.${old}`)]),
+    tv('rule.papers', { count: asked.file_days ?? 30 }),
+  ]
 }
 
 /** A bill one fen too small, one that just reaches, and a larger one: nobody has to work out what a rule means. */

@@ -9,6 +9,8 @@ import { deputyFor, type Signer } from './steps'
 export interface DeskAct {
   readonly key: string
   readonly text: string
+  /** Never the first thing to do, even where nothing else is offered. */
+  readonly aside?: boolean
   readonly note?: boolean
   readonly document?: boolean
 }

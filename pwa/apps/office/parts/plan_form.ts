@@ -1,6 +1,6 @@
 /** A campaign's plan as somebody types it, and what the county takes. Amounts are text until they are fen; no floats. */
 
-import type { BoardAnswer, DiscountKind, Funder, PlanRequest, RoundMode } from '@/api/wire'
+import type { Appliance, BoardAnswer, DiscountKind, Funder, OldAppliance, PlanRequest, RoundMode } from '@/api/wire'
 import { newId } from '@/kernel/ids'
 import { countyInstant, formDay } from '@/kernel/instants'
 import { readYuan } from '@/kernel/money'
@@ -29,6 +29,11 @@ export interface KindForm {
   groups: string[]
   shares: Record<Funder, string>
   subject: string
+  /** Of a kind that subsidises appliances (以旧换新); an empty category, or a draft of before, means none. */
+  appliance?: Appliance | ''
+  levels?: number[]
+  old?: OldAppliance
+  fileDays?: string
   /** The id of its limit per person, kept through all versions. */
   limitRule: string
 }
@@ -78,6 +83,8 @@ type Plan = BoardAnswer['plan']
 
 export const FUNDERS = ['government', 'platform', 'merchant'] as const
 
+const NO_TRADE_IN = { appliance: '', old: 'not-asked', fileDays: '30' } as const
+
 export function emptyKind(number: number): KindForm {
   return {
     code: `kind-${number}-${newId().slice(-6)}`,
@@ -100,6 +107,7 @@ export function emptyKind(number: number): KindForm {
     groups: [],
     shares: { government: '100', platform: '', merchant: '' },
     subject: '',
+    ...NO_TRADE_IN,
     limitRule: newId(),
   }
 }
@@ -193,7 +201,29 @@ function kindForm({ code, name_zh, name_en, cap_pieces, subject_code, terms }: P
     groups: [...terms.groups],
     shares: { government: share('government'), platform: share('platform'), merchant: share('merchant') },
     subject: subject_code ?? '',
+    ...tradeInForm(terms),
     limitRule: terms.limits[0]?.rule_id ?? newId(),
+  }
+}
+
+function tradeInForm({ trade_in: asked }: Plan['kinds'][number]['terms']) {
+  if (!asked) return NO_TRADE_IN
+  return {
+    appliance: asked.appliance,
+    levels: [...(asked.energy_levels ?? [1, 2])],
+    old: asked.old_appliance ?? 'not-asked',
+    fileDays: String(asked.file_days ?? 30),
+  }
+}
+
+/** What a kind says of trade-in, as far as it can be read; null for any other kind. */
+export function tradeInOf({ appliance, levels, old, fileDays }: KindForm) {
+  if (!appliance) return null
+  return {
+    appliance,
+    energy_levels: (levels ?? [1, 2]).toSorted(),
+    old_appliance: old ?? 'not-asked',
+    file_days: readCount(fileDays ?? '') ?? 0,
   }
 }
 
@@ -252,6 +282,7 @@ export function termsOf(kind: KindForm): ToldTerms | null {
     groups: kind.groups,
     per_person: readCount(kind.perPerson) ?? 0,
     valid_days: readCount(kind.validDays),
+    trade_in: tradeInOf(kind),
   }
 }
 

@@ -7,7 +7,7 @@ import { named } from '@/i18n/when'
 import { t } from '../texts'
 import { tg } from '../texts/guard'
 import { BRAKE_RULES, guardRequest, usualGuard } from './guard_form'
-import { FUNDERS, instantOf, readCount, type KindForm, type PlanForm, type RoundForm } from './plan_form'
+import { FUNDERS, instantOf, readCount, tradeInOf, type KindForm, type PlanForm, type RoundForm } from './plan_form'
 
 type RoundRequest = PlanRequest['rounds'][number]
 
@@ -91,6 +91,7 @@ const LABELS = {
   funding: 'form.kind.funding',
   limits: 'form.kind.per-person',
   valid_days: 'form.kind.valid-days',
+  trade_in: 'form.kind.appliance',
   opens_at: 'form.round.opens',
   closes_at: 'form.round.closes',
   pieces: 'form.round.pieces',
@@ -154,7 +155,16 @@ function kindRequest(reader: Reader, kind: KindForm, at: string): PlanRequest['k
     redeem_level: 1,
     valid_days: reader.count(`${at}/valid_days`, kind.validDays),
     ...(kind.subject.trim() ? { subject_code: kind.subject.trim() } : {}),
+    ...tradeInRequest(reader, kind, `${at}/trade_in`),
   }
+}
+
+function tradeInRequest(reader: Reader, kind: KindForm, at: string): Pick<PlanRequest['kinds'][number], 'trade_in'> {
+  const asked = tradeInOf(kind)
+  if (!asked) return {}
+  reader.count(`${at}/file_days`, kind.fileDays ?? '')
+  if (asked.energy_levels.length === 0) reader.faults.set(`${at}/energy_levels`, t('form.need.choice'))
+  return { trade_in: asked }
 }
 
 function roundRequest(reader: Reader, round: RoundForm, at: string): PlanRequest['rounds'][number] {

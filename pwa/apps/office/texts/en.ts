@@ -20,6 +20,9 @@ export default {
   'campaigns.board': 'Board',
   'campaigns.open': 'Open',
 
+  'trade-ins.title': 'Review of trade-in sales',
+  'trade-in.title': 'Dossier',
+
   'calls.title': 'Calls for merchants',
   'calls.empty': 'No call is published yet',
   'calls.new': 'Publish a call',

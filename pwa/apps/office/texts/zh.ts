@@ -20,6 +20,9 @@ export default {
   'campaigns.board': '看板',
   'campaigns.open': '办理',
 
+  'trade-ins.title': '以旧换新审核',
+  'trade-in.title': '补贴资料',
+
   'calls.title': '征集公告',
   'calls.empty': '还没有发布征集公告',
   'calls.new': '发布征集公告',
