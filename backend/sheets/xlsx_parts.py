@@ -246,7 +246,7 @@ class SheetRows(Listener):
         if not serial.is_finite() or not 0 <= serial < _LAST_SERIAL:
             return None
         seconds = int((serial * 86_400).to_integral_value())
-        at = datetime.combine(self._epoch, time()) + timedelta(seconds=seconds)
+        at = datetime.combine(self._epoch, time.min) + timedelta(seconds=seconds)
         if serial < 1:
             return at.time().isoformat()
         return (at + timedelta(days=self._skipped(serial))).isoformat(" ")

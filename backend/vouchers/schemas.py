@@ -34,8 +34,6 @@ CodeText = Annotated[
     ),
 ]
 Why = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
-
-
 DocumentNumber = Annotated[
     str,
     Meta(
