@@ -113,6 +113,8 @@ async def test_an_event_that_is_delivered_twice_is_told_once_and_nothing_is_told
     held = [_held(UUID(int=1), shop, clock.at), _held(UUID(int=2), empty, clock.at)]
     await transact(county, _publish, held)
     await settle(county, clock.at)
+    # As after a crash between acting and noting it: the relay is given the same events again.
+    await transact(county, _forget_delivery, None)
     await settle(county, clock.at)
     [message] = await told(county, owner)
     assert message.at == clock.at
@@ -127,6 +129,14 @@ def _held(event_id: UUID, shop: UUID, at: Instant) -> PayoutHeld:
 async def _publish(tx: Transaction, events: Sequence[PayoutHeld], *, now: Instant) -> None:
     for event in events:
         await publish(tx, event, now=now)
+
+
+async def _forget_delivery(tx: Transaction, _command: None, *, now: Instant) -> None:
+    del now
+    done = await tx.connection.exec_driver_sql(
+        "UPDATE outbox_events SET delivered_at = NULL WHERE name = 'PayoutHeld.2'"
+    )
+    assert done.rowcount == 2
 
 
 def test_a_day_is_written_as_people_write_it() -> None:
