@@ -42,6 +42,8 @@ export default {
   'end': 'Closing and returning',
   'end.running': 'The campaign has not ended. It can be closed once it is ended on its own page.',
   'end.way': 'Before it can be closed:',
+  'end.where': 'Unused vouchers wait for their expiry; held payouts and batches are worked on at the settlement desk, refused ones need a correction; what the platform company and merchants owe is recorded below.',
+  'end.money': 'To the settlement desk',
   'end.way.none': 'Nothing is open.',
   'end.ready': 'Nothing is open; it can be closed. The {fen} that were not spent are gathered for the treasury. Closing cannot be undone.',
   'end.who': 'A clerk closes and records the return.',
