@@ -17,7 +17,8 @@ pytestmark = pytest.mark.journey
 def test_the_wallet_opens_with_the_server_stopped(driver: Playwright, seeded: Path, tmp_path: Path) -> None:
     served = Served(seeded, tmp_path)
     served.start()
-    places = find_places(served, served.sessions("resident", 24))
+    [clerk] = served.sessions("office", 1)
+    places = find_places(served, served.sessions("resident", 24), clerk)
     profile = str(tmp_path / "profile")
     options = {"executable_path": CHROMIUM, "args": list(LAUNCH), "viewport": PHONE, "locale": "zh-CN"}
     context = driver.chromium.launch_persistent_context(profile, **cast(Any, options))
