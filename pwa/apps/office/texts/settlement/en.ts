@@ -76,7 +76,7 @@ export default {
   'bank.amount': 'Amount (yuan)',
   'bank.amount.hint': 'at most {fen}',
   'bank.merchant': 'Merchant',
-  'bank.owing': '{merchant} ({payer})',
+  'bank.owing': '{merchant}, to {payer}',
   'bank.owes': '{fen} are owed.',
   'bank.record': 'Record it',
   'bank.recorded': 'Recorded: {kind}, {fen}',

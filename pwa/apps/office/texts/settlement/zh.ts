@@ -73,7 +73,7 @@ export default {
   'bank.amount': '金额（元）',
   'bank.amount.hint': '最多 {fen}',
   'bank.merchant': '哪家商户',
-  'bank.owing': '{merchant}（{payer}）',
+  'bank.owing': '{merchant}，退给{payer}',
   'bank.owes': '应退 {fen}。',
   'bank.record': '登记',
   'bank.recorded': '已登记：{kind} {fen}',
