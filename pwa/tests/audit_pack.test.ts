@@ -1,6 +1,7 @@
 /** An audit pack on its way: it comes in pieces, it may break off, and whoever waits may give up. */
 
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { connection } from '@/offline/connection'
 import { makePack, sizeOf } from '../apps/office/parts/audit_pack'
 
 const ASKED = { campaignId: 'c-1', packId: 'p-1', seed: '2026137', sample: 30 }
@@ -51,6 +52,7 @@ describe('an audit pack', () => {
     expect(await makePack(ASKED, giving.signal, () => giving.abort())).toBeNull()
     vi.stubGlobal('fetch', () => Promise.reject(new DOMException('given up', 'AbortError')))
     expect(await makePack(ASKED, giving.signal, () => undefined)).toBeNull()
+    expect(connection.value).toBe('online')
   })
 
   it('may be refused, and is told so', async () => {

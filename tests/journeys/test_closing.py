@@ -179,6 +179,7 @@ def pay_back(page: Page) -> None:
     form = page.locator("form", has=page.get_by_role("button", name="登记", exact=True))
     form.get_by_role("button", name="登记", exact=True).click()
     expect(form.get_by_text("请选择银行回单文件")).to_be_visible()
+    expect(form.get_by_text("应退 ¥50.00。")).to_be_visible()
     prove(form)
     form.get_by_role("button", name="登记", exact=True).click()
     expect(page.locator("li", has_text="商户退回")).to_contain_text("¥50.00")

@@ -2,6 +2,7 @@
 
 import { api, ask, fetchPatiently } from '@/api/client'
 import type { Problem } from '@/api/problem'
+import { answered } from '@/offline/connection'
 
 export interface Pack {
   name: string
@@ -29,6 +30,8 @@ export async function makePack(
       fetch: fetchPatiently(given),
     }),
   )
+  // Whoever gives up has not lost the line.
+  if (given.aborted) answered()
   if (!answer.ok) return given.aborted ? null : answer.problem
   const pieces: Uint8Array<ArrayBuffer>[] = []
   let bytes = 0
