@@ -17,3 +17,5 @@ VOUCHERS = _number("VOUCHERS", 100_000)
 """Vouchers that are claimed, spent, undone and expired in one county, on each database."""
 HISTORIES = _number("HISTORIES", 6)
 """Seeds of random histories against the model, on each database; each has twenty histories of sixty acts."""
+LIVES = _number("LIVES", 40)
+"""Campaigns that live to their close-out, with and without papers that are reviewed, on each database."""

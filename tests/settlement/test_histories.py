@@ -6,6 +6,7 @@ The audit is the program's; beside it the test keeps its own sums of what each p
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -39,7 +40,8 @@ from backend.vouchers.desk_rules import RefundPolicy
 from backend.vouchers.funding_rules import FundingShare
 from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
-from tests.databases import HandClock
+from tests.databases import HandClock, Templates
+from tests.full import lengths
 from tests.settlement.cycles import (
     CLERK,
     REVIEWER,
@@ -250,11 +252,29 @@ class Life:
 
 @pytest.mark.parametrize("seed", range(6))
 async def test_in_every_life_the_books_hold_and_close_to_the_fen(county: County, clock: HandClock, seed: int) -> None:
-    dice = Random(seed)
-    life = Life(county, clock, dice)
+    await lived(county, clock, seed, steps=40)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_many_long_lives_hold_and_close_to_the_fen(
+    kind: str, templates: Templates, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    for seed in range(100, 100 + lengths.LIVES):
+        record_property("told", f"seed {seed}")
+        clock, folder = HandClock(), tmp_path / str(seed)
+        folder.mkdir()
+        async with templates.county(kind, folder, clock) as county:
+            await lived(county, clock, seed, steps=120)
+    record_property("told", f"{lengths.LIVES} campaigns of 120 acts, closed and returned to the treasury")
+
+
+async def lived(county: County, clock: HandClock, seed: int, *, steps: int) -> None:
+    """One campaign's life, audited again and again and at its end."""
+    life = Life(county, clock, Random(seed))
     await life.begin()
     await transact(county, plan_first_close, None)
-    for step in range(40):
+    for step in range(steps):
         await life.step()
         if step % 4 == 3:
             assert await faults(county) == [], (seed, step)

@@ -5,6 +5,8 @@ its own list of what was approved, and of the serial numbers that live.
 """
 
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
 from random import Random
 from uuid import UUID
 
@@ -24,7 +26,8 @@ from backend.trade_in.rules import Dossier, DossierState, Papers, TradeInReason
 from backend.vouchers.desk_rules import RefundPolicy
 from backend.vouchers.rules import DiscountKind
 from backend.vouchers.trade_in_rules import Appliance, TradeIn
-from tests.databases import HandClock
+from tests.databases import HandClock, Templates
+from tests.full import lengths
 from tests.settlement.cycles import money, opened, settle, with_account
 from tests.settlement.test_histories import FUNDING, Act, Life, files_and_what_waits, owed_by_the_ledger
 from tests.trade_in.subsidies import OWNER, papers, reviewed
@@ -136,10 +139,29 @@ class Subsidised(Life):
 async def test_in_every_life_money_waits_for_its_papers_and_the_books_close(
     county: County, clock: HandClock, seed: int
 ) -> None:
+    await lived(county, clock, seed, steps=50)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_in_many_long_lives_money_waits_for_its_papers(
+    kind: str, templates: Templates, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    for seed in range(100, 100 + lengths.LIVES):
+        record_property("told", f"seed {seed}")
+        clock, folder = HandClock(), tmp_path / str(seed)
+        folder.mkdir()
+        async with templates.county(kind, folder, clock) as county:
+            await lived(county, clock, seed, steps=120)
+    record_property("told", f"{lengths.LIVES} campaigns of 120 acts, closed and returned to the treasury")
+
+
+async def lived(county: County, clock: HandClock, seed: int, *, steps: int) -> None:
+    """One campaign's life, audited again and again and at its end."""
     life = Subsidised(county, clock, Random(seed))
     await life.begin()
     await transact(county, plan_first_close, None)
-    for step in range(50):
+    for step in range(steps):
         await life.step()
         if step % 5 == 4:
             await life.check()
