@@ -318,6 +318,7 @@ export default {
   'audit.group.starting': 'Start and imports',
   'audit.group.settlement': 'Settlement and payouts',
   'audit.group.incident': 'Corrections',
+  'audit.group.audit-pack': 'Audit packs',
 
   'me.title': 'Me',
 } satisfies Twin<typeof zh>

@@ -318,6 +318,7 @@ export default {
   'audit.group.starting': '开县与导入',
   'audit.group.settlement': '结算与付款',
   'audit.group.incident': '差错处理',
+  'audit.group.audit-pack': '审计包',
 
   'me.title': '我的',
 } as const
