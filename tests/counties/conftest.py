@@ -53,7 +53,7 @@ class Neighbours(Templates):
         kinds += [("postgresql", with_database(self.url, self.template))] if self.url else []
         for kind, url in kinds:
             counties = open_counties(self.folder / kind, url, clock=HandClock())
-            self.worlds[kind] = [await build_world(county) for county in counties.all]
+            self.worlds[kind] = [await build_world(county, papers=True) for county in counties.all]
             await counties.close()
 
 

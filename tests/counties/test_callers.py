@@ -123,7 +123,7 @@ async def test_a_person_in_both_counties_is_two_people(two: Two) -> None:
         async with calling(two.application, base=side.base, cookie=side.world.cookies[Role.RESIDENT]) as client:
             answer = await client.get("/api/v1/me/vouchers")
             wallets.append({item["voucher_id"] for item in answer.json()["items"]})
-    assert [len(wallet) for wallet in wallets] == [2, 2]
+    assert [len(wallet) for wallet in wallets] == [4, 4]
     assert wallets[0].isdisjoint(wallets[1])
     async with calling(two.application, base=two.here.base, cookie=two.here.world.cookies[Role.RESIDENT]) as client:
         assert (await client.post("/api/v1/sign-out")).status_code == 204

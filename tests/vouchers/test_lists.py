@@ -70,7 +70,7 @@ async def test_a_merchant_that_was_taken_off_the_list_or_stopped_is_refused_at_o
     clock.forward(seconds=1)
     second = await here.applied(call_id, 2)
     await here.signed(second, Step.REVIEW, Step.PUBLICISE)
-    clock.forward(days=8)
+    clock.forward(days=10)
     await here.signed(second, Step.LIST)
     merchants.append((await inquire(county, find_listed, FindListed(call_id=call_id)))[-1].merchant_id)
     (round_id,) = await running_campaign(county, lists=(call_id,))
