@@ -105,10 +105,21 @@ async def post_staff(request: Request[Any, Any, Any], data: JSONBody[StaffBody])
     return Response(invited_answer(invited), status_code=201, headers={"cache-control": "no-store"})
 
 
+RoleQuery = Annotated[Role | None, QueryParameter(description="Only who has this role and can sign in.")]
+OfMerchant = Annotated[UUID | None, QueryParameter(name="merchant", description="Only who works for this merchant.")]
+
+
 @get("/api/v1/office/staff", opt={"callers": ADMINISTRATORS}, tags=["administration"], summary="Staff accounts")
-async def get_staff(request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50) -> Page[StaffAnswer]:
+async def get_staff(
+    request: Request[Any, Any, Any],
+    role: RoleQuery = None,
+    whose: OfMerchant = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[StaffAnswer]:
     """Every account, newest first; phones are masked."""
-    asked = PageOfStaff(before=_before(request, "staff", cursor), most=limit + 1)
+    before = _before(request, "staff", cursor)
+    asked = PageOfStaff(before=before, role=role, merchant_id=whose, most=limit + 1)
     found = await inquire(county_of(request), page_of_staff, asked)
     more = _more(request, "staff", [member.id for member in found], limit)
     return Page(items=[staff_answer(member) for member in found[:limit]], next_cursor=more)
