@@ -87,6 +87,7 @@ async def test_roles_deputies_and_sessions_are_the_security_administrators(count
         assert (zoneless.status_code, zoneless.json()["errors"][0]["pointer"]) == (400, "/ends_at")
         granted = await client.post("/api/v1/office/deputies", json=body)
         assert granted.status_code == 201
+        assert (granted.json()["deputy_name"], granted.json()["principal_name"]) == ("牟学文", "牟学文")
         past = await client.post("/api/v1/office/deputies", json=body | {"ends_at": to_wire(clock())})
         assert (past.status_code, past.json()["reason"]) == (409, "deputy-dates")
         assert len((await client.get("/api/v1/office/deputies")).json()["items"]) == 1

@@ -4921,8 +4921,10 @@ export interface components {
             id: string;
             /** Format: uuid */
             deputy_id: string;
+            deputy_name: string;
             /** Format: uuid */
             principal_id: string;
+            principal_name: string;
             role: components["schemas"]["Role"];
             /** Format: date-time */
             begins_at: string;
