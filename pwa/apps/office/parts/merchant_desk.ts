@@ -1,7 +1,9 @@
 /** What the desk does with one merchant: its standing, its shops, the lists it is on, its accounts. */
 
 import { api, ask, type Answer } from '@/api/client'
-import type { BankAccountAnswer, Me, MerchantState, NewPapers, ProposedAccount } from '@/api/wire'
+import type { BankAccountAnswer, Me, MerchantAnswer, MerchantState, NewPapers, ProposedAccount } from '@/api/wire'
+import { townName } from '@/county/towns'
+import { named } from '@/i18n/when'
 import { has } from '@/staff/roles'
 import { t as td } from '../texts'
 import { t } from '../texts/merchant'
@@ -56,6 +58,12 @@ export function handInPapers(merchantId: string, body: NewPapers): Promise<Answe
 export function proposeAccount(merchantId: string, body: ProposedAccount): Promise<Answer<unknown>> {
   const params = { path: { merchant_id: merchantId } }
   return ask(api.POST('/api/v1/office/merchants/{merchant_id}/bank-accounts', { params, body }))
+}
+
+/** An address with its town; most addresses name it themselves. */
+export function whereOf(premises: MerchantAnswer['premises']): string {
+  const [town, address] = [townName(premises.town_code), named(premises.address_zh, premises.address_en)]
+  return address.includes(town) ? address : `${town} ${address}`
 }
 
 /** It does not count yet, so that it can be taken back. */

@@ -1,6 +1,7 @@
 /** Who may do what with people's accounts and rights, and how the county is asked. Pure but for the asking. */
 
 import { api, ask, type Answer } from '@/api/client'
+import type { Problem } from '@/api/problem'
 import type { DeputyAnswer, InvitedAnswer, Me, Role, StaffAnswer } from '@/api/wire'
 import { countyInstant } from '@/kernel/instants'
 import { has } from '@/staff/roles'
@@ -56,18 +57,16 @@ export function setRoles(staffId: string, roles: Role[]): Promise<Answer<unknown
 }
 
 /** Everybody of the office who can sign in, each once, by name. */
-export async function officePeople(): Promise<Answer<StaffAnswer[]>> {
+export async function officePeople(): Promise<{ ok: true; value: StaffAnswer[] } | { ok: false; problem: Problem }> {
   const found = new Map<string, StaffAnswer>()
   const pages = await Promise.all(
     OFFICE_ROLES.map((role) => ask(api.GET('/api/v1/office/staff', { params: { query: { role, limit: 100 } } }))),
   )
-  const [first] = pages
   for (const page of pages) {
     if (!page.ok) return page
     for (const one of page.value.items) found.set(one.id, one)
   }
-  const people = [...found.values()].toSorted((one, other) => one.name.localeCompare(other.name, 'zh'))
-  return { ...(first as Extract<typeof first, { ok: true }>), value: people }
+  return { ok: true, value: [...found.values()].toSorted((one, other) => one.name.localeCompare(other.name, 'zh')) }
 }
 
 /** Where a deputy's time stands. */

@@ -3,7 +3,7 @@ export default {
   'list': '全部商户',
   'list.words': '店名',
   'list.find': '查找',
-  'list.state': '状态',
+  'list.state': '收券情况',
   'list.state.all': '全部',
   'list.empty': '没有这样的商户',
   'list.open': '查看',
