@@ -25,7 +25,7 @@ def test_a_clerk_changes_a_call_and_everybody_reads_both_versions(
     page.get_by_role("link", name="查看和变更 旅途变更公告").click()
     page.get_by_role("button", name="变更规则").click()
     page.get_by_label("公告正文（中文）").fill("一、征集范围：县内商户，须公示价格。")
-    page.get_by_label("公示天数").fill("9")
+    page.get_by_label("公示期（工作日）").fill("9")
     page.get_by_role("button", name="公布变更").click()
     expect(page.get_by_text("请填写文号")).to_be_visible()
     page.get_by_label("文号").fill("筠演示〔2026〕78号")
