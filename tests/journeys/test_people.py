@@ -1,11 +1,13 @@
 """People and rights: each administrator does their own part, and the county refuses what no one person may be."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from backend.demonstration.unassignable import phone
 from tests.journeys.conftest import Enter
-from tests.journeys.served import Session
+from tests.journeys.served import Served, Session
 from tests.journeys.visits import DESK
 
 pytestmark = pytest.mark.journey
@@ -72,3 +74,27 @@ def test_an_account_is_made_gets_its_roles_stands_in_for_somebody_and_ends(
     line.locator("form").get_by_role("button", name="停用账号").click()
     expect(line.get_by_text("已停用", exact=True)).to_be_visible()
     expect(visit(staff["office"]).go("/office/people").get_by_text("由系统、安全、审计三位管理员查看")).to_be_visible()
+
+
+def test_a_clerk_finds_a_resident_by_phone_looks_for_a_purpose_and_freezes_and_frees_the_account(
+    visit: Enter, staff: dict[str, Session], residents: Iterator[Session], served: Served
+) -> None:
+    whose = served.ask("/api/v1/me", next(residents))["phone"]
+    page = visit(staff["office"]).expect_no("404 /find").go("/office/residents")
+    page.get_by_label("居民的手机号").fill(phone(9_990_002))
+    page.get_by_role("button", name="查找").click()
+    expect(page.get_by_text("没有用这个手机号的账号。")).to_be_visible()
+    page.get_by_label("居民的手机号").fill(whose)
+    page.get_by_role("button", name="查找").click()
+    expect(page.get_by_text("正常", exact=True)).to_be_visible()
+    for name, label, why, seen in (
+        ("看完整资料", "用途", "来电核对", whose),
+        ("冻结领券", "原因", "同一设备多次领取", "冻结原因：同一设备多次领取"),
+        ("解冻", "原因", "人工核验通过", "正常"),
+    ):
+        page.get_by_role("button", name=name).click()
+        page.get_by_label(label).fill(why)
+        page.locator("form").get_by_role("button", name=name).click()
+        expect(page.get_by_text(seen, exact=True)).to_be_visible()
+    page = visit(staff["security_admin"]).go("/office/residents")
+    expect(page.get_by_text("居民账号由经办按手机号查找和冻结；结束居民的登录由安全管理员办理。")).to_be_visible()

@@ -121,6 +121,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('people.title'), up: '/me', signedIn: true },
   },
   {
+    path: '/residents',
+    name: 'residents',
+    component: () => import('./pages/ResidentsPage.vue'),
+    meta: { title: () => t('residents.title'), up: '/me', signedIn: true },
+  },
+  {
     path: '/campaigns/new',
     name: 'new',
     component: () => import('./pages/PlanPage.vue'),

@@ -16,6 +16,8 @@ export interface DeskAct {
   readonly note?: boolean
   /** What the note is called where it is neither reason nor answer. */
   readonly noteName?: string
+  /** The most characters of the note. */
+  readonly noteMost?: number
   readonly document?: boolean
 }
 

@@ -78,7 +78,7 @@ export function actsOfAccount(one: BankAccountAnswer, me: Me | null, now: number
   return [
     ...(decides ? accountActs() : []),
     ...(!decides && isComing(one, now) ? [{ key: 'refuse', text: t('accounts.back'), note: true, aside: true }] : []),
-    { key: 'look', text: t('accounts.look'), about: t('accounts.look.about'), note: true, noteName: td('desk.purpose'), aside: true },
+    { key: 'look', text: t('accounts.look'), about: t('accounts.look.about'), note: true, noteName: td('desk.purpose'), noteMost: 60, aside: true },
   ]
 }
 

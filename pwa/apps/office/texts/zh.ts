@@ -322,6 +322,7 @@ export default {
   'audit.group.audit-pack': '审计包',
 
   'people.title': '人员与权限',
+  'residents.title': '居民',
   'merchant.title': '商户',
 
   'me.title': '我的',
