@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.audit_trail.find import Find, find
 from backend.database.transaction import inquire, transact
+from backend.identity.acting import staff_names
 from backend.identity.assign_roles import AssignRoles, assign_roles
 from backend.identity.end_staff import EndStaff, end_staff
 from backend.identity.grant_deputy import (
@@ -53,7 +54,7 @@ from backend.identity.office_schemas import (
     stuck_answer,
 )
 from backend.identity.reasons import IdentityReason
-from backend.identity.rules import PersonKind
+from backend.identity.rules import DeputyGrant, PersonKind
 from backend.identity.schemas import EndedAnswer
 from backend.identity.sign_out import RevokeSessions, revoke_sessions
 from backend.kernel.actors import ADMINISTRATORS, Actor, Role
@@ -105,10 +106,21 @@ async def post_staff(request: Request[Any, Any, Any], data: JSONBody[StaffBody])
     return Response(invited_answer(invited), status_code=201, headers={"cache-control": "no-store"})
 
 
+RoleQuery = Annotated[Role | None, QueryParameter(description="Only who has this role and can sign in.")]
+OfMerchant = Annotated[UUID | None, QueryParameter(name="merchant", description="Only who works for this merchant.")]
+
+
 @get("/api/v1/office/staff", opt={"callers": ADMINISTRATORS}, tags=["administration"], summary="Staff accounts")
-async def get_staff(request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50) -> Page[StaffAnswer]:
+async def get_staff(
+    request: Request[Any, Any, Any],
+    role: RoleQuery = None,
+    whose: OfMerchant = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
+) -> Page[StaffAnswer]:
     """Every account, newest first; phones are masked."""
-    asked = PageOfStaff(before=_before(request, "staff", cursor), most=limit + 1)
+    before = _before(request, "staff", cursor)
+    asked = PageOfStaff(before=before, role=role, merchant_id=whose, most=limit + 1)
     found = await inquire(county_of(request), page_of_staff, asked)
     more = _more(request, "staff", [member.id for member in found], limit)
     return Page(items=[staff_answer(member) for member in found[:limit]], next_cursor=more)
@@ -211,7 +223,8 @@ async def post_deputy(request: Request[Any, Any, Any], data: JSONBody[DeputyBody
     granted = await transact(county_of(request), grant_deputy, command)
     if isinstance(granted, Refused):
         return refusal(granted)
-    return Response(deputy_answer(granted), status_code=201)
+    [answer] = await _deputies(request, [granted])
+    return Response(answer, status_code=201)
 
 
 @get("/api/v1/office/deputies", opt={"callers": ADMINISTRATORS}, tags=["administration"], summary="Deputies")
@@ -220,7 +233,13 @@ async def get_deputies(request: Request[Any, Any, Any], cursor: Cursor = None, l
     asked = PageOfGrants(before=_before(request, "deputies", cursor), most=limit + 1)
     found = await inquire(county_of(request), page_of_grants, asked)
     more = _more(request, "deputies", [grant.id for grant in found], limit)
-    return Page(items=[deputy_answer(grant) for grant in found[:limit]], next_cursor=more)
+    return Page(items=await _deputies(request, found[:limit]), next_cursor=more)
+
+
+async def _deputies(request: Request[Any, Any, Any], grants: list[DeputyGrant]) -> list[DeputyAnswer]:
+    people = frozenset(one for grant in grants for one in (grant.deputy_id, grant.principal_id))
+    names = await inquire(county_of(request), staff_names, people)
+    return [deputy_answer(grant, names) for grant in grants]
 
 
 @post(

@@ -1,5 +1,6 @@
 """What administrators send and see."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -90,7 +91,9 @@ class DeputyAnswer(Struct, frozen=True, kw_only=True):
 
     id: UUID
     deputy_id: UUID
+    deputy_name: str
     principal_id: UUID
+    principal_name: str
     role: Role
     begins_at: datetime
     ends_at: datetime
@@ -210,12 +213,14 @@ def staff_answer(member: StaffMember) -> StaffAnswer:
     )
 
 
-def deputy_answer(grant: DeputyGrant) -> DeputyAnswer:
-    """A deputy's grant in a list."""
+def deputy_answer(grant: DeputyGrant, names: Mapping[UUID, str]) -> DeputyAnswer:
+    """A deputy's grant in a list; the names are those of office-holders."""
     return DeputyAnswer(
         id=grant.id,
         deputy_id=grant.deputy_id,
+        deputy_name=names[grant.deputy_id],
         principal_id=grant.principal_id,
+        principal_name=names[grant.principal_id],
         role=grant.role,
         begins_at=grant.begins_at,
         ends_at=grant.ends_at,

@@ -47,6 +47,11 @@ async def find_listed(tx: Transaction, asked: FindListed) -> list[Listed]:
     return await store.list_after(tx, asked.call_id, after=asked.after, most=asked.most)
 
 
+async def lists_of(tx: Transaction, merchant_id: UUID) -> list[tuple[Call, Instant]]:
+    """The lists a merchant is on now, each with when it came on it."""
+    return await store.lists_of(tx, merchant_id)
+
+
 async def find_publicised(tx: Transaction, asked: FindListed) -> list[Publicised]:
     """Who is publicised and not decided on yet."""
     return await store.publicised_of(tx, asked.call_id, after=asked.after, most=asked.most)

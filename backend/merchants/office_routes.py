@@ -8,15 +8,17 @@ from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import OFFICE_ROLES, Role
+from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.merchants.add_store import AddStore, add_store
 from backend.merchants.admit import Admit, admit
 from backend.merchants.answers import actor_of, refused
 from backend.merchants.change import Changed, NotChanged
 from backend.merchants.end import End, end
-from backend.merchants.find_merchants import FindMerchants, find_merchants
+from backend.merchants.find_calls import lists_of
+from backend.merchants.find_merchants import FindMerchants, find_merchant, find_merchants, find_stores
 from backend.merchants.reinstate import Reinstate, reinstate
 from backend.merchants.rules import MerchantReason, MerchantState, Trade
 from backend.merchants.schemas import (
@@ -26,8 +28,11 @@ from backend.merchants.schemas import (
     ChangeBody,
     ChangedAnswer,
     ListedMerchant,
+    OfficeMerchantDetail,
+    StandingOnList,
     StoreOpenedAnswer,
     merchant_answer,
+    store_answer,
 )
 from backend.merchants.suspend import Suspend, suspend
 from backend.outbox.rules import IdReused
@@ -36,7 +41,7 @@ from backend.places.rules import PlaceReason
 from backend.places.wire import position_of, premises_of
 from backend.web.callers import county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
-from backend.web.problems import documented, same_again
+from backend.web.problems import ProblemError, documented, same_again
 from backend.web.texts import Searched
 
 OFFICE = frozenset({Role.OFFICE})
@@ -84,6 +89,47 @@ async def list_every_merchant(
         for merchant in found[:limit]
     ]
     return Page(items=listed, next_cursor=more)
+
+
+@get(
+    "/api/v1/office/merchants/{merchant_id:uuid}",
+    opt={"callers": OFFICE_ROLES},
+    tags=["merchants"],
+    summary="One merchant at the desk",
+)
+async def get_office_merchant(request: Request[Any, Any, Any], merchant_id: FromPath[UUID]) -> OfficeMerchantDetail:
+    """A merchant of any state with the reason it stands so, its open shops and the lists it is on."""
+    county = county_of(request)
+    detail = await inquire(county, _detail, (merchant_id, county.clock()))
+    if detail is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    return detail
+
+
+async def _detail(tx: Transaction, asked: tuple[UUID, Instant]) -> OfficeMerchantDetail | None:
+    merchant_id, at = asked
+    merchant = await find_merchant(tx, merchant_id)
+    if merchant is None:
+        return None
+    lists = []
+    for call, listed_at in await lists_of(tx, merchant_id):
+        rules = call.at(at).rules
+        lists.append(
+            StandingOnList(
+                call_id=call.id,
+                title_zh=rules.title_zh,
+                title_en=rules.title_en,
+                document_no=rules.document_no,
+                listed_at=listed_at,
+            )
+        )
+    return OfficeMerchantDetail(
+        merchant=merchant_answer(merchant),
+        state_reason=merchant.state_reason,
+        admitted_at=merchant.admitted_at,
+        stores=[store_answer(shop) for shop in await find_stores(tx, merchant_id)],
+        lists=lists,
+    )
 
 
 @post(
@@ -211,6 +257,7 @@ async def post_end(
 
 MERCHANT_OFFICE_ROUTES: list[BaseRouteHandler] = [
     list_every_merchant,
+    get_office_merchant,
     post_merchant,
     post_store,
     post_suspension,

@@ -66,6 +66,7 @@ CLOSED_REFUSED = (
 )
 Days = Annotated[int, QueryParameter(ge=0, le=366, description="Licences that end within so many days.")]
 RenewalStateQuery = Annotated[RenewalState | None, QueryParameter(name="state", description="Only in this state.")]
+OfMerchant = Annotated[UUID | None, QueryParameter(name="merchant", description="Only of this merchant.")]
 _Place = tuple[date, UUID, str, str]
 
 
@@ -132,10 +133,14 @@ async def post_papers(
     summary="Papers that were handed in",
 )
 async def list_papers(
-    request: Request[Any, Any, Any], standing: RenewalStateQuery = None, cursor: Cursor = None, limit: Limit = 50
+    request: Request[Any, Any, Any],
+    standing: RenewalStateQuery = None,
+    whose: OfMerchant = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[RenewalAnswer]:
     """The newest first."""
-    return await _renewals(county_of(request), standing, None, cursor, limit)
+    return await _renewals(county_of(request), standing, whose, cursor, limit)
 
 
 async def _renewals(

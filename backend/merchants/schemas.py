@@ -217,6 +217,26 @@ class ListedMerchant(Struct, frozen=True, kw_only=True):
     admitted_at: datetime
 
 
+class StandingOnList(Struct, frozen=True, kw_only=True):
+    """A call on whose list the merchant is."""
+
+    call_id: UUID
+    title_zh: str
+    title_en: str
+    document_no: str
+    listed_at: datetime
+
+
+class OfficeMerchantDetail(Struct, frozen=True, kw_only=True):
+    """A merchant as the office sees it, with its open shops and the lists it is on."""
+
+    merchant: MerchantAnswer
+    state_reason: str
+    admitted_at: datetime
+    stores: list[StoreAnswer]
+    lists: list[StandingOnList]
+
+
 FIELD_OF: dict[Reason, str] = {
     MerchantReason.CREDIT_CODE_WRONG: "/credit_code",
     MerchantReason.CREDIT_CODE_ASSIGNABLE: "/credit_code",

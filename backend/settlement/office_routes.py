@@ -54,6 +54,7 @@ CHECKERS = frozenset({Role.REVIEWER, Role.APPROVER})
 DESK = OFFICE | CHECKERS
 HoldStates = Annotated[HoldState | None, QueryParameter(name="state", description="Only holds in this state.")]
 BatchStates = Annotated[BatchState | None, QueryParameter(name="state", description="Only batches in this state.")]
+OfMerchant = Annotated[UUID | None, QueryParameter(name="merchant", description="Only of this merchant.")]
 OfCampaign = Annotated[UUID | None, QueryParameter(name="campaign_id", description="Only of this campaign.")]
 REFUSALS = (SettlementReason.NO_SUCH_CAMPAIGN, GeneralReason.ID_REUSED)
 
@@ -74,13 +75,17 @@ async def get_settlement(request: Request[Any, Any, Any], campaign_id: FromPath[
 
 @get("/api/v1/office/payout-holds", opt={"callers": OFFICE_ROLES}, tags=["settlement"], summary="Payouts that wait")
 async def list_holds(
-    request: Request[Any, Any, Any], in_state: HoldStates = None, cursor: Cursor = None, limit: Limit = 50
+    request: Request[Any, Any, Any],
+    in_state: HoldStates = None,
+    whose: OfMerchant = None,
+    cursor: Cursor = None,
+    limit: Limit = 50,
 ) -> Page[HoldAnswer]:
     """Oldest first; those nobody has decided yet, unless a state is named."""
     county = county_of(request)
     after = open_cursor(county, "payout-holds", cursor)
     states = (in_state,) if in_state else (HoldState.OPEN, HoldState.CONTESTED)
-    asked = FindHolds(states=states, after=UUID(after) if after else None, most=limit + 1)
+    asked = FindHolds(states=states, merchant_id=whose, after=UUID(after) if after else None, most=limit + 1)
     found = await inquire(county, find_holds, asked)
     held = found.holds
     more = seal_cursor(county, "payout-holds", str(held[limit - 1][0].hold_id)) if len(held) > limit else None

@@ -7,6 +7,10 @@ import callsEn from '../apps/office/texts/calls/en'
 import callsZh from '../apps/office/texts/calls/zh'
 import moneyEn from '../apps/office/texts/money/en'
 import moneyZh from '../apps/office/texts/money/zh'
+import merchantDeskEn from '../apps/office/texts/merchant/en'
+import merchantDeskZh from '../apps/office/texts/merchant/zh'
+import peopleEn from '../apps/office/texts/people/en'
+import peopleZh from '../apps/office/texts/people/zh'
 import guardEn from '../apps/office/texts/guard/en'
 import guardZh from '../apps/office/texts/guard/zh'
 import settlementEn from '../apps/office/texts/settlement/en'
@@ -55,6 +59,8 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['a call at the desk', callsZh, callsEn],
   ['a list at the desk', rosterZh, rosterEn],
   ['the settlement desk', moneyZh, moneyEn],
+  ['a merchant at the desk', merchantDeskZh, merchantDeskEn],
+  ['people and rights', peopleZh, peopleEn],
   ['how money is guarded', guardZh, guardEn],
   ['settlement of a campaign', settlementZh, settlementEn],
 ]

@@ -10,7 +10,7 @@ from backend.kernel.actors import ADMINISTRATORS, MACHINE_ROLES, PEOPLE, Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import to_wire
 from tests.databases import HandClock
-from tests.identity.people import resident, staff, staff_session
+from tests.identity.people import STAFF_PLACE, resident, staff, staff_session
 from tests.web.client import calling, serving
 
 
@@ -87,6 +87,7 @@ async def test_roles_deputies_and_sessions_are_the_security_administrators(count
         assert (zoneless.status_code, zoneless.json()["errors"][0]["pointer"]) == (400, "/ends_at")
         granted = await client.post("/api/v1/office/deputies", json=body)
         assert granted.status_code == 201
+        assert (granted.json()["deputy_name"], granted.json()["principal_name"]) == ("牟学文", "牟学文")
         past = await client.post("/api/v1/office/deputies", json=body | {"ends_at": to_wire(clock())})
         assert (past.status_code, past.json()["reason"]) == (409, "deputy-dates")
         assert len((await client.get("/api/v1/office/deputies")).json()["items"]) == 1
@@ -101,6 +102,20 @@ async def test_roles_deputies_and_sessions_are_the_security_administrators(count
     async with serving(county) as application, calling(application, cookie=system) as client:
         invited = await client.post(f"/api/v1/office/staff/{clerk}/invitation")
         assert (invited.status_code, len(invited.json()["invitation"])) == (201, 43)
+
+
+async def test_administrators_ask_for_the_people_of_a_role_or_of_a_merchant(county: County) -> None:
+    reviewer = await staff(county, Role.REVIEWER)
+    owner = await staff(county, Role.MERCHANT)
+    token = await session_of(county, Role.SYSTEM_ADMIN)
+    async with serving(county) as application, calling(application, cookie=token) as client:
+        for asked, expected in (
+            ({"role": "reviewer"}, [str(reviewer)]),
+            ({"merchant": str(STAFF_PLACE)}, [str(owner)]),
+            ({"merchant": str(STAFF_PLACE), "role": "reviewer"}, []),
+        ):
+            found = (await client.get("/api/v1/office/staff", params=asked)).json()["items"]
+            assert [one["id"] for one in found] == expected
 
 
 async def test_a_machines_key_is_made_used_rotated_and_revoked(county: County) -> None:

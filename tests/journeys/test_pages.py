@@ -29,6 +29,8 @@ OFFICE += ["/office/campaigns/{lottery}", "/office/calls/{call}", "/office/calls
 OFFICE += ["/office/merchants", "/office/money", "/office/calls/new", "/office/merchant-applications/{application}"]
 OFFICE += ["/office/money/campaigns/{paid}", "/office/money/incidents", "/office/money/clearing/{day}"]
 OFFICE += ["/office/money/merchants/{shop}/{day}"]
+OFFICE += ["/office/merchants/{shop}", "/office/residents"]
+SECURITY = ["/office/people", "/office/merchants/{shop}"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 
@@ -49,6 +51,7 @@ def test_residents_can_use_it_in_every_mode(path: str, visit: Enter, places: Pla
         *(("appliances", path) for path in APPLIANCES),
         *(("operator", path) for path in OPERATOR),
         *(("office", path) for path in OFFICE),
+        *(("security_admin", path) for path in SECURITY),
         *(("auditor", path) for path in AUDITOR),
     ],
 )
@@ -72,7 +75,7 @@ def test_every_page_in_all_of_the_modes(
         (staff["operator"], OPERATOR),
         (staff["office"], OFFICE),
     ]
-    people += [(staff["auditor"], AUDITOR)]
+    people += [(staff["security_admin"], SECURITY), (staff["auditor"], AUDITOR)]
     found = {}
     for session, paths in people:
         one = visit(session)

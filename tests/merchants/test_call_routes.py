@@ -287,8 +287,20 @@ async def test_a_merchant_joins_a_list_and_is_taken_off_it_over_http(
     approver, clerk = [await staff_cookie(county, role) for role in (Role.APPROVER, Role.OFFICE)]
     last = {"decision_id": str(new_id()), "step": "list", "document_no": "名单1号"}
     assert (await send(steps, last, cookie=approver)).status_code == 200
+    desk = f"{OFFICE}/merchants/{merchant_id}"
+    stands = (await send(desk, cookie=clerk)).json()["lists"]
+    assert stands == [
+        {
+            "call_id": call_id,
+            "title_zh": "2026 年消费券餐饮商户征集公告",
+            "title_en": "Call for restaurants 2026",
+            "document_no": "筠演示〔2026〕9号",
+            "listed_at": stands[0]["listed_at"],
+        }
+    ]
     off = {"change_id": str(new_id()), "reason": "违规套现"}
     ending = f"{OFFICE}/merchant-calls/{call_id}/merchants/{merchant_id}/end"
     assert (await send(ending, off, cookie=clerk)).status_code == 200
+    assert (await send(desk, cookie=clerk)).json()["lists"] == []
     again = await send(ending, off | {"change_id": str(new_id())}, cookie=clerk)
     assert (again.status_code, again.json()["reason"]) == (409, "not-on-list")

@@ -81,6 +81,9 @@ async def test_papers_are_handed_in_verified_and_listed_over_http(county: County
     assert (pending.status_code, pending.json()["reason"]) == (409, "renewal-pending")
     (waiting,) = await ids(await send(f"{OFFICE}/merchant-papers", cookie=clerk, state="submitted"))
     assert waiting["renewal_id"] == told["renewal_id"]
+    (of_one,) = await ids(await send(f"{OFFICE}/merchant-papers", cookie=clerk, merchant=str(merchant_id)))
+    assert of_one == waiting
+    assert await ids(await send(f"{OFFICE}/merchant-papers", cookie=clerk, merchant=str(new_id()))) == []
     decision = f"{OFFICE}/merchant-papers/{told['renewal_id']}/decision"
     done = await send(decision, {"decision_id": str(new_id()), "good": True}, cookie=reviewer)
     assert done.json()["state"] == "verified"

@@ -192,6 +192,10 @@ async def test_a_suspension_shows_at_once_and_only_the_office_sees_why(county: C
     assert "顾客举报" not in public.text
     office = await send("/api/v1/office/merchants", cookie=clerk, state="suspended")
     assert office.json()["items"][0]["state_reason"] == "顾客举报"
+    desk = (await send(path, cookie=clerk)).json()
+    assert (desk["state_reason"], len(desk["stores"]), desk["lists"]) == ("顾客举报", 1, [])
+    assert desk["merchant"] == public.json()["merchant"]
+    assert (await send(f"/api/v1/office/merchants/{new_id()}", cookie=clerk)).status_code == 404
     back = {"change_id": str(new_id()), "reason": "查无实据"}
     assert (await send(f"{path}/reinstate", back, cookie=clerk)).json()["state"] == "admitted"
     leave = {"change_id": str(new_id()), "reason": "歇业"}

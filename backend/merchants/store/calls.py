@@ -98,6 +98,18 @@ async def is_on_list(tx: Transaction, call_id: UUID, merchant_id: UUID) -> bool:
     return row.first() is not None
 
 
+async def lists_of(tx: Transaction, merchant_id: UUID) -> list[tuple[Call, Instant]]:
+    """The lists a merchant is on now, each with when it came on it; the first listed first."""
+    asked = (
+        select(listings.c.call_id, listings.c.listed_at)
+        .where(listings.c.merchant_id == merchant_id, listings.c.ended_at.is_(None))
+        .order_by(listings.c.listed_at, listings.c.application_id)
+    )
+    rows = (await tx.execute(asked)).all()
+    found = await _calls(tx, [row.call_id for row in rows])
+    return [(found[row.call_id], row.listed_at) for row in rows]
+
+
 async def end_listing(tx: Transaction, call_id: UUID, merchant_id: UUID, at: Instant) -> bool:
     """Take a merchant off a list; ``False`` where it is on none."""
     done = await tx.execute(

@@ -31,6 +31,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('merchants.title'), section: { text: () => t('merchants.title'), drawing: shop }, signedIn: true },
   },
   {
+    path: '/merchants/:id',
+    name: 'merchant',
+    component: () => import('./pages/MerchantPage.vue'),
+    meta: { title: () => t('merchant.title'), up: '/merchants', signedIn: true },
+  },
+  {
     path: '/calls/new',
     name: 'new-call',
     component: () => import('./pages/NewCallPage.vue'),
@@ -105,8 +111,20 @@ export const routes: readonly RouteRecordRaw[] = [
   {
     path: '/me',
     name: 'me',
-    component: () => import('@/staff/StaffAccountPage.vue'),
+    component: () => import('./pages/MePage.vue'),
     meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true, width: 'narrow' },
+  },
+  {
+    path: '/people',
+    name: 'people',
+    component: () => import('./pages/PeoplePage.vue'),
+    meta: { title: () => t('people.title'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/residents',
+    name: 'residents',
+    component: () => import('./pages/ResidentsPage.vue'),
+    meta: { title: () => t('residents.title'), up: '/me', signedIn: true },
   },
   {
     path: '/campaigns/new',

@@ -2234,6 +2234,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/merchants/{merchant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One merchant at the desk
+         * @description A merchant of any state with the reason it stands so, its open shops and the lists it is on.
+         */
+        get: operations["ApiV1OfficeMerchantsMerchantIdGetOfficeMerchant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/merchants/{merchant_id}/bank-accounts": {
         parameters: {
             query?: never;
@@ -4901,8 +4921,10 @@ export interface components {
             id: string;
             /** Format: uuid */
             deputy_id: string;
+            deputy_name: string;
             /** Format: uuid */
             principal_id: string;
+            principal_name: string;
             role: components["schemas"]["Role"];
             /** Format: date-time */
             begins_at: string;
@@ -6008,6 +6030,15 @@ export interface components {
             cash_fen: number;
             /** @description Why, for the record. */
             reason: string;
+        };
+        /** OfficeMerchantDetail */
+        OfficeMerchantDetail: {
+            merchant: components["schemas"]["MerchantAnswer"];
+            state_reason: string;
+            /** Format: date-time */
+            admitted_at: string;
+            stores: components["schemas"]["StoreAnswer"][];
+            lists: components["schemas"]["StandingOnList"][];
         };
         /**
          * OldAppliance
@@ -7343,6 +7374,16 @@ export interface components {
          * @enum {string}
          */
         Standing: "done" | "attention" | "missing" | "unknown";
+        /** StandingOnList */
+        StandingOnList: {
+            /** Format: uuid */
+            call_id: string;
+            title_zh: string;
+            title_en: string;
+            document_no: string;
+            /** Format: date-time */
+            listed_at: string;
+        };
         /** StatementAnswer */
         StatementAnswer: {
             /** Format: date */
@@ -18423,6 +18464,8 @@ export interface operations {
             query?: {
                 /** @description Only in this state. */
                 state?: components["schemas"]["RenewalState"] | null;
+                /** @description Only of this merchant. */
+                merchant?: string | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows on a page. */
@@ -18829,6 +18872,83 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeMerchantsMerchantIdGetOfficeMerchant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                merchant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfficeMerchantDetail"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19972,6 +20092,8 @@ export interface operations {
             query?: {
                 /** @description Only holds in this state. */
                 state?: components["schemas"]["HoldState"] | null;
+                /** @description Only of this merchant. */
+                merchant?: string | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows on a page. */
@@ -21962,6 +22084,10 @@ export interface operations {
     ApiV1OfficeStaffGetStaff: {
         parameters: {
             query?: {
+                /** @description Only who has this role and can sign in. */
+                role?: components["schemas"]["Role"] | null;
+                /** @description Only who works for this merchant. */
+                merchant?: string | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows on a page. */

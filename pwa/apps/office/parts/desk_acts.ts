@@ -11,7 +11,13 @@ export interface DeskAct {
   readonly text: string
   /** Never the first thing to do, even where nothing else is offered. */
   readonly aside?: boolean
+  /** What follows from it, told before it is done. */
+  readonly about?: string
   readonly note?: boolean
+  /** What the note is called where it is neither reason nor answer. */
+  readonly noteName?: string
+  /** The most characters of the note. */
+  readonly noteMost?: number
   readonly document?: boolean
 }
 

@@ -44,5 +44,6 @@ export async function applyFile(
   )
 }
 
-/** The whole link of an invitation. */
-export const linkOf = (invitation: string): string => `${location.origin}/office/invitation#${invitation}`
+/** The whole link of an invitation, into the app in which its person will work. */
+export const linkOf = (invitation: string, app: 'office' | 'merchant' | 'station' = 'office'): string =>
+  `${location.origin}/${app}/invitation#${invitation}`

@@ -82,6 +82,7 @@ export default {
   'application.next.none': 'This application is settled.',
   'application.next.applicant': 'Waits for the applicant.',
   'desk.note': 'Reason or answer',
+  'desk.purpose': 'What for',
   'desk.document': 'Document number',
   'desk.done': 'Done: {act}',
   'desk.approve': 'Approve',
@@ -319,6 +320,10 @@ export default {
   'audit.group.settlement': 'Settlement and payouts',
   'audit.group.incident': 'Corrections',
   'audit.group.audit-pack': 'Audit packs',
+
+  'people.title': 'People and rights',
+  'residents.title': 'Residents',
+  'merchant.title': 'Merchant',
 
   'me.title': 'Me',
 } satisfies Twin<typeof zh>

@@ -82,6 +82,7 @@ export default {
   'application.next.none': '这份报名已经办结。',
   'application.next.applicant': '等申请人补正。',
   'desk.note': '原因或答复',
+  'desk.purpose': '用途',
   'desk.document': '文号',
   'desk.done': '已办理：{act}',
   'desk.approve': '批准',
@@ -319,6 +320,10 @@ export default {
   'audit.group.settlement': '结算与付款',
   'audit.group.incident': '差错处理',
   'audit.group.audit-pack': '审计包',
+
+  'people.title': '人员与权限',
+  'residents.title': '居民',
+  'merchant.title': '商户',
 
   'me.title': '我的',
 } as const
