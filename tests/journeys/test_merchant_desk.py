@@ -30,15 +30,19 @@ def act(page: Page, title: str, name: str, why: str | None = None) -> None:
     expect(page.get_by_text(DONE.format(name)).first).to_be_visible()
 
 
-def test_a_clerk_keeps_a_merchant_and_what_needs_two_is_finished_by_a_reviewer(
-    visit: Enter, staff: dict[str, Session], served: Served, places: Places
-) -> None:
-    page = visit(staff["office"], viewport=DESK).go("/office/merchants")
+def opened(page: Page) -> Page:
+    """The merchant's page, found by its name among all of them."""
     page.get_by_label("店名", exact=True).fill(NAME)
     page.get_by_role("button", name="查找").click()
     page.get_by_role("link", name=f"查看 {NAME}").click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    return page
 
+
+def test_a_clerk_suspends_and_reinstates_opens_and_closes_a_shop_and_takes_off_a_list(
+    visit: Enter, staff: dict[str, Session], served: Served, places: Places
+) -> None:
+    page = opened(visit(staff["office"], viewport=DESK).go("/office/merchants"))
     act(page, NAME, "暂停收券", "顾客举报，正在核实")
     expect(page.get_by_text("原因：顾客举报，正在核实")).to_be_visible()
     act(page, NAME, "恢复收券", "查无实据")
@@ -61,6 +65,11 @@ def test_a_clerk_keeps_a_merchant_and_what_needs_two_is_finished_by_a_reviewer(
     left = served.ask(f"/api/v1/public/merchant-calls/{places.call}/merchants")["items"]
     assert NAME not in {one["name_zh"] for one in left}
 
+
+def test_what_a_clerk_hands_in_for_a_merchant_is_decided_by_a_reviewer(
+    visit: Enter, staff: dict[str, Session], served: Served
+) -> None:
+    page = opened(visit(staff["office"], viewport=DESK).go("/office/merchants"))
     page.get_by_role("button", name="更新证件").click()
     page.get_by_label("行业许可证").set_input_files(
         FilePayload(name="x.pdf", mimeType="application/pdf", buffer=b"new")
