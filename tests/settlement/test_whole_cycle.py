@@ -67,9 +67,8 @@ class Cycle:
     def __init__(self, people: People) -> None:
         self.people = people
         self.campaign_id = new_id()
-        self.first, self.second = new_id(), new_id()
+        self.first, self.second, self.bank = new_id(), new_id(), Bank()
         self.path = f"/office/campaigns/{self.campaign_id}"
-        self.bank = Bank()
         self.accounts = {"noodles": bank_account(1), "teahouse": bank_account(2)}
         self.bought: dict[str, str] = {}
         self.files: dict[str, tuple[bytes, bytes]] = {}
