@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
@@ -46,7 +47,10 @@ class PageOfGrants(Struct, frozen=True, kw_only=True):
 
 
 async def grant_deputy(tx: Transaction, command: GrantDeputy, *, now: Instant) -> DeputyGrant | Refused[Reason]:
-    """Store the grant, if both are in office and no role of the deputy's clashes with it."""
+    """Store the grant, if both are in office and no role of the deputy's clashes with it.
+
+    The same grant asked for again, as after a lost answer, is the one that stands.
+    """
     if command.deputy_id == command.principal_id:
         return Refused(IdentityReason.DEPUTY_UNFIT)
     if not (
@@ -72,8 +76,10 @@ async def grant_deputy(tx: Transaction, command: GrantDeputy, *, now: Instant) -
         ends_at=command.ends_at,
         document_no=command.document_no,
     )
-    reason = _decide(deputy, principal, grant)
     earlier = (await deputies.grants_to(tx, [deputy.id], now)).get(deputy.id, [])
+    if (standing := next((one for one in earlier if replace(one, id=grant.id) == grant), None)) is not None:
+        return standing
+    reason = _decide(deputy, principal, grant)
     reason = reason or clash(deputy.roles, [*earlier, grant], at=now)
     if reason is None and grant.role is Role.AUDITOR and await has_acted(tx, deputy.id):
         reason = IdentityReason.AUDITOR_APART

@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy.exc import IntegrityError
 
 from backend.audit_trail.find import Find, find
@@ -159,6 +160,20 @@ def appointed(deputy: object, principal: object, role: Role, begins: Instant, en
         document_no="筠演示〔2026〕3号",
         actor=by(new_id()),
     )
+
+
+async def test_the_same_deputy_asked_for_again_is_the_one_that_stands(county: County, clock: HandClock) -> None:
+    """As after a lost answer: neither a second grant nor a second entry of the trail."""
+    clerk, approver = await staff(county, Role.OFFICE), await staff(county, Role.APPROVER)
+    command = appointed(clerk, approver, Role.APPROVER, clock(), clock() + timedelta(days=3))
+    granted = await transact(county, grant_deputy, command)
+    assert isinstance(granted, DeputyGrant)
+    assert await transact(county, grant_deputy, command) == granted
+    longer = await transact(county, grant_deputy, replace(command, ends_at=clock() + timedelta(days=4)))
+    assert isinstance(longer, DeputyGrant)
+    assert longer.id != granted.id
+    told = await inquire(county, page_of_grants, PageOfGrants())
+    assert [one.id for one in told] == [longer.id, granted.id]
 
 
 async def test_a_deputy_may_act_between_two_instants_without_signing_in_again(county: County, clock: HandClock) -> None:
