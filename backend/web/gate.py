@@ -75,12 +75,9 @@ class Gate:
         if reason is not None:
             await answer_problem(_unheard(send, headers), reason)
             return
-        if request["method"] not in SAFE_METHODS:
-            most = self._most(request["path"])
-            if b"content-length" not in headers:
-                receive = _bounded(receive, most)
-            body = self.deadline.bounded(receive, BODY_SECONDS if most == MOST_BODY_BYTES else UPLOAD_SECONDS)
-            receive, send = body, _unheard(send, headers, body)
+        body = self._body(request, headers, receive)
+        # Of a GET nobody ever hears a body, and some clients send one.
+        receive, send = body or receive, _unheard(send, headers, body)
         route = self.hot(request) if self.hot else None
         if route is not None:
             try:
@@ -98,6 +95,15 @@ class Gate:
                 return
             receive = again
         await self.app(scope, receive, _with_security(send))
+
+    def _body(self, scope: HTTPScope, headers: Mapping[bytes, bytes], receive: Receive) -> Body | None:
+        """The body, bounded in its length and in the time it may take; ``None`` where no route reads one."""
+        if scope["method"] in SAFE_METHODS:
+            return None
+        most = self._most(scope["path"])
+        if b"content-length" not in headers:
+            receive = _bounded(receive, most)
+        return self.deadline.bounded(receive, BODY_SECONDS if most == MOST_BODY_BYTES else UPLOAD_SECONDS)
 
     def _address(self, scope: HTTPScope, headers: Mapping[bytes, bytes]) -> str | None:
         client = scope.get("client")

@@ -59,7 +59,7 @@ async def test_a_closing_killed_in_the_middle_clears_and_owes_once(quick_place: 
                 if (await seen(county)).portions > before or process.poll() is not None:
                     break
                 await asyncio.sleep(0.01)
-            await asyncio.sleep(dice.random() * 0.15)
+            await asyncio.sleep(dice.random() * 0.05)
             process.kill()
             process.wait()
             now = await seen(county)
@@ -68,7 +68,7 @@ async def test_a_closing_killed_in_the_middle_clears_and_owes_once(quick_place: 
             assert await faults(county) == []
             if now.days:
                 break
-        assert in_the_middle > 1, "no kill came in the middle"
+        assert in_the_middle > 0, "no kill came in the middle"
         for _ in range(2):
             assert relay(quick_place, closes_at).wait(120) == 0
             done = await seen(county)

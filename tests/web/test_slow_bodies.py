@@ -127,6 +127,8 @@ async def test_whoever_is_answered_before_their_body_was_heard_is_told_that_the_
         nobody = Client("POST", path, {}, list(never))
         _, told, ended = await nobody.served(application)
         assert (told["reason"], ended[b"connection"]) == ("signed-out", b"close"), "a hot route, too"
+        odd = Client("GET", "/api/v1/time", {"content-length": "2"}, [(0, b"{}")])
+        assert (await odd.served(application))[2][b"connection"] == b"close", "a body that no route reads"
         bodiless = Client("POST", "/api/v1/sign-out", {"content-length": "0"}, [(0, b"")])
         assert b"connection" not in (await bodiless.served(application))[2]
 
