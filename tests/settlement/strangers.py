@@ -1,6 +1,7 @@
 """What somebody outside makes of the county's files, with public packages alone: none of our readers, none of our keys.
 
-A bank that keeps books of its own and answers in its own forms, and an auditor who reads clearing files.
+A bank and an acquirer that keep books of their own and tell of them in their own forms, and an auditor who reads
+clearing files.
 """
 
 import csv
@@ -9,6 +10,7 @@ import json
 from base64 import urlsafe_b64decode
 from collections import Counter
 from collections.abc import Collection
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
@@ -88,6 +90,41 @@ class Bank:
                 self.paid[order.account] += order.fen
             told.append((order, good, f"Y{self.serial:08d}"))
         return orders, WRITERS[template](told)
+
+
+class Acquirer:
+    """Whose terminals take what a voucher leaves of a bill; tells of it day by day, in a sheet of its own form."""
+
+    def __init__(self) -> None:
+        self.serial = 0
+        self.untold: list[tuple[str, datetime, str, int]] = []
+
+    def pay(self, fen: int, at: datetime) -> str:
+        """A customer pays; returns the number that the terminal prints."""
+        self.serial += 1
+        order_no = f"4200 0026 {self.serial:08d}"
+        self.untold.append((order_no, at, "扫码支付", fen))
+        return order_no
+
+    def give_back(self, order_no: str, fen: int, at: datetime) -> None:
+        """A part of a payment goes back to the customer."""
+        self.untold.append((order_no, at, "扫码退款", fen))
+
+    def statement(self) -> bytes:
+        """Everything since the last one. Numbers stand in it without the spaces that the terminal prints."""
+        book = Workbook()
+        page = book.worksheets[0]
+        page.append(["演示收单机构 商户交易明细"])
+        page.append(["商户编号", "终端号", "交易日期", "交易时间", "交易类型", "交易金额", "商户订单号", "手续费"])
+        for order_no, at, kind, fen in self.untold:
+            local = at.astimezone(timezone(timedelta(hours=8)))
+            when = [f"{local:%Y-%m-%d}", f"{local:%H:%M:%S}"]
+            page.append(["M001", "T01", *when, kind, fen / 100, order_no.replace(" ", ""), 0.38])
+        page.append(["合计", len(self.untold), "", "", "", sum(row[3] for row in self.untold) / 100])
+        self.untold = []
+        out = BytesIO()
+        book.save(out)
+        return out.getvalue()
 
 
 Told = list[tuple[Order, bool, str]]
