@@ -49,9 +49,9 @@ bench: ## measure against the targets; ROWS=claim.sqlite,feed.postgresql measure
 	@$(SET_UP) bench
 	@$(PY) -m tests.bench $(if $(ROWS),--rows $(ROWS))
 
-bench-pwa: ## measure the PWA: first load of each app, against the budgets
-	@$(SET_UP) run
-	@cd pwa && npm run --silent first-load
+bench-pwa: ## measure the PWA: first load of each app, Lighthouse on four pages, two waits, against the budgets
+	@$(SET_UP) pages
+	@$(PY) -m tests.bench.pages
 
 simulate: ## random histories of a county; SEED=… replays one, RUNS=… says how many
 	@$(SET_UP) all

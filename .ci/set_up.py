@@ -21,13 +21,20 @@ BIN = VENV / "bin"
 STAMPS = VENV / "stamps"
 CI = ROOT / ".ci"
 PWA = ROOT / "pwa"
+LIGHTHOUSE = ROOT / "tests" / "bench" / "lighthouse"
 
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (22, 19)
 
 RUN = ("venv", "tools", "packages", "project", "bytecode", "node", "pwa_packages", "pwa_build")
 ALL = (*RUN[:3], "dev_packages", *RUN[3:])
-PARTS = {"run": RUN, "all": ALL, "tests": (*ALL, "browser"), "bench": (*ALL, "wrk")}
+PARTS = {
+    "run": RUN,
+    "all": ALL,
+    "tests": (*ALL, "browser"),
+    "bench": (*ALL, "wrk"),
+    "pages": (*ALL, "browser", "lighthouse"),
+}
 
 
 class SetupError(Exception):
@@ -212,6 +219,11 @@ def install_pwa_packages() -> None:
     run("npm", "ci", "--loglevel=error", cwd=PWA)
 
 
+def install_lighthouse() -> None:
+    """What looks at pages as a phone with a slow line does; a package of its own, since nothing else needs it."""
+    run("npm", "ci", "--loglevel=error", cwd=LIGHTHOUSE)
+
+
 def build_pwa() -> None:
     """The four apps and their service worker, into ``pwa/dist``."""
     run("npm", "run", "--silent", "build", cwd=PWA)
@@ -270,6 +282,11 @@ STEPS = {
     ),
     "pwa_build": ("构建网页 · building the PWA", lambda: [PWA, (PWA / "dist" / "sw.js").exists()], build_pwa),
     "browser": ("测试用浏览器 · browser for tests", lambda: [chromium(), chinese_font()], install_browser),
+    "lighthouse": (
+        "Lighthouse",
+        lambda: [LIGHTHOUSE / "package-lock.json", (LIGHTHOUSE / "node_modules" / ".package-lock.json").exists()],
+        install_lighthouse,
+    ),
     "wrk": ("压测工具 · load generator", lambda: [shutil.which("wrk")], install_wrk),
 }
 

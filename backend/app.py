@@ -98,7 +98,7 @@ from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
 from backend.vouchers.watch_campaigns import CampaignWatch
 from backend.vouchers.watch_ceilings import CeilingWatch
 from backend.web.callers import PUBLIC, admit
-from backend.web.county_page import COUNTY_ROUTES
+from backend.web.county_page import COUNTY_ROUTES, with_county
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
 from backend.web.hot_lane import HotRoute
 from backend.web.limits import Limits, Together
@@ -239,7 +239,8 @@ class Application:
                 if found is None and request["path"].startswith("/media/"):
                     found = await find_picture(request["state"]["county"], request["path"])
                 if found is not None:
-                    await send_served(request, send, instead_of(found, request))
+                    page = with_county(found, request["state"]["county"])
+                    await send_served(request, send, instead_of(page, request))
                     return
         await self.litestar(scope, receive, send)
 

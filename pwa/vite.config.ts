@@ -4,6 +4,7 @@ import components from 'unplugin-vue-components/vite'
 import { VitePWA } from 'vite-plugin-pwa'
 import { defineConfig } from 'vitest/config'
 import { appHeads } from './build/app_heads.ts'
+import { firstChunks } from './build/first_chunks.ts'
 import { keptAssets } from './build/kept_assets.ts'
 import { markApps, readViteManifest, type PrecacheEntry } from './build/precache.ts'
 import { vantMarks, vantWidgets } from './build/vant_widgets.ts'
@@ -56,6 +57,7 @@ export default defineConfig({
       input: Object.fromEntries(APP_NAMES.map((app) => [app, here(`apps/${app}/index.html`)])),
       // Whoever runs the county for the first time is not building it for speed.
       checks: { pluginTimings: false },
+      output: { codeSplitting: { groups: [firstChunks((app) => here(`apps/${app}/index.html`))] } },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8000', '/healthz': 'http://127.0.0.1:8000' } },

@@ -11,7 +11,7 @@ from backend.kernel.refusals import GeneralReason
 from backend.notices.kept import kept_notice
 from backend.notices.schemas import NoticeAnswer, notice_answer
 from backend.web.callers import PUBLIC, county_of
-from backend.web.fresh import fresh_answer
+from backend.web.fresh import UNCHANGED, fresh_answer
 from backend.web.problems import ProblemError
 
 
@@ -20,6 +20,7 @@ from backend.web.problems import ProblemError
     opt={"callers": PUBLIC},
     tags=["public notices"],
     summary="The public notice of a campaign",
+    responses=UNCHANGED,
 )
 async def get_notice(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> NoticeAnswer:
     """An approved campaign: rules, budget, figures and leverage (信息公开); `as_of` says when they were counted."""

@@ -53,7 +53,7 @@ from backend.vouchers.papers import PapersReason
 from backend.vouchers.routes import assisted_command, own_claim, residents_only
 from backend.vouchers.rules import ClaimReason
 from backend.web.callers import PUBLIC, address_of, caller_of, county_of
-from backend.web.fresh import fresh_answer
+from backend.web.fresh import UNCHANGED, fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import ProblemError, documented, refused, same_again
 
@@ -116,7 +116,13 @@ async def get_my_entry(request: Request[Any, Any, Any], entry_id: FromPath[UUID]
     return proof_answer(found)
 
 
-@get("/api/v1/public/rounds/{round_id:uuid}/draw", opt={"callers": PUBLIC}, tags=["draws"], summary="A draw's proof")
+@get(
+    "/api/v1/public/rounds/{round_id:uuid}/draw",
+    opt={"callers": PUBLIC},
+    tags=["draws"],
+    summary="A draw's proof",
+    responses=UNCHANGED,
+)
 async def get_public_draw(request: Request[Any, Any, Any], round_id: FromPath[UUID]) -> PublicDrawAnswer:
     """Source, count, root, seed, notary's record and result: everything needed to work it out again."""
 
@@ -134,6 +140,7 @@ async def get_public_draw(request: Request[Any, Any, Any], round_id: FromPath[UU
     opt={"callers": PUBLIC},
     tags=["draws"],
     summary="The leaves of a draw's list",
+    responses=UNCHANGED,
 )
 async def get_public_leaves(
     request: Request[Any, Any, Any], round_id: FromPath[UUID], first: FirstQuery = 1

@@ -208,9 +208,5 @@ class HotFeeds:
         kept = kept_answer(county, f"{scope['path']}?{scope['query_string'].decode('latin-1')}")
         if kept is None:
             return receive
-        asked = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
-        if asked == kept.tag:
-            await send_prepared(send, kept.unchanged)
-        else:
-            await send_prepared(send, kept.prepared)
+        await send_prepared(send, kept.given_to(scope["headers"]))
         return None

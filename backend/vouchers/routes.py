@@ -45,7 +45,7 @@ from backend.vouchers.schemas import (
 from backend.vouchers.short_code import MakeShortCode, ShortCodeReason, make_short_code
 from backend.vouchers.wallet import IssueTokens, OneVoucher, TokenReason, Wallet, issue_tokens, one_voucher, wallet
 from backend.web.callers import PUBLIC, Caller, address_of, caller_of, county_of
-from backend.web.fresh import fresh_answer
+from backend.web.fresh import UNCHANGED, fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import FieldError, ProblemError, documented, refusal, refused, same_again
 
@@ -76,7 +76,7 @@ def get_time(request: Request[Any, Any, Any]) -> Time:
     return Time(server_time=to_wire(now), unix_ms=int(now.timestamp() * 1000))
 
 
-@get("/api/v1/campaigns", opt={"callers": PUBLIC}, tags=["vouchers"], summary="Campaigns")
+@get("/api/v1/campaigns", opt={"callers": PUBLIC}, tags=["vouchers"], summary="Campaigns", responses=UNCHANGED)
 async def list_campaigns(
     request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50
 ) -> Page[CampaignAnswer]:
@@ -100,7 +100,13 @@ async def list_campaigns(
     return cast("Page[CampaignAnswer]", await fresh_answer(request, ask))
 
 
-@get("/api/v1/campaigns/{campaign_id:uuid}", opt={"callers": PUBLIC}, tags=["vouchers"], summary="One campaign")
+@get(
+    "/api/v1/campaigns/{campaign_id:uuid}",
+    opt={"callers": PUBLIC},
+    tags=["vouchers"],
+    summary="One campaign",
+    responses=UNCHANGED,
+)
 async def get_campaign(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> CampaignAnswer:
     """A campaign with its kinds, conditions and rounds."""
     county = county_of(request)
@@ -115,7 +121,7 @@ async def get_campaign(request: Request[Any, Any, Any], campaign_id: FromPath[UU
     return cast(CampaignAnswer, await fresh_answer(request, ask))
 
 
-@get("/api/v1/rounds", opt={"callers": PUBLIC}, tags=["vouchers"], summary="Rounds")
+@get("/api/v1/rounds", opt={"callers": PUBLIC}, tags=["vouchers"], summary="Rounds", responses=UNCHANGED)
 async def list_rounds(
     request: Request[Any, Any, Any], in_state: StateQuery = None, mode: ModeQuery = RoundMode.RUSH
 ) -> Page[RoundAnswer]:

@@ -1,14 +1,23 @@
-"""Which county is this, for the head and the foot of every page?"""
+"""Which county is this, for the head and the foot of every page?
+
+The page itself says it too: the mark 演示数据 and the county's name stand there with the first letters, and nothing
+moves when the program asks again.
+"""
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import msgspec
 from litestar import Request, get
 from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
+from msgspec.structs import asdict
 
-from backend.kernel.instants import to_wire
+from backend.database.county import County
+from backend.kernel.instants import Instant, to_wire
 from backend.kernel.signing import PublicKey
 from backend.web.callers import PUBLIC, county_of
+from backend.web.pages import Served, is_page
 
 
 class CountyAnswer(Struct, frozen=True, kw_only=True):
@@ -36,7 +45,11 @@ class CountyAnswer(Struct, frozen=True, kw_only=True):
 def get_county(request: Request[Any, Any, Any]) -> CountyAnswer:
     """The county that the host name means, with its clock."""
     county = county_of(request)
-    entry, now = county.entry, county.clock()
+    return _told(county, county.clock())
+
+
+def _told(county: County, now: Instant) -> CountyAnswer:
+    entry = county.entry
     return CountyAnswer(
         code=entry.code,
         name_zh=entry.name_zh,
@@ -51,6 +64,29 @@ def get_county(request: Request[Any, Any, Any]) -> CountyAnswer:
         server_time=to_wire(now),
         unix_ms=int(now.timestamp() * 1000),
     )
+
+
+CLOCK = ("server_time", "unix_ms")
+"""Left out of pages, which are kept longer than a moment."""
+_HEAD_ENDS = b"</head>"
+_with_county: WeakKeyDictionary[County, dict[bytes, Served]] = WeakKeyDictionary()
+
+
+def with_county(found: Served, county: County) -> Served:
+    """A page of the apps with the county in it, as data that runs nothing; anything else as it is."""
+    if not is_page(found):
+        return found
+    kept = _with_county.setdefault(county, {})
+    if found.etag not in kept:
+        told = asdict(_told(county, county.clock()))
+        facts = {
+            name: value for name, value in told.items() if name not in CLOCK
+        }  # A page is kept longer than a moment.
+        # What stands in a page's data must not be able to end it.
+        data = msgspec.json.encode(facts).replace(b"<", b"\\u003c")
+        tag = b'<script type="application/json" id="county">' + data + b"</script>"
+        kept[found.etag] = found.rewritten(found.body.replace(_HEAD_ENDS, tag + _HEAD_ENDS, 1))
+    return kept[found.etag]
 
 
 COUNTY_ROUTES: list[BaseRouteHandler] = [get_county]

@@ -6,7 +6,6 @@ A file is compressed when it is first asked for: doing all of them would be a si
 the app can be opened and reloaded.
 """
 
-import gzip
 import hashlib
 import mimetypes
 from functools import cached_property
@@ -15,9 +14,10 @@ from pathlib import Path
 from litestar.types import HTTPScope, Send
 from msgspec import Struct
 
+from backend.web.packing import SMALLEST_PACKED, packed, takes_gzip
+
 APPS = ("resident", "station", "merchant", "office")
 IMMUTABLE = b"public, max-age=31536000, immutable"
-SMALLEST_COMPRESSED = 500
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
 mimetypes.add_type("text/javascript", ".js")
@@ -38,7 +38,16 @@ class Served(Struct, frozen=True, dict=True):
     @cached_property
     def zipped(self) -> bytes | None:
         """The compressed body; ``None`` where it would not be smaller."""
-        return gzip.compress(self.body, 9, mtime=0) if self.compressible else None
+        return packed(self.body, 9) if self.compressible else None
+
+    def rewritten(self, body: bytes) -> "Served":
+        """The same kind of file with another body."""
+        return Served(body, self.compressible, self.headers, _etag(body), self.status)
+
+
+def is_page(served: Served) -> bool:
+    """Whether a browser shows it, rather than a page that asks for it."""
+    return dict(served.headers)[b"content-type"].startswith(b"text/html")
 
 
 class Pages:
@@ -90,20 +99,23 @@ def _served(path: Path, dist: Path) -> Served:
         headers.append((b"service-worker-allowed", b"/"))
     return Served(
         body=body,
-        compressible=len(body) > SMALLEST_COMPRESSED and not packed_already,
+        compressible=len(body) > SMALLEST_PACKED and not packed_already,
         headers=tuple(headers),
-        etag=b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"',
+        etag=_etag(body),
     )
+
+
+def _etag(body: bytes) -> bytes:
+    return b'"' + hashlib.sha256(body).hexdigest()[:24].encode() + b'"'
 
 
 async def send_served(scope: HTTPScope, send: Send, served: Served) -> None:
     """Answer a GET or HEAD with a file, or 304 when the browser has it."""
-    asked = dict(scope["headers"])
     headers = [*served.headers, (b"etag", served.etag)]
     body, status = served.body, served.status
-    if status == 200 and asked.get(b"if-none-match") == served.etag:
+    if status == 200 and dict(scope["headers"]).get(b"if-none-match") == served.etag:
         body, status = b"", 304
-    elif b"gzip" in asked.get(b"accept-encoding", b"") and served.zipped is not None:
+    elif takes_gzip(scope["headers"]) and served.zipped is not None:
         body = served.zipped
         headers.append((b"content-encoding", b"gzip"))
     if status != 304:

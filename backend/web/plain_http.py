@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from litestar.types import HTTPScope
 
-from backend.web.pages import Served
+from backend.web.pages import Served, is_page
 
 CERTIFICATE_PATH = "/ca.crt"
 
@@ -79,7 +79,7 @@ def is_local(host: str) -> bool:
 
 def instead_of(page: Served, request: HTTPScope) -> Served:
     """The page that was asked for, or the one that says why not, when it is an app's page over plain HTTP from afar."""
-    if not _is_html(page) or request["scheme"] != "http":
+    if not is_page(page) or request["scheme"] != "http":
         return page
     headers: Mapping[bytes, bytes] = dict(request["headers"])
     # A proxy of ours that ended the TLS says so; a visitor who claims it harms nobody but themselves.
@@ -87,7 +87,3 @@ def instead_of(page: Served, request: HTTPScope) -> Served:
         return page
     told = ((b"content-type", b"text/html; charset=utf-8"), (b"cache-control", b"no-store"))
     return Served(why_not(), False, told, b'"why-not"')
-
-
-def _is_html(page: Served) -> bool:
-    return dict(page.headers).get(b"content-type", b"").startswith(b"text/html")

@@ -1,17 +1,16 @@
 """A merchant takes a voucher by its digits and by its code, sees why one is refused, and undoes a redemption."""
 
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import FilePayload, Page, Playwright, Route, expect
 
+from tests.bench.waits import camera_before
 from tests.journeys.campaigns import county_now, run_campaign
 from tests.journeys.conftest import CHROMIUM, Enter
 from tests.journeys.served import Served, Session
-from tests.journeys.visits import LAUNCH, enter
+from tests.journeys.visits import enter
 
 pytestmark = pytest.mark.journey
 
@@ -175,18 +174,6 @@ def test_the_camera_reads_the_code_from_the_customers_screen(
     expect(page.locator(".amount")).to_have_text("¥210.00")
     browser.close()
     assert counter.settled() == []
-
-
-def camera_before(picture: bytes, folder: Path) -> list[str]:
-    """What starts a browser whose camera looks at this picture, as at a phone held before it."""
-    frame = Image.new("RGB", (1280, 720), "#30343a")
-    shown = Image.open(BytesIO(picture)).convert("RGB").resize((560, 560))
-    frame.paste(shown, (360, 80))
-    film = folder / "phone.mjpeg"
-    frame.save(film, "JPEG", quality=88)
-    film.write_bytes(film.read_bytes() * 2)
-    fake = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    return [*LAUNCH, *fake, f"--use-file-for-fake-video-capture={film}"]
 
 
 def test_a_hand_scanner_types_the_code(

@@ -8192,6 +8192,13 @@ export interface operations {
                     "application/json": components["schemas"]["Page_backend.vouchers.desk_schemas.CampaignAnswer_"];
                 };
             };
+            /** @description The caller has this answer already, as its `if-none-match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
@@ -8241,6 +8248,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CampaignAnswer"];
                 };
+            };
+            /** @description The caller has this answer already, as its `if-none-match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
@@ -24049,6 +24063,13 @@ export interface operations {
                     "application/json": components["schemas"]["NoticeAnswer"];
                 };
             };
+            /** @description The caller has this answer already, as its `if-none-match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
@@ -24348,6 +24369,13 @@ export interface operations {
                     "application/json": components["schemas"]["PublicDrawAnswer"];
                 };
             };
+            /** @description The caller has this answer already, as its `if-none-match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
@@ -24409,6 +24437,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LeavesAnswer"];
                 };
+            };
+            /** @description The caller has this answer already, as its `if-none-match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {
@@ -24971,6 +25006,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_backend.vouchers.schemas.RoundAnswer_"];
                 };
+            };
+            /** @description The caller has this answer already, as its `if-none-match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {

@@ -15,7 +15,7 @@ const PALE = 0.88
 type Rgb = readonly [red: number, green: number, blue: number]
 
 /** Paints the residents' pages; the other apps keep their colours, so that nobody takes one for another. */
-export function paintCounty(county: CountyInfo | null, root: HTMLElement = document.documentElement): void {
+export function paintCounty(county: Pick<CountyInfo, 'colour'> | null, root: HTMLElement = document.documentElement): void {
   const painted = county && root.dataset.app === 'resident' ? countyColours(county.colour) : null
   root.toggleAttribute('data-county-colour', painted !== null)
   if (!painted) return

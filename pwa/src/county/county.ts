@@ -1,8 +1,8 @@
 /**
  * Which county is this, whom does one call, and is everything here only shown?
  *
- * Asked once a visit and remembered, so that the mark 演示数据, the name and the phone number also stand on pages that
- * are opened without a network.
+ * Told in the page itself, asked once a visit and remembered, so that the mark 演示数据, the name and the phone number
+ * stand with the first letters, also on pages that are opened without a network.
  */
 
 import { computed, shallowRef } from 'vue'
@@ -14,7 +14,10 @@ import { paintCounty } from './colours'
 
 const KEY = 'yizhan.county'
 
-export const county = shallowRef<CountyInfo | null>(recalled())
+/** The county without its clock, which a page that is kept would tell wrong. */
+export type CountyFacts = Omit<CountyInfo, 'server_time' | 'unix_ms'>
+
+export const county = shallowRef<CountyFacts | null>(recalled())
 
 export const countyName = computed(() => (county.value ? named(county.value.name_zh, county.value.name_en) : ''))
 
@@ -47,9 +50,13 @@ async function askCounty(): Promise<void> {
   paintCounty(told.value)
 }
 
-function recalled(): CountyInfo | null {
+function recalled(): CountyFacts | null {
+  return parsed(read(KEY)) ?? parsed(document.getElementById('county')?.textContent)
+}
+
+function parsed(text: string | null | undefined): CountyFacts | null {
   try {
-    return JSON.parse(read(KEY) ?? 'null') as CountyInfo | null
+    return JSON.parse(text || 'null') as CountyFacts | null
   } catch {
     return null
   }

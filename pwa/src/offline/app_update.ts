@@ -16,6 +16,7 @@ export const waiting = shallowRef<ServiceWorker | null>(null)
 /** Registers the service worker for this app's addresses. Where there is none (WeChat, plain HTTP) nothing is lost. */
 export async function keepOffline(app: AppName): Promise<void> {
   if (!('serviceWorker' in navigator)) return
+  await shown()
   try {
     const scope = `/${app}/`
     const registration = await navigator.serviceWorker.register('/sw.js', { scope, updateViaCache: 'none' })
@@ -24,6 +25,15 @@ export async function keepOffline(app: AppName): Promise<void> {
   } catch {
     // Storage is refused or full: the app works as long as there is a network.
   }
+}
+
+/** What is kept for later must not be in the way of what is looked at now. */
+async function shown(): Promise<void> {
+  if (document.readyState !== 'complete') {
+    await new Promise((resolve) => addEventListener('load', resolve, { once: true }))
+  }
+  // Not on iOS; there the page is shown and nothing better is known.
+  if ('requestIdleCallback' in window) await new Promise((resolve) => requestIdleCallback(resolve, { timeout: 3000 }))
 }
 
 /** Lets the waiting version take over, then loads this tab with it. */
