@@ -1,4 +1,4 @@
-"""A line on which every third answer of the county is lost after it was given: what was done is done, nobody hears of it."""
+"""A line on which every third answer is lost after it was given: what was done is done, and nobody hears of it."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Somebody without a mouse: Tab, Enter, Space and letters. Wherever the focus comes, it can be seen and nothing lies on it."""
+"""Somebody without a mouse: Tab, Enter, arrows, letters. The focus can be seen wherever it is; nothing lies on it."""
 
 from playwright.sync_api import Locator, Page
 
@@ -23,8 +23,8 @@ async () => {
   const box = seen.getBoundingClientRect()
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
   if (x < 0 || y < 0 || x > innerWidth || y > innerHeight) return { name, fault: 'it is out of sight' }
-  for (const [across, down] of [[x, y], [x, Math.max(box.top + 2, 1)], [x, Math.min(box.bottom - 2, innerHeight - 1)]]) {
-    const top = document.elementFromPoint(across, down)
+  for (const down of [y, Math.max(box.top + 2, 1), Math.min(box.bottom - 2, innerHeight - 1)]) {
+    const top = document.elementFromPoint(x, down)
     const bar = top?.closest('header, nav')
     if (bar && !bar.contains(seen)) return { name, fault: `${bar.tagName} lies on it` }
   }
@@ -39,6 +39,10 @@ def tab_to(page: Page, target: Locator, *, back: bool = False) -> None:
     for _ in range(MOST_STEPS):
         page.keyboard.press("Shift+Tab" if back else "Tab")
         stop = page.evaluate(FOCUSED)
+        if stop["fault"]:
+            # Coming back into the page from beyond its end takes a browser a moment.
+            page.wait_for_timeout(200)
+            stop = page.evaluate(FOCUSED)
         met.append(stop["name"])
         assert not stop["fault"], f"{stop['name']}: {stop['fault']}"
         if target.evaluate("(box) => box === document.activeElement"):
@@ -53,11 +57,17 @@ def press(page: Page, target: Locator) -> None:
     page.keyboard.press("Enter")
 
 
-def tick(page: Page, target: Locator) -> None:
-    """Go there and press Space."""
+def choose(page: Page, target: Locator) -> None:
+    """Go to the group of which it is one, and to it with the arrows."""
     target.first.wait_for()
-    tab_to(page, target.first)
-    page.keyboard.press("Space")
+    name = target.first.get_attribute("name")
+    tab_to(page, page.locator(f'input[name="{name}"]').first)
+    for _ in range(MOST_STEPS):
+        if target.first.evaluate("(box) => box === document.activeElement"):
+            break
+        page.keyboard.press("ArrowDown")
+    else:
+        raise AssertionError(f"the arrows never come to {target}")
 
 
 def write(page: Page, target: Locator, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What holds on every page in every mode: axe finds nothing, nothing is cut or scrolls sideways, elders get large letters."""
+"""What holds on every page in every mode: axe finds nothing, nothing is cut or covered, elders get large letters."""
 
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,8 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 RUN_AXE = """
 async (tags) => {
   // Each frame is looked at by itself.
-  const found = await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], iframes: false })
+  const how = { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], iframes: false }
+  const found = await axe.run(document, how)
   return found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])
 }
 """

@@ -1,4 +1,4 @@
-"""In which modes is a page looked at? Three sizes, two languages, three looks: all of them, or so few that each pair occurs."""
+"""In which modes is a page looked at? Three sizes, two languages, three looks: all, or so few that each pair occurs."""
 
 from itertools import product
 from typing import NamedTuple

@@ -28,7 +28,7 @@ def _paths(file: Path) -> list[str]:
 
 
 def unseen(looked_at: list[str]) -> list[str]:
-    """The routes that none of these addresses leads to: a parameter is filled by a `{place}`, a lost page by any word."""
+    """The routes that none of these addresses leads to; a parameter is filled by a `{place}`."""
     return [route for route in routes() if not any(_leads(route, address) for address in looked_at)]
 
 

@@ -38,4 +38,4 @@ def test_every_third_answer_lost_ends_in_one_voucher_each(
         assert [one["round_id"] for one in held].count(round_id) == 1
     assert f"/api/v1/rounds/{round_id}/claims" in lost
     [campaign] = [one for one in served.ask("/api/v1/campaigns")["items"] if one["title_zh"] == "断断续续"]
-    assert campaign["rounds"][0]["remaining"] == 6
+    assert campaign["rounds"][0]["left"] == 6

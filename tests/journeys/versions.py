@@ -1,4 +1,4 @@
-"""Another version of the built PWA: the same pages, every file of it under another name, the earlier files still there."""
+"""Another version of the built PWA: the same pages, every file under another name, the earlier files still there."""
 
 import json
 import re

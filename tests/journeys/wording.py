@@ -1,4 +1,4 @@
-"""What programs write for programs and no person should read: ids, stamps, keys of catalogues, another language's words."""
+"""What programs write for programs and no person should read: ids, stamps, keys, another language's words."""
 
 import json
 import re
