@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Page
 
+from backend.kernel.refusals import Reason
 from backend.web.problems import problem_of
 from tests.house.test_reasons import reasons
 from tests.journeys.conftest import Enter
@@ -73,7 +74,7 @@ def plain(word: str) -> int:
     return 0 if "-" in word else 2
 
 
-def hear(page: Page, known: list[object]) -> list[str]:
+def hear(page: Page, known: list[Reason]) -> list[str]:
     """What the page says to each no."""
     told = page.evaluate(HEAR_ALL, [msgspec.json.encode(problem_of(reason)).decode() for reason in known])
     return [str(said) for said in told]

@@ -39,10 +39,7 @@ def test_a_version_deployed_in_mid_task_loses_no_input_and_breaks_no_route(
     visitor.context.add_init_script("delete Navigator.prototype.serviceWorker")
     first_page = visitor.go("/resident/")
 
-    served.stop()
-    next_version(PWA / "dist", tmp_path / "next", mark="next")
-    served.pwa = tmp_path / "next"
-    served.start()
+    deploy_next(served, tmp_path / "next")
 
     # Nothing is offered to whoever is in the middle of something.
     assert plan.evaluate(NOTICED)
@@ -74,6 +71,14 @@ def test_a_version_deployed_in_mid_task_loses_no_input_and_breaks_no_route(
     visitor.context.close()
     served.stop()
     assert desk.settled() + visitor.settled() == []
+
+
+def deploy_next(served: Served, build: Path) -> None:
+    """The county goes away for a moment and comes back with the next version."""
+    served.stop()
+    next_version(PWA / "dist", build, mark="next")
+    served.pwa = build
+    served.start()
 
 
 def version(page: Page, name: str) -> Locator:
