@@ -89,7 +89,7 @@ def test_everybody_can_use_every_page_in_its_modes(
     part: Part, visit: Enter, places: Places, staff: dict[str, Session]
 ) -> None:
     one = visit(whose(part.person, places, staff))
-    found = {}
+    found: dict[str, object] = {}
     for nth, path in enumerate(part.paths, part.first):
         found |= look_at(one, path, places, few_modes(nth))
     assert not found, told(found)
@@ -101,7 +101,7 @@ def test_everybody_can_use_every_page_in_all_of_the_modes(
     part: Part, visit: Enter, places: Places, staff: dict[str, Session]
 ) -> None:
     one = visit(whose(part.person, places, staff))
-    found = {}
+    found: dict[str, object] = {}
     for path in part.paths:
         found |= look_at(one, path, places, all_modes())
     assert not found, told(found)
