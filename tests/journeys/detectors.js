@@ -4,16 +4,19 @@
 
   /** What is asked of an element and those around it, once each. */
   function around(box) {
-    if (!box || box === document.documentElement) return { boxes: [], inBar: false, unseen: false }
+    if (!box || box === document.documentElement) return { boxes: [], scrolling: [], inBar: false, unseen: false }
     if (known.has(box)) return known.get(box)
     const { overflowX, overflowY, position } = getComputedStyle(box)
     const [across, down] = [overflowX, overflowY].map((how) => how === 'hidden' || how === 'clip')
     const edge = box.getBoundingClientRect()
     const outer = around(box.parentElement)
     const own = across || down ? [{ edge, across, down }] : []
+    const scrolls = [overflowX, overflowY].some((how) => how === 'auto' || how === 'scroll')
     const found = {
       // The boxes that show only part of what is in them, without a way to see the rest.
       boxes: position === 'fixed' ? own : [...own, ...outer.boxes],
+      // Those in which the rest is found by scrolling.
+      scrolling: scrolls ? [...outer.scrolling, edge] : outer.scrolling,
       inBar: outer.inBar || position === 'fixed' || position === 'sticky',
       // Only read aloud, whatever its class is called.
       unseen: outer.unseen || (own.length > 0 && (edge.width < 2 || edge.height < 2)),
@@ -35,10 +38,10 @@
       if (!node.textContent.trim() || !box || box.closest('style, script, noscript, option') || hidden(box)) continue
       range.selectNodeContents(node)
       const lines = [...range.getClientRects()].filter(({ width, height }) => width > 0.5 && height > 0.5)
-      const { boxes, inBar, unseen } = around(box)
+      const { boxes, scrolling, inBar, unseen } = around(box)
       if (!lines.length || unseen) continue
       const [style, said] = [getComputedStyle(box), node.textContent.trim().slice(0, 60)]
-      found.push({ node, box, lines, boxes, inBar, style, said })
+      found.push({ node, box, lines, boxes, scrolling, inBar, style, said })
     }
     return found
   }
@@ -63,8 +66,11 @@
   /** Texts of different elements of which one lies on the other. */
   function overlapping(all = texts()) {
     const lines = []
-    for (const { node, lines: rows, inBar, said } of all) {
+    for (const { node, lines: rows, scrolling, inBar, said } of all) {
       for (const row of rows) {
+        const [across, down] = [row.left + row.width / 2, row.top + row.height / 2]
+        const isAway = ({ left, right, top, bottom }) => across < left || across > right || down < top || down > bottom
+        if (scrolling.some(isAway)) continue
         // The middle of the letters: boxes of neighbouring lines touch without anything being covered.
         const [top, bottom] = [row.top + row.height * 0.25, row.bottom - row.height * 0.25]
         lines.push({ node, said, inBar, left: row.left + 1, right: row.right - 1, top, bottom })
@@ -100,7 +106,7 @@
     const found = new Set()
     for (const { style: { lineHeight, fontSize }, said } of all) {
       const times = parseFloat(lineHeight) / parseFloat(fontSize)
-      if (!(times >= least - 0.001)) found.add(`${times}: ${said}`)
+      if (!(times >= least - 0.001)) found.add(`${times.toFixed(2)}: ${said}`)
     }
     return [...found]
   }
