@@ -22,6 +22,7 @@ from backend.database.county import County, CountyEntry
 from backend.database.registry import make_folder, open_listed, read_registry, register
 from backend.database.transaction import inquire
 from backend.demonstration.county import DemonstrationCounty, read_county
+from backend.demonstration.logo import LOGO
 from backend.demonstration.media import Drawing, drawing
 from backend.demonstration.residents import RESIDENTS
 from backend.demonstration.second_county import CODE as SECOND_CODE
@@ -52,6 +53,7 @@ DEMONSTRATIONS = (
             demonstration=True,
             place="c511527",
             help_phone="15400000345",
+            logo=LOGO,
         ),
         read=read_county,
         residents=RESIDENTS,

@@ -36,6 +36,8 @@ class CountyEntry(Struct, frozen=True, kw_only=True):
     """公安备案号, for every footer."""
     colour: str = "#0b6b4f"
     """The county's own colour."""
+    logo: str = ""
+    """The key of the county's own sign among its pictures, 192 points wide: never the national emblem (国徽)."""
 
 
 class County:

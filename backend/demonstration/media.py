@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backend.demonstration.county import DemonstrationCounty
+from backend.demonstration.logo import write_logo
 from backend.demonstration.pictures import Picture, pictures, render
 
 
@@ -34,6 +35,7 @@ class Drawing:
 def drawing(county: DemonstrationCounty, folder: Path) -> Iterator[Drawing]:
     """Begin to draw; leaving early lets nothing new begin."""
     folder.mkdir(parents=True, exist_ok=True)
+    write_logo(folder)
     # Spawned, not forked: the process that asks has threads and open databases.
     spawned = multiprocessing.get_context("spawn")
     workers = min(8, os.cpu_count() or 1)

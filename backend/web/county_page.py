@@ -23,6 +23,8 @@ from backend.web.pages import Served, is_page
 class CountyAnswer(Struct, frozen=True, kw_only=True):
     """The county's names, how to reach it, and whether everything here is 演示数据.
 
+    `logo` is the key of the county's own sign among its pictures (`/media/<key>-192.webp`), empty where it has none.
+
     `issuer_key` is the public key (a compressed point of P-256, in hexadecimal figures) that vouchers, clearing files
     and audit packs are signed with; `issuer_kid` is how they name it.
     """
@@ -35,6 +37,7 @@ class CountyAnswer(Struct, frozen=True, kw_only=True):
     icp_filing: str
     police_filing: str
     colour: str
+    logo: str
     issuer_kid: str
     issuer_key: str
     server_time: str
@@ -59,6 +62,7 @@ def _told(county: County, now: Instant) -> CountyAnswer:
         icp_filing=entry.icp_filing,
         police_filing=entry.police_filing,
         colour=entry.colour,
+        logo=entry.logo,
         issuer_kid=county.keys.issuer_kid,
         issuer_key=PublicKey(county.keys.issuer_private.public_key()).compressed.hex(),
         server_time=to_wire(now),

@@ -43,7 +43,8 @@ export function appHeads(): Plugin {
   }
 }
 
-function filesOf(app: App): AppFiles {
+/** The manifest of an app and the icons that it names, all from the one drawing. */
+export function filesOf(app: App): AppFiles {
   const plain = iconSvg(app)
   const masked = iconSvg(app, { maskable: true })
   const svg = hashed(app, 'icon', 'svg', plain)

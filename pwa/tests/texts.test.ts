@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import merchantEn from '../apps/merchant/texts/en'
 import merchantZh from '../apps/merchant/texts/zh'
+import designEn from '../apps/office/texts/design/en'
+import designZh from '../apps/office/texts/design/zh'
 import officeEn from '../apps/office/texts/en'
 import callsEn from '../apps/office/texts/calls/en'
 import callsZh from '../apps/office/texts/calls/zh'
@@ -34,6 +36,8 @@ import merchantsEn from '../src/merchants/texts/en'
 import merchantsZh from '../src/merchants/texts/zh'
 import applyEn from '../src/merchants/texts/apply/en'
 import applyZh from '../src/merchants/texts/apply/zh'
+import outboxEn from '../src/outbox/texts/en'
+import outboxZh from '../src/outbox/texts/zh'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
 import tradeInsEn from '../src/trade_ins/texts/en'
@@ -63,6 +67,8 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['people and rights', peopleZh, peopleEn],
   ['how money is guarded', guardZh, guardEn],
   ['settlement of a campaign', settlementZh, settlementEn],
+  ['the page of all parts', designZh, designEn],
+  ['things that wait to be sent', outboxZh, outboxEn],
 ]
 
 const CHINESE = /\p{Script=Han}/u

@@ -22,6 +22,7 @@ from backend.database.county import County
 from backend.database.registry import open_counties, read_registry
 from backend.database.transaction import Transaction, inquire, transact
 from backend.demonstration.county import read_county
+from backend.demonstration.logo import LOGO, SIDE, draw_logo
 from backend.demonstration.pictures import WIDTHS, pictures
 from backend.demonstration.seed import settle_down
 from backend.identity.person import claimants
@@ -184,7 +185,14 @@ def test_every_picture_that_is_named_is_there_in_every_width_and_none_is_blank(
     named |= {json.loads(plan)["picture"] for plan in of(rows, "SELECT plan FROM campaign_versions")}
     drawn = {picture.key for picture in pictures(read_county())}
     assert named - {None} <= drawn
-    assert {path.name for path in media.iterdir()} == {f"{key}-{width}.webp" for key in drawn for width in WIDTHS}
+    sign = f"{LOGO}-{SIDE}.webp"
+    files = {f"{key}-{width}.webp" for key in drawn for width in WIDTHS}
+    assert {path.name for path in media.iterdir()} == files | {sign}
+    [logo] = [entry.logo for entry in read_registry(seeded) if entry.place == PLACE]
+    assert logo == LOGO
+    assert (media / sign).read_bytes() == draw_logo()
+    with Image.open(media / sign) as opened:
+        assert opened.size == (SIDE, SIDE)
     for key in drawn:
         for width in WIDTHS:
             with Image.open(media / f"{key}-{width}.webp") as opened:

@@ -1,58 +1,28 @@
-"""What holds on every page in every mode: axe finds nothing, nothing scrolls sideways, elders get large letters."""
+"""What holds on every page in every mode: axe finds nothing, nothing is cut or covered, elders get large letters."""
 
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Frame, Page, ViewportSize
 
-PWA = Path(__file__).resolve().parents[2] / "pwa"
+from tests.journeys.modes import LARGEST, Mode
+from tests.journeys.wording import raw_words
+
+HERE = Path(__file__).resolve().parent
+PWA = HERE.parents[1] / "pwa"
 TALLEST = 20_000
 WIDTHS = (320, 360, 768, 1280)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 RUN_AXE = """
 async (tags) => {
-  const found = await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
+  // Each frame is looked at by itself.
+  const how = { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], iframes: false }
+  const found = await axe.run(document, how)
   return found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 200))])
 }
 """
-
-SMALL_LETTERS = """
-(least) => {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
-  const small = new Set()
-  while (walker.nextNode()) {
-    const node = walker.currentNode
-    const box = node.parentElement
-    if (!node.textContent.trim() || !box.checkVisibility() || box.closest('.only-read-aloud')) continue
-    const size = parseFloat(getComputedStyle(box).fontSize)
-    if (size < least) small.add(`${size}: ${node.textContent.trim().slice(0, 40)}`)
-  }
-  return [...small]
-}
-"""
-
-SMALL_TARGETS = """
-(least) => [...document.querySelectorAll('a[href], button, select, input:not([type=file])')]
-  .filter((target) => target.checkVisibility() && !target.closest('.only-read-aloud, p, dd, .skip'))
-  .map((target) => {
-    // A box to tick is pressed by its whole line.
-    const box = (target.closest('label') ?? target).getBoundingClientRect()
-    return [Math.round(box.width), Math.round(box.height), target.outerHTML.slice(0, 120)]
-  })
-  .filter(([width, height]) => width > 0 && (width < least || height < least))
-"""
-
-OUT_OF_SIGHT = """
-() => {
-  const wide = document.documentElement.scrollWidth - innerWidth
-  return wide > 0 ? [wide, ...[...document.querySelectorAll('body *')]
-    .filter((box) => box.checkVisibility() && box.getBoundingClientRect().right > innerWidth + 1)
-    .slice(-3).map((box) => box.outerHTML.slice(0, 160))] : []
-}
-"""
-
 
 SHOW = """
 async ([text, scheme]) => {
@@ -69,6 +39,17 @@ def axe() -> str:
     return (PWA / "node_modules" / "axe-core" / "axe.min.js").read_text()
 
 
+@cache
+def detectors() -> str:
+    """Our own."""
+    return (HERE / "detectors.js").read_text()
+
+
+def ask(frame: Frame | Page, what: str, *given: object) -> Any:
+    """What one of our detectors finds in the page as it stands."""
+    return frame.evaluate(f"(given) => {detectors().rstrip()}.{what}(...given)", list(given))
+
+
 def show(page: Page, *, text: str = "standard", scheme: str = "light") -> None:
     """Show the page in another mode, as the settings would."""
     page.evaluate(SHOW, [text, scheme])
@@ -76,36 +57,72 @@ def show(page: Page, *, text: str = "standard", scheme: str = "light") -> None:
 
 def speak(page: Page, language: str) -> None:
     """Change the language as a person does, with the button at the foot of every page."""
+    wanted = "en" if language == "en" else "zh-CN"
+    if page.locator("html").get_attribute("lang") == wanted:
+        return
     page.get_by_role("button", name="English" if language == "en" else "中文").click()
     # The page changes once its texts are there, all at once.
-    page.locator(f'html[lang="{"en" if language == "en" else "zh-CN"}"]').wait_for(state="attached")
+    page.locator(f'html[lang="{wanted}"]').wait_for(state="attached")
 
 
-def violations(page: Page) -> Any:
-    """What axe finds in the page as it stands, on a screen as high as the page: bars that stay cover nothing then."""
-    size = page.viewport_size or ViewportSize(width=360, height=740)
-    shown = size
-    # A page whose heights hang on the screen's may grow with it.
-    while (needed := min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)) > shown["height"]:
-        shown = ViewportSize(width=size["width"], height=needed)
-        page.set_viewport_size(shown)
-    page.evaluate(axe())
-    found = page.evaluate(RUN_AXE, RULES)
-    page.set_viewport_size(size)
+def set_up(page: Page, mode: Mode) -> None:
+    """Let the page be seen in a mode."""
+    speak(page, mode.language)
+    page.set_viewport_size(mode.size)
+    show(page, text=mode.text, scheme=mode.scheme)
+
+
+def faults(page: Page, mode: Mode) -> dict[str, Any]:
+    """What is wrong with the page in a mode; nothing where it is right."""
+    set_up(page, mode)
+    found = {"sideways": ask(page, "sideways"), "axe": violations(page)}
+    found |= ask(page, "seen", mode.look == "elder") | raw_words(ask(page, "words"))
+    page.set_viewport_size(mode.size)
+    return {what: told for what, told in found.items() if told}
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds in the page and its frames as they stand, on a screen as high as the page."""
+    grow(page)
+    found = []
+    # Frames have modes of their own, whatever that of the page is.
+    frames = page.frames if page.locator("html").get_attribute("data-scheme") != "dark" else page.frames[:1]
+    for frame in frames:
+        frame.evaluate(axe())
+        found += frame.evaluate(RUN_AXE, RULES)
     return found
 
 
 def sideways(page: Page) -> dict[int, Any]:
     """The widths at which the page is wider than the screen, with what sticks out."""
     found = {}
-    height = (page.viewport_size or {"height": 740})["height"]
+    height = (page.viewport_size or LARGEST)["height"]
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
-        if wide := page.evaluate(OUT_OF_SIGHT):
+        if wide := ask(page, "sideways"):
             found[width] = wide
     return found
 
 
-def too_small_for_elders(page: Page) -> tuple[Any, Any]:
-    """Letters below 18 and targets below 60 points, which 长辈版 must not have."""
-    return page.evaluate(SMALL_LETTERS, 18), page.evaluate(SMALL_TARGETS, 60)
+def faults_in_largest_letters(page: Page) -> dict[str, Any]:
+    """What is cut, covered or out of sight on the narrowest phone in the largest letters."""
+    page.set_viewport_size(LARGEST)
+    show(page, text="elder-large")
+    found = {"sideways": ask(page, "sideways")}
+    grow(page)
+    found |= ask(page, "seen", False)
+    return {f"{what} in the largest letters": told for what, told in found.items() if told}
+
+
+def grow(page: Page) -> None:
+    """A screen as high as the page: bars that stay cover nothing then."""
+    shown = page.viewport_size or LARGEST
+    # A page whose heights hang on the screen's may grow with it.
+    while (needed := min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)) > shown["height"]:
+        shown = ViewportSize(width=shown["width"], height=needed)
+        page.set_viewport_size(shown)
+
+
+def too_small_for_elders(page: Page) -> dict[str, Any]:
+    """Letters below 18 and targets below 60 points, lines and paragraphs too close, which 长辈版 must not have."""
+    return dict(ask(page, "seen", True))

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -54,6 +55,8 @@ class Served:
         shutil.copytree(seeded, self.data)
         self.port = free_port()
         self.log = folder / "serve.log"
+        self.pwa: Path | None = None
+        """Another build of the pages than the one in `pwa/dist`."""
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -64,8 +67,9 @@ class Served:
     def start(self) -> None:
         """Start it, and wait until it is ready."""
         command = [sys.executable, "-m", "backend", "serve", "--data", str(self.data), "--port", str(self.port)]
+        built = {} if self.pwa is None else {"YIZHAN_PWA": str(self.pwa)}
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **built})
         until = time.monotonic() + START_SECONDS
         while True:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/readyz", timeout=2) as answer:

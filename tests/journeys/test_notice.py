@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Enter
-from tests.journeys.looking import SMALL_LETTERS, sideways, too_small_for_elders, violations
+from tests.journeys.looking import ask, sideways, too_small_for_elders, violations
 from tests.journeys.places import Places
 from tests.journeys.served import Served
 
@@ -34,9 +34,9 @@ def test_everybody_can_read_a_notice_in_every_mode(
     for query in ("", "?lang=en", "?text=elder", "?lang=en&text=elder"):
         page = one.go(address + query)
         expect(page.locator("html")).to_have_attribute("lang", "en" if "lang=en" in query else "zh-CN")
-        told = [violations(page), sideways(page), page.evaluate(SMALL_LETTERS, LEAST_LETTERS)]
+        told = [sideways(page), violations(page), ask(page, "smallLetters", LEAST_LETTERS), ask(page, "cut")]
         if "elder" in query:
-            told += too_small_for_elders(page)
+            told += too_small_for_elders(page).values()
         found[query] = [one for one in told if one]
     assert {query: told for query, told in found.items() if told} == {}
 

@@ -1,12 +1,19 @@
 """Can everybody use every page: by night, in large letters, in both languages, on a narrow phone and a wide screen?"""
 
+import json
+from collections.abc import Sequence
+from itertools import combinations, product
+from typing import NamedTuple
+
 import pytest
 
 from tests.journeys.conftest import Enter
-from tests.journeys.looking import show, sideways, speak, too_small_for_elders, violations
+from tests.journeys.looking import faults, faults_in_largest_letters, show
+from tests.journeys.modes import LANGUAGES, LOOKS, SIZES, Mode, all_modes, few_modes
 from tests.journeys.places import Places
+from tests.journeys.routes import unseen
 from tests.journeys.served import Session
-from tests.journeys.visits import PHONE
+from tests.journeys.visits import Visit
 
 pytestmark = pytest.mark.journey
 
@@ -15,14 +22,18 @@ VISITOR += ["/resident/data", "/resident/display", "/resident/nowhere", "/reside
 VISITOR += ["/resident/calls", "/resident/calls/{call}"]
 VISITOR += ["/resident/rounds/{coming}", "/resident/rounds/{open}", "/merchant/sign-in", "/office/invitation"]
 VISITOR += ["/resident/rounds/{draw}", "/resident/rounds/{drawn}/draw", "/resident/rounds/{listed}"]
+VISITOR += ["/station/sign-in", "/station/invitation", "/station/display", "/station/nowhere"]
+VISITOR += ["/merchant/invitation", "/merchant/display", "/merchant/nowhere"]
+VISITOR += ["/office/sign-in", "/office/display", "/office/nowhere"]
 RESIDENT = ["/resident/wallet", "/resident/wallet/{voucher}", "/resident/wallet/{voucher}/code", "/resident/history"]
 RESIDENT += ["/resident/applications", "/resident/calls/{call}/apply", "/resident/applications/{application}/mend"]
 RESIDENT += ["/resident/inbox", "/resident/sessions", "/resident/consents", "/resident/looks", "/resident/me"]
-RESIDENT += ["/resident/lots", "/resident/rounds/{drawn}", "/resident/rounds/{listed}"]
+RESIDENT += ["/resident/outbox", "/resident/lots", "/resident/rounds/{drawn}", "/resident/rounds/{listed}"]
 MERCHANT = ["/merchant/", "/merchant/today", "/merchant/keep", "/merchant/money", "/merchant/me"]
 MERCHANT += ["/merchant/inbox", "/merchant/calls", "/merchant/calls/{call}/apply"]
+MERCHANT += ["/merchant/outbox", "/merchant/sessions", "/merchant/applications/{application}/mend"]
 APPLIANCES = ["/merchant/trade-ins"]
-OPERATOR = ["/station/", "/station/serve", "/station/me"]
+OPERATOR = ["/station/", "/station/serve", "/station/me", "/station/inbox", "/station/sessions", "/station/outbox"]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
 OFFICE += ["/office/start", "/office/imports", "/office/trade-ins", "/office/trade-ins/{dossier}"]
 OFFICE += ["/office/campaigns/{lottery}", "/office/calls/{call}", "/office/calls/{call}/apply"]
@@ -30,77 +41,107 @@ OFFICE += ["/office/merchants", "/office/money", "/office/calls/new", "/office/m
 OFFICE += ["/office/money/campaigns/{paid}", "/office/money/incidents", "/office/money/clearing/{day}"]
 OFFICE += ["/office/money/merchants/{shop}/{day}"]
 OFFICE += ["/office/merchants/{shop}", "/office/residents"]
+OFFICE += ["/office/outbox", "/office/design"]
+OFFICE += ["/office/campaigns/{campaign}/edit", "/office/inbox", "/office/sessions"]
 SECURITY = ["/office/people", "/office/merchants/{shop}"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 
-@pytest.mark.parametrize("path", VISITOR)
-def test_visitors_can_use_it_in_every_mode(path: str, visit: Enter, places: Places) -> None:
-    look_at(path, visit, places, None)
+PEOPLE = {
+    "visitor": VISITOR,
+    "resident": RESIDENT,
+    "merchant": MERCHANT,
+    "appliances": APPLIANCES,
+    "operator": OPERATOR,
+    "office": OFFICE,
+    "security_admin": SECURITY,
+    "auditor": AUDITOR,
+}
+AT_ONCE = 4
+"""So many pages one after the other in one browser, whose files are then there already."""
 
 
-@pytest.mark.parametrize("path", RESIDENT)
-def test_residents_can_use_it_in_every_mode(path: str, visit: Enter, places: Places) -> None:
-    look_at(path, visit, places, places.resident)
+class Part(NamedTuple):
+    """Some pages of one person, with the place of the first among all pages."""
+
+    person: str
+    first: int
+    paths: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"{self.person}-{self.first}"
 
 
-@pytest.mark.parametrize(
-    ("role", "path"),
-    [
-        *(("merchant", path) for path in MERCHANT),
-        *(("appliances", path) for path in APPLIANCES),
-        *(("operator", path) for path in OPERATOR),
-        *(("office", path) for path in OFFICE),
-        *(("security_admin", path) for path in SECURITY),
-        *(("auditor", path) for path in AUDITOR),
-    ],
-)
-def test_staff_can_use_it_in_every_mode(
-    role: str, path: str, visit: Enter, places: Places, staff: dict[str, Session]
+def parts() -> list[Part]:
+    """All pages, in parts of a few."""
+    found: list[Part] = []
+    nth = 0
+    for person, paths in PEOPLE.items():
+        for start in range(0, len(paths), AT_ONCE):
+            some = paths[start : start + AT_ONCE]
+            found.append(Part(person, nth, some))
+            nth += len(some)
+    return found
+
+
+@pytest.mark.parametrize("part", parts(), ids=str)
+def test_everybody_can_use_every_page_in_its_modes(
+    part: Part, visit: Enter, places: Places, staff: dict[str, Session]
 ) -> None:
-    look_at(path, visit, places, staff[role])
+    one = visit(whose(part.person, places, staff))
+    found: dict[str, object] = {}
+    for nth, path in enumerate(part.paths, part.first):
+        found |= look_at(one, path, places, few_modes(nth))
+    assert not found, told(found)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("text", ["standard", "elder", "elder-large"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_in_all_of_the_modes(
-    text: str, scheme: str, language: str, visit: Enter, places: Places, staff: dict[str, Session]
+@pytest.mark.parametrize("part", parts(), ids=str)
+def test_everybody_can_use_every_page_in_all_of_the_modes(
+    part: Part, visit: Enter, places: Places, staff: dict[str, Session]
 ) -> None:
-    people: list[tuple[Session | None, list[str]]] = [(None, VISITOR), (places.resident, RESIDENT)]
-    people += [
-        (staff["merchant"], MERCHANT),
-        (staff["appliances"], APPLIANCES),
-        (staff["operator"], OPERATOR),
-        (staff["office"], OFFICE),
-    ]
-    people += [(staff["security_admin"], SECURITY), (staff["auditor"], AUDITOR)]
-    found = {}
-    for session, paths in people:
-        one = visit(session)
-        for path in paths:
-            page = one.go(places.fill(path))
-            page.wait_for_load_state("networkidle")
-            if page.locator("html").get_attribute("lang") != {"zh": "zh-CN", "en": "en"}[language]:
-                speak(page, language)
-            show(page, text=text, scheme=scheme)
-            found[path] = (violations(page), sideways(page))
-        one.context.close()
-    assert {path: told for path, told in found.items() if told != ([], {})} == {}
+    one = visit(whose(part.person, places, staff))
+    found: dict[str, object] = {}
+    for path in part.paths:
+        found |= look_at(one, path, places, all_modes())
+    assert not found, told(found)
 
 
-def look_at(path: str, visit: Enter, places: Places, session: Session | None) -> None:
-    """Look at one page in Chinese by day, then in English by night for elders, each at every width."""
-    page = visit(session).go(places.fill(path))
+def test_every_page_of_every_app_is_looked_at() -> None:
+    assert unseen([path for paths in PEOPLE.values() for path in paths]) == []
+
+
+def test_six_pages_in_a_row_see_every_pair_of_modes_and_each_page_every_size() -> None:
+    seen = [few_modes(nth) for nth in range(6)]
+    widths = [size["width"] for size in SIZES]
+    for modes in seen:
+        assert sorted(mode.size["width"] for mode in modes) == widths
+        assert {mode.look for mode in modes} == {*LOOKS}
+    every = (widths, LANGUAGES, LOOKS)
+    pairs = {pair for one, other in combinations(every, 2) for pair in product(one, other)}
+    facts = [(mode.size["width"], mode.language, mode.look) for modes in seen for mode in modes]
+    assert {pair for fact in facts for pair in combinations(fact, 2)} == pairs
+
+
+def told(found: dict[str, object]) -> str:
+    """All of it, for whoever mends it."""
+    return json.dumps(found, ensure_ascii=False, indent=1)
+
+
+def whose(person: str, places: Places, staff: dict[str, Session]) -> Session | None:
+    """The session of one of those who look."""
+    return {"visitor": None, "resident": places.resident}.get(person) if person not in staff else staff[person]
+
+
+def look_at(one: Visit, path: str, places: Places, modes: Sequence[Mode]) -> dict[str, object]:
+    """What is wrong with one page in some modes, and in the largest letters."""
+    page = one.go(places.fill(path))
     page.wait_for_load_state("networkidle")
     # On every page of a demonstration county; a picture of the page must not be taken for a real county's.
-    assert page.get_by_text("演示数据", exact=True).first.is_visible()
-    found = {"by day": violations(page), "sideways": sideways(page)}
-    speak(page, "en")
-    page.set_viewport_size(PHONE)
-    show(page, text="elder", scheme="dark")
-    found |= {"for elders, by night": violations(page), "too small for elders": too_small_for_elders(page)}
-    show(page, text="elder-large", scheme="dark")
-    found |= {"sideways in the largest letters": sideways(page)}
-    assert {what: told for what, told in found.items() if told not in ([], {}, ([], []))} == {}
+    assert page.get_by_text("演示数据", exact=True).or_(page.get_by_text("Demonstration data", exact=True)).is_visible()
+    found: dict[str, object] = {}
+    for mode in modes:
+        found |= {f"{path} {mode}: {what}": wrong for what, wrong in faults(page, mode).items()}
+    found |= {f"{path}: {what}": wrong for what, wrong in faults_in_largest_letters(page).items()}
+    show(page)
+    return found

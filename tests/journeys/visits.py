@@ -33,6 +33,13 @@ class Visit:
         self.page.locator("main > *:visible").first.wait_for()
         return self.page
 
+    def open_tab(self, path: str) -> Page:
+        """Open an address beside what is open already, watched like the first page."""
+        tab = self._watched(self.context.new_page())
+        tab.goto(self.address + path)
+        tab.locator("main > *:visible").first.wait_for()
+        return tab
+
     def expect_no(self, *refusals: str) -> "Visit":
         """The journey is about these: `409 /claims`, `lost /claims`. Any other fails it, or one that never comes."""
         self.expected |= set(refusals)

@@ -4,6 +4,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import { done, list, person, search, shop, wallet } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
+import { td } from './texts/design'
 
 export const routes: readonly RouteRecordRaw[] = [
   {
@@ -113,6 +114,12 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'me',
     component: () => import('./pages/MePage.vue'),
     meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true, width: 'narrow' },
+  },
+  {
+    path: '/design',
+    name: 'design',
+    component: () => import('./pages/DesignPage.vue'),
+    meta: { title: () => td('title'), up: '/me', signedIn: true },
   },
   {
     path: '/people',

@@ -7922,6 +7922,7 @@ export interface components {
             icp_filing: string;
             police_filing: string;
             colour: string;
+            logo: string;
             issuer_kid: string;
             issuer_key: string;
             server_time: string;

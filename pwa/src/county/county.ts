@@ -21,6 +21,9 @@ export const county = shallowRef<CountyFacts | null>(recalled())
 
 export const countyName = computed(() => (county.value ? named(county.value.name_zh, county.value.name_en) : ''))
 
+/** The address of the county's own sign, if it has one. */
+export const countyLogo = computed(() => (county.value?.logo ? `/media/${county.value.logo}-192.webp` : ''))
+
 /** Whether 演示数据 has to stand on every page. */
 export const isDemonstration = computed(() => county.value?.demonstration ?? false)
 

@@ -11,3 +11,8 @@ export function newId(at: number = Date.now()): string {
   bytes[8] = 0x80 | (bytes[8]! & 0x3f)
   return uuidOf(bytes)
 }
+
+/** When an id was made, by the clock that it was made with. */
+export function madeAt(id: string): Date {
+  return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16))
+}

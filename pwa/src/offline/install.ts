@@ -25,6 +25,12 @@ export function holdInstallPrompt(): void {
   installed.value = matchMedia('(display-mode: standalone)').matches
 }
 
+/** An iPhone or iPad: there is no prompt, only the browser's own menu; inside another app there is not even that. */
+export function byHand(agent: string = navigator.userAgent, touches: number = navigator.maxTouchPoints): boolean {
+  const apple = /iPhone|iPad|iPod/.test(agent) || (agent.includes('Macintosh') && touches > 1)
+  return apple && agent.includes('Safari/') && !/MicroMessenger|QQ\/|Weibo|AlipayClient|DingTalk/.test(agent)
+}
+
 /** Shows the browser's prompt; it can be used once. */
 export async function install(): Promise<void> {
   const prompt = held.value

@@ -6,17 +6,19 @@
  * `isKept` says so.
  */
 
-import { openDB, type IDBPDatabase } from 'idb'
+import { shallowRef } from 'vue'
+import { changeStrictly, forgetOpened, openDatabase, type Database, type Shelf } from './database'
+import { askToPersist } from './persistence'
 
-/** One shelf a kind of thing; keys are given from outside. */
-export const SHELVES = ['claims', 'keys', 'counters', 'wallet', 'redemptions', 'drafts'] as const
-export type Shelf = (typeof SHELVES)[number]
+export type { Shelf } from './database'
 
-const NAME = 'yizhan'
-const VERSION = 1
+/** What was pressed here and may not have reached the county yet. */
+const UNSENT = ['claims', 'redemptions'] as const
+
+/** How many such things are on this device; everybody who uses it sees that something waits. */
+export const unsent = shallowRef(0)
 
 const inMemory = new Map<Shelf, Map<string, unknown>>()
-let opened: Promise<IDBPDatabase> | null = null
 let refused = false
 
 /** Whether what is kept survives the page. */
@@ -27,12 +29,11 @@ export function isKept(): boolean {
 /** Puts a value on a shelf; resolves when it is on the disk. */
 export async function keep(shelf: Shelf, key: string, value: unknown): Promise<void> {
   await onDisk(
-    async (database) => {
-      const change = database.transaction(shelf, 'readwrite', { durability: 'strict' })
-      await Promise.all([change.store.put(value, key), change.done])
-    },
+    (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).put(value, key)),
     () => void memory(shelf).set(key, value),
   )
+  void askToPersist()
+  await countUnsent(shelf)
 }
 
 export async function recall<Value>(shelf: Shelf, key: string): Promise<Value | undefined> {
@@ -49,25 +50,44 @@ export async function recallAll<Value>(shelf: Shelf): Promise<Value[]> {
   )
 }
 
+/** The same with the keys under which they were put. */
+export async function recallEntries<Value>(shelf: Shelf): Promise<[key: string, value: Value][]> {
+  return onDisk(
+    async (database) => {
+      const store = database.transaction(shelf).store
+      const [keys, values] = await Promise.all([store.getAllKeys(), store.getAll()])
+      return keys.map((key, at) => [key, values[at] as Value])
+    },
+    () => [...memory(shelf).entries()] as [string, Value][],
+  )
+}
+
 export async function forget(shelf: Shelf, key: string): Promise<void> {
   await onDisk(
-    async (database) => {
-      const change = database.transaction(shelf, 'readwrite', { durability: 'strict' })
-      await Promise.all([change.store.delete(key), change.done])
-    },
+    (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).delete(key)),
     () => void memory(shelf).delete(key),
   )
+  await countUnsent(shelf)
+}
+
+/** Counts again; without a shelf also at the start. */
+export async function countUnsent(changed?: Shelf): Promise<void> {
+  if (changed && !UNSENT.some((shelf) => shelf === changed)) return
+  const counts = await Promise.all(
+    UNSENT.map((shelf) => onDisk((database) => database.count(shelf), () => memory(shelf).size)),
+  )
+  unsent.value = counts.reduce((all, one) => all + one, 0)
 }
 
 /** Reads a value and writes what follows from it, so that two tabs never draw from the same one. */
 export async function advance(shelf: Shelf, key: string, next: (before: number) => number): Promise<number> {
   return onDisk(
-    async (database) => {
-      const change = database.transaction(shelf, 'readwrite', { durability: 'strict' })
-      const value = next(((await change.store.get(key)) as number | undefined) ?? 0)
-      await Promise.all([change.store.put(value, key), change.done])
-      return value
-    },
+    (database) =>
+      changeStrictly(database, [shelf], async (change) => {
+        const value = next(((await change.objectStore(shelf).get(key)) as number | undefined) ?? 0)
+        await change.objectStore(shelf).put(value, key)
+        return value
+      }),
     () => {
       const value = next((memory(shelf).get(key) as number | undefined) ?? 0)
       memory(shelf).set(key, value)
@@ -76,32 +96,23 @@ export async function advance(shelf: Shelf, key: string, next: (before: number) 
   )
 }
 
-async function onDisk<Value>(act: (database: IDBPDatabase) => Promise<Value>, otherwise: () => Value): Promise<Value> {
-  if (refused) return otherwise()
+async function onDisk<Value>(
+  act: (database: Database) => Promise<Value>,
+  otherwise: () => NoInfer<Value> | undefined,
+): Promise<Value> {
+  if (refused) return otherwise() as Value
   try {
-    return await act(await open())
+    return await act(await openDatabase())
   } catch {
     // iOS closes databases of pages that slept; opening again mends that. A second failure is a refusal.
-    opened = null
+    forgetOpened()
   }
   try {
-    return await act(await open())
+    return await act(await openDatabase())
   } catch {
     refused = true
-    return otherwise()
+    return otherwise() as Value
   }
-}
-
-function open(): Promise<IDBPDatabase> {
-  opened ??= openDB(NAME, VERSION, {
-    upgrade(database) {
-      for (const shelf of SHELVES) {
-        if (!database.objectStoreNames.contains(shelf)) database.createObjectStore(shelf)
-      }
-    },
-    terminated: () => (opened = null),
-  })
-  return opened
 }
 
 function memory(shelf: Shelf): Map<string, unknown> {

@@ -16,6 +16,7 @@ import type { AppName } from '@/kernel/app_name'
 import { keepOffline } from '@/offline/app_update'
 import { watchConnection } from '@/offline/connection'
 import { holdInstallPrompt } from '@/offline/install'
+import { leavePage, watchTyping } from '@/offline/task'
 import { guard } from '@/session/guard'
 import { useSession, type Fits } from '@/session/session'
 import AppShell from './AppShell.vue'
@@ -33,6 +34,7 @@ export async function start({ app, title, routes, fits }: AppStart): Promise<voi
   showDisplay()
   watchConnection()
   holdInstallPrompt()
+  watchTyping()
   const router = createRouter({
     history: createWebHistory(`/${app}/`),
     routes: [...routes, ...pagesOfEveryApp()],
@@ -40,6 +42,9 @@ export async function start({ app, title, routes, fits }: AppStart): Promise<voi
   })
   // A page may bring a catalogue of its own; it is shown once its texts can be read.
   router.beforeResolve(() => textsReady())
+  router.afterEach((to, from) => {
+    if (to.path !== from.path) leavePage()
+  })
   router.onError(() => warn(t('problem.page-missing')))
   const program = createApp({ render: () => h(AppShell, { appTitle: title }) })
   program.config.errorHandler = (fault) => {
@@ -77,6 +82,12 @@ function pagesOfEveryApp(): RouteRecordRaw[] {
       name: 'display',
       component: () => import('./DisplayPage.vue'),
       meta: { title: () => t('settings.title'), up: '/' },
+    },
+    {
+      path: '/outbox',
+      name: 'outbox',
+      component: () => import('@/outbox/OutboxPage.vue'),
+      meta: { title: () => t('outbox.title'), up: '/me' },
     },
     {
       path: '/:lost(.*)*',

@@ -38,7 +38,8 @@ export interface Assisted {
   readonly proof_number?: string
 }
 
-interface OpenClaim {
+/** A claim on its way, as it lies on the disk. */
+export interface OpenClaim {
   readonly claim_id: string
   readonly round_id: string
   readonly resident_id: string

@@ -1,0 +1,159 @@
+/**
+ * The one database of this device: its versions, and how it is opened, written strictly and opened again.
+ *
+ * All four apps of an origin share it, and a tab of an earlier build may still be open beside a newer one. So versions
+ * only ever add stores; what an earlier build wrote stays readable.
+ */
+
+import {
+  openDB,
+  type DBSchema,
+  type IDBPDatabase,
+  type IDBPTransaction,
+  type OpenDBCallbacks,
+  type StoreNames,
+} from 'idb'
+import { shallowRef } from 'vue'
+import { read, remember } from '@/kernel/remembered'
+
+/** One shelf a kind of thing; keys are given from outside. */
+export const SHELVES = ['claims', 'keys', 'counters', 'wallet', 'redemptions', 'drafts'] as const
+export type Shelf = (typeof SHELVES)[number]
+
+/** One signed event of this device, never changed once it is written; what the county said of it stands beside it. */
+export interface JournalEntry {
+  readonly device: string
+  readonly seq: number
+  /** What kind of act, for the person who looks at what waits. */
+  readonly kind: string
+  /** When it was accepted here, in milliseconds since 1970 by the county's clock as this device knew it. */
+  readonly at: number
+  /** The event as it is sent: canonical CBOR and its signature. */
+  readonly bytes: Uint8Array
+  /** SHA-256 in hexadecimal figures; the next event names it. */
+  readonly hash: string
+  /** How the county classified it; null until it has. */
+  readonly result: string | null
+}
+
+/** Where the journal of one device stands. */
+export interface JournalHead {
+  readonly device: string
+  readonly seq: number
+  readonly hash: string
+  readonly epoch: number
+  /** Up to here the county has everything. */
+  readonly ack_seq: number
+  /** Up to here also a verified backup has it. */
+  readonly durable_seq: number
+}
+
+/** A copy of something that the county keeps. */
+export interface ReplicaRow {
+  readonly scope: string
+  readonly collection: string
+  readonly id: string
+  readonly rev: number
+  readonly value: unknown
+}
+
+/** How far the copy of one scope reaches, and when it was made. */
+export interface ReplicaCursor {
+  readonly scope: string
+  readonly epoch: number
+  readonly cursor: string
+  readonly at: number
+}
+
+export interface Stores extends DBSchema, Record<Shelf, { key: string; value: unknown }> {
+  outbox: { key: [device: string, seq: number]; value: JournalEntry }
+  heads: { key: string; value: JournalHead }
+  replica: {
+    key: [scope: string, collection: string, id: string]
+    value: ReplicaRow
+    indexes: { collection: [scope: string, collection: string] }
+  }
+  cursors: { key: string; value: ReplicaCursor }
+}
+
+export type Database = IDBPDatabase<Stores>
+export type Change<Names extends StoreNames<Stores>> = IDBPTransaction<Stores, Names[], 'readwrite'>
+
+const NAME = 'yizhan'
+const VERSION = 2
+const SENTINEL = 'yizhan.stored'
+
+/** Somebody stored here before, and it is all gone: the browser made room for itself. */
+export const evicted = shallowRef(false)
+
+let opened: Promise<Database> | null = null
+
+/** Opens it once a page; whoever finds it closed calls `forgetOpened` and asks again. */
+export function openDatabase(): Promise<Database> {
+  opened ??= openNewest().then((database) => {
+    remember(SENTINEL, '1')
+    return database
+  })
+  return opened
+}
+
+async function openNewest(): Promise<Database> {
+  const callbacks: OpenDBCallbacks<Stores> = {
+    // A newer build wants to open it: this page lets go, and opens again when it next needs to.
+    blocking: (_from, _to, event) => {
+      forgetOpened()
+      ;(event.target as IDBDatabase).close()
+    },
+    terminated: forgetOpened,
+  }
+  try {
+    return await openDB<Stores>(NAME, VERSION, { ...callbacks, upgrade })
+  } catch (fault) {
+    // A tab with a newer build was here first. It only added to what this one knows.
+    if (fault instanceof DOMException && fault.name === 'VersionError') return openDB<Stores>(NAME, undefined, callbacks)
+    throw fault
+  }
+}
+
+function upgrade(database: Database, from: number): void {
+  if (from < 1) {
+    evicted.value = read(SENTINEL) !== null
+    for (const shelf of SHELVES) database.createObjectStore(shelf)
+  }
+  if (from < 2) layJournal(database)
+}
+
+/** iOS closes databases of pages that slept. */
+export function forgetOpened(): void {
+  opened = null
+}
+
+/** Everything or nothing, and on the disk when it resolves. Nothing but requests to these stores may be awaited inside. */
+export async function changeStrictly<Value, Names extends StoreNames<Stores>>(
+  database: Database,
+  stores: Names[],
+  act: (change: Change<Names>) => Promise<Value>,
+): Promise<Value> {
+  const change = database.transaction(stores, 'readwrite', { durability: 'strict' })
+  try {
+    const value = await act(change)
+    await change.done
+    return value
+  } catch (fault) {
+    try {
+      change.abort()
+    } catch {
+      // It is over already.
+    }
+    await change.done.catch(() => undefined)
+    throw fault
+  }
+}
+
+function layJournal(database: Database): void {
+  database.createObjectStore('outbox', { keyPath: ['device', 'seq'] })
+  database.createObjectStore('heads', { keyPath: 'device' })
+  const replica = database.createObjectStore('replica', { keyPath: ['scope', 'collection', 'id'] })
+  replica.createIndex('collection', ['scope', 'collection'])
+  database.createObjectStore('cursors', { keyPath: 'scope' })
+}
