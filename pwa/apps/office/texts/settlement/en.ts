@@ -118,6 +118,8 @@ export default {
   'day.all': 'Show all campaigns',
   'day.empty': 'Nothing of this campaign was cleared on this day',
   'day.open': 'Details',
+  'day.file': 'Clearing {day}',
+  'statement.file': 'Statement {day}',
   'kind.redemption': 'redemption',
   'kind.refund': 'refund',
   'kind.incident': 'correction',

@@ -115,6 +115,8 @@ export default {
   'day.all': '看全部活动',
   'day.empty': '这个活动在这一天没有清算',
   'day.open': '看明细',
+  'day.file': '清算明细 {day}',
+  'statement.file': '结算单 {day}',
   'kind.redemption': '核销',
   'kind.refund': '退款',
   'kind.incident': '差错更正',
