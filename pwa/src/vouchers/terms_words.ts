@@ -20,6 +20,8 @@ export interface ToldTerms extends Terms {
 export interface Example {
   readonly billFen: number
   readonly good: boolean
+  /** What comes off. */
+  readonly discountFen: number
   readonly text: string
   readonly why: string
 }
@@ -122,9 +124,12 @@ function tradeInWords(asked: TradeIn | null | undefined): string[] {
   ]
 }
 
+/** What a bill of an example shows of the rule. */
+export type Tells = 'short' | 'just' | 'above' | 'part' | 'cap' | 'over' | 'price' | 'fen'
+
 /** A bill one fen too small, one that just reaches, and a larger one: nobody has to work out what a rule means. */
 export function workedExamples(terms: Terms): Example[] {
-  return exampleBills(terms).map((billFen) => exampleOf(terms, billFen))
+  return exampleBills(terms).map(({ billFen }) => exampleOf(terms, billFen))
 }
 
 /** What the terms give on one bill. */
@@ -137,19 +142,47 @@ export function exampleOf(terms: Terms, billFen: number): Example {
       discount: yuan(decided.discount_fen),
       payable: yuan(billFen - decided.discount_fen),
     })
-    return { billFen, good: true, text, why: '' }
+    return { billFen, good: true, discountFen: decided.discount_fen, text, why: '' }
   }
-  if (decided.refused === 'no-discount') return { billFen, good: false, text: tv('example.nothing', { bill }), why: '' }
+  if (decided.refused === 'no-discount') return { billFen, good: false, discountFen: 0, text: tv('example.nothing', { bill }), why: '' }
   const why = tv('example.too-small.why', { missing: yuan(terms.minimum_spend_fen - billFen) })
-  return { billFen, good: false, text: tv('example.too-small', { bill }), why }
+  return { billFen, good: false, discountFen: 0, text: tv('example.too-small', { bill }), why }
 }
 
-function exampleBills(terms: Terms): number[] {
-  const least = terms.minimum_spend_fen
-  const larger = Math.max(least * 2, terms.face_fen * 2, 1000)
-  if (least > 0) return [least - 1, least, larger]
-  if (terms.discount === 'fixed-price') return [terms.fixed_price_fen, terms.fixed_price_fen + terms.face_fen, larger]
-  return [Math.ceil(larger / 4), Math.ceil(larger / 2), larger]
+/**
+ * Three bills at the places where the rule turns: the threshold where there is one; else where a percentage reaches the
+ * face, where the fixed price begins and ends to help, or the smallest bill that a face is larger than.
+ */
+export function exampleBills(terms: Terms): { billFen: number; tells: Tells }[] {
+  const { minimum_spend_fen: least, face_fen: face } = terms
+  if (least > 0) {
+    return [
+      { billFen: least - 1, tells: 'short' },
+      { billFen: least, tells: 'just' },
+      { billFen: Math.max(least * 2, face * 2, 1000), tells: 'above' },
+    ]
+  }
+  if (terms.discount === 'percentage' && terms.percent_bp > 0) {
+    const cap = Math.ceil((face * 10_000) / terms.percent_bp)
+    return [
+      { billFen: Math.max(1, Math.ceil(cap / 2)), tells: 'part' },
+      { billFen: cap, tells: 'cap' },
+      { billFen: cap * 2, tells: 'over' },
+    ]
+  }
+  if (terms.discount === 'fixed-price') {
+    const most = terms.fixed_price_fen + face
+    return [
+      { billFen: terms.fixed_price_fen, tells: 'price' },
+      { billFen: most, tells: 'cap' },
+      { billFen: most * 2, tells: 'over' },
+    ]
+  }
+  return [
+    { billFen: Math.max(1, Math.ceil(face / 2)), tells: 'fen' },
+    { billFen: face + 1, tells: 'cap' },
+    { billFen: face * 2, tells: 'over' },
+  ]
 }
 
 function hoursWords({ from_, until }: { readonly from_: string; readonly until: string }): string {

@@ -34,7 +34,6 @@ export default {
   'left': 'To come back',
   'trade': 'Trade',
   'town': 'Town',
-  'registered': 'Registered name',
   'why': 'Note',
   'at': 'Time',
   'act': 'Act',

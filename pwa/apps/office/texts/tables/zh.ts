@@ -31,7 +31,6 @@ export default {
   'left': '还要退回',
   'trade': '行业',
   'town': '乡镇',
-  'registered': '营业执照名称',
   'why': '说明',
   'at': '时间',
   'act': '事项',
