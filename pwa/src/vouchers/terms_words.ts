@@ -1,10 +1,10 @@
-/** What do a voucher's terms mean in plain words, and what do they give on three bills? */
+/** What do a voucher's terms mean in plain words? */
 
 import type { Appliance, TradeIn } from '@/api/wire'
 import { bareYuan, grouped, yuan } from '@/kernel/money'
 import { language } from '@/i18n'
 import { named, weekdayOf } from '@/i18n/when'
-import { decideBill, type Terms } from './rules'
+import type { Terms } from './rules'
 import { tv } from './texts'
 
 /** The terms of a kind as far as they are told to people. */
@@ -14,16 +14,6 @@ export interface ToldTerms extends Terms {
   readonly valid_days: number | null
   /** Of a kind that subsidises appliances; kept terms of before had none. */
   readonly trade_in?: TradeIn | null
-}
-
-/** One bill of the worked example. */
-export interface Example {
-  readonly billFen: number
-  readonly good: boolean
-  /** What comes off. */
-  readonly discountFen: number
-  readonly text: string
-  readonly why: string
 }
 
 /** What a voucher can be limited to; a merchant belongs to one of them. */
@@ -121,67 +111,6 @@ function tradeInWords(asked: TradeIn | null | undefined): string[] {
     tv('rule.trade-in', { appliance: applianceName(asked.appliance), levels }),
     ...(old === 'not-asked' ? [] : [tv(`rule.old.${old}`)]),
     tv('rule.papers', { count: asked.file_days ?? 30 }),
-  ]
-}
-
-/** What a bill of an example shows of the rule. */
-export type Tells = 'short' | 'just' | 'above' | 'part' | 'cap' | 'over' | 'price' | 'fen'
-
-/** A bill one fen too small, one that just reaches, and a larger one: nobody has to work out what a rule means. */
-export function workedExamples(terms: Terms): Example[] {
-  return exampleBills(terms).map(({ billFen }) => exampleOf(terms, billFen))
-}
-
-/** What the terms give on one bill. */
-export function exampleOf(terms: Terms, billFen: number): Example {
-  const decided = decideBill(terms, terms.face_fen, { bill_fen: billFen, eligible_fen: billFen })
-  const bill = yuan(billFen)
-  if ('discount_fen' in decided) {
-    const text = tv('example.yes', {
-      bill,
-      discount: yuan(decided.discount_fen),
-      payable: yuan(billFen - decided.discount_fen),
-    })
-    return { billFen, good: true, discountFen: decided.discount_fen, text, why: '' }
-  }
-  if (decided.refused === 'no-discount') return { billFen, good: false, discountFen: 0, text: tv('example.nothing', { bill }), why: '' }
-  const why = tv('example.too-small.why', { missing: yuan(terms.minimum_spend_fen - billFen) })
-  return { billFen, good: false, discountFen: 0, text: tv('example.too-small', { bill }), why }
-}
-
-/**
- * Three bills at the places where the rule turns: the threshold where there is one; else where a percentage reaches the
- * face, where the fixed price begins and ends to help, or the smallest bill that a face is larger than.
- */
-export function exampleBills(terms: Terms): { billFen: number; tells: Tells }[] {
-  const { minimum_spend_fen: least, face_fen: face } = terms
-  if (least > 0) {
-    return [
-      { billFen: least - 1, tells: 'short' },
-      { billFen: least, tells: 'just' },
-      { billFen: Math.max(least * 2, face * 2, 1000), tells: 'above' },
-    ]
-  }
-  if (terms.discount === 'percentage' && terms.percent_bp > 0) {
-    const cap = Math.ceil((face * 10_000) / terms.percent_bp)
-    return [
-      { billFen: Math.max(1, Math.ceil(cap / 2)), tells: 'part' },
-      { billFen: cap, tells: 'cap' },
-      { billFen: cap * 2, tells: 'over' },
-    ]
-  }
-  if (terms.discount === 'fixed-price') {
-    const most = terms.fixed_price_fen + face
-    return [
-      { billFen: terms.fixed_price_fen, tells: 'price' },
-      { billFen: most, tells: 'cap' },
-      { billFen: most * 2, tells: 'over' },
-    ]
-  }
-  return [
-    { billFen: Math.max(1, Math.ceil(face / 2)), tells: 'fen' },
-    { billFen: face + 1, tells: 'cap' },
-    { billFen: face * 2, tells: 'over' },
   ]
 }
 

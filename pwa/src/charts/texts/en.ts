@@ -5,5 +5,4 @@ import type zh from './zh'
 export default {
   'numbers': 'Show the numbers',
   'failed': 'The chart did not load; its numbers are in the table below.',
-  'point': '{step}: {values}',
 } as const satisfies Twin<typeof zh>

@@ -2,5 +2,4 @@
 export default {
   'numbers': '看数字',
   'failed': '图没有载入，数字在下面的表里。',
-  'point': '{step}：{values}',
 } as const
