@@ -9,6 +9,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 COUNTY_OFFSET = timedelta(hours=8)
+FUNDERS = ("government", "platform", "merchant")
+"""In this order ties are decided."""
 USED_UP = {"redeemed": "already-used", "held": "held", "voided": "voided", "expired": "expired"}
 
 Facts = Mapping[str, Any]
@@ -71,3 +73,22 @@ def _by_terms(terms: Facts, eligible: int) -> int:
     if terms["discount"] == "percentage":
         return eligible * int(terms["percent_bp"]) // 10_000
     return max(0, eligible - int(terms["fixed_price_fen"]))
+
+
+def paid_by(funding: Sequence[Facts], face_fen: int, discount_fen: int) -> dict[str, int]:
+    """Who pays which fen of a discount on a voucher that was never used; ``funding`` names funders and ``share_bp``."""
+    ordered = sorted(funding, key=lambda share: FUNDERS.index(share["funder"]))
+    weights = [int(share["share_bp"]) for share in ordered]
+    most = _by_largest_remainder(face_fen, weights)
+    paid = [min(part, limit) for part, limit in zip(_by_largest_remainder(discount_fen, weights), most, strict=True)]
+    for nth, limit in enumerate(most):
+        paid[nth] += min(discount_fen - sum(paid), limit - paid[nth])
+    return {share["funder"]: part for share, part in zip(ordered, paid, strict=True)}
+
+
+def _by_largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
+    parts = [total * weight // sum(weights) for weight in weights]
+    first = sorted(range(len(weights)), key=lambda nth: (-(total * weights[nth] % sum(weights)), nth))
+    for nth in first[: total - sum(parts)]:
+        parts[nth] += 1
+    return parts

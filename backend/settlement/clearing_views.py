@@ -56,3 +56,5 @@ class StatementTotal(NamedTuple):
     government_fen: int
     platform_fen: int
     held: int
+    paid_fen: int
+    held_fen: int

@@ -12,7 +12,7 @@ from backend.settlement.schemas import BatchAnswer, batch_answer
 
 
 class StatementItem(Struct, frozen=True, kw_only=True):
-    """One of a merchant's days."""
+    """One of a merchant's days; `paid_fen` is with the merchant's bank, `held_fen` waits for a decision."""
 
     day: date
     events: int
@@ -20,6 +20,8 @@ class StatementItem(Struct, frozen=True, kw_only=True):
     government_fen: int
     platform_fen: int
     held: int
+    paid_fen: int
+    held_fen: int
 
 
 def statement_item(found: StatementTotal) -> StatementItem:
@@ -31,6 +33,8 @@ def statement_item(found: StatementTotal) -> StatementItem:
         government_fen=found.government_fen,
         platform_fen=found.platform_fen,
         held=found.held,
+        paid_fen=found.paid_fen,
+        held_fen=found.held_fen,
     )
 
 

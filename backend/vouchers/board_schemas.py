@@ -12,6 +12,7 @@ from backend.vouchers.desk_views import BudgetLine, Decision
 from backend.vouchers.exposure_rules import PRIOR_RATE_BP, PRIOR_WEIGHT, Commitment, Payer
 from backend.vouchers.find_exposure import Exposure
 from backend.vouchers.schemas import RoundAnswer
+from backend.vouchers.timeline_rules import Amounts, StepLength, Timeline
 
 
 class DecisionAnswer(Struct, frozen=True, kw_only=True):
@@ -244,3 +245,52 @@ def exposure_answer(found: Exposure, at: datetime) -> ExposureAnswer:
         ],
         at=at,
     )
+
+
+class TimelineStepAnswer(Struct, frozen=True, kw_only=True):
+    """What happened within one step; `at` is its first instant."""
+
+    at: datetime
+    issued: int
+    redeemed: int
+    discount_fen: int
+    bill_fen: int
+
+
+class TimelineBeforeAnswer(Struct, frozen=True, kw_only=True):
+    """What happened before the first step."""
+
+    issued: int
+    redeemed: int
+    discount_fen: int
+    bill_fen: int
+
+
+class TimelineAnswer(Struct, frozen=True, kw_only=True):
+    """A campaign's life in steps without gaps: hours up to three days, else days, the last 180 of them."""
+
+    campaign_id: UUID
+    step: StepLength
+    steps: list[TimelineStepAnswer]
+    before: TimelineBeforeAnswer
+    at: datetime
+
+
+def timeline_answer(campaign_id: UUID, found: Timeline, at: datetime) -> TimelineAnswer:
+    """The wire form."""
+    return TimelineAnswer(
+        campaign_id=campaign_id,
+        step=found.step,
+        steps=[TimelineStepAnswer(at=one.at, **_told(one.amounts)) for one in found.steps],
+        before=TimelineBeforeAnswer(**_told(found.before)),
+        at=at,
+    )
+
+
+def _told(amounts: Amounts) -> dict[str, int]:
+    return {
+        "issued": amounts.issued,
+        "redeemed": amounts.redeemed,
+        "discount_fen": amounts.discount_fen,
+        "bill_fen": amounts.bill_fen,
+    }

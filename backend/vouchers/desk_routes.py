@@ -17,10 +17,12 @@ from backend.vouchers.board_schemas import (
     BoardAnswer,
     ExposureAnswer,
     TallyAnswer,
+    TimelineAnswer,
     alert_answer,
     decision_answer,
     exposure_answer,
     line_answer,
+    timeline_answer,
 )
 from backend.vouchers.desk_rules import CampaignState, DecisionStep, DeskReason
 from backend.vouchers.desk_schemas import (
@@ -36,6 +38,7 @@ from backend.vouchers.desk_schemas import (
 )
 from backend.vouchers.find_campaigns import Board, FindCampaigns, board, find_campaigns
 from backend.vouchers.find_exposure import AskExposure, find_exposure
+from backend.vouchers.find_timeline import AskTimeline, find_timeline
 from backend.vouchers.fund_campaign import FundCampaign, Funded, fund_campaign
 from backend.vouchers.plan_campaign import PlanCampaign, PlanFaults, plan_campaign
 from backend.vouchers.schemas import round_answer
@@ -232,6 +235,22 @@ async def get_exposure(request: Request[Any, Any, Any], campaign_id: FromPath[UU
     return exposure_answer(found, at)
 
 
+@get(
+    "/api/v1/office/campaigns/{campaign_id:uuid}/timeline",
+    opt={"callers": OFFICE_ROLES},
+    tags=["desk"],
+    summary="When how much was issued and redeemed",
+)
+async def get_timeline(request: Request[Any, Any, Any], campaign_id: FromPath[UUID]) -> TimelineAnswer:
+    """By hours up to three days, else by days; redemptions that were taken back are not among them."""
+    county = county_of(request)
+    at = county.clock()
+    found = await inquire(county, find_timeline, AskTimeline(campaign_id=campaign_id, at=at))
+    if found is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    return timeline_answer(campaign_id, found, at)
+
+
 def _board_answer(found: Board, at: Any) -> BoardAnswer:
     campaign = found.campaign
     answer = campaign_answer(campaign, [])
@@ -267,4 +286,5 @@ DESK_ROUTES: list[BaseRouteHandler] = [
     post_turn,
     get_board,
     get_exposure,
+    get_timeline,
 ]

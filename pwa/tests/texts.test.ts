@@ -5,6 +5,10 @@ import merchantZh from '../apps/merchant/texts/zh'
 import designEn from '../apps/office/texts/design/en'
 import designZh from '../apps/office/texts/design/zh'
 import officeEn from '../apps/office/texts/en'
+import boardEn from '../apps/office/texts/board/en'
+import boardZh from '../apps/office/texts/board/zh'
+import columnsEn from '../apps/office/texts/tables/en'
+import columnsZh from '../apps/office/texts/tables/zh'
 import callsEn from '../apps/office/texts/calls/en'
 import callsZh from '../apps/office/texts/calls/zh'
 import moneyEn from '../apps/office/texts/money/en'
@@ -26,6 +30,8 @@ import stationEn from '../apps/station/texts/en'
 import stationZh from '../apps/station/texts/zh'
 import accountEn from '../src/account/texts/en'
 import accountZh from '../src/account/texts/zh'
+import chartsEn from '../src/charts/texts/en'
+import chartsZh from '../src/charts/texts/zh'
 import counterEn from '../src/counter/texts/en'
 import counterZh from '../src/counter/texts/zh'
 import ownEn from '../src/i18n/catalogues/en'
@@ -40,6 +46,8 @@ import outboxEn from '../src/outbox/texts/en'
 import outboxZh from '../src/outbox/texts/zh'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
+import tablesEn from '../src/tables/texts/en'
+import tablesZh from '../src/tables/texts/zh'
 import tradeInsEn from '../src/trade_ins/texts/en'
 import tradeInsZh from '../src/trade_ins/texts/zh'
 import vouchersEn from '../src/vouchers/texts/en'
@@ -56,10 +64,14 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['calls for merchants', merchantsZh, merchantsEn],
   ['applying', applyZh, applyEn],
   ['dossiers', tradeInsZh, tradeInsEn],
+  ['tables', tablesZh, tablesEn],
+  ['charts', chartsZh, chartsEn],
   ['resident', residentZh, residentEn],
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],
   ['office', officeZh, officeEn],
+  ['the columns of tables', columnsZh, columnsEn],
+  ['the board', boardZh, boardEn],
   ['a call at the desk', callsZh, callsEn],
   ['a list at the desk', rosterZh, rosterEn],
   ['the settlement desk', moneyZh, moneyEn],

@@ -133,29 +133,29 @@ def correct_one(clerk: Page, reviewer: Visit) -> None:
     form.get_by_label("文号").fill("筠商函〔2026〕21号")
     form.get_by_role("button", name="提出更正").click()
     clerk.get_by_role("link", name="已提出，等另一个人复核").click()
-    own = clerk.locator("li", has_text="同一桌结了两次账")
+    own = clerk.locator("tbody", has_text="同一桌结了两次账")
     expect(own.get_by_text("您提出的更正要由另一个人复核")).to_be_visible()
     expect(own.get_by_role("button", name="复核无误，更正")).to_have_count(0)
     page = reviewer.go("/office/money/incidents")
-    theirs = page.locator("li", has_text="同一桌结了两次账")
+    theirs = page.locator("tbody", has_text="同一桌结了两次账")
     expect(theirs.get_by_text("复核后退回 ¥50.00")).to_be_visible()
     theirs.get_by_role("button", name="复核无误，更正").click()
     theirs.locator("form").get_by_role("button", name="复核无误，更正").click()
     expect(theirs).to_have_count(0)
     page.get_by_label("状态").select_option(label="已更正")
-    expect(theirs.get_by_text("办结")).to_be_visible()
+    expect(theirs.get_by_text("已更正")).to_be_visible()
 
 
 def pay(cleared: Cleared, clerk: Page, reviewer: Page) -> None:
     """One prepares, the other sends, and the bank has paid everything."""
     clerk.get_by_label("活动", exact=True).select_option(label=TITLE)
     clerk.get_by_role("button", name="编制付款指令").click()
-    expect(clerk.locator("li", has_text=TITLE).get_by_text("待复核")).to_be_visible()
+    expect(clerk.locator("tbody", has_text=TITLE).filter(has_text="县财政").get_by_text("待复核")).to_be_visible()
     reviewer.reload()
-    prepared = reviewer.locator("li", has_text=TITLE).filter(has_text="待复核")
+    prepared = reviewer.locator("tbody", has_text=TITLE).filter(has_text="县财政").filter(has_text="待复核")
     prepared.get_by_role("button", name="送出付款").click()
     prepared.locator("form").get_by_role("button", name="送出付款").click()
-    expect(reviewer.locator("li", has_text=TITLE).get_by_text("已送出")).to_be_visible()
+    expect(reviewer.locator("tbody", has_text=TITLE).filter(has_text="县财政").get_by_text("已送出")).to_be_visible()
     path = f"/api/v1/office/payout-batches?campaign_id={cleared.campaign}&state=sent"
     sent = cleared.served.ask(path, cleared.staff["office"])["items"]
     lines = [f"1,-,-,{one['amount_fen'] / 100:.2f},成功,,YS1,{one['reference']}\r\n" for one in sent]

@@ -34,7 +34,7 @@ def opened(page: Page) -> Page:
     """The merchant's page, found by its name among all of them."""
     page.get_by_label("店名", exact=True).fill(NAME)
     page.get_by_role("button", name="查找").click()
-    page.get_by_role("link", name=f"查看 {NAME}").click()
+    page.get_by_role("link", name=NAME, exact=True).first.click()
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
     return page
 

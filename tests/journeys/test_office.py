@@ -60,14 +60,14 @@ def test_four_eyes_run_a_campaign_and_one_stops_it(
     for signature in ("送审", "复核", "审批", "登记到账"):
         expect(clerk.locator("li", has_text=signature).first).to_be_visible()
     clerk.get_by_role("link", name="实时看板").click()
-    expect(clerk.get_by_text("资金额度")).to_be_visible()
+    expect(clerk.get_by_role("heading", name="资金额度", exact=True)).to_be_visible()
     expect(clerk.get_by_role("cell", name="¥500.00").first).to_be_visible()
 
 
 def test_an_auditor_finds_who_signed(visit: Enter, staff: dict[str, Session]) -> None:
     page = visit(staff["auditor"], viewport=DESK).go("/office/audit")
     page.get_by_label("什么事").select_option(label="活动办理")
-    approval = page.locator("li", has_text="审批").filter(has_text="送审中 → 已批准").first
+    approval = page.locator("tbody", has_text="审批").filter(has_text="送审中 → 已批准").first
     expect(approval).to_contain_text("文号 筠演示")
     # Which campaign, in words; ids and fingerprints are for programs.
     expect(approval).to_contain_text(re.compile("券|就用"))

@@ -63,7 +63,7 @@ def test_a_shop_files_is_asked_to_mend_mends_and_is_paid(chromium: Browser, late
 
     opened.append(enter(chromium, later.address, later.sign_in(REVIEWER), viewport=DESK))
     desk = opened[-1].go("/office/trade-ins")
-    desk.locator("li").filter(has_text="演示 KFR-26GW").get_by_role("link", name="审核").click()
+    desk.locator("tbody").filter(has_text="演示 KFR-26GW").get_by_role("link", name="审核").click()
     expect(desk.get_by_text("YSKFR26GW0000901")).to_be_visible()
     desk.get_by_role("button", name="退回补正").click()
     desk.get_by_label("原因或答复").fill(WHY)

@@ -208,6 +208,43 @@ EDGES: list[tuple[str, str, Vector, int | str]] = [
     ),
 ]
 
+SPLITS: list[tuple[str, tuple[int, int, int], int, int, tuple[int, int, int]]] = [
+    ("one funder pays all", (10_000, 0, 0), 5_000, 4_999, (4_999, 0, 0)),
+    ("two funders and the whole face", (6_000, 0, 4_000), 5_000, 5_000, (3_000, 0, 2_000)),
+    ("a single fen goes to the larger share", (4_000, 0, 6_000), 5_000, 1, (0, 0, 1)),
+    ("a tie goes to the government", (5_000, 5_000, 0), 5_000, 3, (2, 1, 0)),
+    ("a tie without the government goes to the platform", (0, 5_000, 5_000), 5_000, 3, (0, 2, 1)),
+    ("two left-over fen go to the largest remainders", (5_000, 3_000, 2_000), 5_000, 4_999, (2_499, 1_500, 1_000)),
+    ("nobody pays more than they set aside of the face", (500, 1_500, 8_000), 11, 8, (0, 2, 6)),
+    ("what is above goes to the next with room", (500, 2_500, 7_000), 31, 29, (1, 8, 20)),
+    (
+        "a hundred billion yuan is split to the fen",
+        (3_333, 3_333, 3_334),
+        10**13,
+        10**13 - 1,
+        (
+            3_333_000_000_000,
+            3_333_000_000_000,
+            3_333_999_999_999,
+        ),
+    ),
+]
+"""Shares of government, platform and merchant in basis points, the face, the discount, and who pays which fen of it."""
+FUNDERS = ("government", "platform", "merchant")
+
+
+def _split(why: str, shares: tuple[int, ...], face_fen: int, discount_fen: int, paid: tuple[int, ...]) -> Vector:
+    named = zip(FUNDERS, shares, strict=True)
+    return {
+        "op": "split",
+        "case": "R15",
+        "why": why,
+        "funding": [{"funder": funder, "share_bp": share} for funder, share in named if share],
+        "face_fen": face_fen,
+        "discount_fen": discount_fen,
+        "paid_fen": {funder: fen for funder, fen, share in zip(FUNDERS, paid, shares, strict=True) if share},
+    }
+
 
 def filled(vector: Vector) -> Vector:
     """A vector with everything that it leaves as the specification says."""
@@ -234,7 +271,7 @@ def _together(one: Vector, other: Vector) -> Vector:
 
 
 def vectors() -> list[Vector]:
-    """All cases: good, each condition alone, each condition before the next, then the edges."""
+    """All cases: good, each condition alone, each condition before the next, then the edges, then who pays."""
     good = [_vector("R13", "everything is as it should be", {}, 5_000)]
     alone = [_vector(case, "broken alone", given, reason) for case, reason, given in BROKEN]
     order = []
@@ -243,4 +280,5 @@ def vectors() -> list[Vector]:
         for _, _, later in BROKEN[i + 1 :]:
             everything = _together(everything, later)
         order.append(_vector(case, "broken with every later one", everything, reason))
-    return good + alone + order + [_vector(*edge) for edge in EDGES]
+    splits = [_split(*split) for split in SPLITS]
+    return good + alone + order + [_vector(*edge) for edge in EDGES] + splits

@@ -22,7 +22,7 @@ from backend.settlement.tables import pricing_lines
 from backend.vouchers.issuer import trust_of
 from backend.vouchers.refund_rules import RolledBack
 from tests.databases import HandClock
-from tests.settlement.cycles import REVIEWER, close, opened, sent, spent
+from tests.settlement.cycles import REVIEWER, answered, close, opened, sent, spent
 from tests.settlement.desk_calls import account_number, got
 from tests.settlement.pdf_text import pages_of
 from tests.vouchers.counters import undo
@@ -84,6 +84,8 @@ async def test_a_file_has_the_same_bytes_after_holds_are_released_and_the_key_ha
     before = [(await got(county, f"{OFFICE}/clearing/{MONDAY}?format={form}")).content for form in ("csv", "xc1")]
     assert before[0].rstrip().endswith(b"5000,true")
     assert (await got(county, f"{OFFICE}/clearing/{MONDAY}")).json()["held_fen"] == 5_000
+    [day] = (await got(county, "/api/v1/merchant/statements", Role.MERCHANT, merchant_id=shop)).json()["items"]
+    assert (day["held"], day["held_fen"], day["paid_fen"]) == (1, 5_000, 0)
     [hold] = await inquire(county, every_hold, None)
     decision = DecideHold(decision_id=new_id(), hold_id=hold, release=True, note="核对无误", actor=REVIEWER)
     await transact(county, decide_hold, decision)
@@ -154,6 +156,20 @@ async def test_a_merchant_gets_its_statement_as_page_pdf_and_spreadsheet(county:
     assert office.content == paper.content
     listed = (await got(county, f"{OFFICE}/merchants/{shop}/statements")).json()
     assert [one["day"] for one in listed["items"]] == ["2026-11-24", "2026-11-23"]
+
+
+async def test_a_merchants_days_tell_what_the_bank_has_paid_and_what_is_held(county: County, clock: HandClock) -> None:
+    campaign_id, shop, _bought = await cleared_with_a_refund(county, clock)
+    batches = await sent(county, campaign_id)
+
+    async def days() -> list[tuple[str, int, int, int]]:
+        listed = (await got(county, "/api/v1/merchant/statements", Role.MERCHANT, merchant_id=shop)).json()
+        return [(one["day"], one["government_fen"], one["paid_fen"], one["held_fen"]) for one in listed["items"]]
+
+    assert await days() == [("2026-11-24", -5_000, 0, 0), ("2026-11-23", 10_000, 0, 0)]
+    await answered(county, batches, accepted=True)
+    # What was refunded after its clearing is set off by a later payout.
+    assert await days() == [("2026-11-24", -5_000, 0, 0), ("2026-11-23", 10_000, 10_000, 0)]
 
 
 async def test_another_merchant_finds_no_statement(county: County, clock: HandClock) -> None:

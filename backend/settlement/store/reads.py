@@ -148,6 +148,7 @@ async def statement_days(tx: Transaction, merchant_id: UUID, before: date | None
     """A merchant's cleared days, newest first."""
     e = finance_events.c
     held = func.sum(case((e.state == str(EventState.HELD), 1), else_=0))
+    owed = e.government_fen + e.platform_fen
     asked = (
         select(
             e.cleared_on,
@@ -156,6 +157,8 @@ async def statement_days(tx: Transaction, merchant_id: UUID, before: date | None
             func.sum(e.government_fen),
             func.sum(e.platform_fen),
             held,
+            func.sum(case((e.state == str(EventState.PAID), owed), else_=0)),
+            func.sum(case((e.state == str(EventState.HELD), owed), else_=0)),
         )
         .where(e.merchant_id == merchant_id, e.cleared_on.is_not(None))
         .group_by(e.cleared_on)

@@ -1518,6 +1518,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/campaigns/{campaign_id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When how much was issued and redeemed
+         * @description By hours up to three days, else by days; redemptions that were taken back are not among them.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdTimelineGetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns/{campaign_id}/treasury-return": {
         parameters: {
             query?: never;
@@ -7404,6 +7424,8 @@ export interface components {
             government_fen: number;
             platform_fen: number;
             held: number;
+            paid_fen: number;
+            held_fen: number;
         };
         /** StatementLine */
         StatementLine: {
@@ -7494,6 +7516,12 @@ export interface components {
             document_no?: string | null;
             deputy_for?: string | null;
         };
+        /**
+         * StepLength
+         * @description How long each step is.
+         * @enum {string}
+         */
+        StepLength: "hour" | "day";
         /** StoreAnswer */
         StoreAnswer: {
             /** Format: uuid */
@@ -7650,6 +7678,32 @@ export interface components {
         Time: {
             server_time: string;
             unix_ms: number;
+        };
+        /** TimelineAnswer */
+        TimelineAnswer: {
+            /** Format: uuid */
+            campaign_id: string;
+            step: components["schemas"]["StepLength"];
+            steps: components["schemas"]["TimelineStepAnswer"][];
+            before: components["schemas"]["TimelineBeforeAnswer"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** TimelineBeforeAnswer */
+        TimelineBeforeAnswer: {
+            issued: number;
+            redeemed: number;
+            discount_fen: number;
+            bill_fen: number;
+        };
+        /** TimelineStepAnswer */
+        TimelineStepAnswer: {
+            /** Format: date-time */
+            at: string;
+            issued: number;
+            redeemed: number;
+            discount_fen: number;
+            bill_fen: number;
         };
         /** TokenAnswer */
         TokenAnswer: {
@@ -15151,6 +15205,83 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdTimelineGetTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -17,10 +17,19 @@ export interface Paged<Item> {
   busy: ShallowRef<boolean>
   problem: ShallowRef<Problem | null>
   more: () => Promise<void>
+  /** Loads what is left, up to `most` items altogether. */
+  all: (most: number) => Promise<void>
 }
 
-/** Loads the first page at once; `load` is asked for the page after a cursor. */
-export function usePaged<Item>(load: (cursor: string | undefined) => Promise<Answer<Page<Item>>>): Paged<Item> {
+const LARGEST_PAGE = 100
+
+/**
+ * Loads the first page at once; `load` is asked for the page after a cursor, and for how many items where not for as many
+ * as it likes.
+ */
+export function usePaged<Item>(
+  load: (cursor: string | undefined, limit?: number) => Promise<Answer<Page<Item>>>,
+): Paged<Item> {
   const hasMore = shallowRef(false)
   const busy = shallowRef(false)
   const problem = shallowRef<Problem | null>(null)
@@ -34,14 +43,32 @@ export function usePaged<Item>(load: (cursor: string | undefined) => Promise<Ans
   })
 
   async function more(): Promise<void> {
-    if (busy.value || !cursor) return
+    if (busy.value) return
     busy.value = true
-    const answer = await load(cursor)
+    await next()
     busy.value = false
+  }
+
+  async function all(most: number): Promise<void> {
+    if (busy.value) return
+    busy.value = true
+    let left = most - (first.content.value?.length ?? 0)
+    while (left > 0 && (await next(Math.min(left, LARGEST_PAGE)))) left = most - (first.content.value?.length ?? 0)
+    busy.value = false
+  }
+
+  /** Whether another page came and there is more. */
+  async function next(limit?: number): Promise<boolean> {
+    const [before, asked] = [first.content.value, cursor]
+    if (!asked) return false
+    const answer = await load(asked, limit)
+    // Meanwhile the list may have been loaded anew.
+    if (first.content.value !== before) return false
     problem.value = answer.ok ? null : answer.problem
-    if (!answer.ok) return
-    first.content.value = [...(first.content.value ?? []), ...answer.value.items]
+    if (!answer.ok) return false
+    first.content.value = [...(before ?? []), ...answer.value.items]
     note(answer.value)
+    return cursor !== undefined
   }
 
   function note(page: Page<Item>): void {
@@ -49,5 +76,5 @@ export function usePaged<Item>(load: (cursor: string | undefined) => Promise<Ans
     hasMore.value = cursor !== undefined
   }
 
-  return { first, hasMore, busy, problem, more }
+  return { first, hasMore, busy, problem, more, all }
 }

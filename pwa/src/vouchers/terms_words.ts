@@ -1,10 +1,10 @@
-/** What do a voucher's terms mean in plain words, and what do they give on three bills? */
+/** What do a voucher's terms mean in plain words? */
 
 import type { Appliance, TradeIn } from '@/api/wire'
 import { bareYuan, grouped, yuan } from '@/kernel/money'
 import { language } from '@/i18n'
 import { named, weekdayOf } from '@/i18n/when'
-import { decideBill, type Terms } from './rules'
+import type { Terms } from './rules'
 import { tv } from './texts'
 
 /** The terms of a kind as far as they are told to people. */
@@ -14,14 +14,6 @@ export interface ToldTerms extends Terms {
   readonly valid_days: number | null
   /** Of a kind that subsidises appliances; kept terms of before had none. */
   readonly trade_in?: TradeIn | null
-}
-
-/** One bill of the worked example. */
-export interface Example {
-  readonly billFen: number
-  readonly good: boolean
-  readonly text: string
-  readonly why: string
 }
 
 /** What a voucher can be limited to; a merchant belongs to one of them. */
@@ -120,36 +112,6 @@ function tradeInWords(asked: TradeIn | null | undefined): string[] {
     ...(old === 'not-asked' ? [] : [tv(`rule.old.${old}`)]),
     tv('rule.papers', { count: asked.file_days ?? 30 }),
   ]
-}
-
-/** A bill one fen too small, one that just reaches, and a larger one: nobody has to work out what a rule means. */
-export function workedExamples(terms: Terms): Example[] {
-  return exampleBills(terms).map((billFen) => exampleOf(terms, billFen))
-}
-
-/** What the terms give on one bill. */
-export function exampleOf(terms: Terms, billFen: number): Example {
-  const decided = decideBill(terms, terms.face_fen, { bill_fen: billFen, eligible_fen: billFen })
-  const bill = yuan(billFen)
-  if ('discount_fen' in decided) {
-    const text = tv('example.yes', {
-      bill,
-      discount: yuan(decided.discount_fen),
-      payable: yuan(billFen - decided.discount_fen),
-    })
-    return { billFen, good: true, text, why: '' }
-  }
-  if (decided.refused === 'no-discount') return { billFen, good: false, text: tv('example.nothing', { bill }), why: '' }
-  const why = tv('example.too-small.why', { missing: yuan(terms.minimum_spend_fen - billFen) })
-  return { billFen, good: false, text: tv('example.too-small', { bill }), why }
-}
-
-function exampleBills(terms: Terms): number[] {
-  const least = terms.minimum_spend_fen
-  const larger = Math.max(least * 2, terms.face_fen * 2, 1000)
-  if (least > 0) return [least - 1, least, larger]
-  if (terms.discount === 'fixed-price') return [terms.fixed_price_fen, terms.fixed_price_fen + terms.face_fen, larger]
-  return [Math.ceil(larger / 4), Math.ceil(larger / 2), larger]
 }
 
 function hoursWords({ from_, until }: { readonly from_: string; readonly until: string }): string {

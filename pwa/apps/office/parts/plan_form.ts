@@ -5,6 +5,7 @@ import { newId } from '@/kernel/ids'
 import { countyInstant, formDay } from '@/kernel/instants'
 import { readYuan } from '@/kernel/money'
 import type { ToldTerms } from '@/vouchers/terms_words'
+import { FUNDERS, type Share } from '@/vouchers/funding'
 import { guardOf, usualGuard, type GuardForm } from './guard_form'
 
 export interface KindForm {
@@ -80,8 +81,6 @@ export interface PlanForm {
 }
 
 type Plan = BoardAnswer['plan']
-
-export const FUNDERS = ['government', 'platform', 'merchant'] as const
 
 const NO_TRADE_IN = { appliance: '', old: 'not-asked', fileDays: '30' } as const
 
@@ -284,6 +283,13 @@ export function termsOf(kind: KindForm): ToldTerms | null {
     valid_days: readCount(kind.validDays),
     trade_in: tradeInOf(kind),
   }
+}
+
+/** Who pays, where the shares are typed and together the whole; else null. */
+export function fundingOf({ shares }: KindForm): Share[] | null {
+  const read = FUNDERS.map((funder) => ({ funder, share_bp: readYuan(shares[funder] || '0') ?? Number.NaN }))
+  const whole = read.reduce((sum, { share_bp }) => sum + share_bp, 0)
+  return whole === 10_000 ? read.filter(({ share_bp }) => share_bp > 0) : null
 }
 
 /** The public money that a kind sets aside: its pieces at the treasury's part of the face. */

@@ -4,10 +4,11 @@ import type { FieldProblem } from '@/api/problem'
 import type { PlanRequest } from '@/api/wire'
 import { readYuan } from '@/kernel/money'
 import { named } from '@/i18n/when'
+import { FUNDERS } from '@/vouchers/funding'
 import { t } from '../texts'
 import { tg } from '../texts/guard'
 import { BRAKE_RULES, guardRequest, usualGuard } from './guard_form'
-import { FUNDERS, instantOf, readCount, tradeInOf, type KindForm, type PlanForm, type RoundForm } from './plan_form'
+import { instantOf, readCount, tradeInOf, type KindForm, type PlanForm, type RoundForm } from './plan_form'
 
 type RoundRequest = PlanRequest['rounds'][number]
 

@@ -15,7 +15,6 @@ export default {
   'state.invited': 'invited',
   'state.active': 'in use',
   'state.ended': 'ended',
-  'person.login': 'login {login}',
   'person.no-role': 'no role',
   'person.merchant': 'works for a merchant',
   'person.station': 'works at a station',

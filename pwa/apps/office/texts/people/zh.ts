@@ -13,7 +13,6 @@ export default {
   'state.invited': '待启用',
   'state.active': '在用',
   'state.ended': '已停用',
-  'person.login': '登录名 {login}',
   'person.no-role': '没有角色',
   'person.merchant': '商户人员',
   'person.station': '驿站人员',
