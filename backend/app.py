@@ -26,6 +26,7 @@ from backend.background import Background
 from backend.database.county import County
 from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
+from backend.identity.link_routes import LINK_ROUTES
 from backend.identity.me_routes import ME_ROUTES
 from backend.identity.office_routes import ADMINISTRATION_ROUTES
 from backend.identity.recognise import Recogniser
@@ -117,6 +118,7 @@ ROUTES: list[BaseRouteHandler] = [
     *COUNTY_ROUTES,
     *PLACES_ROUTES,
     *SIGN_IN_ROUTES,
+    *LINK_ROUTES,
     *ME_ROUTES,
     *NOTIFICATION_ROUTES,
     *ADMINISTRATION_ROUTES,
