@@ -108,6 +108,7 @@ from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
 from backend.web.plain_http import instead_of
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
+from backend.web.root_files import find_root_file
 from backend.web.status import STATUS_ROUTES, Figure
 from backend.web.strict_body import StrictRequest
 
@@ -237,7 +238,7 @@ class Application:
                     notice = await find_notice_page(request["state"]["county"], request)
                     await send_served(request, send, notice)
                     return
-                found = self.pages.find(request["path"])
+                found = self.pages.find(request["path"]) or find_root_file(request["state"]["county"], request["path"])
                 if found is None and request["path"].startswith("/media/"):
                     found = await find_picture(request["state"]["county"], request["path"])
                 if found is not None:

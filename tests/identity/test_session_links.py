@@ -90,8 +90,9 @@ def test_a_link_leads_somewhere_until_it_is_used_runs_out_or_its_session_ends(
 
 def test_of_the_staff_only_a_merchants_sessions_move() -> None:
     assert may_move({Role.MERCHANT})
-    alone = [{role} for role in Role if role is not Role.MERCHANT]
-    assert not [roles for roles in [set(), *alone, {Role.MERCHANT, Role.OPERATOR}] if may_move(roles)]
+    others: list[set[Role]] = [{role} for role in Role if role is not Role.MERCHANT]
+    others += [set(), {Role.MERCHANT, Role.OPERATOR}]
+    assert not [roles for roles in others if may_move(roles)]
 
 
 async def test_a_link_opens_a_session_beside_the_one_it_came_from(county: County, clock: HandClock) -> None:
