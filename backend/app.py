@@ -58,7 +58,7 @@ from backend.settlement.close_day import CLOSE_DAY, plan_first_close, years_unkn
 from backend.settlement.close_day import close_due as close_due_day
 from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
 from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
-from backend.settlement.papers.statement import Statement
+from backend.settlement.papers.statement import Statement, StatementPictures
 from backend.settlement.statement_routes import STATEMENT_ROUTES
 from backend.settlement.tell_merchants import SETTLEMENT_CONSUMERS
 from backend.starting.readiness import StartPorts
@@ -328,6 +328,12 @@ def _set_paper(paper: Statement, form: str) -> bytes:
     return cast(bytes, setting(paper))
 
 
+def _set_pictures(paper: Statement) -> StatementPictures:
+    """A statement's pages as pictures, by the room that draws them."""
+    drawing = importlib.import_module("backend.settlement.papers.statement_pictures").statement_pictures
+    return cast(StatementPictures, drawing(paper))
+
+
 def _litestar(application: Application) -> Litestar:
     routes = [*ROUTES, get_openapi]
     for route in routes:
@@ -363,6 +369,7 @@ def _litestar(application: Application) -> Litestar:
     app.state["figures"] = application.figures
     app.state["start_ports"] = application.start_ports
     app.state["set_paper"] = _set_paper
+    app.state["set_pictures"] = _set_pictures
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

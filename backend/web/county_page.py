@@ -9,6 +9,14 @@ from msgspec import Struct
 from backend.kernel.instants import to_wire
 from backend.kernel.signing import PublicKey
 from backend.web.callers import PUBLIC, county_of
+from backend.web.filings import filing_links
+
+
+class FilingAnswer(Struct, frozen=True, kw_only=True):
+    """One filing as it stands in every footer; `address` is the register's page, `null` where the number is odd."""
+
+    text: str
+    address: str | None
 
 
 class CountyAnswer(Struct, frozen=True, kw_only=True):
@@ -25,6 +33,7 @@ class CountyAnswer(Struct, frozen=True, kw_only=True):
     help_phone: str
     icp_filing: str
     police_filing: str
+    filings: list[FilingAnswer]
     colour: str
     issuer_kid: str
     issuer_key: str
@@ -45,6 +54,10 @@ def get_county(request: Request[Any, Any, Any]) -> CountyAnswer:
         help_phone=entry.help_phone,
         icp_filing=entry.icp_filing,
         police_filing=entry.police_filing,
+        filings=[
+            FilingAnswer(text=text, address=address)
+            for text, address in filing_links(entry.icp_filing, entry.police_filing)
+        ],
         colour=entry.colour,
         issuer_kid=county.keys.issuer_kid,
         issuer_key=PublicKey(county.keys.issuer_private.public_key()).compressed.hex(),

@@ -1,6 +1,6 @@
 """How is a site's filing told? ICP and 公安 numbers stand in every footer and lead to the registers that keep them.
 
-Rules of the two ministries: the number, linked with its register. ``pwa/src/shell/filings.ts`` is the twin.
+Rules of the two ministries: the number, linked with its register.
 """
 
 import re

@@ -964,6 +964,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merchant/statements/{day}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My statement of a day, as pictures
+         * @description The pages of the PDF, for browsers that save no files; at most twenty of them.
+         */
+        get: operations["ApiV1MerchantStatementsDayPicturesGetOwnPictures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merchant/stores/{store_id}/close": {
         parameters: {
             query?: never;
@@ -5320,6 +5340,11 @@ export interface components {
             state: components["schemas"]["DossierState"];
             version: number;
         };
+        /** FilingAnswer */
+        FilingAnswer: {
+            text: string;
+            address: string | null;
+        };
         /** FindResidentBody */
         FindResidentBody: {
             /** @description A mobile number. */
@@ -7315,6 +7340,7 @@ export interface components {
             code: string;
             /** Format: date-time */
             expires_at: string;
+            qr_png: string;
         };
         /** SignInBody */
         SignInBody: {
@@ -7497,6 +7523,11 @@ export interface components {
             merchant_fen: number;
             hold_zh: string | null;
             hold_en: string | null;
+        };
+        /** StatementPicturesAnswer */
+        StatementPicturesAnswer: {
+            pages: string[];
+            whole: boolean;
         };
         /** StationAnswer */
         StationAnswer: {
@@ -8004,6 +8035,7 @@ export interface components {
             help_phone: string;
             icp_filing: string;
             police_filing: string;
+            filings: components["schemas"]["FilingAnswer"][];
             colour: string;
             issuer_kid: string;
             issuer_key: string;
@@ -12436,6 +12468,83 @@ export interface operations {
                     "application/json": components["schemas"]["StatementAnswer"];
                     "application/pdf": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantStatementsDayPicturesGetOwnPictures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPicturesAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
