@@ -26,6 +26,7 @@ from backend.background import Background
 from backend.database.county import County
 from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
+from backend.identity.link_routes import LINK_ROUTES
 from backend.identity.me_routes import ME_ROUTES
 from backend.identity.office_routes import ADMINISTRATION_ROUTES
 from backend.identity.recognise import Recogniser
@@ -57,7 +58,7 @@ from backend.settlement.close_day import CLOSE_DAY, plan_first_close, years_unkn
 from backend.settlement.close_day import close_due as close_due_day
 from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
 from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
-from backend.settlement.papers.statement import Statement
+from backend.settlement.papers.statement import Statement, StatementPictures
 from backend.settlement.statement_routes import STATEMENT_ROUTES
 from backend.settlement.tell_merchants import SETTLEMENT_CONSUMERS
 from backend.starting.readiness import StartPorts
@@ -107,6 +108,7 @@ from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
 from backend.web.plain_http import instead_of
 from backend.web.problems import ProblemError, on_bug, on_database_gone, on_http_exception, on_problem_error
+from backend.web.root_files import find_root_file
 from backend.web.status import STATUS_ROUTES, Figure
 from backend.web.strict_body import StrictRequest
 
@@ -117,6 +119,7 @@ ROUTES: list[BaseRouteHandler] = [
     *COUNTY_ROUTES,
     *PLACES_ROUTES,
     *SIGN_IN_ROUTES,
+    *LINK_ROUTES,
     *ME_ROUTES,
     *NOTIFICATION_ROUTES,
     *ADMINISTRATION_ROUTES,
@@ -235,7 +238,7 @@ class Application:
                     notice = await find_notice_page(request["state"]["county"], request)
                     await send_served(request, send, notice)
                     return
-                found = self.pages.find(request["path"])
+                found = self.pages.find(request["path"]) or find_root_file(request["state"]["county"], request["path"])
                 if found is None and request["path"].startswith("/media/"):
                     found = await find_picture(request["state"]["county"], request["path"])
                 if found is not None:
@@ -326,6 +329,12 @@ def _set_paper(paper: Statement, form: str) -> bytes:
     return cast(bytes, setting(paper))
 
 
+def _set_pictures(paper: Statement) -> StatementPictures:
+    """A statement's pages as pictures, by the room that draws them."""
+    drawing = importlib.import_module("backend.settlement.papers.statement_pictures").statement_pictures
+    return cast(StatementPictures, drawing(paper))
+
+
 def _litestar(application: Application) -> Litestar:
     routes = [*ROUTES, get_openapi]
     for route in routes:
@@ -361,6 +370,7 @@ def _litestar(application: Application) -> Litestar:
     app.state["figures"] = application.figures
     app.state["start_ports"] = application.start_ports
     app.state["set_paper"] = _set_paper
+    app.state["set_pictures"] = _set_pictures
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

@@ -1,4 +1,4 @@
-"""Add a real, empty county to a data folder, or list those that are there.
+"""Add a real, empty county to a data folder, set what stands on its pages, or list those that are there.
 
 A new county has no account at all. Its three administrators are invited by three links, printed once; whoever holds one
 sets the password and the second factor of that account within 72 hours.
@@ -9,6 +9,7 @@ import argparse
 import uvloop
 
 from backend.commands.acting import act
+from backend.commands.county_settings import add_settings, set_county
 from backend.commands.founding import add_names, entry_of, founders, require_room, tell_invitations
 from backend.commands.opening import closing_counties
 from backend.commands.options import add_place, settings_of
@@ -24,19 +25,25 @@ from backend.settings import Settings
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """``add`` and ``list``."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="add | list")
+    """``add``, ``set`` and ``list``."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="add | set | list")
     adding = acts.add_parser("add", help="新增一个县 · add a county")
     adding.add_argument("code", metavar="CODE", help="六位区划代码 · six-digit division code (GB/T 2260)")
     add_names(adding)
+    setting = acts.add_parser("set", help="设置热线、备案号、校验文件 · set phone, filings, verification files")
+    add_settings(setting)
+    add_place(setting)
     listing = acts.add_parser("list", help="列出各县 · list the counties")
     for one in (adding, listing):
         add_place(one, county=None)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Add or list."""
+    """Add, set or list."""
     settings = settings_of(arguments)
+    if arguments.act == "set":
+        set_county(settings, arguments)
+        return 0
     if arguments.act == "list":
         rows = [
             (entry.code, entry.name_zh, " ".join(entry.hosts), "演示" if entry.demonstration else "")

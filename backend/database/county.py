@@ -18,6 +18,13 @@ from backend.kernel.working_days import STATE_COUNCIL, Calendar, with_years
 WORKING_DAYS = "working-days.json"
 
 
+class RootFile(Struct, frozen=True, kw_only=True):
+    """A file at the county's root by which others see that the name is the county's: WeChat's ``MP_verify_….txt``."""
+
+    name: str
+    text: str
+
+
 class CountyEntry(Struct, frozen=True, kw_only=True):
     """One line of the registry file; ``code`` is the six-digit division code (GB/T 2260)."""
 
@@ -38,6 +45,8 @@ class CountyEntry(Struct, frozen=True, kw_only=True):
     """The county's own colour."""
     logo: str = ""
     """The key of the county's own sign among its pictures, 192 points wide: never the national emblem (国徽)."""
+    root_files: tuple[RootFile, ...] = ()
+    """What stands at the root of every host of the county, beside its pages."""
 
 
 class County:

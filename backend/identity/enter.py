@@ -18,6 +18,7 @@ from backend.identity.rules import (
     PersonKind,
     SessionEnd,
     SessionMethod,
+    SessionTimes,
     device_words,
     masked_address,
     session_lasts,
@@ -51,6 +52,8 @@ class OpenSession(Struct, frozen=True, kw_only=True):
     role: str | None = None
     actor: Actor | None = None
     """Who let them in, when it was not the person alone: a station's operator."""
+    beside: SessionTimes | None = None
+    """The session that it goes on from: it ends no later than that one, and as idle no later."""
 
 
 class Opened(Struct, frozen=True, kw_only=True):
@@ -118,7 +121,7 @@ async def ready_sessions(tx: Transaction, command: ReadySessions, *, now: Instan
 
 def _fresh(tx: Transaction, command: OpenSession, now: Instant) -> tuple[Session, str]:
     token = new_secret()
-    arrival = command.arrival
+    arrival, beside = command.arrival, command.beside
     device = arrival.device
     row = Session(
         id=new_id(),
@@ -127,8 +130,8 @@ def _fresh(tx: Transaction, command: OpenSession, now: Instant) -> tuple[Session
         person_id=command.person_id,
         method=command.method,
         opened_at=now,
-        last_seen_at=now,
-        expires_at=now + session_lasts(command.kind),
+        last_seen_at=now if beside is None else beside.last_seen_at,
+        expires_at=now + session_lasts(command.kind) if beside is None else beside.expires_at,
         network=masked_address(arrival.address),
         device=device_words(arrival.user_agent),
         device_hash=None if device is None else tx.county.keys.keyed_hash(KeyKind.DEVICE, device),

@@ -60,6 +60,18 @@ class IdentityReason(Reason):
         "邀请链接无效、已用过或已过期，请向管理员重新索取",
         "This invitation is not valid, used or has run out; ask for a new one",
     )
+    LINK_INVALID = (
+        "link-invalid",
+        403,
+        "这个链接已经用过、过期或失效，请回到已登录的页面重新获取",
+        "This link was used, has run out or is no longer good; get a new one where you are signed in",
+    )
+    LINK_TOO_OFTEN = (
+        "link-too-often",
+        429,
+        "获取链接的次数太多，请稍后再试，或在浏览器里直接登录",
+        "Too many links; try later, or sign in in the other browser",
+    )
     PASSWORD_COMMON = (
         "password-common",
         409,

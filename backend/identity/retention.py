@@ -6,7 +6,7 @@ from backend.audit_trail.record import record
 from backend.audit_trail.retention import erase_old_addresses
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
-from backend.identity.store import deputies, doors, keys, residents, sessions, staff
+from backend.identity.store import deputies, doors, keys, links, residents, sessions, staff
 from backend.kernel.actors import SYSTEM
 from backend.kernel.instants import Instant, business_day, day_starts
 from backend.notifications.retention import erase_old_messages
@@ -39,6 +39,7 @@ async def plan_first_night(tx: Transaction, _command: None = None, *, now: Insta
 async def erase_what_is_over(tx: Transaction, _work: DueWork, now: Instant) -> None:
     """One night's work, messages and the trail's addresses included."""
     erased = await doors.erase_old_doors(tx, untouched_since=now - DOORS_KEPT, at=now)
+    erased += await links.erase_old_links(tx, now)
     erased += await sessions.erase_old_sessions(tx, ended_before=now - SESSIONS_KEPT, changed_before=now - CHANGES_KEPT)
     erased += await staff.erase_old_staff(
         tx, ended_before=now - STAFF_NAMES_KEPT, invited_before=now - INVITATIONS_KEPT

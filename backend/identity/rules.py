@@ -90,6 +90,8 @@ class SessionMethod(StrEnum):
     """Password and a recovery code."""
     STATION = "station"
     """Card and presence at a station."""
+    LINK = "link"
+    """A one-time link out of another session."""
     READY = "ready"
     """Made by the command line of a demonstration county."""
 

@@ -233,6 +233,17 @@ Index(
     sqlite_where=sessions.c.ended_at.is_(None),
 )
 
+session_links = Table(
+    "session_links",
+    metadata,
+    id_column("session_id", ForeignKey("sessions.id"), primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    instant_column("made_at"),
+    instant_column("expires_at"),
+    instant_column("used_at", nullable=True),
+    CheckConstraint("made_at < expires_at", name="made_before_it_ends"),
+)
+
 session_feed = Table(
     "session_feed",
     metadata,

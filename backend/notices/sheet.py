@@ -14,6 +14,7 @@ from msgspec import Struct
 from backend.database.county import CountyEntry
 from backend.notices.style import STYLE
 from backend.notices.terms_rules import Both, moment
+from backend.web.filings import filing_links
 from backend.web.markup import Child, Html, document, element, joined, seen
 
 STYLE_PATH = "/notice/notice.css"
@@ -124,14 +125,19 @@ def _top(view: View) -> Html:
 def _foot(view: View) -> Html:
     entry = view.entry
     phone = entry.help_phone
-    filings = [part for part in (entry.icp_filing, entry.police_filing) if part]
+    filings = [
+        element("a", text, href=address, lang="zh-CN", rel="noreferrer")
+        if address
+        else element("span", text, lang="zh-CN")
+        for text, address in filing_links(entry.icp_filing, entry.police_filing)
+    ]
     return element(
         "footer",
         element("p", view.say("服务热线：", "Helpline: "), element("a", phone, href=f"tel:{phone}")) if phone else None,
         element("p", view.say("以上数据全部为虚构的演示数据。", "All of this is invented demonstration data."))
         if entry.demonstration
         else None,
-        element("p", " · ".join(filings)) if filings else None,
+        element("p", joined(filings), class_="filings") if filings else None,
     )
 
 

@@ -17,9 +17,16 @@ from backend.kernel.refusals import GeneralReason
 from backend.merchants.find_merchants import merchant_names
 from backend.settlement.answers import handed_out
 from backend.settlement.find import FindStatement, FindStatements, find_statement, find_statements
-from backend.settlement.papers.statement import Statement, file_name_of
+from backend.settlement.papers.statement import Statement, StatementPictures, file_name_of
 from backend.settlement.statement_paper import find_statement_paper
-from backend.settlement.statement_schemas import StatementAnswer, StatementItem, statement_answer, statement_item
+from backend.settlement.statement_schemas import (
+    StatementAnswer,
+    StatementItem,
+    StatementPicturesAnswer,
+    statement_answer,
+    statement_item,
+    statement_pictures_answer,
+)
 from backend.web.callers import caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import ProblemError
@@ -30,6 +37,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAPERS = {"pdf": PDF, "xlsx": XLSX}
 SetPaper = Callable[[Statement, str], bytes]
 """``pdf`` or ``xlsx``; bound by the application, which loads what sets a paper only when one is asked for."""
+SetPictures = Callable[[Statement], StatementPictures]
+"""The same for the pictures of its pages."""
 PaperForm = Annotated[
     Literal["json", "pdf", "xlsx"],
     QueryParameter(name="format", description="`pdf` and `xlsx`: the statement as a paper, its account masked."),
@@ -55,6 +64,20 @@ async def get_own_statement(
 ) -> Response[StatementAnswer]:
     """Every redemption and refund that was cleared on that day, why a payout waits, and the payouts."""
     return await _statement(request, FindStatement(merchant_id=_own(request), day=day), form)
+
+
+@get(
+    "/api/v1/merchant/statements/{day:date}/pictures",
+    opt={"callers": MERCHANT},
+    tags=["settlement"],
+    summary="My statement of a day, as pictures",
+)
+async def get_own_pictures(request: Request[Any, Any, Any], day: FromPath[date]) -> Response[StatementPicturesAnswer]:
+    """The pages of the PDF, for browsers that save no files; at most twenty of them."""
+    paper = await _found(request, FindStatement(merchant_id=_own(request), day=day))
+    set_pictures = cast(SetPictures, request.app.state["set_pictures"])
+    drawn = await asyncio.to_thread(set_pictures, paper)
+    return Response(statement_pictures_answer(drawn), headers={"cache-control": "no-store"})
 
 
 @get(
@@ -111,10 +134,15 @@ async def _statement(request: Request[Any, Any, Any], asked: FindStatement, form
     return Response(statement_answer(found, names), headers={"cache-control": "no-store"})
 
 
-async def _paper(request: Request[Any, Any, Any], asked: FindStatement, form: str) -> Response[Any]:
+async def _found(request: Request[Any, Any, Any], asked: FindStatement) -> Statement:
     paper = await inquire(county_of(request), find_statement_paper, asked)
     if paper is None:
         raise ProblemError(GeneralReason.NOT_FOUND)
+    return paper
+
+
+async def _paper(request: Request[Any, Any, Any], asked: FindStatement, form: str) -> Response[Any]:
+    paper = await _found(request, asked)
     set_paper = cast(SetPaper, request.app.state["set_paper"])
     content = await asyncio.to_thread(set_paper, paper, form)
     return handed_out(content, PAPERS[form], file_name_of(paper, form))
@@ -123,6 +151,7 @@ async def _paper(request: Request[Any, Any, Any], asked: FindStatement, form: st
 STATEMENT_ROUTES: list[BaseRouteHandler] = [
     list_own_statements,
     get_own_statement,
+    get_own_pictures,
     list_merchant_statements,
     get_merchant_statement,
 ]

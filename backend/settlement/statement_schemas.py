@@ -1,5 +1,6 @@
 """A merchant's statements on the wire."""
 
+from base64 import b64encode
 from datetime import date, datetime
 from uuid import UUID
 
@@ -7,8 +8,21 @@ from msgspec import Struct
 
 from backend.settlement.clearing_views import StatementTotal
 from backend.settlement.find import FoundStatement
+from backend.settlement.papers.statement import StatementPictures
 from backend.settlement.rules import HOLD_WORDS, EventKind, EventState, FinanceEvent, HoldState
 from backend.settlement.schemas import BatchAnswer, batch_answer
+
+
+class StatementPicturesAnswer(Struct, frozen=True, kw_only=True):
+    """Each page as a PNG in Base64; `whole` is false where there are more pages than these."""
+
+    pages: list[str]
+    whole: bool
+
+
+def statement_pictures_answer(drawn: StatementPictures) -> StatementPicturesAnswer:
+    """The wire form."""
+    return StatementPicturesAnswer(pages=[b64encode(page).decode() for page in drawn.pages], whole=drawn.whole)
 
 
 class StatementItem(Struct, frozen=True, kw_only=True):

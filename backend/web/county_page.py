@@ -17,7 +17,15 @@ from backend.database.county import County
 from backend.kernel.instants import Instant, to_wire
 from backend.kernel.signing import PublicKey
 from backend.web.callers import PUBLIC, county_of
+from backend.web.filings import filing_links
 from backend.web.pages import Served, is_page
+
+
+class FilingAnswer(Struct, frozen=True, kw_only=True):
+    """One filing as it stands in every footer; `address` is the register's page, `null` where the number is odd."""
+
+    text: str
+    address: str | None
 
 
 class CountyAnswer(Struct, frozen=True, kw_only=True):
@@ -36,6 +44,7 @@ class CountyAnswer(Struct, frozen=True, kw_only=True):
     help_phone: str
     icp_filing: str
     police_filing: str
+    filings: list[FilingAnswer]
     colour: str
     logo: str
     issuer_kid: str
@@ -61,6 +70,10 @@ def _told(county: County, now: Instant) -> CountyAnswer:
         help_phone=entry.help_phone,
         icp_filing=entry.icp_filing,
         police_filing=entry.police_filing,
+        filings=[
+            FilingAnswer(text=text, address=address)
+            for text, address in filing_links(entry.icp_filing, entry.police_filing)
+        ],
         colour=entry.colour,
         logo=entry.logo,
         issuer_kid=county.keys.issuer_kid,

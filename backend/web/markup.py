@@ -14,7 +14,9 @@ from msgspec import Struct
 
 _UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
-_OPEN = re.compile(r"/(?!/)[^\\]*|[#?][^\\]*|tel:[0-9+ -]+")
+_REGISTERS = r"https://beian\.miit\.gov\.cn/|https://beian\.mps\.gov\.cn/#/query/webSearch\?code=[0-9]{14}"
+"""The two ministries' registers of sites, which the law wants every footer to lead to."""
+_OPEN = re.compile(rf"/(?!/)[^\\]*|[#?][^\\]*|tel:[0-9+ -]+|{_REGISTERS}")
 _VOID = frozenset({"meta", "link", "br", "hr", "img"})
 _ADDRESSES = frozenset({"href", "src"})
 

@@ -1,7 +1,9 @@
 """The host name chooses the county; a name that is nobody's here is told so."""
 
+import msgspec
 import pytest
 
+from backend.database.county import RootFile
 from tests.counties.conftest import Two
 from tests.web.client import calling
 
@@ -47,3 +49,20 @@ async def test_a_name_that_is_nobodys_here_is_told_so_and_reaches_no_county(two:
                 assert (answer.status_code, answer.json()["reason"]) == (421, "unknown-host"), (host, path)
                 assert answer.headers["content-type"] == "application/problem+json"
                 assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@ON_SQLITE
+async def test_a_verification_file_stands_at_the_root_of_its_own_county_alone(two: Two) -> None:
+    name, text = "MP_verify_aB3dE5fG7hJ9kL1m.txt", "aB3dE5fG7hJ9kL1m"
+    county = two.here.county
+    county.entry = msgspec.structs.replace(county.entry, root_files=(RootFile(name=name, text=text),))
+    async with calling(two.application, checked=False) as client:
+        for host, status in (("junlian.localhost", 200), ("xingwen.localhost", 404), ("evil.example", 421)):
+            answer = await client.get(f"/{name}", headers={"host": host})
+            assert answer.status_code == status, host
+        own = {"host": "junlian.localhost"}
+        answer = await client.get(f"/{name}", headers=own)
+        assert (answer.text, answer.headers["content-type"]) == (text, "text/plain; charset=utf-8")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        for path in (f"/resident/{name}", f"/{name.lower()}", f"/{name}/", "/robots.txt", f"/media/{name}"):
+            assert (await client.get(path, headers=own)).text != text, path

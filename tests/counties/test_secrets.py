@@ -204,3 +204,19 @@ async def test_what_one_county_sealed_the_other_cannot_open(two: Two) -> None:
     assert len({one.keyed_hash("phone", PHONE) for one in keys}) == 2
     assert len({one.derived("cursor") for one in keys}) == 2
     assert len({one.file.issuer_key for one in keys}) == 2
+
+
+async def test_a_link_of_one_county_leads_nowhere_in_the_other(two: Two) -> None:
+    here, there = two.here, two.there
+    cookie = here.world.cookies[Role.RESIDENT]
+    async with calling(two.application, base=here.base, cookie=cookie) as wechat:
+        token = {"token": (await wechat.post("/api/v1/me/session-link")).json()["token"]}
+    before = await row_counts(there.county)
+    async with calling(two.application, base=there.base) as browser:
+        for path in ("/api/v1/sign-in/links/open", "/api/v1/sign-in/links/take"):
+            answer = await browser.post(path, json=token)
+            assert told(answer) == (403, "link-invalid")
+            assert "set-cookie" not in answer.headers
+    assert await row_counts(there.county) == before
+    async with calling(two.application, base=here.base) as browser:
+        assert (await browser.post("/api/v1/sign-in/links/take", json=token)).status_code == 200

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
@@ -12,13 +14,18 @@ from backend.kernel.actors import Role
 from tests.journeys.places import Places, find_places
 from tests.journeys.served import Served, Session, seed_once
 from tests.journeys.visits import LAUNCH, Visit, enter
+from tests.journeys.wechat import BROWSER, WECHAT
 
 CHROMIUM = "/usr/bin/chromium"
-RESIDENTS = 40
+RESIDENTS = 80
 # Two workers, a server and two browsers share a small machine.
 expect.set_options(timeout=15_000)
 
 Enter = Callable[..., Visit]
+IN_WECHAT_TOO = ("test_resident", "test_merchant", "test_applying", "test_keeping", "test_lots", "test_trade_ins")
+"""Whose journeys also pass in WeChat."""
+AT_HOME_IN_WECHAT = ("merchant", "appliances")
+"""Of the staff; office and stations have browsers of their own."""
 
 
 @pytest.fixture(scope="session")
@@ -85,13 +92,37 @@ def signed_in(served: Served) -> dict[str, Session]:
     return found | {"appliances": served.sign_in("tengda-appliances")}
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Residents' and merchants' journeys pass in an ordinary browser and in WeChat's.
+
+    All of the first and every other one of the second in CI; the long run has them all. What is about a camera, or what
+    works without a network, says so with ``needs_browser``.
+    """
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if "profile" not in metafunc.fixturenames or module not in IN_WECHAT_TOO:
+        return
+    profiles: list[object] = [BROWSER]
+    if metafunc.definition.get_closest_marker("needs_browser") is None:
+        brief = crc32(metafunc.function.__name__.encode()) % 2 == 0
+        profiles.append(pytest.param(WECHAT, marks=() if brief else pytest.mark.long))
+    metafunc.parametrize("profile", profiles)
+
+
 @pytest.fixture
-def visit(chromium: Browser, served: Served) -> Iterator[Enter]:
+def profile() -> str:
+    """In which kind of browser residents and merchants are; see ``pytest_generate_tests``."""
+    return BROWSER
+
+
+@pytest.fixture
+def visit(chromium: Browser, served: Served, profile: str, staff: dict[str, Session]) -> Iterator[Enter]:
     """Opens browsers for people; at the end nothing may have gone wrong in any of them."""
     opened: list[Visit] = []
+    desks = {session for role, session in staff.items() if role not in AT_HOME_IN_WECHAT}
 
-    def come(session: Session | None = None, **options: object) -> Visit:
-        opened.append(enter(chromium, served.address, session, **options))
+    def come(session: Session | None = None, **options: Any) -> Visit:
+        wechat = profile == WECHAT and session not in desks
+        opened.append(enter(chromium, served.address, session, **({"wechat": wechat} | options)))
         return opened[-1]
 
     yield come

@@ -1,12 +1,12 @@
 """Somebody with a browser in front of the pages, and everything that must not happen while they use them."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, ViewportSize
 
 from tests.journeys.served import Session
+from tests.journeys.wechat import OPTIONS, become_wechat, watch_for_files
 
 PHONE = ViewportSize(width=360, height=740)
 TABLET = ViewportSize(width=1024, height=768)
@@ -19,9 +19,10 @@ GIVEN_UP = "net::ERR_ABORTED"
 class Visit:
     """One person's browser: its page, and what went wrong in it."""
 
-    def __init__(self, context: BrowserContext, address: str) -> None:
+    def __init__(self, context: BrowserContext, address: str, *, wechat: bool = False) -> None:
         self.context = context
         self.address = address
+        self.wechat = wechat
         self.faults: list[str] = []
         self.expected: set[str] = set()
         self.met: set[str] = set()
@@ -55,6 +56,8 @@ class Visit:
         page.on("request", self._see)
         page.on("response", self._weigh)
         page.on("requestfailed", self._miss)
+        if self.wechat:
+            watch_for_files(page, self.faults.append)
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
@@ -87,14 +90,18 @@ class Visit:
             self.faults.append(f"a request to a foreign host: {request.url}")
 
 
-def enter(browser: Browser, address: str, session: Session | None = None, **options: Any) -> Visit:
-    """A fresh browser, on a phone unless said otherwise, signed in if there is a session."""
-    settings: Mapping[str, Any] = {"viewport": PHONE, "locale": "zh-CN", "reduced_motion": "reduce", **options}
-    context = browser.new_context(**settings)
+def enter(
+    browser: Browser, address: str, session: Session | None = None, *, wechat: bool = False, **options: Any
+) -> Visit:
+    """A fresh browser, on a phone unless said otherwise, signed in if there is a session; WeChat's where asked for."""
+    settings: dict[str, Any] = {"viewport": PHONE, "locale": "zh-CN", "reduced_motion": "reduce"}
+    context = browser.new_context(**(settings | (OPTIONS if wechat else {}) | options))
     context.set_default_timeout(10_000)
+    if wechat:
+        become_wechat(context)
     if session is not None:
         sign_in(context, address, session)
-    return Visit(context, address)
+    return Visit(context, address, wechat=wechat)
 
 
 def sign_in(context: BrowserContext, address: str, session: Session) -> None:

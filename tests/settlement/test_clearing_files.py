@@ -1,5 +1,6 @@
 """Clearing files and statements, as the office and the merchants get them over HTTP."""
 
+from base64 import b64decode
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any
@@ -152,6 +153,9 @@ async def test_a_merchant_gets_its_statement_as_page_pdf_and_spreadsheet(county:
     number = await account_number(county, shop)
     assert any(f"*{number[-4:]}" in cell for cell in cells)
     assert number not in " ".join(cells)
+    pictures = (await got(county, f"{mine}/pictures", Role.MERCHANT, merchant_id=shop)).json()
+    assert (len(pictures["pages"]), pictures["whole"]) == (len(pages_of(paper.content)), True)
+    assert b64decode(pictures["pages"][0])[:4] == b"\x89PNG"
     office = await got(county, f"{OFFICE}/merchants/{shop}/statements/{MONDAY}?format=pdf")
     assert office.content == paper.content
     listed = (await got(county, f"{OFFICE}/merchants/{shop}/statements")).json()
@@ -174,6 +178,6 @@ async def test_a_merchants_days_tell_what_the_bank_has_paid_and_what_is_held(cou
 
 async def test_another_merchant_finds_no_statement(county: County, clock: HandClock) -> None:
     await cleared_with_a_refund(county, clock)
-    for form in ("json", "pdf", "xlsx"):
-        foreign = await got(county, f"/api/v1/merchant/statements/{MONDAY}?format={form}", Role.MERCHANT)
+    for form in ("?format=json", "?format=pdf", "?format=xlsx", "/pictures"):
+        foreign = await got(county, f"/api/v1/merchant/statements/{MONDAY}{form}", Role.MERCHANT)
         assert (foreign.status_code, foreign.json()["reason"]) == (404, "not-found")

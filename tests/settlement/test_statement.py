@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from PIL import Image
 
 from backend.kernel.amount_words import in_capitals
 from backend.settlement.papers.statement import (
@@ -26,6 +27,7 @@ from backend.settlement.papers.statement import (
     totals_of,
 )
 from backend.settlement.papers.statement_pdf import statement_pdf
+from backend.settlement.papers.statement_pictures import MOST_PAGES, statement_pictures
 from backend.settlement.papers.statement_xlsx import statement_xlsx
 from backend.settlement.papers.typesetting import NEVER_FIRST, NEVER_LAST, broken
 from backend.settlement.papers.workbook import read_workbook
@@ -158,6 +160,25 @@ def test_only_a_part_of_one_font_is_embedded_and_no_hour_is_told() -> None:
     assert b"/CreationDate (D:20261007160000Z)" in pdf  # Midnight of the statement's day in the county.
     assert b"/ModDate" not in pdf
     assert b"/URI" not in pdf
+
+
+def test_pictures_show_the_pages_of_the_pdf_in_their_order() -> None:
+    made = statement(*(line(no) for no in range(1, 61)), REFUND)
+    drawn = statement_pictures(made)
+    assert (len(drawn.pages), drawn.whole) == (len(pages_of(statement_pdf(made))), True)
+    pictures = [Image.open(BytesIO(page)).convert("L") for page in drawn.pages]
+    assert {(one.format, one.size[0] < one.size[1] or one.size[0] > 900) for one in pictures} == {(None, True)}
+    assert len(drawn.pages) > 1
+    for one in pictures:
+        dark = sum(one.histogram()[:100])
+        assert 0.005 < dark / (one.size[0] * one.size[1]) < 0.4
+    assert max(map(len, drawn.pages)) < 400_000
+    assert len({page for page in drawn.pages}) == len(drawn.pages)
+
+
+def test_of_a_very_long_statement_twenty_pages_are_drawn_and_that_is_told() -> None:
+    drawn = statement_pictures(statement(*(line(no) for no in range(1, 900))))
+    assert (len(drawn.pages), drawn.whole) == (MOST_PAGES, False)
 
 
 def test_a_character_that_the_font_lacks_is_set_as_printers_set_it() -> None:

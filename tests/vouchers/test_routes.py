@@ -1,13 +1,17 @@
 """Vouchers over HTTP as ``contract.md`` has them; the hot lane and the ordinary route say the same, byte for byte."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
+import segno
+from PIL import Image
 
 from backend.app import Application
 from backend.database.county import County
@@ -270,6 +274,13 @@ async def test_tokens_draw_a_code_and_a_short_code_is_typed_once(county: County,
         assert [token["voucher_id"] for token in tokens] == [mine]
         code = (await me.client.post(f"/api/v1/me/vouchers/{mine}/short-code")).json()
         assert code["expires_at"] == to_wire(county.clock() + timedelta(seconds=120))
+        picture = Image.open(BytesIO(b64decode(code["qr_png"]))).convert("1")
+        modules = [[bool(dark) for dark in row] for row in segno.make(code["code"], error="m", micro=False).matrix]
+        read = [
+            [not picture.getpixel(((x + 4) * 10 + 5, (y + 4) * 10 + 5)) for x in range(len(modules))]
+            for y in range(len(modules))
+        ]
+        assert (read, picture.size) == (modules, (290, 290))
         newer = (await me.client.post(f"/api/v1/me/vouchers/{mine}/short-code")).json()["code"]
         assert told(await till.post("/api/v1/redemptions", json=bill(code["code"]))) == (409, "code-wrong")
         drawn = present(from_base64url(tokens[0]["token"]), holder=world.own.phone.key, at=county.clock(), counter=1)

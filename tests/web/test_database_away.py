@@ -30,6 +30,8 @@ PUBLIC_BODIES: dict[str, dict[str, Any]] = {
     "POST /api/v1/sign-in": {"phone": "15402000001", "code": "123456"},
     "POST /api/v1/sign-in/codes": {"phone": "15402000001"},
     "POST /api/v1/staff/sign-in": {"login": "office-1", "password": "Bamboo-sea-7781", "second_factor": "123456"},
+    "POST /api/v1/sign-in/links/open": {"token": "A" * 43},
+    "POST /api/v1/sign-in/links/take": {"token": "A" * 43},
     "POST /api/v1/staff/invitations/open": {"token": "A" * 43},
     "POST /api/v1/staff/invitations/accept": {"token": "A" * 43, "password": "Bamboo-sea-7781", "code": "123456"},
 }

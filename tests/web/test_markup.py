@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.web.filings import filing_links
 from backend.web.markup import document, element, joined, seen
 
 
@@ -41,6 +42,7 @@ def test_a_text_stays_a_text_wherever_it_stands(text: str) -> None:
     "address",
     [
         *("javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "data:text/html,x", "//evil.example/"),
+        *("https://beian.miit.gov.cn.evil.example/", "https://beian.miit.gov.cn/evil", "http://beian.miit.gov.cn/"),
         *("https://evil.example/", "/\\evil.example", "\\\\evil.example", "evil", "", "tel:1;url=x"),
     ],
 )
@@ -54,6 +56,14 @@ def test_no_address_leads_out_of_the_county(address: str) -> None:
 )
 def test_addresses_within_the_county_are_kept(address: str) -> None:
     assert Read(element("a", "x", href=address).text).values == [address]
+
+
+def test_only_the_two_registers_of_sites_may_be_led_to() -> None:
+    for icp, police in (("蜀ICP备2026000001号-1", "川公网安备51152700000001号"), ("", "川公网安备51152700000001号")):
+        for text, address in filing_links(icp, police):
+            assert Read(element("a", text, href=address).text).values == [address]
+    assert filing_links("蜀ICP备1号<", "川公网安备5115号") == [("蜀ICP备1号<", None), ("川公网安备5115号", None)]
+    assert filing_links("", "") == []
 
 
 def test_names_are_ours_alone() -> None:

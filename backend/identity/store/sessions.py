@@ -61,6 +61,18 @@ async def session_of_token(tx: Transaction, token_hash: bytes) -> Session | None
     return _session(row) if row else None
 
 
+async def session_of_id(tx: Transaction, session_id: UUID) -> Session | None:
+    """A session by its id, ended or not."""
+    row = (await tx.execute(select(sessions).where(sessions.c.id == session_id))).first()
+    return _session(row) if row else None
+
+
+async def lock_session(tx: Transaction, session_id: UUID) -> Session | None:
+    """The same; nobody else ends or changes it until the commit."""
+    row = (await tx.execute(select(sessions).where(sessions.c.id == session_id).with_for_update())).first()
+    return _session(row) if row else None
+
+
 async def sessions_of_tokens(tx: Transaction, token_hashes: Iterable[bytes]) -> list[Session]:
     """The sessions of many tokens, ended or not."""
     found: list[Session] = []
@@ -121,11 +133,11 @@ async def end_all_of(
     tx: Transaction, person_id: UUID, why: SessionEnd, at: datetime, *, keep: UUID | None = None
 ) -> int:
     """End every session of a person, but for the one to ``keep``; how many ended. The change is told in any case."""
-    ended = (
-        update(sessions)
-        .where(sessions.c.person_id == person_id, sessions.c.ended_at.is_(None))
-        .values(ended_at=at, ended_why=why.value)
-    )
+    live = and_(sessions.c.person_id == person_id, sessions.c.ended_at.is_(None))
+    # A link out of one of them may be opening another at this moment: whoever opens it holds its row until that one is
+    # there, so the statement below, which looks again, finds it.
+    await tx.execute(select(sessions.c.id).where(live).order_by(sessions.c.id).with_for_update())
+    ended = update(sessions).where(live).values(ended_at=at, ended_why=why.value)
     if keep is not None:
         ended = ended.where(sessions.c.id != keep)
     done = await tx.execute(ended)

@@ -52,6 +52,13 @@ class StatementState(Struct, frozen=True):
     text: str
 
 
+class StatementPictures(Struct, frozen=True, kw_only=True):
+    """PNG files in the order of the pages; ``whole`` is false where a very long statement has more pages than these."""
+
+    pages: tuple[bytes, ...]
+    whole: bool
+
+
 class Totals(Struct, frozen=True, kw_only=True):
     """The sums of the lines."""
 

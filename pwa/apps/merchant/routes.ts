@@ -2,6 +2,7 @@
 
 import type { RouteRecordRaw } from 'vue-router'
 import { board, list, person, scan, wallet } from '@/design-system/icons'
+import { ts } from '@/staff/texts'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
@@ -57,6 +58,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('money.title'), section: { text: () => t('money.title'), drawing: board }, signedIn: true },
   },
   {
+    path: '/money/:day',
+    name: 'statement',
+    component: () => import('./pages/StatementPage.vue'),
+    meta: { title: () => t('statement.title'), up: '/money', signedIn: true },
+  },
+  {
     path: '/trade-ins',
     name: 'trade-ins',
     component: () => import('./pages/TradeInsPage.vue'),
@@ -67,6 +74,12 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'me',
     component: () => import('./pages/MePage.vue'),
     meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true, width: 'narrow' },
+  },
+  {
+    path: '/browser',
+    name: 'browser',
+    component: () => import('@/account/BrowserPage.vue'),
+    meta: { title: () => ts('account.browser'), up: '/me', alone: true, width: 'narrow' },
   },
   ...staffRoutes('/me'),
 ]

@@ -114,6 +114,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('me.sessions'), up: '/me', signedIn: true },
   },
   {
+    path: '/browser',
+    name: 'browser',
+    component: () => import('@/account/BrowserPage.vue'),
+    meta: { title: () => t('me.browser'), up: '/me', alone: true },
+  },
+  {
     path: '/consents',
     name: 'consents',
     component: () => import('./pages/ConsentsPage.vue'),

@@ -10,7 +10,7 @@ import type { Problem } from '@/api/problem'
 import { fromBase64url, toBase64url } from '@/kernel/bytes'
 import { provePossession } from '@/kernel/enrolment'
 import { newDeviceKey } from '@/kernel/keys'
-import { keep, recall } from '@/offline/kept'
+import { isKept, keep, recall } from '@/offline/kept'
 
 export interface Holder {
   readonly pair: CryptoKeyPair
@@ -22,11 +22,24 @@ export type HolderState =
   | { readonly kind: 'here'; readonly holder: Holder }
   /** Another phone shows this person's vouchers now. */
   | { readonly kind: 'elsewhere' }
+  /** This browser keeps no key, and is given none. */
+  | { readonly kind: 'county' }
   | { readonly kind: 'problem'; readonly problem: Problem }
+
+/**
+ * Whether this browser keeps what a code is drawn from: its pages for a counter without a signal, and the key.
+ *
+ * One that does not (WeChat, private windows, plain HTTP) takes no key: that would revoke the one of the browser that
+ * does. The county draws there.
+ */
+function canHoldKey(): boolean {
+  return 'serviceWorker' in navigator && isKept() && globalThis.crypto?.subtle !== undefined
+}
 
 /** This phone's key, enrolled where it was missing; with `move` also where another phone has one. */
 export async function ensureHolder(residentId: string, county: string, move = false): Promise<HolderState> {
   const own = await recall<Holder>('keys', residentId)
+  if (!own && !canHoldKey()) return { kind: 'county' }
   const live = await ask(api.GET('/api/v1/me/holder-key'))
   if (!live.ok) return { kind: 'problem', problem: live.problem }
   const enrolled = live.value.holder_key

@@ -18,6 +18,8 @@ export type Showing =
   /** No network, and nothing on this phone to draw from. */
   | { readonly kind: 'nothing-kept' }
   | { readonly kind: 'elsewhere' }
+  /** This browser keeps no key: the county draws. */
+  | { readonly kind: 'county' }
   | { readonly kind: 'used' }
   | { readonly kind: 'not-usable' }
   | { readonly kind: 'problem'; readonly problem: Problem }
@@ -60,7 +62,7 @@ export function useShowing(residentId: string, voucherId: string, county: () => 
     }
     const holder = await refreshTokens(residentId, code, toHere)
     if (isOver()) return
-    if (holder.kind === 'elsewhere') state.value = holder
+    if (holder.kind === 'elsewhere' || holder.kind === 'county') state.value = holder
     else if (holder.kind === 'here') await redraw()
     else if (state.value.kind !== 'code') state.value = AWAY.has(holder.problem.reason) ? { kind: 'nothing-kept' } : holder
   }

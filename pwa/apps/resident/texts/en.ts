@@ -229,6 +229,7 @@ export default {
   'me.data': 'What is collected',
   'me.looks': 'Who looked at my data',
   'me.sessions': 'Where I am signed in',
+  'me.browser': "Change to the phone's browser",
   'me.display': 'Display and language',
   'me.frozen': 'Your account may not claim for now; a station can look into it.',
 
@@ -241,23 +242,7 @@ export default {
   'consents.since': 'decided {at}',
 
   'data.title': 'What is collected',
-  'data.text': 'Every kind of personal value that the county stores: what for, and how long it stays after its purpose is over.',
-  'data.what.audit_entries.address': 'Network address of what was done',
-  'data.what.audit_words.words': 'Reasons that staff wrote down',
-  'data.what.demonstration_sms.variables': 'Codes in demonstration messages',
-  'data.what.inbox_messages.words': 'Messages in the inbox',
-  'data.what.residents.identity_number': 'Identity number',
-  'data.what.residents.name': 'Name',
-  'data.what.residents.phone': 'Phone number',
-  'data.what.sessions.device': 'Kind of device',
-  'data.what.sessions.network': 'Part of the network',
-  'data.what.sms_outgoing.phone': 'Phone number of an SMS',
-  'data.what.sms_outgoing.variables': 'Codes in an SMS',
-  'data.what.staff.name': 'Name of staff',
-  'data.what.staff.phone': 'Phone number of staff',
-  'data.kept': 'stays at most {days} more {days:day|days}',
-  'data.kept.none': 'erased when its purpose is over',
-  'data.export': 'Download everything about me (table)',
+
 
   'looks.title': 'Who looked at my data',
   'looks.empty': 'Nobody did',

@@ -227,6 +227,7 @@ export default {
   'me.data': '收集了哪些信息',
   'me.looks': '谁看过我的信息',
   'me.sessions': '登录过的设备',
+  'me.browser': '换到手机浏览器',
   'me.display': '显示与语言',
   'me.frozen': '账号已暂停领券，请到驿站人工核验。',
 
@@ -239,23 +240,7 @@ export default {
   'consents.since': '{at} 决定',
 
   'data.title': '收集了哪些信息',
-  'data.text': '下面是县里保存的每一种个人信息、做什么用、目的达到后最多再留多久。',
-  'data.what.audit_entries.address': '办事时的网络地址',
-  'data.what.audit_words.words': '工作人员写的事由',
-  'data.what.demonstration_sms.variables': '演示短信里的验证码',
-  'data.what.inbox_messages.words': '收件箱里的通知',
-  'data.what.residents.identity_number': '身份证号',
-  'data.what.residents.name': '姓名',
-  'data.what.residents.phone': '手机号',
-  'data.what.sessions.device': '设备类型',
-  'data.what.sessions.network': '网络前段',
-  'data.what.sms_outgoing.phone': '收短信的手机号',
-  'data.what.sms_outgoing.variables': '短信里的验证码',
-  'data.what.staff.name': '工作人员姓名',
-  'data.what.staff.phone': '工作人员手机号',
-  'data.kept': '最多再留 {days} 天',
-  'data.kept.none': '目的达到即删除',
-  'data.export': '下载我的全部信息（表格）',
+
 
   'looks.title': '谁看过我的信息',
   'looks.empty': '没有人看过',

@@ -6,6 +6,8 @@ export default {
   'scan.open': 'Open the camera to scan',
   'scan.opening': 'Opening the camera…',
   'scan.hint': 'Hold the code inside the frame; it is read by itself. A hand scanner works at once.',
+  'scan.hint.picture': "Take a picture of the customer's code, or choose one; a hand scanner works as well.",
+  'scan.picture.take': 'Scan with a photo',
   'scan.refused': "The camera is not allowed. Allow it in the browser's settings, or type the digits.",
   'scan.missing': 'This device has no camera to use. Type the digits or choose a picture.',
   'scan.torch': 'Torch',

@@ -4,6 +4,8 @@ export default {
   'scan.open': '打开摄像头扫码',
   'scan.opening': '正在打开摄像头…',
   'scan.hint': '把券码放进框里，会自动识别。扫码枪也可以直接扫。',
+  'scan.hint.picture': '拍下顾客的券码，或从相册里选一张；扫码枪也可以直接扫。',
+  'scan.picture.take': '拍照扫码',
   'scan.refused': '没有摄像头权限。请在浏览器设置里允许，或输入数字码。',
   'scan.missing': '这台设备没有可用的摄像头，请输入数字码或上传图片。',
   'scan.torch': '手电筒',

@@ -19,6 +19,7 @@ export default {
   'account.deputy': 'Deputy, {role}, until {until}',
   'account.sign-out': 'Sign out',
   'account.sign-out.pending': 'Something has not been sent yet; finish it before you sign out.',
+  'account.browser': "Change to the phone's browser",
   'account.sessions': 'Where I am signed in',
   'account.inbox': 'Inbox',
   'role.merchant': 'merchant staff',

@@ -17,6 +17,7 @@ export default {
   'account.deputy': '代理 {role} 至 {until}',
   'account.sign-out': '退出登录',
   'account.sign-out.pending': '还有没传完的事，请先处理完再退出。',
+  'account.browser': '换到手机浏览器',
   'account.sessions': '登录过的设备',
   'account.inbox': '收件箱',
   'role.merchant': '商户人员',

@@ -50,6 +50,8 @@ export default {
   'settlement.repay': "recorded a merchant's repayment",
   'voucher.expire': 'expired vouchers',
   'identity.sign_in': 'signed in',
+  'identity.make_session_link': 'asked for a link to another browser',
+  'identity.take_session_link': 'went on in another browser',
   'identity.open_account': 'opened an account',
   'identity.close_account': 'closed an account',
   'identity.end_session': 'ended a session',

@@ -48,6 +48,8 @@ export default {
   'settlement.reimburse': '拨付平台垫付款',
   'settlement.repay': '商户退回款项',
   'identity.sign_in': '登录',
+  'identity.make_session_link': '获取换浏览器的链接',
+  'identity.take_session_link': '用链接换浏览器继续',
   'identity.open_account': '开通账号',
   'identity.close_account': '注销账号',
   'identity.end_session': '退出登录',
