@@ -76,6 +76,7 @@ from backend.vouchers.counter_routes import COUNTER_ROUTES
 from backend.vouchers.desk_routes import DESK_ROUTES
 from backend.vouchers.draw_routes import DRAW_ROUTES
 from backend.vouchers.expire import EXPIRE, expire_due
+from backend.vouchers.explain_routes import EXPLAIN_ROUTES
 from backend.vouchers.hot_routes import (
     CLAIMS_PREFIX,
     CLAIMS_SUFFIX,
@@ -146,6 +147,7 @@ ROUTES: list[BaseRouteHandler] = [
     *ROSTER_ROUTES,
     *ROSTER_SHEET_ROUTES,
     *NOTICE_ROUTES,
+    *EXPLAIN_ROUTES,
     *TRADE_IN_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (

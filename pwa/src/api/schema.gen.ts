@@ -2603,6 +2603,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/residents/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why was somebody refused?
+         * @description The caller's consent is recorded in the trail and told to them; the same `look_id` again is not a second look.
+         *
+         *     What stands against a claim is what the rules of claiming say, asked again over the books; what the books cannot
+         *     tell of earlier is named in `unknown`.
+         */
+        post: operations["ApiV1OfficeResidentsExplainPostExplain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/residents/find": {
         parameters: {
             query?: never;
@@ -4056,6 +4079,12 @@ export interface components {
             /** Format: date-time */
             admitted_at: string;
         };
+        /**
+         * Against
+         * @description What can stand against a claim or an entry, in the order in which the rules tell it.
+         * @enum {string}
+         */
+        Against: "paused" | "not-yet-open" | "closed" | "not-running" | "not-listed" | "taken" | "frozen" | "level-too-low" | "outside-groups" | "entered" | "limit-reached" | "sold-out";
         /** AlertAnswer */
         AlertAnswer: {
             /** Format: uuid */
@@ -4082,6 +4111,12 @@ export interface components {
          * @enum {string}
          */
         AlertLevel: "warn" | "pause";
+        /** AnsweredAnswer */
+        AnsweredAnswer: {
+            /** Format: date-time */
+            at: string;
+            reason: components["schemas"]["ReasonAnswer"];
+        };
         /**
          * Appliance
          * @description A category of home appliances; the names are in ``APPLIANCE_WORDS``.
@@ -4861,6 +4896,17 @@ export interface components {
             /** @description Why, for the record. */
             words: string;
         };
+        /** CounterRefusalAnswer */
+        CounterRefusalAnswer: {
+            merchant_zh: string;
+            merchant_en: string;
+            reason: components["schemas"]["ReasonAnswer"];
+            times: number;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+        };
         /** CurrentShift */
         CurrentShift: {
             shift: components["schemas"]["ShiftAnswer"] | null;
@@ -5071,6 +5117,17 @@ export interface components {
          * @enum {string}
          */
         DrawState: "collecting" | "numbered" | "drawn" | "finished";
+        /** DrawnAnswer */
+        DrawnAnswer: {
+            /** Format: date-time */
+            entered_at: string;
+            standing: components["schemas"]["EntryStanding"];
+            number: number | null;
+            rank: number | null;
+            pieces: number;
+            passed_over: components["schemas"]["PassedOver"] | null;
+            drawn_at: string | null;
+        };
         /** EndAppointmentBody */
         EndAppointmentBody: {
             /** Format: uuid */
@@ -5180,6 +5237,31 @@ export interface components {
         ExemptionBody: {
             zh: string;
             en: string;
+        };
+        /** ExplainRequest */
+        ExplainRequest: {
+            /** Format: uuid */
+            look_id: string;
+            /** @description A mobile number. */
+            phone: string;
+            consent: boolean;
+            campaign_id?: string;
+            round_id?: string;
+        };
+        /** ExplanationAnswer */
+        ExplanationAnswer: {
+            /** Format: uuid */
+            resident_id: string;
+            name: string;
+            phone: string;
+            state: components["schemas"]["ResidentState"];
+            frozen_why: string | null;
+            proof_level: number;
+            groups: string[];
+            rounds: components["schemas"]["RoundExplainedAnswer"][];
+            left_out: number;
+            /** Format: date-time */
+            at: string;
         };
         /** ExportAnswer */
         ExportAnswer: {
@@ -5698,21 +5780,6 @@ export interface components {
             document_no: string;
             people: number;
         };
-        /** ListedAnswer */
-        ListedAnswer: {
-            /** Format: uuid */
-            merchant_id: string;
-            name_zh: string;
-            name_en: string;
-            registered_name: string;
-            credit_code: string;
-            trade: components["schemas"]["Trade"];
-            size: components["schemas"]["SizeClass"];
-            town_code: string;
-            state: components["schemas"]["MerchantState"];
-            /** Format: date-time */
-            listed_at: string;
-        };
         /** ListedMerchant */
         ListedMerchant: {
             merchant: components["schemas"]["MerchantAnswer"];
@@ -6203,7 +6270,7 @@ export interface components {
         };
         /** Page[ListedAnswer] */
         "Page_backend.merchants.call_answer_schemas.ListedAnswer_": {
-            items: components["schemas"]["ListedAnswer"][];
+            items: components["schemas"]["merchants_call_answer_schemas_ListedAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[PublicisedAnswer] */
@@ -6670,6 +6737,12 @@ export interface components {
             ready: boolean;
             items: components["schemas"]["ItemAnswer"][];
         };
+        /** ReasonAnswer */
+        ReasonAnswer: {
+            reason: string;
+            words_zh: string;
+            words_en: string;
+        };
         /** RecoveryCodesAnswer */
         RecoveryCodesAnswer: {
             recovery_codes: string[];
@@ -6728,6 +6801,12 @@ export interface components {
             proof_number?: string;
             counter_cell?: string;
         };
+        /**
+         * RedemptionState
+         * @description Where a redemption stands.
+         * @enum {string}
+         */
+        RedemptionState: "accepted" | "confirmed" | "reversed";
         /**
          * RefundPolicy
          * @description What a refund does to the voucher; the four that Chinese programmes use (``domain.md`` 3).
@@ -6866,6 +6945,17 @@ export interface components {
             /** @description Amount in fen (分), an integer of at least 1. */
             refund_fen?: number;
         };
+        /** RollBackToldAnswer */
+        RollBackToldAnswer: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+            refund_fen: number;
+            customer_fen: number;
+            shares: {
+                [key: string]: number;
+            };
+        };
         /** RosterAnswer */
         RosterAnswer: {
             /** Format: uuid */
@@ -6950,6 +7040,36 @@ export interface components {
             pieces: number;
             left: number;
             terms: components["schemas"]["TermsAnswer"];
+        };
+        /** RoundExplainedAnswer */
+        RoundExplainedAnswer: {
+            /** Format: uuid */
+            round_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            campaign_zh: string;
+            campaign_en: string;
+            name_zh: string;
+            name_en: string;
+            mode: components["schemas"]["RoundMode"];
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            closes_at: string;
+            pieces: number;
+            left_online: number;
+            left_at_station: number;
+            claim_level: number;
+            groups: string[];
+            now: components["schemas"]["Against"][];
+            told_as: components["schemas"]["ReasonAnswer"] | null;
+            spans: components["schemas"]["SpanAnswer"][];
+            sold_out: components["schemas"]["SoldOutAnswer"][];
+            answered: components["schemas"]["AnsweredAnswer"][];
+            drawn: components["schemas"]["DrawnAnswer"] | null;
+            listed: components["schemas"]["vouchers_explain_schemas_ListedAnswer"][];
+            vouchers: components["schemas"]["VoucherExplainedAnswer"][];
+            unknown: components["schemas"]["Unknown"][];
         };
         /**
          * RoundMode
@@ -7289,6 +7409,12 @@ export interface components {
         SmsBoxAnswer: {
             items: components["schemas"]["SmsAnswer"][];
         };
+        /** SoldOutAnswer */
+        SoldOutAnswer: {
+            /** Format: date-time */
+            since: string;
+            until: string | null;
+        };
         /** SourceNamedAnswer */
         SourceNamedAnswer: {
             /** Format: uuid */
@@ -7307,6 +7433,13 @@ export interface components {
             /** Format: date-time */
             published_at: string;
             document_no: string;
+        };
+        /** SpanAnswer */
+        SpanAnswer: {
+            against: components["schemas"]["Against"];
+            /** Format: date-time */
+            since: string;
+            until: string | null;
         };
         /** SpotAnswer */
         SpotAnswer: {
@@ -7726,12 +7859,29 @@ export interface components {
          * @enum {string}
          */
         Turn: "run" | "pause" | "resume" | "end";
+        /**
+         * Unknown
+         * @description What the books cannot tell of earlier; it is said, and nothing is made up in its stead.
+         * @enum {string}
+         */
+        Unknown: "early-refusals" | "groups-before" | "same-person" | "devices" | "refusals-forgotten";
         /** UnlistedAnswer */
         UnlistedAnswer: {
             /** Format: uuid */
             merchant_id: string;
             /** Format: date-time */
             ended_at: string;
+        };
+        /** UseAnswer */
+        UseAnswer: {
+            /** Format: date-time */
+            at: string;
+            merchant_zh: string;
+            merchant_en: string;
+            state: components["schemas"]["RedemptionState"];
+            bill_fen: number;
+            discount_fen: number;
+            undone: components["schemas"]["RollBackToldAnswer"][];
         };
         /**
          * Verdict
@@ -7780,6 +7930,23 @@ export interface components {
             /** Format: date-time */
             claimed_at: string;
         };
+        /** VoucherExplainedAnswer */
+        VoucherExplainedAnswer: {
+            /** Format: uuid */
+            voucher_id: string;
+            state: components["schemas"]["VoucherState"];
+            face_fen: number;
+            minimum_spend_fen: number;
+            /** Format: date-time */
+            claimed_at: string;
+            /** Format: date-time */
+            use_from: string;
+            /** Format: date-time */
+            expires_at: string;
+            stops: components["schemas"]["ReasonAnswer"] | null;
+            uses: components["schemas"]["UseAnswer"][];
+            refusals: components["schemas"]["CounterRefusalAnswer"][];
+        };
         /**
          * VoucherState
          * @description Where a voucher stands; the edges are in ``VOUCHER_EDGES``.
@@ -7820,6 +7987,21 @@ export interface components {
         /** ProofAnswer */
         identity_schemas_ProofAnswer: {
             proof_level: number;
+        };
+        /** ListedAnswer */
+        merchants_call_answer_schemas_ListedAnswer: {
+            /** Format: uuid */
+            merchant_id: string;
+            name_zh: string;
+            name_en: string;
+            registered_name: string;
+            credit_code: string;
+            trade: components["schemas"]["Trade"];
+            size: components["schemas"]["SizeClass"];
+            town_code: string;
+            state: components["schemas"]["MerchantState"];
+            /** Format: date-time */
+            listed_at: string;
         };
         /** ApplyBody */
         merchants_call_schemas_ApplyBody: {
@@ -7911,6 +8093,12 @@ export interface components {
             published_at: string;
             named_later: boolean;
             document_no: string | null;
+        };
+        /** ListedAnswer */
+        vouchers_explain_schemas_ListedAnswer: {
+            document_no: string;
+            class_code: string;
+            taken: boolean;
         };
         /** CountyAnswer */
         web_county_page_CountyAnswer: {
@@ -20790,6 +20978,113 @@ export interface operations {
             };
             /** @description `not-allowed`: Your role does not allow this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeResidentsExplainPostExplain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
