@@ -41,6 +41,7 @@ from backend.vouchers.explain_rules import (
 from backend.vouchers.explain_views import Answered, RoundTold, Unknown
 from backend.vouchers.explain_vouchers import tell_vouchers
 from backend.vouchers.mode_rules import RoundMode
+from backend.vouchers.retention import REFUSALS_KEPT
 from backend.vouchers.roster_views import Entitlement
 from backend.vouchers.rules import ClaimantFacts, ClaimReason, pieces_left
 from backend.vouchers.store import claims, desk, draw_reads, draws, explain, reads
@@ -52,7 +53,6 @@ MOST_VOUCHERS = 200
 MOST_ENTRIES = 100
 MOST_TURNS = 200
 LATELY = timedelta(days=30)
-SOON = timedelta(days=7)
 MOST_REMEMBERED = 500
 
 _sold_out: WeakKeyDictionary[County, dict[UUID, list[Tide]]] = WeakKeyDictionary()
@@ -119,7 +119,7 @@ async def _rounds(tx: Transaction, asked: AskExplanation) -> list[RoundView]:
         found = await desk.rounds_where(tx, campaign_id=asked.campaign_id)
     else:
         lately = await desk.rounds_where(tx, after=asked.at - LATELY)
-        found = [view for view in lately if view.facts.opens_at <= asked.at + SOON]
+        found = [view for view in lately if view.facts.opens_at <= asked.at]
     if asked.round_id is not None and asked.campaign_id is not None:
         found = [view for view in found if view.campaign_id == asked.campaign_id]
     return sorted(found, key=lambda view: (view.facts.opens_at, view.facts.round_id), reverse=True)
@@ -160,21 +160,22 @@ async def _tell(
     seen = await _seen(tx, person, record, listed, at)
     turns = await _turns(tx, record)
     own = [voucher for voucher in person.vouchers if voucher.round_id == facts.round_id]
-    past = _past(person, states, turns, entry, own if any(row.voucher_id for row in listed) else [])
-    now = stands_against(seen, at=at)
+    past = _past(person, states, turns, entry, listed, own)
+    now, spans = stands_against(seen, at=at), spans_against(seen, past, now=at)
+    answered = person.answered.get(claim_hash(facts.round_id, known.resident_id), [])
     return RoundTold(
         view=view,
         now=now,
         told_as=TOLD_AS[now[0]] if now else None,
-        spans=spans_against(seen, past, now=at),
+        spans=spans,
         sold_out=_sold_out_spans(turns),
         left_online=max(0, pieces_left(facts, at=at, at_station=False)),
         left_at_station=max(0, pieces_left(facts, at=at, at_station=True)),
-        answered=person.answered.get(claim_hash(facts.round_id, known.resident_id), []),
+        answered=answered,
         entry=entry,
         listed=listed,
         vouchers=await tell_vouchers(tx, own, proof_level=int(known.proof_level), at=at),
-        unknown=_unknown(person, seen, now, own, at),
+        unknown=_unknown(person, seen, now, own, at, sold_out=bool(turns), explained=bool(spans or answered)),
     )
 
 
@@ -228,8 +229,10 @@ def _past(
     states: Sequence[tuple[datetime, str]],
     turns: Sequence[Tide],
     entry: OwnEntry | None,
-    taken: Sequence[WalletVoucher],
+    listed: Sequence[Entitlement],
+    own: Sequence[WalletVoucher],
 ) -> Past:
+    taken = own if listed and all(row.voucher_id is not None for row in listed) else []
     going = (CampaignState.RUNNING.value, CampaignState.PAUSED.value)
     return Past(
         frozen=person.account.frozen,
@@ -241,7 +244,8 @@ def _past(
             Held(round_id=one.round_id, limits=one.terms.limits, claimed_at=one.claimed_at) for one in person.vouchers
         ],
         entered_at=None if entry is None else entry.entered_at,
-        taken_at=min((one.claimed_at for one in taken), default=None),
+        taken_at=max((one.claimed_at for one in taken), default=None),
+        listed_at=min((row.listed_at for row in listed), default=None),
     )
 
 
@@ -252,22 +256,29 @@ def _sold_out_spans(turns: Sequence[Tide]) -> list[tuple[datetime, datetime | No
 
 
 def _unknown(
-    person: _Person, seen: Seen, now: Sequence[Against], own: Sequence[WalletVoucher], at: Instant
+    person: _Person,
+    seen: Seen,
+    now: Sequence[Against],
+    own: Sequence[WalletVoucher],
+    at: Instant,
+    *,
+    sold_out: bool,
+    explained: bool,
 ) -> list[Unknown]:
     facts, terms = seen.record.facts, seen.record.facts.terms
-    began = facts.opens_at <= at
+    missed = facts.mode is RoundMode.RUSH and facts.opens_at <= at and not own
     found = []
-    if facts.mode is RoundMode.RUSH and began and not own:
+    if missed and sold_out:
         found.append(Unknown.EARLY_REFUSALS)
     since = person.account.groups_since
-    if terms.groups and began and since is not None and since > facts.opens_at:
+    if terms.groups and since is not None and facts.opens_at < since:
         found.append(Unknown.GROUPS_BEFORE)
     rules = {limit.rule_id for limit in terms.limits}
     held = [one for one in person.vouchers if any(limit.rule_id in rules for limit in one.terms.limits)]
     if Against.LIMIT_REACHED in now and len(held) < max(seen.taken.values(), default=0):
         found.append(Unknown.SAME_PERSON)
-    if facts.mode is RoundMode.RUSH and terms.limits and began and not own:
+    if missed and not explained and terms.limits:
         found.append(Unknown.DEVICES)
-    if any(voucher.claimed_at < at - timedelta(days=90) for voucher in own):
+    if any(voucher.claimed_at < at - REFUSALS_KEPT for voucher in own):
         found.append(Unknown.REFUSALS_FORGOTTEN)
     return found

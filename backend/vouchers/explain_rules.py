@@ -205,6 +205,7 @@ class Past(Struct, frozen=True, kw_only=True):
     held: Sequence[Held] = ()
     entered_at: datetime | None = None
     taken_at: datetime | None = None
+    listed_at: datetime | None = None
 
 
 class Span(Struct, frozen=True, kw_only=True):
@@ -238,7 +239,7 @@ def _changes(facts: RoundFacts, past: Past) -> Iterable[datetime]:
         yield from (at for at, _ in steps)
     yield from (turn.at for turn in past.turns)
     yield from (held.claimed_at for held in past.held)
-    yield from (at for at in (past.entered_at, past.taken_at) if at is not None)
+    yield from (at for at in (past.entered_at, past.taken_at, past.listed_at) if at is not None)
     if any(limit.period is not LimitPeriod.EVER for limit in facts.terms.limits):
         first = business_day(facts.opens_at)
         yield from (day_starts(first + timedelta(days=n)) for n in range(1, MOST_DAYS))
@@ -266,6 +267,7 @@ def _as_of(seen: Seen, past: Past, at: datetime) -> Seen:
         lines=plenty,
         taken=_taken(claim.people, past.held, at),
         claim=replace(claim, facts=person),
+        listed=past.listed_at is not None and past.listed_at <= at,
         taken_row=past.taken_at is not None and past.taken_at <= at,
         entered=past.entered_at is not None and past.entered_at <= at,
         collecting=True,

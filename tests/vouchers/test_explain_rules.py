@@ -182,6 +182,15 @@ def test_a_share_for_the_day_is_free_again_on_the_next_one_and_another_rules_vou
     ]
 
 
+def test_somebody_put_on_a_list_later_was_on_none_before() -> None:
+    of = record(mode=RoundMode.ROSTER)
+    past = Past(listed_at=at(10), taken_at=at(20))
+    assert spans_against(seen(of, taken_row=True), past, now=at(30)) == [
+        Span(against=Against.NOT_LISTED, since=OPENS, until=at(10)),
+        Span(against=Against.TAKEN, since=at(20), until=None),
+    ]
+
+
 def test_nothing_is_told_of_a_round_that_has_not_begun() -> None:
     assert spans_against(seen(record()), Past(frozen=[(OPENS, True)]), now=OPENS) == []
 
