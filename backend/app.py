@@ -42,6 +42,8 @@ from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.paper_routes import PAPER_ROUTES
 from backend.merchants.retention import MERCHANT_CONSUMERS
 from backend.merchants.routes import MERCHANT_ROUTES
+from backend.notices.bulletin_routes import BULLETIN_ROUTES
+from backend.notices.bulletin_rules import Bulletin
 from backend.notices.page_routes import find_notice_page, is_notice
 from backend.notices.routes import NOTICE_ROUTES
 from backend.notifications.delivery import Delivery
@@ -148,6 +150,7 @@ ROUTES: list[BaseRouteHandler] = [
     *ROSTER_SHEET_ROUTES,
     *NOTICE_ROUTES,
     *EXPLAIN_ROUTES,
+    *BULLETIN_ROUTES,
     *TRADE_IN_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
@@ -327,6 +330,12 @@ def _set_paper(paper: Statement, form: str) -> bytes:
     return cast(bytes, setting(paper))
 
 
+def _draw_bulletin(told: Bulletin, colour: str) -> bytes:
+    """A bulletin's picture; what draws it is loaded where one is asked for."""
+    drawing = importlib.import_module("backend.notices.bulletin_picture").bulletin_picture
+    return cast(bytes, drawing(told, colour))
+
+
 def _litestar(application: Application) -> Litestar:
     routes = [*ROUTES, get_openapi]
     for route in routes:
@@ -362,6 +371,7 @@ def _litestar(application: Application) -> Litestar:
     app.state["figures"] = application.figures
     app.state["start_ports"] = application.start_ports
     app.state["set_paper"] = _set_paper
+    app.state["draw_bulletin"] = _draw_bulletin
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

@@ -1390,6 +1390,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/campaigns/{campaign_id}/bulletin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The day's bulletin
+         * @description 快报: the figures as they stood at the day's end, or stand now, and lines to paste; small cells are hidden.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdBulletinGetBulletin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/campaigns/{campaign_id}/bulletin.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The day's bulletin as a picture
+         * @description 长图, 1080 wide: drawn once for the same figures.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdBulletinPngGetBulletinPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns/{campaign_id}/closing": {
         parameters: {
             query?: never;
@@ -4541,6 +4581,27 @@ export interface components {
          * @enum {string}
          */
         BrakeRule: "burn-rate" | "merchant-share" | "refund-rate" | "merchant-pace" | "platform-ceiling" | "merchant-ceiling" | "advance-ceiling";
+        /** BulletinAnswer */
+        BulletinAnswer: {
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            as_of: string;
+            is_over: boolean;
+            text: string;
+            issued: number;
+            issued_today: number;
+            redeemed: number;
+            redeemed_today: number;
+            public_fen: number;
+            public_today_fen: number;
+            left_fen: number;
+            open_fen: number;
+            trades: components["schemas"]["TradeToldAnswer"][];
+            bills_fen: number | null;
+            gross_hundredths: number | null;
+            net_hundredths: number | null;
+        };
         /** CallAnswer */
         CallAnswer: {
             /** Format: uuid */
@@ -7845,6 +7906,12 @@ export interface components {
             old_appliance?: components["schemas"]["OldAppliance"];
             /** @default 30 */
             file_days: number;
+        };
+        /** TradeToldAnswer */
+        TradeToldAnswer: {
+            trade: string;
+            pieces: number;
+            public_fen: number;
         };
         /** TryBody */
         TryBody: {
@@ -14511,6 +14578,166 @@ export interface operations {
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdBulletinGetBulletin: {
+        parameters: {
+            query?: {
+                /** @description A business day up to today; today where none is given. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinAnswer"];
+                };
+            };
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdBulletinPngGetBulletinPicture: {
+        parameters: {
+            query?: {
+                /** @description A business day up to today; today where none is given. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
             400: {
                 headers: {
                     [name: string]: unknown;
