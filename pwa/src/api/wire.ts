@@ -14,6 +14,7 @@ export type BankAccountAnswer = Wire['BankAccountAnswer']
 export type BatchAnswer = Wire['BatchAnswer']
 export type BoardAnswer = Wire['BoardAnswer']
 
+export type BulletinAnswer = Wire['BulletinAnswer']
 export type CallAnswer = Wire['CallAnswer']
 export type CallDetail = Wire['CallDetail']
 export type CallVersion = Wire['CallVersionAnswer']
