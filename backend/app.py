@@ -43,6 +43,8 @@ from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.paper_routes import PAPER_ROUTES
 from backend.merchants.retention import MERCHANT_CONSUMERS
 from backend.merchants.routes import MERCHANT_ROUTES
+from backend.notices.bulletin_routes import BULLETIN_ROUTES
+from backend.notices.bulletin_rules import Bulletin
 from backend.notices.page_routes import find_notice_page, is_notice
 from backend.notices.routes import NOTICE_ROUTES
 from backend.notifications.delivery import Delivery
@@ -77,6 +79,7 @@ from backend.vouchers.counter_routes import COUNTER_ROUTES
 from backend.vouchers.desk_routes import DESK_ROUTES
 from backend.vouchers.draw_routes import DRAW_ROUTES
 from backend.vouchers.expire import EXPIRE, expire_due
+from backend.vouchers.explain_routes import EXPLAIN_ROUTES
 from backend.vouchers.hot_routes import (
     CLAIMS_PREFIX,
     CLAIMS_SUFFIX,
@@ -149,6 +152,8 @@ ROUTES: list[BaseRouteHandler] = [
     *ROSTER_ROUTES,
     *ROSTER_SHEET_ROUTES,
     *NOTICE_ROUTES,
+    *EXPLAIN_ROUTES,
+    *BULLETIN_ROUTES,
     *TRADE_IN_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
@@ -335,6 +340,12 @@ def _set_pictures(paper: Statement) -> StatementPictures:
     return cast(StatementPictures, drawing(paper))
 
 
+def _draw_bulletin(told: Bulletin, colour: str) -> bytes:
+    """A bulletin's picture; what draws it is loaded where one is asked for."""
+    drawing = importlib.import_module("backend.notices.bulletin_picture").bulletin_picture
+    return cast(bytes, drawing(told, colour))
+
+
 def _litestar(application: Application) -> Litestar:
     routes = [*ROUTES, get_openapi]
     for route in routes:
@@ -371,6 +382,7 @@ def _litestar(application: Application) -> Litestar:
     app.state["start_ports"] = application.start_ports
     app.state["set_paper"] = _set_paper
     app.state["set_pictures"] = _set_pictures
+    app.state["draw_bulletin"] = _draw_bulletin
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

@@ -148,6 +148,23 @@ async def legs_of(tx: Transaction, act_id: Any) -> list[tuple[int, str, str, int
     return [(r.leg, r.debit_key, r.credit_key, r.amount_fen, r.step) for r in rows]
 
 
+async def sums_before(tx: Transaction, campaign_id: UUID, before: Instant) -> dict[AccountKind, tuple[int, int]]:
+    """(debits, credits) in fen of a campaign's accounts by their kind, of transfers recorded before an instant."""
+    t = transfers.c
+    numbers = select(accounts.c.id).where(accounts.c.campaign_id == campaign_id)
+    sums: dict[AccountKind, list[int]] = {}
+    for side, account in ((0, t.debit_account), (1, t.credit_account)):
+        asked = (
+            select(accounts.c.kind, func.sum(t.amount_fen))
+            .join(accounts, accounts.c.id == account)
+            .where(account.in_(numbers), t.recorded_at < before)
+            .group_by(accounts.c.kind)
+        )
+        for kind, fen in await tx.execute(asked):
+            sums.setdefault(AccountKind(kind), [0, 0])[side] = int(fen)
+    return {kind: (debits, credits_) for kind, (debits, credits_) in sums.items()}
+
+
 async def flows(tx: Transaction, campaign_id: UUID | None = None) -> list[tuple[Account, Step | None, int, int]]:
     """(account, step, debits, credits) in fen, of one campaign or all; an untouched account has no step."""
     t = transfers.c

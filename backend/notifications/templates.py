@@ -38,6 +38,15 @@ PERSONAL_DATA_SEEN = Template(
     body_zh="工作人员因“{purpose}”查看了您的完整个人信息。可在“我的—谁看过我的信息”中查看记录。",
     body_en="For the purpose “{purpose}” a staff member saw your data in full. See “Who looked” in your account.",
 )
+REFUSAL_EXPLAINED = Template(
+    code="refusal-explained",
+    title_zh="工作人员应您来电查看了领券记录",
+    title_en="The office looked into your call",
+    body_zh="您来电咨询领券用券，工作人员经您同意查看了您的领券、用券记录（未看姓名和证件）。"
+    "可在“我的—谁看过我的信息”中查看记录。如非您本人来电，请立即联系驿站。",
+    body_en="You called about vouchers and agreed that a staff member look at your claims and vouchers (not your "
+    "name or papers). See “Who looked” in your account. Not you? Tell a station now.",
+)
 DOCUMENT_RECORDED = Template(
     code="document-recorded",
     title_zh="您的账号登记了一张证件",
@@ -242,6 +251,7 @@ TEMPLATES: tuple[Template, ...] = (
     ACCOUNT_FROZEN,
     ACCOUNT_UNFROZEN,
     PERSONAL_DATA_SEEN,
+    REFUSAL_EXPLAINED,
     DOCUMENT_RECORDED,
     VOUCHER_CLAIMED,
     VOUCHER_REDEEMED,

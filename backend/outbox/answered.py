@@ -55,3 +55,17 @@ async def remember_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes,
             [(request_id, hashed, msgspec.json.encode(outcome).decode()) for request_id, hashed, outcome in answers],
             now,
         )
+
+
+class EarlierRefusal(Struct, frozen=True, kw_only=True):
+    """A refusal that was stored for a command: its outcome as JSON, and when."""
+
+    hashed: bytes
+    outcome: str
+    at: Instant
+
+
+async def earlier_refusals(tx: Transaction, hashes: Sequence[bytes]) -> list[EarlierRefusal]:
+    """What was refused of these commands, whatever ids they came with, oldest first."""
+    found = await store.refusals_of(tx, hashes)
+    return [EarlierRefusal(hashed=hashed, outcome=outcome, at=at) for hashed, outcome, at in found]

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, and_, func, or_, select, update
+from sqlalchemy import Column, ColumnElement, and_, func, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.columns import driver_id
 from backend.database.dialect import some_of
 from backend.database.transaction import Transaction
 from backend.outbox.rules import DueWork, Given, Stuck
-from backend.outbox.tables import due_work, events, inbox, leases, requests
+from backend.outbox.tables import REFUSED, due_work, events, inbox, leases, requests
 
 
 async def insert_event(tx: Transaction, event_id: UUID, name: str, body: str, recorded_at: datetime) -> None:
@@ -120,6 +120,14 @@ async def answers_of(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID,
         ids = [one.bytes for one in request_ids]
         rows = await tx.driver(f"{_ANSWERS} IN ({some_of(ids)})", tuple(ids))
     return {driver_id(request_id): (bytes(hashed), outcome) for request_id, hashed, outcome in rows}
+
+
+async def refusals_of(tx: Transaction, hashes: Sequence[bytes]) -> list[tuple[bytes, str, datetime]]:
+    """(command hash, outcome, instant) of the refusals that were stored for these commands, oldest first."""
+    r = requests.c
+    asked = select(r.command_hash, r.outcome, r.recorded_at).where(r.command_hash.in_(hashes), text(REFUSED))
+    rows = await tx.execute(asked.order_by(r.recorded_at, r.request_id))
+    return [(bytes(row.command_hash), row.outcome, row.recorded_at) for row in rows]
 
 
 async def insert_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes, str]], at: datetime) -> None:

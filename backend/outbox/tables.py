@@ -1,6 +1,6 @@
 """Rows of events, inboxes, answered requests, timed work and leases."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, Table, Text, text
 
 from backend.database.columns import id_column, instant_column, json_column, metadata, text_column
 
@@ -49,6 +49,15 @@ requests = Table(
     json_column("outcome"),
     instant_column("recorded_at"),
     sqlite_with_rowid=False,
+)
+
+REFUSED = """substr(outcome, 1, 17) = '{"type":"refused"'"""
+"""How the text of an outcome begins that is a refusal; msgspec writes a struct's tag first."""
+Index(
+    "ix_answered_requests_refused",
+    requests.c.command_hash,
+    postgresql_where=text(REFUSED),
+    sqlite_where=text(REFUSED),
 )
 
 due_work = Table(

@@ -70,6 +70,30 @@ async def find_spending(tx: Transaction, asked: AskSpending) -> SpentMoney:
     )
 
 
+class AskSpentByDay(Struct, frozen=True, kw_only=True):
+    """Of one campaign, as it stood at the end of a business day; asked at ``at``.
+
+    ``undone_later``: acts that stood then and were undone as a whole afterwards, before their day was cleared; those
+    who keep the acts know when.
+    """
+
+    campaign_id: UUID
+    whole_undoes: bool
+    day: date
+    undone_later: frozenset[UUID] = frozenset()
+    at: Instant
+
+
+async def find_spent_by_day(tx: Transaction, asked: AskSpentByDay) -> list[SpentTally]:
+    """The tallies of ``find_spending``, of events up to that day only."""
+    campaign_id, today, later = asked.campaign_id, business_day(asked.at), asked.undone_later
+    taken = await spending.spent_by_day(tx, campaign_id, asked.day, today, later)
+    back = await spending.given_back(
+        tx, campaign_id, today, whole_undoes=asked.whole_undoes, until=asked.day, undone_later=later
+    )
+    return merged([*taken, *back])
+
+
 async def _closed_days(
     tx: Transaction, campaign_id: UUID, mark: tuple[date | None, int], today: date
 ) -> list[SpentTally]:

@@ -40,7 +40,7 @@ from backend.vouchers.redeem_rules import (
 )
 from backend.vouchers.redemption_batch import Acceptance, Batch, hour_of
 from backend.vouchers.rules import RedemptionReason, VoucherState
-from backend.vouchers.store import claims
+from backend.vouchers.store import claims, refusals
 from backend.vouchers.store import redemptions as store
 
 _Stored = Redeemed | Refused[RedemptionReason]
@@ -118,6 +118,7 @@ async def _batch(tx: Transaction, commands: Sequence[Redeem], now: Instant) -> B
 async def _store(tx: Transaction, batch: Batch, now: Instant) -> None:
     for counter_id, wrong in batch.newly_wrong.items():
         await store.count_wrong(tx, counter_id, hour_of(now), wrong)
+    await refusals.count_refusals(tx, batch.turned_away, now)
     if not batch.accepted:
         return
     await store.mark_redeemed(tx, batch.accepted)

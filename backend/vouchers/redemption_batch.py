@@ -45,13 +45,22 @@ class Acceptance(Struct, frozen=True, kw_only=True):
         return presented.count if isinstance(presented, Shown) else self.voucher.last_count
 
 
+class TurnedAway(Struct, frozen=True, kw_only=True):
+    """One voucher that was shown or typed in good order, and refused."""
+
+    voucher_id: UUID
+    merchant_id: UUID
+    reason: RedemptionReason
+
+
 def hour_of(at: Instant) -> Instant:
     """The hour in which wrong codes are counted."""
     return at.replace(minute=0, second=0, microsecond=0)
 
 
 class Batch:
-    """The rules over commands in their order; afterwards ``accepted`` and ``newly_wrong`` say what to store."""
+    """The rules over commands in their order; afterwards ``accepted``, ``turned_away`` and ``newly_wrong`` say what to
+    store."""
 
     def __init__(
         self,
@@ -73,6 +82,7 @@ class Batch:
         self._at = at
         self._used: set[UUID] = set()
         self.accepted: list[Acceptance] = []
+        self.turned_away: list[TurnedAway] = []
         self.newly_wrong: dict[UUID, int] = {}
 
     def is_voucher(self, redemption_id: UUID) -> bool:
@@ -83,11 +93,23 @@ class Batch:
         """One redemption."""
         match presented:
             case Typed(code=code):
-                voucher = self._typed(command.typist, code)
+                voucher = self._typed(command, code)
             case Shown():
-                voucher = self._shown(presented)
+                voucher = self._shown(command, presented)
         if isinstance(voucher, Refused):
             return voucher
+        decided = self._decide(command, voucher)
+        return self._turn_away(command, voucher, decided.reason) if isinstance(decided, Refused) else decided
+
+    def _turn_away(self, command: Redeem, voucher: LiveVoucher, reason: RedemptionReason) -> Refused[RedemptionReason]:
+        # An operator names any merchant: one that is none leaves no row.
+        if command.merchant_id in self._counters:
+            self.turned_away.append(
+                TurnedAway(voucher_id=voucher.voucher_id, merchant_id=command.merchant_id, reason=reason)
+            )
+        return Refused(reason)
+
+    def _decide(self, command: Redeem, voucher: LiveVoucher) -> Redeemed | Refused[RedemptionReason]:
         standing = self._counters.get(command.merchant_id)
         if standing is None:
             return Refused(RedemptionReason.MERCHANT_SUSPENDED)
@@ -131,7 +153,8 @@ class Batch:
     def _state(self, voucher: LiveVoucher) -> VoucherState:
         return VoucherState.REDEEMED if voucher.voucher_id in self._used else voucher.state
 
-    def _typed(self, typist: UUID, code: bytes) -> LiveVoucher | Refused[RedemptionReason]:
+    def _typed(self, command: Redeem, code: bytes) -> LiveVoucher | Refused[RedemptionReason]:
+        typist = command.typist
         if self._wrong.get(typist, 0) + self.newly_wrong.get(typist, 0) >= MOST_WRONG_CODES:
             return Refused(RedemptionReason.COUNTER_LOCKED)
         found = self._codes.get(code)
@@ -139,13 +162,15 @@ class Batch:
         if found is None or voucher is None or voucher.voucher_id in self._used:
             self.newly_wrong[typist] = self.newly_wrong.get(typist, 0) + 1
             return Refused(RedemptionReason.CODE_WRONG)
-        return voucher if self._at < found[1] else Refused(RedemptionReason.CODE_EXPIRED)
+        if self._at < found[1]:
+            return voucher
+        return self._turn_away(command, voucher, RedemptionReason.CODE_EXPIRED)
 
-    def _shown(self, presented: Shown) -> LiveVoucher | Refused[RedemptionReason]:
+    def _shown(self, command: Redeem, presented: Shown) -> LiveVoucher | Refused[RedemptionReason]:
         voucher = self._vouchers.get(presented.voucher_id)
         if voucher is None or self._holders.get(voucher.resident_id) != presented.holder:
             return Refused(RedemptionReason.CODE_WRONG)
         # A used voucher says so itself; only an unused one is told that its picture is an old one.
         if presented.count <= voucher.last_count and self._state(voucher) is VoucherState.ISSUED:
-            return Refused(RedemptionReason.CODE_REPLAYED)
+            return self._turn_away(command, voucher, RedemptionReason.CODE_REPLAYED)
         return voucher

@@ -1,4 +1,5 @@
-"""Typed codes live for minutes, their mistakes count for an hour, wrong documents for a day: older ones go by night."""
+"""Typed codes live for minutes, their mistakes count for an hour, wrong documents for a day, and what a counter refused
+is kept for a season: older ones go by night."""
 
 from datetime import timedelta
 
@@ -6,13 +7,15 @@ from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant, business_day, day_starts
 from backend.outbox.due import plan
 from backend.outbox.rules import DueWork
-from backend.vouchers.store import documents
+from backend.vouchers.store import documents, refusals
 from backend.vouchers.store import redemptions as store
 
 FORGET_CODES = "vouchers.forget-codes"
 AT_NIGHT = timedelta(hours=3)
 KEPT = timedelta(days=1)
 """Longer than a code lives and than its mistakes count."""
+REFUSALS_KEPT = timedelta(days=90)
+"""As long as somebody asks why a shop refused a voucher."""
 
 
 async def plan_forgetting(tx: Transaction, _command: None = None, *, now: Instant) -> None:
@@ -28,4 +31,5 @@ async def forget_codes(tx: Transaction, _work: DueWork, at: Instant) -> None:
     await store.drop_old_short_codes(tx, at - KEPT)
     await store.drop_old_wrong_codes(tx, at - KEPT)
     await documents.drop_old(tx, at - KEPT)
+    await refusals.drop_old_refusals(tx, at - REFUSALS_KEPT)
     await plan_forgetting(tx, now=at)

@@ -38,6 +38,8 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     round_id: UUID
     class_code: str
     document_no: str
+    listed_at: datetime
+    """When another person confirmed the list."""
     keys: EntryKeys
     name_zh: str
     name_en: str

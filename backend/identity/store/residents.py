@@ -186,6 +186,12 @@ async def replace_groups(
         await tx.execute(insert(resident_groups), rows)
 
 
+async def groups_since(tx: Transaction, resident_id: UUID) -> datetime | None:
+    """Since when a resident is in the groups that are known; ``None`` in no group."""
+    rows = await tx.execute(select(resident_groups.c.since).where(resident_groups.c.resident_id == resident_id))
+    return max(rows.scalars(), default=None)
+
+
 async def claimants_of(tx: Transaction, resident_ids: Iterable[UUID]) -> dict[UUID, Claimant]:
     """What claims need to know of these residents; closed accounts are absent. Nothing is decrypted."""
     found: dict[UUID, Claimant] = {}

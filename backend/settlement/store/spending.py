@@ -1,14 +1,14 @@
 """SQL of what was spent on bills with vouchers: closed days, which never change, apart from what came since."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import reduce
 from operator import add
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, literal, select
+from sqlalchemy import and_, case, func, literal, or_, select
 
 from backend.database.transaction import Transaction
 from backend.settlement.rules import EventKind, EventState
@@ -39,15 +39,32 @@ async def spent_since(tx: Transaction, campaign_id: UUID, last: date | None, tod
     return await _tallies(tx, [*asked, _taken(campaign_id, today, later)])
 
 
-async def given_back(tx: Transaction, campaign_id: UUID, today: date, *, whole_undoes: bool) -> list[SpentTally]:
+async def spent_by_day(
+    tx: Transaction, campaign_id: UUID, day: date, today: date, undone_later: Collection[UUID]
+) -> list[SpentTally]:
+    """Redemptions up to the end of a business day, cleared or not, as if nothing of them had been given back."""
+    return await _tallies(tx, [_taken(campaign_id, today, finance_events.c.business_day <= day, undone_later)])
+
+
+async def given_back(
+    tx: Transaction,
+    campaign_id: UUID,
+    today: date,
+    *,
+    whole_undoes: bool,
+    until: date | None = None,
+    undone_later: Collection[UUID] = (),
+) -> list[SpentTally]:
     """What refunds and corrections change of either: their own sums, or the whole bill where no discount is left.
 
-    ``whole_undoes``: a bill that goes back in one step is no redemption any more.
+    ``whole_undoes``: a bill that goes back in one step is no redemption any more. ``until``: the last business day of
+    what was given back; ``undone_later`` are acts that were undone as a whole after it, before they were cleared.
     """
     e = finance_events.c
+    by_then = [] if until is None else [e.business_day <= until]
     back = (
         select(e.of_event_id, func.min(e.bill_fen).label("most"), *(func.sum(e[name]).label(name) for name in _SUMS))
-        .where(e.campaign_id == campaign_id, e.of_event_id.is_not(None))
+        .where(e.campaign_id == campaign_id, e.of_event_id.is_not(None), *by_then)
         .group_by(e.of_event_id)
         .subquery()
     )
@@ -62,7 +79,7 @@ async def given_back(tx: Transaction, campaign_id: UUID, today: date, *, whole_u
             *(func.sum(case((gone, -e[name]), else_=back.c[name])) for name in _SUMS),
         )
         .join_from(back, finance_events, e.id == back.c.of_event_id)
-        .where(e.state != str(EventState.CANCELLED))
+        .where(_stands(undone_later))
         .group_by(*by)
     )
     return await _tallies(tx, [asked])
@@ -73,11 +90,15 @@ def _by(today: date) -> tuple[Any, ...]:
     return e.line_id, e.town_code, e.trade, e.matched, case((e.business_day < today, 1), else_=0)
 
 
-def _taken(campaign_id: UUID, today: date, when: Any) -> Any:
+def _stands(undone_later: Collection[UUID]) -> Any:
+    e = finance_events.c
+    stands = e.state != str(EventState.CANCELLED)
+    return or_(stands, e.id.in_(list(undone_later))) if undone_later else stands
+
+
+def _taken(campaign_id: UUID, today: date, when: Any, undone_later: Collection[UUID] = ()) -> Any:
     e, by = finance_events.c, _by(today)
-    of_campaign = and_(
-        e.campaign_id == campaign_id, e.kind == str(EventKind.REDEMPTION), e.state != str(EventState.CANCELLED)
-    )
+    of_campaign = and_(e.campaign_id == campaign_id, e.kind == str(EventKind.REDEMPTION), _stands(undone_later))
     sums = [func.sum(e[name]) for name in _SUMS]
     return select(*by, func.count(), func.count(), *sums).where(of_campaign, when).group_by(*by)
 

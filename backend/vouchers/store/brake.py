@@ -76,6 +76,13 @@ async def alerts_of(tx: Transaction, campaign_id: UUID, most: int) -> list[Alert
     return [_alert(row) for row in await tx.execute(asked.limit(most))]
 
 
+async def alerts_between(tx: Transaction, campaign_id: UUID, begins: Instant, ends: Instant) -> list[Alert]:
+    """What was raised from one instant until before another, oldest first."""
+    a = brake_alerts.c
+    asked = select(brake_alerts).where(a.campaign_id == campaign_id, a.raised_at >= begins, a.raised_at < ends)
+    return [_alert(row) for row in await tx.execute(asked.order_by(a.raised_at, a.id))]
+
+
 async def insert_alert(tx: Transaction, campaign_id: UUID, alert: Alert) -> None:
     """Once while it lives: the partial unique index refuses a second one."""
     await tx.execute(

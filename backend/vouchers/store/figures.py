@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
 from backend.vouchers.draw_rules import DrawState, PlaceOutcome
 from backend.vouchers.draw_tables import draw_entries, draw_places, draws
 from backend.vouchers.figures_views import DrawCount, ListCount
 from backend.vouchers.roster_rules import RosterState
 from backend.vouchers.roster_tables import rosters
-from backend.vouchers.tables import rounds
+from backend.vouchers.tables import redemptions, roll_backs, rounds, vouchers
 
 
 async def draws_of(tx: Transaction, campaign_id: UUID) -> list[DrawCount]:
@@ -41,3 +42,19 @@ async def lists_of(tx: Transaction, campaign_id: UUID) -> list[ListCount]:
         .order_by(rosters.c.id)
     )
     return [ListCount(document_no=row[0], people=row[1]) for row in await tx.execute(asked)]
+
+
+async def issued_between(tx: Transaction, campaign_id: UUID, begins: Instant, ends: Instant) -> tuple[int, int]:
+    """(vouchers issued before ``ends``, of which from ``begins`` on); every voucher of the campaign is looked at."""
+    v = vouchers.c
+    asked = select(func.count(), func.sum(case((v.claimed_at >= begins, 1), else_=0)))
+    row = (await tx.execute(asked.where(v.campaign_id == campaign_id, v.claimed_at < ends))).one()
+    return int(row[0]), int(row[1] or 0)
+
+
+async def undone_after(tx: Transaction, campaign_id: UUID, ends: Instant) -> set[UUID]:
+    """Redemptions of before an instant of which something was given back from then on."""
+    r, b = redemptions.c, roll_backs.c
+    asked = select(b.redemption_id).join(redemptions, r.id == b.redemption_id)
+    rows = await tx.execute(asked.where(b.recorded_at >= ends, r.campaign_id == campaign_id, r.recorded_at < ends))
+    return set(rows.scalars())

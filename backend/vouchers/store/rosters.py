@@ -145,7 +145,7 @@ async def entitlements_of(
     numbers = [hashed for kind, hashed in keys if kind is KeyKind.IDENTITY]
     e, r, of, t = roster_entries.c, rounds.c, roster_rounds.c, roster_takings.c
     rows = await tx.execute(
-        select(roster_entries, rosters.c.document_no, *_ROUND, t.voucher_id)
+        select(roster_entries, rosters.c.document_no, rosters.c.decided_at, *_ROUND, t.voucher_id)
         .join(rosters, rosters.c.id == e.roster_id)
         .join(rounds, r.campaign_id == rosters.c.campaign_id)
         .join(roster_rounds, (of.round_id == r.id) & (of.class_code == e.class_code))
@@ -179,6 +179,7 @@ def _entitlement(row: Any) -> Entitlement:
         round_id=row.round_id,
         class_code=row.class_code,
         document_no=row.document_no,
+        listed_at=row.decided_at,
         keys=EntryKeys(
             phone=None if row.phone_hash is None else bytes(row.phone_hash),
             identity=None if row.identity_hash is None else bytes(row.identity_hash),

@@ -134,6 +134,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('residents.title'), up: '/me', signedIn: true },
   },
   {
+    path: '/why',
+    name: 'why',
+    component: () => import('./pages/WhyPage.vue'),
+    meta: { title: () => t('why.title'), up: '/me', signedIn: true },
+  },
+  {
     path: '/campaigns/new',
     name: 'new',
     component: () => import('./pages/PlanPage.vue'),

@@ -1430,6 +1430,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/campaigns/{campaign_id}/bulletin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The day's bulletin
+         * @description 快报: the figures as they stood at the day's end, or stand now, and lines to paste; small cells are hidden.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdBulletinGetBulletin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/campaigns/{campaign_id}/bulletin.png": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The day's bulletin as a picture
+         * @description 长图, 1080 wide: drawn once for the same figures.
+         */
+        get: operations["ApiV1OfficeCampaignsCampaignIdBulletinPngGetBulletinPicture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/campaigns/{campaign_id}/closing": {
         parameters: {
             query?: never;
@@ -2657,6 +2697,29 @@ export interface paths {
         get: operations["ApiV1OfficeReadinessGetReadinessList"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/residents/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why was somebody refused?
+         * @description The caller's consent is recorded in the trail and told to them; the same `look_id` again is not a second look.
+         *
+         *     What stands against a claim is what the rules of claiming say, asked again over the books; what the books cannot
+         *     tell of earlier is named in `unknown`.
+         */
+        post: operations["ApiV1OfficeResidentsExplainPostExplain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4156,6 +4219,12 @@ export interface components {
             /** Format: date-time */
             admitted_at: string;
         };
+        /**
+         * Against
+         * @description What can stand against a claim or an entry, in the order in which the rules tell it.
+         * @enum {string}
+         */
+        Against: "paused" | "not-yet-open" | "closed" | "not-running" | "not-listed" | "taken" | "frozen" | "level-too-low" | "outside-groups" | "entered" | "limit-reached" | "sold-out";
         /** AlertAnswer */
         AlertAnswer: {
             /** Format: uuid */
@@ -4182,6 +4251,12 @@ export interface components {
          * @enum {string}
          */
         AlertLevel: "warn" | "pause";
+        /** AnsweredAnswer */
+        AnsweredAnswer: {
+            /** Format: date-time */
+            at: string;
+            reason: components["schemas"]["ReasonAnswer"];
+        };
         /**
          * Appliance
          * @description A category of home appliances; the names are in ``APPLIANCE_WORDS``.
@@ -4606,6 +4681,27 @@ export interface components {
          * @enum {string}
          */
         BrakeRule: "burn-rate" | "merchant-share" | "refund-rate" | "merchant-pace" | "platform-ceiling" | "merchant-ceiling" | "advance-ceiling";
+        /** BulletinAnswer */
+        BulletinAnswer: {
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            as_of: string;
+            is_over: boolean;
+            text: string;
+            issued: number;
+            issued_today: number;
+            redeemed: number;
+            redeemed_today: number;
+            public_fen: number;
+            public_today_fen: number;
+            left_fen: number;
+            open_fen: number;
+            trades: components["schemas"]["TradeToldAnswer"][];
+            bills_fen: number | null;
+            gross_hundredths: number | null;
+            net_hundredths: number | null;
+        };
         /** CallAnswer */
         CallAnswer: {
             /** Format: uuid */
@@ -4961,6 +5057,17 @@ export interface components {
             /** @description Why, for the record. */
             words: string;
         };
+        /** CounterRefusalAnswer */
+        CounterRefusalAnswer: {
+            merchant_zh: string;
+            merchant_en: string;
+            reason: components["schemas"]["ReasonAnswer"];
+            times: number;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+        };
         /** CurrentShift */
         CurrentShift: {
             shift: components["schemas"]["ShiftAnswer"] | null;
@@ -5171,6 +5278,17 @@ export interface components {
          * @enum {string}
          */
         DrawState: "collecting" | "numbered" | "drawn" | "finished";
+        /** DrawnAnswer */
+        DrawnAnswer: {
+            /** Format: date-time */
+            entered_at: string;
+            standing: components["schemas"]["EntryStanding"];
+            number: number | null;
+            rank: number | null;
+            pieces: number;
+            passed_over: components["schemas"]["PassedOver"] | null;
+            drawn_at: string | null;
+        };
         /** EndAppointmentBody */
         EndAppointmentBody: {
             /** Format: uuid */
@@ -5280,6 +5398,31 @@ export interface components {
         ExemptionBody: {
             zh: string;
             en: string;
+        };
+        /** ExplainRequest */
+        ExplainRequest: {
+            /** Format: uuid */
+            look_id: string;
+            /** @description A mobile number. */
+            phone: string;
+            consent: boolean;
+            campaign_id?: string;
+            round_id?: string;
+        };
+        /** ExplanationAnswer */
+        ExplanationAnswer: {
+            /** Format: uuid */
+            resident_id: string;
+            name: string;
+            phone: string;
+            state: components["schemas"]["ResidentState"];
+            frozen_why: string | null;
+            proof_level: number;
+            groups: string[];
+            rounds: components["schemas"]["RoundExplainedAnswer"][];
+            left_out: number;
+            /** Format: date-time */
+            at: string;
         };
         /** ExportAnswer */
         ExportAnswer: {
@@ -5815,21 +5958,6 @@ export interface components {
             document_no: string;
             people: number;
         };
-        /** ListedAnswer */
-        ListedAnswer: {
-            /** Format: uuid */
-            merchant_id: string;
-            name_zh: string;
-            name_en: string;
-            registered_name: string;
-            credit_code: string;
-            trade: components["schemas"]["Trade"];
-            size: components["schemas"]["SizeClass"];
-            town_code: string;
-            state: components["schemas"]["MerchantState"];
-            /** Format: date-time */
-            listed_at: string;
-        };
         /** ListedMerchant */
         ListedMerchant: {
             merchant: components["schemas"]["MerchantAnswer"];
@@ -6320,7 +6448,7 @@ export interface components {
         };
         /** Page[ListedAnswer] */
         "Page_backend.merchants.call_answer_schemas.ListedAnswer_": {
-            items: components["schemas"]["ListedAnswer"][];
+            items: components["schemas"]["merchants_call_answer_schemas_ListedAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[PublicisedAnswer] */
@@ -6787,6 +6915,12 @@ export interface components {
             ready: boolean;
             items: components["schemas"]["ItemAnswer"][];
         };
+        /** ReasonAnswer */
+        ReasonAnswer: {
+            reason: string;
+            words_zh: string;
+            words_en: string;
+        };
         /** RecoveryCodesAnswer */
         RecoveryCodesAnswer: {
             recovery_codes: string[];
@@ -6845,6 +6979,12 @@ export interface components {
             proof_number?: string;
             counter_cell?: string;
         };
+        /**
+         * RedemptionState
+         * @description Where a redemption stands.
+         * @enum {string}
+         */
+        RedemptionState: "accepted" | "confirmed" | "reversed";
         /**
          * RefundPolicy
          * @description What a refund does to the voucher; the four that Chinese programmes use (``domain.md`` 3).
@@ -6983,6 +7123,17 @@ export interface components {
             /** @description Amount in fen (分), an integer of at least 1. */
             refund_fen?: number;
         };
+        /** RollBackToldAnswer */
+        RollBackToldAnswer: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+            refund_fen: number;
+            customer_fen: number;
+            shares: {
+                [key: string]: number;
+            };
+        };
         /** RosterAnswer */
         RosterAnswer: {
             /** Format: uuid */
@@ -7067,6 +7218,36 @@ export interface components {
             pieces: number;
             left: number;
             terms: components["schemas"]["TermsAnswer"];
+        };
+        /** RoundExplainedAnswer */
+        RoundExplainedAnswer: {
+            /** Format: uuid */
+            round_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            campaign_zh: string;
+            campaign_en: string;
+            name_zh: string;
+            name_en: string;
+            mode: components["schemas"]["RoundMode"];
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            closes_at: string;
+            pieces: number;
+            left_online: number;
+            left_at_station: number;
+            claim_level: number;
+            groups: string[];
+            now: components["schemas"]["Against"][];
+            told_as: components["schemas"]["ReasonAnswer"] | null;
+            spans: components["schemas"]["SpanAnswer"][];
+            sold_out: components["schemas"]["SoldOutAnswer"][];
+            answered: components["schemas"]["AnsweredAnswer"][];
+            drawn: components["schemas"]["DrawnAnswer"] | null;
+            listed: components["schemas"]["vouchers_explain_schemas_ListedAnswer"][];
+            vouchers: components["schemas"]["VoucherExplainedAnswer"][];
+            unknown: components["schemas"]["Unknown"][];
         };
         /**
          * RoundMode
@@ -7413,6 +7594,12 @@ export interface components {
         SmsBoxAnswer: {
             items: components["schemas"]["SmsAnswer"][];
         };
+        /** SoldOutAnswer */
+        SoldOutAnswer: {
+            /** Format: date-time */
+            since: string;
+            until: string | null;
+        };
         /** SourceNamedAnswer */
         SourceNamedAnswer: {
             /** Format: uuid */
@@ -7431,6 +7618,13 @@ export interface components {
             /** Format: date-time */
             published_at: string;
             document_no: string;
+        };
+        /** SpanAnswer */
+        SpanAnswer: {
+            against: components["schemas"]["Against"];
+            /** Format: date-time */
+            since: string;
+            until: string | null;
         };
         /** SpotAnswer */
         SpotAnswer: {
@@ -7881,6 +8075,12 @@ export interface components {
             /** @default 30 */
             file_days: number;
         };
+        /** TradeToldAnswer */
+        TradeToldAnswer: {
+            trade: string;
+            pieces: number;
+            public_fen: number;
+        };
         /** TryBody */
         TryBody: {
             /** Format: uuid */
@@ -7894,12 +8094,29 @@ export interface components {
          * @enum {string}
          */
         Turn: "run" | "pause" | "resume" | "end";
+        /**
+         * Unknown
+         * @description What the books cannot tell of earlier; it is said, and nothing is made up in its stead.
+         * @enum {string}
+         */
+        Unknown: "early-refusals" | "groups-before" | "same-person" | "devices" | "refusals-forgotten";
         /** UnlistedAnswer */
         UnlistedAnswer: {
             /** Format: uuid */
             merchant_id: string;
             /** Format: date-time */
             ended_at: string;
+        };
+        /** UseAnswer */
+        UseAnswer: {
+            /** Format: date-time */
+            at: string;
+            merchant_zh: string;
+            merchant_en: string;
+            state: components["schemas"]["RedemptionState"];
+            bill_fen: number;
+            discount_fen: number;
+            undone: components["schemas"]["RollBackToldAnswer"][];
         };
         /**
          * Verdict
@@ -7948,6 +8165,23 @@ export interface components {
             /** Format: date-time */
             claimed_at: string;
         };
+        /** VoucherExplainedAnswer */
+        VoucherExplainedAnswer: {
+            /** Format: uuid */
+            voucher_id: string;
+            state: components["schemas"]["VoucherState"];
+            face_fen: number;
+            minimum_spend_fen: number;
+            /** Format: date-time */
+            claimed_at: string;
+            /** Format: date-time */
+            use_from: string;
+            /** Format: date-time */
+            expires_at: string;
+            stops: components["schemas"]["ReasonAnswer"] | null;
+            uses: components["schemas"]["UseAnswer"][];
+            refusals: components["schemas"]["CounterRefusalAnswer"][];
+        };
         /**
          * VoucherState
          * @description Where a voucher stands; the edges are in ``VOUCHER_EDGES``.
@@ -7988,6 +8222,21 @@ export interface components {
         /** ProofAnswer */
         identity_schemas_ProofAnswer: {
             proof_level: number;
+        };
+        /** ListedAnswer */
+        merchants_call_answer_schemas_ListedAnswer: {
+            /** Format: uuid */
+            merchant_id: string;
+            name_zh: string;
+            name_en: string;
+            registered_name: string;
+            credit_code: string;
+            trade: components["schemas"]["Trade"];
+            size: components["schemas"]["SizeClass"];
+            town_code: string;
+            state: components["schemas"]["MerchantState"];
+            /** Format: date-time */
+            listed_at: string;
         };
         /** ApplyBody */
         merchants_call_schemas_ApplyBody: {
@@ -8079,6 +8328,12 @@ export interface components {
             published_at: string;
             named_later: boolean;
             document_no: string | null;
+        };
+        /** ListedAnswer */
+        vouchers_explain_schemas_ListedAnswer: {
+            document_no: string;
+            class_code: string;
+            taken: boolean;
         };
         /** CountyAnswer */
         web_county_page_CountyAnswer: {
@@ -14733,6 +14988,166 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeCampaignsCampaignIdBulletinGetBulletin: {
+        parameters: {
+            query?: {
+                /** @description A business day up to today; today where none is given. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinAnswer"];
+                };
+            };
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCampaignsCampaignIdBulletinPngGetBulletinPicture: {
+        parameters: {
+            query?: {
+                /** @description A business day up to today; today where none is given. */
+                day?: string | null;
+            };
+            header?: never;
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeCampaignsCampaignIdClosingGetClosing: {
         parameters: {
             query?: never;
@@ -21221,6 +21636,113 @@ export interface operations {
             };
             /** @description `not-allowed`: Your role does not allow this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeResidentsExplainPostExplain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

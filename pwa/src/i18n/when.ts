@@ -1,6 +1,7 @@
 /** Moments in the language on the screen, seen from now. */
 
 import {
+  clockSeconds,
   clockTime,
   dateWords,
   dayWords,
@@ -20,6 +21,8 @@ export const momentOf = (at: string): string => momentWords(new Date(at), now(),
 export const dayOf = (at: string): string => dayWords(new Date(at), now(), language.value)
 /** 11月24日, also where it is today. */
 export const dateOf = (at: string): string => dateWords(new Date(at), now(), language.value)
+/** 明天 10:00:05, where a second decides. */
+export const secondOf = (at: string): string => `${dayOf(at)} ${clockSeconds(new Date(at))}`
 /** 10:00 */
 export const timeOf = (at: string): string => clockTime(new Date(at))
 /** The last day on which something is good. */

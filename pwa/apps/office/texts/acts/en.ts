@@ -67,6 +67,7 @@ export default {
   'identity.unfreeze': 'unfroze an account',
   'identity.find_resident': 'looked for a resident by phone',
   'identity.look_at_resident': "looked at a resident's data",
+  'identity.look_with_consent': 'looked at claims and vouchers with the caller’s consent',
   'identity.create_staff': 'made a staff account',
   'identity.invite_again': 'invited again',
   'identity.accept_invitation': 'accepted an invitation',

@@ -65,6 +65,7 @@ export default {
   'identity.unfreeze': '解冻账号',
   'identity.find_resident': '按手机号查找居民',
   'identity.look_at_resident': '查看居民信息',
+  'identity.look_with_consent': '经来电人同意查看领券用券记录',
   'identity.create_staff': '新建工作人员账号',
   'identity.invite_again': '重新邀请',
   'identity.accept_invitation': '启用工作人员账号',
