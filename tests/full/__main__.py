@@ -42,6 +42,7 @@ class Report:
         self.begun_at = datetime.now(UTC)
         self.begun = time.monotonic()
         self.ended = False
+        self.commit = _commit()  # Before this run's own report changes the tree.
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Set-up, call and tear-down of one test."""
@@ -76,7 +77,7 @@ class Report:
             "that failed can be run again by itself: `LONG_SEED=… .venv/bin/python -m tests.full tests/… --to FILE`.",
             "",
             f"* Begun {self.begun_at:%Y-%m-%d %H:%M} UTC, took {took / 60:.1f} minutes{state}.",
-            f"* Program: commit {_commit()}.",
+            f"* Program: commit {self.commit}.",
             f"* On {platform.system()} {platform.machine()}, {_cores()} cores; Python {platform.python_version()}.",
             "* Lengths: " + ", ".join(f"`LONG_{name}={getattr(lengths, name)}`" for name in LENGTHS) + ".",
             f"* Result: {len(self.rows) - len(failed)} of {len(self.rows)} held"

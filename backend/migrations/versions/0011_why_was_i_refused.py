@@ -8,7 +8,7 @@ from alembic import op
 from backend.database.columns import IdType, InstantType
 
 revision: str = "0011"
-down_revision: str | None = "0009"
+down_revision: str | None = "0010"
 branch_labels: Any = None
 depends_on: Any = None
 

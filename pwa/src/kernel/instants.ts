@@ -96,3 +96,6 @@ export function countyInstant(day: string, time: string): Date | null {
 export function formDay(at: Date): string {
   return new Date(at.getTime() + ZONE_MS).toISOString().slice(0, 10)
 }
+
+/** Noon in the county, so that a day is the same day wherever it is read. */
+export const noon = (day: string): string => `${day}T04:00:00Z`

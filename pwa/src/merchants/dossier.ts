@@ -3,7 +3,7 @@
 import type { FieldProblem } from '@/api/problem'
 import type { ApplicationAnswer, CallVersion, DossierBody, FileKind, LicenceKind, Organisation, SizeClass, Trade } from '@/api/wire'
 import { named } from '@/i18n/when'
-import { dayNumber } from '@/kernel/instants'
+import { dayNumber, noon } from '@/kernel/instants'
 import { TRADES } from '@/vouchers/terms_words'
 
 export const ORGANISATIONS = ['individual', 'enterprise', 'cooperative'] as const satisfies readonly Organisation[]
@@ -164,5 +164,5 @@ export function toldAt(fields: readonly FieldProblem[], pointer: string): string
 
 /** Whole days until a licence's last day; below zero once it has ended. */
 export function daysLeft(validUntil: string, now: number): number {
-  return dayNumber(new Date(`${validUntil}T04:00:00Z`)) - dayNumber(new Date(now))
+  return dayNumber(new Date(noon(validUntil))) - dayNumber(new Date(now))
 }

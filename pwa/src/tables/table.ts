@@ -5,7 +5,7 @@
  * searched is both, so that 1234.5 finds ¥1,234.50.
  */
 
-import { clockSeconds, formDay } from '@/kernel/instants'
+import { clockSeconds, formDay, noon } from '@/kernel/instants'
 import { yuan } from '@/kernel/money'
 import { dateOf, momentOf } from '@/i18n/when'
 
@@ -69,8 +69,6 @@ function yuanDigits(fen: number): string {
   return `${fen < 0 ? '-' : ''}${Math.trunc(size / 100)}.${String(size % 100).padStart(2, '0')}`
 }
 
-/** Noon in the county, so that a day is the same day wherever it is read. */
-const noon = (day: string): string => `${day}T04:00:00Z`
 
 /** The rows in another order; equal ones stay as they were, and those without a value come last either way. */
 export function sorted<Row>(rows: readonly Row[], columns: readonly Column<Row>[], sort: Sort | null): readonly Row[] {

@@ -115,6 +115,3 @@ export function statementOf(merchantId: string, day: string): Promise<Answer<Sta
   const call = api.GET('/api/v1/office/merchants/{merchant_id}/statements/{day}', { params })
   return ask(call) as Promise<Answer<StatementAnswer>>
 }
-
-/** Noon in the county, so that a day is the same day wherever it is read. */
-export const noon = (day: string): string => `${day}T04:00:00Z`
