@@ -38,9 +38,9 @@ describe('what waits to be sent', () => {
     expect(mine.others).toBe(2)
     expect((await page.findWaiting('station', me('operator'))).acts.map(({ id }) => id)).toEqual([help])
     expect((await page.findWaiting('resident', null)).others).toBe(4)
-    expect(page.unsent.value).toBe(4)
+    await vi.waitFor(() => expect(page.unsent.value).toBe(4))
     await page.forget('claims', early)
-    expect(page.unsent.value).toBe(3)
+    await vi.waitFor(() => expect(page.unsent.value).toBe(3))
   })
 
   it('holds a redemption of this shop with its bill, and no other shop’s', async () => {

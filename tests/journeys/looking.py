@@ -65,6 +65,17 @@ def speak(page: Page, language: str) -> None:
     page.locator(f'html[lang="{wanted}"]').wait_for(state="attached")
 
 
+def settle(page: Page) -> None:
+    """Until everything that was asked for has come."""
+    if page.locator("iframe").count() == 0:
+        page.wait_for_load_state("networkidle")
+        return
+    # A frame without an address tells nobody that it is done.
+    for frame in page.frames[1:]:
+        frame.locator("body > *").first.wait_for()
+    page.wait_for_timeout(1_000)
+
+
 def set_up(page: Page, mode: Mode) -> None:
     """Let the page be seen in a mode."""
     speak(page, mode.language)
@@ -86,8 +97,8 @@ def violations(page: Page) -> list[Any]:
     grow(page)
     found = []
     # Frames have modes of their own, whatever that of the page is.
-    frames = page.frames if page.locator("html").get_attribute("data-scheme") != "dark" else page.frames[:1]
-    for frame in frames:
+    is_plain = page.locator("html[data-text=standard][data-scheme=light]").count() > 0
+    for frame in page.frames if is_plain else page.frames[:1]:
         frame.evaluate(axe())
         found += frame.evaluate(RUN_AXE, RULES)
     return found

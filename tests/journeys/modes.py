@@ -46,7 +46,8 @@ def all_modes() -> list[Mode]:
 def few_modes(nth: int) -> list[Mode]:
     """Three for the n-th page: each size, each look and both languages; six pages in a row see every pair of the three.
 
-    Modes of one language stand together: changing it is what takes time.
+    Modes of one language stand together, and the next page begins with the one that this page ended with: changing the
+    language is what takes time.
     """
     chosen = [Mode(size, LANGUAGES[(at + nth) % 2], LOOKS[(at + nth) % 3]) for at, size in enumerate(SIZES)]
-    return sorted(chosen, key=lambda mode: mode.language, reverse=True)
+    return sorted(chosen, key=lambda mode: mode.language, reverse=nth % 2 == 0)

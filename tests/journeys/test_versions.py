@@ -1,5 +1,6 @@
 """A new version is deployed while people work: nothing typed is lost, no page breaks, and nobody is pushed into it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +23,19 @@ async () => {
 """
 
 
+@pytest.fixture
+def own(seeded: Path, tmp_path: Path) -> Iterator[Served]:
+    """A county of this journey's own, which goes away and comes back."""
+    county = Served(seeded, tmp_path)
+    county.start()
+    yield county
+    county.stop()
+
+
 def test_a_version_deployed_in_mid_task_loses_no_input_and_breaks_no_route(
-    chromium: Browser, seeded: Path, tmp_path: Path
+    chromium: Browser, own: Served, tmp_path: Path
 ) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
-    desk = enter(chromium, served.address, served.sessions("office", 1)[0], viewport=DESK)
+    desk = enter(chromium, own.address, own.sessions("office", 1)[0], viewport=DESK)
     plan = desk.go("/office/campaigns/new")
     plan.evaluate("navigator.serviceWorker.ready.then(() => true)")
     plan.reload()
@@ -35,11 +43,11 @@ def test_a_version_deployed_in_mid_task_loses_no_input_and_breaks_no_route(
     call = desk.open_tab("/office/calls/new")
     call.get_by_label("标题（中文）").fill("另一个页面里写的")
     # Somebody in an app without a service worker, as in WeChat.
-    visitor = enter(chromium, served.address)
+    visitor = enter(chromium, own.address)
     visitor.context.add_init_script("delete Navigator.prototype.serviceWorker")
     first_page = visitor.go("/resident/")
 
-    deploy_next(served, tmp_path / "next")
+    deploy_next(own, tmp_path / "next")
 
     # Nothing is offered to whoever is in the middle of something.
     assert plan.evaluate(NOTICED)
@@ -69,7 +77,6 @@ def test_a_version_deployed_in_mid_task_loses_no_input_and_breaks_no_route(
     call.wait_for_load_state("networkidle")
     desk.context.close()
     visitor.context.close()
-    served.stop()
     assert desk.settled() + visitor.settled() == []
 
 

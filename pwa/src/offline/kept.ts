@@ -32,8 +32,9 @@ export async function keep(shelf: Shelf, key: string, value: unknown): Promise<v
     (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).put(value, key)),
     () => void memory(shelf).set(key, value),
   )
+  // Nobody waits for these: what is kept is about to be sent.
   void askToPersist()
-  await countUnsent(shelf)
+  void countUnsent(shelf)
 }
 
 export async function recall<Value>(shelf: Shelf, key: string): Promise<Value | undefined> {
@@ -67,7 +68,7 @@ export async function forget(shelf: Shelf, key: string): Promise<void> {
     (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).delete(key)),
     () => void memory(shelf).delete(key),
   )
-  await countUnsent(shelf)
+  void countUnsent(shelf)
 }
 
 /** Counts again; without a shelf also at the start. */
