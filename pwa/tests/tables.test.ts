@@ -162,11 +162,14 @@ describe('the table on the page', () => {
       more: async () => undefined,
       all,
     } satisfies Paged<Batch>
-    const table = show(BATCHES, paged)
-    expect(table.get('[role=status]').text()).toBe('已载入 3 行，后面还有')
+    const table = show(many, paged)
+    expect(table.get('[role=status]').text()).toBe('已载入 8 行，后面还有')
+    // What occurs in a part is not all that there is to choose from.
+    expect(table.findAll('select').length).toBe(1)
     await table.get('thead button').trigger('click')
     await flushPromises()
     expect(all).toHaveBeenCalledWith(2000)
-    expect(table.get('[role=status]').text()).toBe('共 3 行')
+    expect(table.get('[role=status]').text()).toBe('共 8 行')
+    expect(table.findAll('select').length).toBe(2)
   })
 })
