@@ -21,7 +21,9 @@ class StepLength(StrEnum):
     """How long each step is."""
 
     HOUR = "hour"
+    """An hour of the clock."""
     DAY = "day"
+    """A business day."""
 
 
 class Amounts(Struct, frozen=True, kw_only=True):

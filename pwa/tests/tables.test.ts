@@ -93,10 +93,14 @@ describe('a file', () => {
 
   it('of commas begins with the mark of UTF-8, quotes what needs it, and holds nothing that a program would run', () => {
     expect(csvOf(sheet)).toBe(
-      '\uFEFF商户,编号,状态,金额,笔数,时间\r\n' +
-        '腾达电器,000123456789012345,已付,1234.50,12,2026-11-29 00:05:09\r\n' +
-        '"\'=HYPERLINK(""x"")",B-2,被退回,999.00,9,\r\n' +
-        '"安心面馆, ""老店""",B-10,已付,-0.05,100,2026-11-27 09:00:00\r\n',
+      `\uFEFF${[
+        ['商户', '编号', '状态', '金额', '笔数', '时间'],
+        ['腾达电器', '000123456789012345', '已付', '1234.50', '12', '2026-11-29 00:05:09'],
+        ['"\'=HYPERLINK(""x"")"', 'B-2', '被退回', '999.00', '9', ''],
+        ['"安心面馆, ""老店"""', 'B-10', '已付', '-0.05', '100', '2026-11-27 09:00:00'],
+      ]
+        .map((cells) => `${cells.join(',')}\r\n`)
+        .join('')}`,
     )
     expect(['=1', '+1', '-1', '@a', '\ta', '＝1', "'a"].map(guarded)).toEqual(["'=1", "'+1", "'-1", "'@a", "'\ta", "'＝1", "''a"])
   })
@@ -158,11 +162,14 @@ describe('the table on the page', () => {
       more: async () => undefined,
       all,
     } satisfies Paged<Batch>
-    const table = show(BATCHES, paged)
-    expect(table.get('[role=status]').text()).toBe('已载入 3 行，后面还有')
+    const table = show(many, paged)
+    expect(table.get('[role=status]').text()).toBe('已载入 8 行，后面还有')
+    // What occurs in a part is not all that there is to choose from.
+    expect(table.findAll('select').length).toBe(1)
     await table.get('thead button').trigger('click')
     await flushPromises()
     expect(all).toHaveBeenCalledWith(2000)
-    expect(table.get('[role=status]').text()).toBe('共 3 行')
+    expect(table.get('[role=status]').text()).toBe('共 8 行')
+    expect(table.findAll('select').length).toBe(2)
   })
 })

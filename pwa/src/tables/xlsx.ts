@@ -31,7 +31,7 @@ const STYLE_SHEET = `${HEAD}<styleSheet xmlns="${MAIN}"><numFmts count="1"><numF
   [49, 0],
 ]
   .map(([format, font]) => `<xf numFmtId="${format}" fontId="${font}" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1"/>`)
-  .join('')}</cellXfs></styleSheet>`
+  .join('')}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`
 
 export function xlsxOf(sheet: Sheet): Uint8Array {
   const files = {
