@@ -173,7 +173,7 @@ def test_pictures_show_the_pages_of_the_pdf_in_their_order() -> None:
         dark = sum(one.histogram()[:100])
         assert 0.005 < dark / (one.size[0] * one.size[1]) < 0.4
     assert max(map(len, drawn.pages)) < 400_000
-    assert len({page for page in drawn.pages}) == len(drawn.pages)
+    assert len(set(drawn.pages)) == len(drawn.pages)
 
 
 def test_of_a_very_long_statement_twenty_pages_are_drawn_and_that_is_told() -> None:
