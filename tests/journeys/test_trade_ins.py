@@ -33,6 +33,12 @@ def later(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def both(later: Served) -> tuple[Session, Session]:
+    """The shop's owner and the reviewer; a code of the second factor serves once."""
+    return later.sign_in(SHOP), later.sign_in(REVIEWER)
+
+
 @pytest.fixture
 def opened(chromium: Browser, later: Served) -> Iterator[list[Visit]]:
     """The browsers of the journey; nothing may have gone wrong in any of them."""
@@ -44,11 +50,10 @@ def opened(chromium: Browser, later: Served) -> Iterator[list[Visit]]:
 
 
 def test_a_shop_files_is_asked_to_mend_mends_and_is_paid(
-    chromium: Browser, later: Served, opened: list[Visit], profile: str
+    chromium: Browser, later: Served, both: tuple[Session, Session], opened: list[Visit], profile: str
 ) -> None:
-    number = NUMBERS[profile]
+    (owner, reviewer), number = both, NUMBERS[profile]
     model, serial, right = f"演示 KFR-26G{number}", f"YS KFR26GW 000090{number}", f"YSKFR26GW000091{number}"
-    owner = later.sign_in(SHOP)
     shop = enter(chromium, later.address, owner, wechat=profile == WECHAT)
     opened.append(shop)
     page = shop.go("/merchant/trade-ins")
@@ -67,7 +72,7 @@ def test_a_shop_files_is_asked_to_mend_mends_and_is_paid(
     filed = page.locator("li").filter(has_text=model)
     expect(filed.get_by_text("待审核")).to_be_visible()
 
-    opened.append(enter(chromium, later.address, later.sign_in(REVIEWER), viewport=DESK))
+    opened.append(enter(chromium, later.address, reviewer, viewport=DESK))
     desk = opened[-1].go("/office/trade-ins")
     desk.locator("li").filter(has_text=model).get_by_role("link", name="审核").click()
     expect(desk.get_by_text(serial.replace(" ", ""))).to_be_visible()
