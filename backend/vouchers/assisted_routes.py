@@ -17,12 +17,11 @@ from backend.vouchers.assisted_code import AssistedShortCode, AssistedWallet, as
 from backend.vouchers.papers import Papers, PapersReason
 from backend.vouchers.schemas import (
     DocumentNumber,
-    ShortCodeAnswer,
     VoucherAnswer,
-    short_code_answer,
     voucher_answer,
 )
 from backend.vouchers.short_code import ShortCodeReason
+from backend.vouchers.short_code_schemas import ShortCodeAnswer, short_code_answer
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Page
 from backend.web.problems import documented, refusal

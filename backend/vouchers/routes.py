@@ -33,16 +33,15 @@ from backend.vouchers.schemas import (
     ClaimAnswer,
     ClaimRequest,
     RoundAnswer,
-    ShortCodeAnswer,
     TokensAnswer,
     VoucherAnswer,
     claim_answer,
     round_answer,
-    short_code_answer,
     tokens_answer,
     voucher_answer,
 )
 from backend.vouchers.short_code import MakeShortCode, ShortCodeReason, make_short_code
+from backend.vouchers.short_code_schemas import ShortCodeAnswer, short_code_answer
 from backend.vouchers.wallet import IssueTokens, OneVoucher, TokenReason, Wallet, issue_tokens, one_voucher, wallet
 from backend.web.callers import PUBLIC, Caller, address_of, caller_of, county_of
 from backend.web.fresh import UNCHANGED, fresh_answer

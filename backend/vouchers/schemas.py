@@ -12,14 +12,12 @@ from backend.ledger.rules import Funder
 from backend.places.wire import CellCode
 from backend.stations.rules import ProofKind
 from backend.vouchers.claim_rules import Claimed
-from backend.vouchers.code_picture import code_picture
 from backend.vouchers.desk_views import RoundView
 from backend.vouchers.find_redemptions import NamedRedemption
 from backend.vouchers.mode_rules import RoundMode
 from backend.vouchers.redeem_rules import EvidenceKind, Redeemed
 from backend.vouchers.refund_rules import RolledBack
 from backend.vouchers.rules import DiscountKind, Hours, Terms, VoucherState, pieces_left
-from backend.vouchers.short_code import ShortCode
 from backend.vouchers.trade_in_rules import TradeIn
 from backend.vouchers.wallet import IssuedToken
 from backend.vouchers.wallet_views import WalletVoucher
@@ -232,19 +230,6 @@ def tokens_answer(issued: list[IssuedToken]) -> TokensAnswer:
             for token in issued
         ]
     )
-
-
-class ShortCodeAnswer(Struct, frozen=True, kw_only=True):
-    """Eight digits, told once; `qr_png` is the same as a QR code, a PNG in Base64, which counters scan."""
-
-    code: str
-    expires_at: datetime
-    qr_png: str
-
-
-def short_code_answer(made: ShortCode) -> ShortCodeAnswer:
-    """The wire form."""
-    return ShortCodeAnswer(code=made.code, expires_at=made.expires_at, qr_png=code_picture(made.code))
 
 
 class EvidenceRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,8 +5,10 @@ Rules of the two ministries: the number, linked with its register.
 
 import re
 
-ICP = re.compile(r"[\u4e00-\u9fff]ICP备[0-9]{6,12}号(-[0-9]{1,3})?")
-POLICE = re.compile(r"[\u4e00-\u9fff]公网安备([0-9]{14})号")
+ICP = re.compile(r"[\u4e00-\u9fff]ICP\u5907[0-9]{6,12}\u53f7(-[0-9]{1,3})?")
+"""蜀ICP备2026000001号-1"""
+POLICE = re.compile(r"[\u4e00-\u9fff]\u516c\u7f51\u5b89\u5907([0-9]{14})\u53f7")
+"""川公网安备51152700000001号"""
 ICP_REGISTER = "https://beian.miit.gov.cn/"
 POLICE_REGISTER = "https://beian.mps.gov.cn/#/query/webSearch?code="
 

@@ -13,10 +13,13 @@ from pathlib import Path
 
 from litestar.types import HTTPScope, Send
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.web.packing import SMALLEST_PACKED, packed, takes_gzip
 
 APPS = ("resident", "station", "merchant", "office")
+FAVICON, ICON = "/favicon.ico", "/assets/resident-192-"
+"""What is opened without a page of ours around it, data above all, is asked for its icon there; and the built one."""
 IMMUTABLE = b"public, max-age=31536000, immutable"
 
 mimetypes.add_type("application/manifest+json", ".webmanifest")
@@ -72,9 +75,15 @@ class Pages:
         first = path.strip("/").partition("/")[0]
         if path == "/":
             return self._app("resident")
+        if path == FAVICON:
+            return self._icon()
         if first in APPS and "." not in path.rpartition("/")[2]:
             return self._app(first)
         return None
+
+    def _icon(self) -> Served | None:
+        found = next((file for path, file in self._files.items() if path.startswith(ICON)), None)
+        return found and replace(found, headers=(*found.headers[:-1], (b"cache-control", b"no-cache")))
 
     def _app(self, name: str) -> Served | None:
         for candidate in (f"/{name}/index.html", f"/{name}.html"):

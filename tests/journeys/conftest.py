@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 from backend.demonstration.county import read_county
 from backend.demonstration.credentials import sign_ins
 from backend.kernel.actors import Role
+from tests.journeys.campaigns import county_now, run_campaign
 from tests.journeys.places import Places, find_places
 from tests.journeys.served import Served, Session, seed_once
 from tests.journeys.visits import LAUNCH, Visit, enter
@@ -74,7 +74,7 @@ def residents(people: list[Session], places: Places) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def places(served: Served, people: list[Session], staff: dict[str, Session]) -> Places:
     """Something open, something coming, something over, and somebody with a voucher to show."""
-    return find_places(served, people, staff["office"])
+    return find_places(served, people, staff["office"], staff["merchant"])
 
 
 @pytest.fixture(scope="session")
@@ -92,20 +92,29 @@ def signed_in(served: Served) -> dict[str, Session]:
     return found | {"appliances": served.sign_in("tengda-appliances")}
 
 
+@pytest.fixture(scope="module")
+def any_shop(served: Served, staff: dict[str, Session]) -> str:
+    """A round whose vouchers every merchant may take: 满200减50."""
+    return run_campaign(served, staff, title="到店就用", opens_at=county_now(served), pieces=50)
+
+
+@pytest.fixture
+def customer(served: Served, any_shop: str, residents: Iterator[Session]) -> tuple[Session, str]:
+    """Somebody with such a voucher, and its id."""
+    session = next(residents)
+    claim = {"claim_id": session.subject[:-4] + "0007"}
+    return session, served.ask(f"/api/v1/rounds/{any_shop}/claims", session, claim)["voucher_id"]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Residents' and merchants' journeys pass in an ordinary browser and in WeChat's.
 
-    All of the first and every other one of the second in CI; the long run has them all. What is about a camera, or what
-    works without a network, says so with ``needs_browser``.
+    What is about a camera, or about the office alone, says so with ``needs_browser``.
     """
     module = metafunc.module.__name__.rpartition(".")[2]
-    if "profile" not in metafunc.fixturenames or module not in IN_WECHAT_TOO:
-        return
-    profiles: list[object] = [BROWSER]
-    if metafunc.definition.get_closest_marker("needs_browser") is None:
-        brief = crc32(metafunc.function.__name__.encode()) % 2 == 0
-        profiles.append(pytest.param(WECHAT, marks=() if brief else pytest.mark.long))
-    metafunc.parametrize("profile", profiles)
+    if "profile" in metafunc.fixturenames and module in IN_WECHAT_TOO:
+        alone = metafunc.definition.get_closest_marker("needs_browser") is not None
+        metafunc.parametrize("profile", [BROWSER] if alone else [BROWSER, WECHAT])
 
 
 @pytest.fixture

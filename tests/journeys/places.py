@@ -22,6 +22,7 @@ class Places(NamedTuple):
     paid: str
     shop: str
     day: str
+    statement: str
     dossier: str
     resident: Session
 
@@ -30,8 +31,11 @@ class Places(NamedTuple):
         return path.format(**{name: value for name, value in self._asdict().items() if isinstance(value, str)})
 
 
-def find_places(served: Served, residents: list[Session], clerk: Session) -> Places:
-    """Look around in the seeded county: something open, coming, over, or paid, and somebody with a voucher."""
+def find_places(served: Served, residents: list[Session], clerk: Session, merchant: Session | None = None) -> Places:
+    """Look around in the seeded county: something open, coming, over, or paid, and somebody with a voucher.
+
+    The day of a statement is that of the merchant, if there is one.
+    """
     campaigns = served.ask("/api/v1/campaigns")["items"]
     every = [(campaign, one) for campaign in campaigns for one in campaign["rounds"]]
     rounds = [(campaign, one) for campaign, one in every if one["mode"] == "rush"]
@@ -47,7 +51,9 @@ def find_places(served: Served, residents: list[Session], clerk: Session) -> Pla
     publicised = served.ask(f"/api/v1/public/merchant-calls/{call['call_id']}/publicised")["items"]
     batch = served.ask("/api/v1/office/payout-batches?limit=1", clerk)["items"][0]
     filed = served.ask("/api/v1/office/trade-in-dossiers?state=filed", clerk)
+    statements = served.ask("/api/v1/merchant/statements", merchant)["items"] if merchant else []
     return Places(
+        statement=statements[0]["day"] if statements else "",
         call=call["call_id"],
         application=publicised[-1]["application_id"],
         dossier=filed["items"][0]["dossier_id"],

@@ -11,6 +11,7 @@ from tests.journeys.campaigns import county_now
 from tests.journeys.conftest import Enter
 from tests.journeys.places import Places
 from tests.journeys.served import Served, Session
+from tests.journeys.wechat import BROWSER, WECHAT
 from tests.merchants.merchant_makers import credit_code
 
 pytestmark = pytest.mark.journey
@@ -113,12 +114,13 @@ def publish(served: Served, session: Session, title: str, **told: Any) -> str:
 
 
 def test_a_merchant_joins_a_call_with_what_the_county_does_not_know_yet(
-    visit: Enter, served: Served, staff: dict[str, Session]
+    visit: Enter, served: Served, staff: dict[str, Session], profile: str
 ) -> None:
-    publish(served, staff["office"], "旅途夜市商户征集公告")
+    title = {BROWSER: "旅途夜市商户征集公告", WECHAT: "旅途早市商户征集公告"}[profile]
+    publish(served, staff["office"], title)
     page = visit(staff["merchant"]).go("/merchant/keep")
     page.get_by_role("link", name="看征集公告").click()
-    page.get_by_role("link", name="旅途夜市商户征集公告").click()
+    page.get_by_role("link", name=title).click()
     expect(page.get_by_text("贵店的证照县里已有")).to_be_visible()
     page.get_by_role("button", name="提交报名").click()
     expect(page.get_by_text("请选择这份材料的文件")).to_be_visible()

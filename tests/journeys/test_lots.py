@@ -42,7 +42,15 @@ def test_the_proof_of_a_draw_that_is_over_shows_everybody_how_it_was_drawn(visit
 
 def test_somebody_on_a_list_takes_what_is_theirs(visit: Enter, served: Served, people: list[Session]) -> None:
     session, entitled = next(
-        (one, found[0]) for one in people if (found := served.ask("/api/v1/me/entitlements", one)["items"])
+        (one, open_ones[0])
+        for one in people
+        if (
+            open_ones := [
+                entitled
+                for entitled in served.ask("/api/v1/me/entitlements", one)["items"]
+                if entitled["state"] == "open"
+            ]
+        )
     )
     page = visit(session).go("/resident/lots")
     page.get_by_role("link", name="去领取").click()
@@ -52,6 +60,7 @@ def test_somebody_on_a_list_takes_what_is_theirs(visit: Enter, served: Served, p
     assert (entitled["state"], after["state"]) == ("open", "taken")
 
 
+@pytest.mark.needs_browser
 def test_the_desk_sees_a_draw_and_a_list(visit: Enter, served: Served, staff: dict[str, Session]) -> None:
     campaigns = served.ask("/api/v1/campaigns")["items"]
     ids = {campaign["title_zh"]: campaign["campaign_id"] for campaign in campaigns}
@@ -71,6 +80,7 @@ def choose(page: Page, name: str, *rows: tuple[str, ...]) -> None:
     page.get_by_role("button", name="试读").click()
 
 
+@pytest.mark.needs_browser
 def test_a_list_is_mended_brought_in_and_confirmed_by_somebody_else(
     visit: Enter, served: Served, places: Places, staff: dict[str, Session]
 ) -> None:

@@ -1,13 +1,11 @@
 """A merchant takes a voucher by its digits and by its code, sees why one is refused, and undoes a redemption."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Playwright, Route, expect
 
 from tests.bench.waits import camera_before
-from tests.journeys.campaigns import county_now, run_campaign
 from tests.journeys.conftest import CHROMIUM, Enter
 from tests.journeys.served import Served, Session
 from tests.journeys.visits import enter
@@ -17,20 +15,6 @@ pytestmark = pytest.mark.journey
 STROKES = """
 (keys) => keys.forEach((key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })))
 """
-
-
-@pytest.fixture(scope="module")
-def any_shop(served: Served, staff: dict[str, Session]) -> str:
-    """A round whose vouchers every merchant may take: 满200减50."""
-    return run_campaign(served, staff, title="到店就用", opens_at=county_now(served), pieces=50)
-
-
-@pytest.fixture
-def customer(served: Served, any_shop: str, residents: Iterator[Session]) -> tuple[Session, str]:
-    """Somebody with such a voucher, and its id."""
-    session = next(residents)
-    claim = {"claim_id": session.subject[:-4] + "0007"}
-    return session, served.ask(f"/api/v1/rounds/{any_shop}/claims", session, claim)["voucher_id"]
 
 
 def digits_of(served: Served, customer: tuple[Session, str]) -> str:
@@ -154,6 +138,7 @@ def test_a_redemption_is_undone_and_the_voucher_comes_back(
     expect(history.get_by_text("省了")).to_have_count(0)
 
 
+@pytest.mark.needs_browser
 def test_the_camera_reads_the_code_from_the_customers_screen(
     visit: Enter,
     driver: Playwright,

@@ -16,6 +16,7 @@ def pages(tmp_path: Path) -> Pages:
     for name, body in {
         "resident/index.html": b"<p>" * 400,
         "assets/app-1a2b.js": b"let a = 1;" * 400,
+        "assets/resident-192-1a2b.png": b"icon" * 400,
         "small.txt": b"short",
         "picture.webp": b"webp" * 400,
     }.items():
@@ -73,3 +74,10 @@ def test_an_address_below_an_app_without_a_file_means_the_app_and_others_nothing
     assert pages.find("/resident/vouchers/1") is pages.find("/")
     assert pages.find("/resident/missing.js") is None
     assert pages.find("/api/v1/campaigns") is None
+
+
+async def test_data_that_is_opened_as_a_page_has_an_icon_that_may_change(pages: Pages, tmp_path: Path) -> None:
+    status, headers, body = await asked(pages.find("/favicon.ico"))
+    assert (status, body, headers[b"content-type"]) == (200, b"icon" * 400, b"image/png")
+    assert headers[b"cache-control"] == b"no-cache"
+    assert Pages(tmp_path / "nothing").find("/favicon.ico") is None
