@@ -127,6 +127,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('residents.title'), up: '/me', signedIn: true },
   },
   {
+    path: '/stations',
+    name: 'stations',
+    component: () => import('./pages/StationsPage.vue'),
+    meta: { title: () => t('stations.title'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/stations/:id',
+    name: 'station',
+    component: () => import('./pages/StationPage.vue'),
+    meta: { title: () => t('stations.title'), up: '/stations', signedIn: true },
+  },
+  {
     path: '/why',
     name: 'why',
     component: () => import('./pages/WhyPage.vue'),
