@@ -29,7 +29,7 @@ OFFICE += ["/office/campaigns/{lottery}", "/office/calls/{call}", "/office/calls
 OFFICE += ["/office/merchants", "/office/money", "/office/calls/new", "/office/merchant-applications/{application}"]
 OFFICE += ["/office/money/campaigns/{paid}", "/office/money/incidents", "/office/money/clearing/{day}"]
 OFFICE += ["/office/money/merchants/{shop}/{day}"]
-OFFICE += ["/office/merchants/{shop}", "/office/residents", "/office/why", "/office/stations"]
+OFFICE += ["/office/merchants/{shop}", "/office/residents", "/office/why", "/office/stations", "/office/merchants/new"]
 SECURITY = ["/office/people", "/office/merchants/{shop}", "/office/residents"]
 AUDITOR = ["/office/audit", "/office/me"]
 

@@ -31,6 +31,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('merchants.title'), section: { text: () => t('merchants.title'), drawing: shop }, signedIn: true },
   },
   {
+    path: '/merchants/new',
+    name: 'admit',
+    component: () => import('./pages/AdmitPage.vue'),
+    meta: { title: () => t('admit.title'), up: '/merchants', signedIn: true },
+  },
+  {
     path: '/merchants/:id',
     name: 'merchant',
     component: () => import('./pages/MerchantPage.vue'),
