@@ -9,6 +9,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.transaction import inquire, transact
+from backend.identity.list_staff import PageOfStaff, page_of_staff
 from backend.kernel.actors import OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
@@ -33,6 +34,7 @@ from backend.stations.schemas import (
     OfficeCloseShiftBody,
     OpenStationBody,
     OperatorAnswer,
+    OperatorPersonAnswer,
     PolicyAnswer,
     PolicyBody,
     ShiftAnswer,
@@ -46,7 +48,7 @@ from backend.stations.schemas import (
 )
 from backend.stations.set_policy import SetPolicy, find_policy, set_policy
 from backend.web.callers import county_of
-from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
+from backend.web.paging import Cursor, Limit, Page, open_cursor, open_moment, seal_cursor, seal_moment
 from backend.web.problems import ProblemError, documented, problem_response, same_again
 
 OFFICE = frozenset({Role.OFFICE})
@@ -191,6 +193,26 @@ async def list_operators(request: Request[Any, Any, Any], station_id: FromPath[U
     return Page(items=[operator_answer(held) for held in found])
 
 
+@get(
+    "/api/v1/office/operators",
+    opt={"callers": OFFICE_ROLES},
+    tags=["stations"],
+    summary="Who can be appointed",
+)
+async def list_every_operator(
+    request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50
+) -> Page[OperatorPersonAnswer]:
+    """Everybody with an operator's role who can sign in, by name only; the newest account first."""
+    county = county_of(request)
+    before = open_cursor(county, "operators", cursor)
+    asked = PageOfStaff(before=UUID(before) if before else None, role=Role.OPERATOR, most=limit + 1)
+    found = await inquire(county, page_of_staff, asked)
+    more = seal_cursor(county, "operators", str(found[limit - 1].id)) if len(found) > limit else None
+    return Page(
+        items=[OperatorPersonAnswer(staff_id=one.id, staff_name=one.name) for one in found[:limit]], next_cursor=more
+    )
+
+
 @get("/api/v1/office/shifts", opt={"callers": OFFICE_ROLES}, tags=["stations"], summary="Shifts")
 async def list_shifts(
     request: Request[Any, Any, Any],
@@ -313,6 +335,7 @@ STATION_OFFICE_ROUTES: list[BaseRouteHandler] = [
     post_operator,
     post_operator_end,
     list_operators,
+    list_every_operator,
     list_shifts,
     post_office_shift_close,
     list_assisted,

@@ -143,6 +143,13 @@ class OperatorAnswer(Struct, frozen=True, kw_only=True):
     staff_name: str
 
 
+class OperatorPersonAnswer(Struct, frozen=True, kw_only=True):
+    """Somebody who can be appointed."""
+
+    staff_id: UUID
+    staff_name: str
+
+
 class ShiftOpenedAnswer(Struct, frozen=True, kw_only=True):
     """The shift is open."""
 

@@ -39,7 +39,7 @@ ROUTES = [
     ("POST", f"/api/v1/office/residents/{UUID(int=1)}/look", {Role.OFFICE}),
     ("POST", f"/api/v1/office/residents/{UUID(int=1)}/freeze", {Role.OFFICE}),
     ("POST", f"/api/v1/office/residents/{UUID(int=1)}/unfreeze", {Role.OFFICE}),
-    ("POST", "/api/v1/office/residents/find", {Role.OFFICE, Role.OPERATOR}),
+    ("POST", "/api/v1/office/residents/find", {Role.OFFICE, Role.OPERATOR, Role.SECURITY_ADMIN}),
 ]
 
 

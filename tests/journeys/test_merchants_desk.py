@@ -3,10 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from backend.demonstration.unassignable import bank_account
+from backend.demonstration.unassignable import bank_account, phone
 from tests.journeys.conftest import Enter
 from tests.journeys.places import Places
 from tests.journeys.served import Session
+from tests.journeys.visits import DESK
+from tests.merchants.merchant_makers import credit_code
 
 pytestmark = pytest.mark.journey
 
@@ -84,3 +86,22 @@ def test_a_clerk_publishes_a_call_that_everybody_then_reads(visit: Enter, staff:
     page.get_by_role("button", name="发布征集公告").click()
     expect(page.get_by_role("link", name="查看和变更 冬季文旅商户征集公告")).to_be_visible()
     expect(visit().go("/resident/calls").get_by_role("heading", name="冬季文旅商户征集公告")).to_be_visible()
+
+
+def test_a_clerk_admits_a_merchant_whose_papers_were_seen(visit: Enter, staff: dict[str, Session]) -> None:
+    page = visit(staff["office"], viewport=DESK).expect_no("409 /merchants").go("/office/merchants")
+    page.get_by_role("link", name="直接收录一家商户").click()
+    page.get_by_role("button", name="收录", exact=True).click()
+    expect(page.get_by_text("还有没填好的").first).to_be_visible()
+    page.get_by_label("店名", exact=True).fill("双河百货")
+    page.get_by_label("行业", exact=True).select_option(label="零售")
+    page.get_by_label("乡镇", exact=True).select_option("筠连镇")
+    page.get_by_label("店铺地址", exact=True).fill("双河街 8 号")
+    page.get_by_label("店铺电话", exact=True).fill(phone(9_990_078))
+    page.get_by_label("营业执照上的名称", exact=True).fill("演示·筠连镇双河百货店")
+    page.get_by_label("统一社会信用代码", exact=True).fill(credit_code(990_801)[:-1] + "0")
+    page.get_by_role("button", name="收录", exact=True).click()
+    expect(page.get_by_label("统一社会信用代码", exact=True)).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("统一社会信用代码", exact=True).fill(credit_code(990_801))
+    page.get_by_role("button", name="收录", exact=True).click()
+    expect(page.get_by_role("heading", name="双河百货").first).to_be_visible()

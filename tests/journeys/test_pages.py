@@ -43,10 +43,10 @@ OFFICE += ["/office/campaigns/{lottery}", "/office/calls/{call}", "/office/calls
 OFFICE += ["/office/merchants", "/office/money", "/office/calls/new", "/office/merchant-applications/{application}"]
 OFFICE += ["/office/money/campaigns/{paid}", "/office/money/incidents", "/office/money/clearing/{day}"]
 OFFICE += ["/office/money/merchants/{shop}/{day}"]
-OFFICE += ["/office/merchants/{shop}", "/office/residents", "/office/why"]
+OFFICE += ["/office/merchants/{shop}", "/office/residents", "/office/why", "/office/stations", "/office/merchants/new"]
 OFFICE += ["/office/outbox", "/office/design"]
 OFFICE += ["/office/campaigns/{campaign}/edit", "/office/inbox", "/office/sessions"]
-SECURITY = ["/office/people", "/office/merchants/{shop}"]
+SECURITY = ["/office/people", "/office/merchants/{shop}", "/office/residents"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 

@@ -120,6 +120,10 @@ async def test_an_operator_is_appointed_opens_a_shift_counts_and_closes_it(count
     path = f"/api/v1/office/stations/{station_id}/operators"
     made = await send(path, told, cookie=clerk)
     assert (made.status_code, made.json()["ends_at"]) == (201, None)
+    everybody = (await send("/api/v1/office/operators", cookie=clerk)).json()
+    names = {one["staff_id"]: one["staff_name"] for one in everybody["items"]}
+    assert (names[str(OPERATOR)], everybody["next_cursor"]) == ("站长 0", None)
+    assert all(name.startswith("站长") for name in names.values())
     twice = await send(path, told | {"appointment_id": str(new_id())}, cookie=clerk)
     assert (twice.status_code, twice.json()["reason"]) == (409, "already-appointed")
     assert (await send(path, cookie=clerk)).json()["items"][0]["staff_name"] == "站长 0"

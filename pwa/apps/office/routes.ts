@@ -32,6 +32,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('merchants.title'), section: { text: () => t('merchants.title'), drawing: shop }, signedIn: true },
   },
   {
+    path: '/merchants/new',
+    name: 'admit',
+    component: () => import('./pages/AdmitPage.vue'),
+    meta: { title: () => t('admit.title'), up: '/merchants', signedIn: true },
+  },
+  {
     path: '/merchants/:id',
     name: 'merchant',
     component: () => import('./pages/MerchantPage.vue'),
@@ -132,6 +138,18 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'residents',
     component: () => import('./pages/ResidentsPage.vue'),
     meta: { title: () => t('residents.title'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/stations',
+    name: 'stations',
+    component: () => import('./pages/StationsPage.vue'),
+    meta: { title: () => t('stations.title'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/stations/:id',
+    name: 'station',
+    component: () => import('./pages/StationPage.vue'),
+    meta: { title: () => t('stations.title'), up: '/stations', signedIn: true },
   },
   {
     path: '/why',

@@ -2538,6 +2538,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who can be appointed
+         * @description Everybody with an operator's role who can sign in, by name only; the newest account first.
+         */
+        get: operations["ApiV1OfficeOperatorsListEveryOperator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/payout-batches": {
         parameters: {
             query?: never;
@@ -6337,6 +6357,12 @@ export interface components {
             appointment: components["schemas"]["AppointmentAnswer"];
             staff_name: string;
         };
+        /** OperatorPersonAnswer */
+        OperatorPersonAnswer: {
+            /** Format: uuid */
+            staff_id: string;
+            staff_name: string;
+        };
         /**
          * Organisation
          * @description What kind of body the merchant is.
@@ -6534,6 +6560,11 @@ export interface components {
         /** Page[OperatorAnswer] */
         "Page_backend.stations.schemas.OperatorAnswer_": {
             items: components["schemas"]["OperatorAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[OperatorPersonAnswer] */
+        "Page_backend.stations.schemas.OperatorPersonAnswer_": {
+            items: components["schemas"]["OperatorPersonAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[ShiftAnswer] */
@@ -20828,6 +20859,77 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeOperatorsListEveryOperator: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.stations.schemas.OperatorPersonAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -16,6 +16,12 @@ const OWN_PRODUCE = { zh: '自产自销农产品，免办食品经营许可证',
 const CREDIT_CODE = /^[0-9A-Z]{18}$/
 const MOBILE = /^1\d{10}$/
 
+/** What of a call an application has to fit. */
+export type CallAsks = Pick<CallVersion, 'trades' | 'towns' | 'sizes' | 'licences' | 'files'>
+
+/** No call: a clerk admits a merchant whose papers were seen at the desk. */
+export const NOTHING_ASKED: CallAsks = { trades: [], towns: [], sizes: [], licences: [], files: [] }
+
 export interface LicenceLine {
   kind: LicenceKind
   number: string
@@ -45,7 +51,7 @@ export interface DossierForm {
 }
 
 /** The form for a call: what the call leaves no choice about is filled in. */
-export function emptyForm(rules: CallVersion): DossierForm {
+export function emptyForm(rules: CallAsks): DossierForm {
   const trades = tradesOf(rules)
   return {
     nameZh: '',
@@ -91,8 +97,8 @@ export function formOf(application: ApplicationAnswer): DossierForm {
 }
 
 /** The trades, and the sizes, that a call is for. */
-export const tradesOf = (rules: CallVersion): readonly Trade[] => (rules.trades.length > 0 ? rules.trades : TRADES)
-export const sizesOf = (rules: CallVersion): readonly SizeClass[] => (rules.sizes.length > 0 ? rules.sizes : SIZES)
+export const tradesOf = (rules: CallAsks): readonly Trade[] => (rules.trades.length > 0 ? rules.trades : TRADES)
+export const sizesOf = (rules: CallAsks): readonly SizeClass[] => (rules.sizes.length > 0 ? rules.sizes : SIZES)
 
 export const codeOf = (text: string): string => text.replaceAll(/\s/g, '').toUpperCase()
 export const isCreditCode = (text: string): boolean => CREDIT_CODE.test(codeOf(text))
@@ -104,13 +110,13 @@ export const areFinished = (lines: readonly LicenceLine[]): boolean => lines.eve
 
 /** Whether everything that can be seen from here is filled in; the county looks closer. */
 export function isComplete(form: DossierForm): boolean {
-  const said = [form.nameZh, form.town, form.address, form.opens, form.closes, form.phone, form.registeredName, form.contactName]
-  return (
-    said.every((text) => text.trim() !== '') &&
-    isCreditCode(form.creditCode) &&
-    isMobile(form.contactPhone) &&
-    areFinished(form.licences)
-  )
+  return isMerchantComplete(form) && form.contactName.trim() !== '' && isMobile(form.contactPhone)
+}
+
+/** The same of the merchant itself, whoever speaks for it. */
+export function isMerchantComplete(form: DossierForm): boolean {
+  const said = [form.nameZh, form.town, form.address, form.opens, form.closes, form.phone, form.registeredName]
+  return said.every((text) => text.trim() !== '') && isCreditCode(form.creditCode) && areFinished(form.licences)
 }
 
 export function licencesOf(lines: readonly LicenceLine[]): NonNullable<DossierBody['licences']> {

@@ -322,6 +322,8 @@ export default {
   'audit.group.audit-pack': 'Audit packs',
 
   'people.title': 'People and rights',
+  'admit.title': 'Admit a merchant',
+  'stations.title': 'Stations',
   'why.title': 'Why was I refused?',
   'residents.title': 'Residents',
   'merchant.title': 'Merchant',

@@ -323,6 +323,8 @@ export default {
 
   'people.title': '人员与权限',
   'residents.title': '居民',
+  'admit.title': '直接收录商户',
+  'stations.title': '驿站',
   'why.title': '为什么没领到',
   'merchant.title': '商户',
 

@@ -80,4 +80,8 @@ export default {
   'money.flags': 'Payouts held',
   'money.flags.none': 'No payout is held',
   'money.flags.go': 'Handle them',
+  'admit': 'Admit a merchant directly',
+  'admit.text': 'Merchants usually apply to a call. One whose papers were seen at the desk can be admitted here; it takes vouchers at once, and the trail tells who did it.',
+  'admit.send': 'Admit',
+  'admit.done': 'Admitted',
 } satisfies Twin<typeof zh>

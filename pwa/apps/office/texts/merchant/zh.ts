@@ -78,4 +78,8 @@ export default {
   'money.flags': '暂缓付款',
   'money.flags.none': '没有暂缓的付款',
   'money.flags.go': '去处理',
+  'admit': '直接收录一家商户',
+  'admit.text': '商户一般按征集公告报名。已在窗口核对过证照、不走公告的，可在这里收录；收录后马上可以核销，也会写入审计。',
+  'admit.send': '收录',
+  'admit.done': '已收录',
 } as const
