@@ -1,7 +1,9 @@
 """Where the journeys lead: addresses of a campaign, of its rounds, of somebody's voucher."""
 
 from typing import NamedTuple
+from urllib.parse import quote
 
+from backend.demonstration.county import read_county
 from tests.journeys.served import Served, Session
 
 
@@ -23,6 +25,7 @@ class Places(NamedTuple):
     shop: str
     day: str
     dossier: str
+    shop_day: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -51,6 +54,7 @@ def find_places(served: Served, residents: list[Session], clerk: Session) -> Pla
         call=call["call_id"],
         application=publicised[-1]["application_id"],
         dossier=filed["items"][0]["dossier_id"],
+        shop_day=_own_day(served, clerk),
         paid=batch["campaign_id"],
         shop=batch["merchant_id"],
         day=batch["day"],
@@ -65,3 +69,12 @@ def find_places(served: Served, residents: list[Session], clerk: Session) -> Pla
         lottery=next(campaign["campaign_id"] for campaign, one in every if one["mode"] == "draw"),
         resident=resident,
     )
+
+
+def _own_day(served: Served, clerk: Session) -> str:
+    """The newest clearing day of the merchant that signs in at journeys."""
+    name = quote(read_county().merchants.merchants[0].name.zh)
+    [shop] = served.ask(f"/api/v1/office/merchants?q={name}", clerk)["items"]
+    days = served.ask(f"/api/v1/office/merchants/{shop['merchant']['merchant_id']}/statements?limit=1", clerk)
+    day: str = days["items"][0]["day"]
+    return day

@@ -20,6 +20,7 @@ RESIDENT += ["/resident/applications", "/resident/calls/{call}/apply", "/residen
 RESIDENT += ["/resident/inbox", "/resident/sessions", "/resident/consents", "/resident/looks", "/resident/me"]
 RESIDENT += ["/resident/lots", "/resident/rounds/{drawn}", "/resident/rounds/{listed}"]
 MERCHANT = ["/merchant/", "/merchant/today", "/merchant/keep", "/merchant/money", "/merchant/me"]
+MERCHANT += ["/merchant/money/{shop_day}"]
 MERCHANT += ["/merchant/inbox", "/merchant/calls", "/merchant/calls/{call}/apply"]
 APPLIANCES = ["/merchant/trade-ins"]
 OPERATOR = ["/station/", "/station/serve", "/station/me"]

@@ -57,6 +57,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('money.title'), section: { text: () => t('money.title'), drawing: board }, signedIn: true },
   },
   {
+    path: '/money/:day',
+    name: 'statement',
+    component: () => import('./pages/StatementPage.vue'),
+    meta: { title: () => t('lines.title'), up: '/money', signedIn: true },
+  },
+  {
     path: '/trade-ins',
     name: 'trade-ins',
     component: () => import('./pages/TradeInsPage.vue'),
