@@ -74,7 +74,7 @@ def residents(people: list[Session], places: Places) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def places(served: Served, people: list[Session], staff: dict[str, Session]) -> Places:
     """Something open, something coming, something over, and somebody with a voucher to show."""
-    return find_places(served, people, staff["office"], staff["merchant"])
+    return find_places(served, people, staff["office"])
 
 
 @pytest.fixture(scope="session")

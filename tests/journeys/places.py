@@ -1,7 +1,9 @@
 """Where the journeys lead: addresses of a campaign, of its rounds, of somebody's voucher."""
 
 from typing import NamedTuple
+from urllib.parse import quote
 
+from backend.demonstration.county import read_county
 from tests.journeys.served import Served, Session
 
 
@@ -22,8 +24,9 @@ class Places(NamedTuple):
     paid: str
     shop: str
     day: str
-    statement: str
     dossier: str
+    shop_day: str
+    station: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -31,11 +34,8 @@ class Places(NamedTuple):
         return path.format(**{name: value for name, value in self._asdict().items() if isinstance(value, str)})
 
 
-def find_places(served: Served, residents: list[Session], clerk: Session, merchant: Session | None = None) -> Places:
-    """Look around in the seeded county: something open, coming, over, or paid, and somebody with a voucher.
-
-    The day of a statement is that of the merchant, if there is one.
-    """
+def find_places(served: Served, residents: list[Session], clerk: Session) -> Places:
+    """Look around in the seeded county: something open, coming, over, or paid, and somebody with a voucher."""
     campaigns = served.ask("/api/v1/campaigns")["items"]
     every = [(campaign, one) for campaign in campaigns for one in campaign["rounds"]]
     rounds = [(campaign, one) for campaign, one in every if one["mode"] == "rush"]
@@ -51,12 +51,12 @@ def find_places(served: Served, residents: list[Session], clerk: Session, mercha
     publicised = served.ask(f"/api/v1/public/merchant-calls/{call['call_id']}/publicised")["items"]
     batch = served.ask("/api/v1/office/payout-batches?limit=1", clerk)["items"][0]
     filed = served.ask("/api/v1/office/trade-in-dossiers?state=filed", clerk)
-    statements = served.ask("/api/v1/merchant/statements", merchant)["items"] if merchant else []
     return Places(
-        statement=statements[0]["day"] if statements else "",
         call=call["call_id"],
         application=publicised[-1]["application_id"],
         dossier=filed["items"][0]["dossier_id"],
+        shop_day=_own_day(served, clerk),
+        station=served.ask("/api/v1/office/stations?limit=1", clerk)["items"][0]["station_id"],
         paid=batch["campaign_id"],
         shop=batch["merchant_id"],
         day=batch["day"],
@@ -71,3 +71,12 @@ def find_places(served: Served, residents: list[Session], clerk: Session, mercha
         lottery=next(campaign["campaign_id"] for campaign, one in every if one["mode"] == "draw"),
         resident=resident,
     )
+
+
+def _own_day(served: Served, clerk: Session) -> str:
+    """The newest clearing day of the merchant that signs in at journeys."""
+    name = quote(read_county().merchants.merchants[0].name.zh)
+    [shop] = served.ask(f"/api/v1/office/merchants?q={name}", clerk)["items"]
+    days = served.ask(f"/api/v1/office/merchants/{shop['merchant']['merchant_id']}/statements?limit=1", clerk)
+    day: str = days["items"][0]["day"]
+    return day

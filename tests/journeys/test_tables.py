@@ -153,6 +153,12 @@ def test_a_merchant_sees_its_days_as_a_chart(visit: Enter, staff: dict[str, Sess
     expect(canvas).to_be_visible()
     [ink] = drawn(page, canvas, "--brand")
     assert ink > 30
+    # And each day in full.
+    first = page.locator("tbody th").first
+    day = first.inner_text()
+    first.get_by_role("link").click()
+    expect(page.get_by_role("heading", name=day)).to_be_visible()
+    expect(page.locator("tbody", has_text="核销").first).to_be_visible()
 
 
 def test_the_three_bills_of_a_plan_tell_the_threshold_and_who_pays(visit: Enter, staff: dict[str, Session]) -> None:

@@ -61,7 +61,7 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/money/:day',
     name: 'statement',
     component: () => import('./pages/StatementPage.vue'),
-    meta: { title: () => t('statement.title'), up: '/money', signedIn: true },
+    meta: { title: () => t('lines.title'), up: '/money', signedIn: true },
   },
   {
     path: '/trade-ins',
