@@ -135,12 +135,12 @@ def test_a_link_moves_a_residents_session_to_the_phones_browser(
 
 
 def test_a_link_moves_a_merchants_session_and_puts_whoever_was_there_out(
-    visit: Enter, served: Served, staff: dict[str, Session], residents: Iterator[Session]
+    visit: Enter, served: Served, staff: dict[str, Session]
 ) -> None:
     wechat = visit(staff["merchant"], wechat=True).go("/merchant/me")
     wechat.get_by_role("link", name="换到手机浏览器").click()
     address = link_in(wechat)
-    before = next(residents)
+    [before] = served.sessions("resident", 1)  # Of its own: it ends here.
     page = visit(before).go(address.removeprefix(served.address))
     expect(page.get_by_text("这个浏览器里现在的登录会退出。")).to_be_visible()
     page.get_by_role("button", name="是我，继续").click()
