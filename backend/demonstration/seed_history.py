@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.database.transaction import Transaction
 from backend.demonstration.cast import Cast, Counter, SeedingRefused, Shop, accepted, staff_actor
@@ -19,6 +20,7 @@ from backend.kernel.claimants import Claimant
 from backend.kernel.grid_code import encode
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, at_county_time, business_day
+from backend.kernel.refusals import Refused
 from backend.stations.close_shift import CloseShift, ShiftClosed, close_shift
 from backend.stations.open_shift import OpenShift, ShiftOpened, open_shift
 from backend.stations.rules import ProofKind
@@ -30,7 +32,7 @@ from backend.vouchers.redeem import redeem
 from backend.vouchers.redeem_rules import Evidence, EvidenceKind, Redeem, Redeemed, Typed
 from backend.vouchers.refund_rules import RollBack, RolledBack
 from backend.vouchers.roll_back import roll_back
-from backend.vouchers.rules import Bill, ClaimantFacts
+from backend.vouchers.rules import Bill, ClaimantFacts, RedemptionReason
 from backend.vouchers.short_code import MakeShortCode, ShortCode, hashed_code, make_short_code
 
 TOGETHER = 30
@@ -39,6 +41,7 @@ TAKEN_PER_MILLE = 965
 SPENT_PER_MILLE = 400
 TAKEN_BACK_PER_MILLE = 40
 LATE_PER_MILLE = 50
+SHORT_PER_MILLE = 60
 LATE = ("22:40", "23:20")
 """Some bills are paid when most shops are closed: settlement flags them, and a person has to ask."""
 AWAY = encode("28.1450", "104.5450", 5)
@@ -187,6 +190,8 @@ class _Bill(Struct, frozen=True, kw_only=True):
     bill_fen: int
     taken_back: bool
     cell: str | None
+    short: bool
+    """The till was asked before the bill was large enough; whoever keeps their voucher left it at that."""
 
 
 async def spend_week(tx: Transaction, command: Week, *, now: Instant) -> int:
@@ -204,7 +209,8 @@ def _bills(command: Week) -> list[_Bill]:
     bills: list[_Bill] = []
     for nth, held in enumerate(command.held):
         dice = Dice(f"bill {nth}")
-        if held.keeper or not dice.chance(SPENT_PER_MILLE):
+        asks_in_vain = held.keeper and held.resident_id == command.held[0].resident_id
+        if not asks_in_vain and (held.keeper or not dice.chance(SPENT_PER_MILLE)):
             continue
         shop = dice.pick([shop for shop in command.cast.shops if shop.trade in held.kind.terms.trades])
         first = business_day(held.claimed_at)
@@ -221,7 +227,8 @@ def _bills(command: Week) -> list[_Bill]:
                 shop=shop,
                 bill_fen=held.kind.terms.minimum_spend_fen + extra,
                 taken_back=taken_back,
-                cell=AWAY if late and len(bills) % 2 else None,
+                cell=AWAY if late and sum(not one.held.keeper for one in bills) % 2 else None,
+                short=asks_in_vain or Dice(f"short {nth}").chance(SHORT_PER_MILLE),
             )
         )
     return bills
@@ -246,6 +253,10 @@ async def _pay(tx: Transaction, bill: _Bill) -> None:
         cell=bill.cell,
         actor=till,
     )
+    if bill.short:
+        await _refuse(tx, bill, paying)
+    if bill.held.keeper:
+        return
     accepted(Redeemed, await redeem(tx, paying, now=bill.at), "redemption")
     if bill.taken_back:
         undoing = RollBack(
@@ -257,3 +268,12 @@ async def _pay(tx: Transaction, bill: _Bill) -> None:
             actor=till,
         )
         accepted(RolledBack, await roll_back(tx, undoing, now=bill.at + timedelta(minutes=12)), "roll-back")
+
+
+async def _refuse(tx: Transaction, bill: _Bill, paying: Redeem) -> None:
+    """The bill was not large enough yet."""
+    fen = bill.held.kind.terms.minimum_spend_fen - 500
+    early = replace(paying, redemption_id=new_id(), bill=Bill(bill_fen=fen, eligible_fen=fen))
+    refused = await redeem(tx, early, now=bill.at - timedelta(seconds=8))
+    if refused != Refused(RedemptionReason.BILL_TOO_SMALL):
+        raise SeedingRefused(f"a bill that is too small: {refused}")

@@ -18,6 +18,7 @@ from backend.identity.records import Look, Resident
 from backend.identity.rules import ResidentState, masked_name, masked_phone
 from backend.identity.store import doors, residents
 from backend.kernel.actors import Actor
+from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.notifications.notify import Notify, notify
@@ -25,8 +26,8 @@ from backend.notifications.templates import REFUSAL_EXPLAINED
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
 
-LOOKS_AN_HOUR = 60
-"""By one person of the office: more than anybody on the phone needs, and too few to try a list of numbers."""
+PHONES_AN_HOUR = 60
+"""Different ones, by one person of the office: more than anybody answers, and too few to try a list of numbers."""
 FIELDS_SEEN = "vouchers, claims, redemptions, refusals"
 PURPOSE = "来电咨询领券用券（本人同意）"
 FREEZES = ("identity.freeze", "identity.unfreeze")
@@ -61,9 +62,7 @@ async def look_with_consent(tx: Transaction, command: LookWithConsent, *, now: I
     earlier = await earlier_answer(tx, command.look_id, hashed)
     if earlier is not None:
         return earlier if isinstance(earlier, IdReused) else earlier.decoded(Consented)
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    bucket = f"look with consent {command.staff_id} {hour.isoformat()}"
-    if not await doors.spend(tx, bucket, most=LOOKS_AN_HOUR, ends_at=hour + timedelta(hours=1)):
+    if not await _may_ask(tx, command.staff_id, phone_hash, now):
         return Refused(GeneralReason.TOO_MANY)
     resident_id = await residents.find_by_phone(tx, command.phone)
     subject = ("resident", resident_id) if resident_id else ("phone", phone_hash.hex())
@@ -73,7 +72,7 @@ async def look_with_consent(tx: Transaction, command: LookWithConsent, *, now: I
     if resident_id is None:
         return Refused(GeneralReason.NOT_FOUND)
     look = Look(
-        id=command.look_id,
+        id=new_id(),
         resident_id=resident_id,
         staff_id=command.staff_id,
         role=command.role,
@@ -87,6 +86,16 @@ async def look_with_consent(tx: Transaction, command: LookWithConsent, *, now: I
     outcome = Consented(resident_id=resident_id)
     await remember_answer(tx, command.look_id, hashed, outcome, now=now)
     return outcome
+
+
+async def _may_ask(tx: Transaction, staff_id: UUID, phone_hash: bytes, now: Instant) -> bool:
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    bucket, ends_at = f"look with consent {staff_id} {hour.isoformat()}", hour + timedelta(hours=1)
+    of_phone = f"{bucket} {phone_hash.hex()}"
+    if await doors.has_spent(tx, of_phone):
+        return True
+    asked = await doors.spend(tx, bucket, most=PHONES_AN_HOUR, ends_at=ends_at)
+    return asked and await doors.spend(tx, of_phone, most=1, ends_at=ends_at)
 
 
 class AccountHistory(Struct, frozen=True, kw_only=True):

@@ -25,7 +25,7 @@ from tests.vouchers.campaigns import CLERK, faults
 from tests.vouchers.counters import Phone, counter, undo, voucher
 from tests.web.client import calling, serving
 
-FRIDAY, SATURDAY = date(2026, 11, 20), date(2026, 11, 21)
+FRIDAY, SATURDAY, MONDAY = date(2026, 11, 20), date(2026, 11, 21), date(2026, 11, 23)
 
 
 async def told(county: County, campaign_id: UUID, day: date) -> Bulletin:
@@ -92,8 +92,15 @@ async def test_the_figures_of_a_day_that_is_over_are_those_the_books_had_at_its_
     ]
     assert {name: getattr(again, name) for name in kept} == {name: getattr(friday, name) for name in kept}
     assert again.is_over
-    clock.forward(days=3)
+    # What is undone after its day was cleared is an event of its own, of the day on which it happened.
+    await close(county, clock, MONDAY)
+    assert isinstance(await undo(county, done[1], shops[0]), RolledBack)
+    monday = await told(county, campaign_id, MONDAY)
+    assert (monday.redeemed, monday.redeemed_today, monday.public_today_fen) == (12, -1, -5_000)
+    await compare(county, campaign_id, monday)
     assert await told(county, campaign_id, FRIDAY) == again
+    later = await told(county, campaign_id, SATURDAY)
+    assert (later.redeemed, later.redeemed_today, later.public_fen) == (13, 5, 65_000)
     assert await faults(county) == []
 
 

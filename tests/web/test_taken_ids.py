@@ -45,6 +45,7 @@ MAKERS = {
     "decision_id",
     "entry_id",
     "funding_id",
+    "look_id",
     "policy_id",
     "redemption_id",
     "roll_back_id",
@@ -139,6 +140,8 @@ def of_the_office(world: World) -> list[Told]:
         (Role.OFFICE, f"{desk}/rosters", {"roster_id": "", "document_no": DOCUMENT, "rows": [row]}),
         (Role.REVIEWER, f"{OFFICE}/rosters/{{roster_id}}/decision", {"decision_id": "", "verdict": "confirm"}),
     ]
+    caller = {"look_id": "", "phone": "15402000001", "consent": True}
+    told += [(Role.OFFICE, f"{OFFICE}/residents/explain", caller)]
     told += [(Role.OFFICE, house + "/{merchant_id}/" + move, change) for move in ("end", "reinstate", "suspend")]
     return told + calls_of_the_office(change) + of_imports()
 

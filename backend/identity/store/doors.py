@@ -69,6 +69,13 @@ async def spend(tx: Transaction, bucket: str, *, most: int, ends_at: datetime) -
     return bool(done.rowcount == 1)
 
 
+async def has_spent(tx: Transaction, bucket: str) -> bool:
+    """Whether anything was counted in a bucket."""
+    hashed = tx.county.keys.keyed_hash("spend", bucket)
+    found = await tx.execute(select(sign_in_spend.c.spent).where(sign_in_spend.c.bucket == hashed))
+    return found.first() is not None
+
+
 async def lock_tries(tx: Transaction, bucket: str, at: datetime) -> Tries:
     """Tries in a bucket; a window that is over counts as none."""
     make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
