@@ -56,7 +56,7 @@ def find_places(served: Served, residents: list[Session], clerk: Session) -> Pla
         application=publicised[-1]["application_id"],
         dossier=filed["items"][0]["dossier_id"],
         shop_day=_own_day(served, clerk),
-        station=served.ask("/api/v1/office/stations?limit=1", clerk)["items"][0]["station_id"],
+        station=served.ask("/api/v1/stations?limit=1")["items"][0]["station_id"],
         paid=batch["campaign_id"],
         shop=batch["merchant_id"],
         day=batch["day"],

@@ -44,6 +44,7 @@ OFFICE += ["/office/merchants", "/office/money", "/office/calls/new", "/office/m
 OFFICE += ["/office/money/campaigns/{paid}", "/office/money/incidents", "/office/money/clearing/{day}"]
 OFFICE += ["/office/money/merchants/{shop}/{day}"]
 OFFICE += ["/office/merchants/{shop}", "/office/residents", "/office/why", "/office/stations", "/office/merchants/new"]
+OFFICE += ["/office/stations/{station}"]
 OFFICE += ["/office/outbox", "/office/design"]
 OFFICE += ["/office/campaigns/{campaign}/edit", "/office/inbox", "/office/sessions"]
 SECURITY = ["/office/people", "/office/merchants/{shop}", "/office/residents"]
