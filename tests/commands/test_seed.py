@@ -31,7 +31,7 @@ def test_seeding_twice_changes_nothing_and_says_so(place: Place) -> None:
     assert entry.demonstration
     assert entry.hosts == ("wuzhu.localhost",)
     pictures = sorted(path.name for path in (place.folder / "counties" / entry.place / "media").iterdir())
-    assert len(pictures) == 15
+    assert len(pictures) == 16
     assert "spot-mist-bamboo-720.webp" in pictures
     modes = {(path.is_dir(), path.stat().st_mode & 0o777) for path in (place.folder, *place.folder.rglob("*"))}
     assert modes == {(True, 0o700), (False, 0o600)}, "keys, database and media are for this account alone"

@@ -56,6 +56,7 @@ NOT_MADE = {
     "GET /api/v1/office/merchants/{merchant_id}/statements/{day}",
     "GET /api/v1/office/clearing/{day}",
     "GET /api/v1/merchant/statements/{day}",
+    "GET /api/v1/merchant/statements/{day}/pictures",
 }
 """Of these the tests' world has none: no day is closed there, and no run was sent."""
 

@@ -39,7 +39,7 @@ def test_where_nothing_may_be_copied_the_text_is_chosen(
     visit: Enter, places: Places, staff: dict[str, Session]
 ) -> None:
     page = visit(staff["reviewer"], viewport=DESK).go(f"/office/campaigns/{places.finished}/board")
-    page.evaluate("navigator.clipboard.writeText = () => Promise.reject(Error('not allowed'))")
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(Error('not allowed')) }")
     card = page.get_by_role("region", name="快报")
     card.get_by_role("button", name="复制文字").click()
     expect(page.get_by_text("没能复制，请长按文字选择复制")).to_be_visible()

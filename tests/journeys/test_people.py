@@ -100,5 +100,5 @@ def test_a_clerk_finds_a_resident_by_phone_looks_for_a_purpose_and_freezes_and_f
         page.get_by_label(label).fill(why)
         page.locator("form").get_by_role("button", name=name).click()
         expect(page.get_by_text(seen, exact=True)).to_be_visible()
-    page = visit(staff["security_admin"]).go("/office/residents")
+    page = visit(staff["auditor"]).go("/office/residents")
     expect(page.get_by_text("居民账号由经办按手机号查找和冻结；结束居民的登录由安全管理员办理。")).to_be_visible()
