@@ -26,6 +26,8 @@ export interface Column<Row> {
   readonly choose?: boolean
   /** Whether the rows that are shown are added up below. */
   readonly sum?: boolean
+  /** Written by somebody for a program, such as a login: in no language. */
+  readonly verbatim?: boolean
 }
 
 export interface Sort {
