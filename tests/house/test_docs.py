@@ -41,9 +41,9 @@ def spoken(text: str) -> Iterator[str]:
 
 def is_path(word: str) -> bool:
     """A file or folder of ours, rather than an address or a sentence."""
-    return bool(re.fullmatch(r"[\w.<>/-]+(\.(py|md|json|lock|toml|ts|vue|mjs)|/)|\.ci/\w+|LICENSE", word)) and not word.startswith(
-        "/"
-    )
+    return bool(
+        re.fullmatch(r"[\w.<>/-]+(\.(py|md|json|lock|toml|ts|vue|mjs)|/)|\.ci/\w+|LICENSE", word)
+    ) and not word.startswith("/")
 
 
 def exists(word: str) -> bool:
