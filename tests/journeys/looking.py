@@ -94,7 +94,15 @@ def faults(page: Page, mode: Mode) -> dict[str, Any]:
 
 def violations(page: Page) -> list[Any]:
     """What axe finds in the page and its frames as they stand, on a screen as high as the page."""
-    grow(page)
+    while True:
+        grow(page)
+        found = _run_axe(page)
+        # An answer that came meanwhile made the page longer, and a bar lies over what moved under it.
+        if _needed(page) <= page.evaluate("innerHeight"):
+            return found
+
+
+def _run_axe(page: Page) -> list[Any]:
     found = []
     # Frames have modes of their own, whatever that of the page is.
     is_plain = page.locator("html[data-text=standard][data-scheme=light]").count() > 0
@@ -129,9 +137,13 @@ def grow(page: Page) -> None:
     """A screen as high as the page: bars that stay cover nothing then."""
     shown = page.viewport_size or LARGEST
     # A page whose heights hang on the screen's may grow with it.
-    while (needed := min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)) > shown["height"]:
+    while (needed := _needed(page)) > shown["height"]:
         shown = ViewportSize(width=shown["width"], height=needed)
         page.set_viewport_size(shown)
+
+
+def _needed(page: Page) -> int:
+    return min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
 
 
 def too_small_for_elders(page: Page) -> dict[str, Any]:
