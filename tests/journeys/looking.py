@@ -143,7 +143,7 @@ def grow(page: Page) -> None:
 
 
 def _needed(page: Page) -> int:
-    return min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+    return min(int(page.evaluate("document.documentElement.scrollHeight")), TALLEST)
 
 
 def too_small_for_elders(page: Page) -> dict[str, Any]:
