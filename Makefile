@@ -11,7 +11,7 @@ SET_UP := $(PYTHON) .ci/set_up.py
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full check generate lock bench bench-pwa simulate
+.PHONY: help setup run test test-full check generate lock bench bench-pwa pictures simulate
 
 help: ## list what can be done here
 	@echo "make …"
@@ -52,6 +52,10 @@ bench: ## measure against the targets; ROWS=claim.sqlite,feed.postgresql measure
 bench-pwa: ## measure the PWA: first load of each app, Lighthouse on four pages, two waits, against the budgets
 	@$(SET_UP) pages
 	@$(PY) -m tests.bench.pages
+
+pictures: ## draw the main screens in three modes into pwa/screenshots; SCREENS="wallet campaign" draws some
+	@$(SET_UP) pages
+	@$(PY) -m tests.pictures $(SCREENS)
 
 simulate: ## random histories of a county; SEED=… replays one, RUNS=… says how many
 	@$(SET_UP) all

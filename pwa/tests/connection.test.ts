@@ -67,6 +67,23 @@ it('what was loaded stays and is marked stale when a later try fails', async () 
   scope.stop()
 })
 
+it('what changes while an older answer is on its way is asked for once more', async () => {
+  const answers: ((answer: Answer<string>) => void)[] = []
+  const scope = effectScope()
+  const loaded = scope.run(() => useLoaded(() => new Promise<Answer<string>>((resolve) => answers.push(resolve))))
+  const changed = loaded?.reload()
+  void loaded?.reload()
+  answers[0]?.(yes('三张消费券'))
+  await vi.advanceTimersByTimeAsync(0)
+  answers[1]?.(yes('两张消费券'))
+  await changed
+  await vi.advanceTimersByTimeAsync(0)
+  expect(loaded?.content.value).toBe('两张消费券')
+  expect(answers).toHaveLength(2)
+  expect(loaded?.busy.value).toBe(false)
+  scope.stop()
+})
+
 it('what could not be loaded is loaded again as soon as the county answers', async () => {
   let answer: Answer<string> = away
   const scope = effectScope()

@@ -28,6 +28,12 @@ it('a line of the trail shows the number of the document and nothing that is for
   expect(particulars({ act: 'campaign.review', reason: null, detail: `version 2, decision ${ID}` })).toBe('')
   expect(particulars({ act: 'voucher.redeem', reason: null, detail: `redemption ${ID}` })).toBe('')
   expect(particulars({ act: 'campaign.pause', reason: null, detail: '发现刷单' })).toBe('发现刷单')
+  const paid = { act: 'settlement.pay-in', reason: null, detail: 'pay-in 100 fen, 筠投演示〔2026〕8号 进账单 18' }
+  expect(particulars(paid)).toBe('¥1.00, 筠投演示〔2026〕8号 进账单 18')
+  const closed = { act: 'merchants.close-store', reason: '租约到期', detail: `2: 酸汤馆新街店 words:${print}` }
+  expect(particulars(closed)).toBe('租约到期 · 2: 酸汤馆新街店')
+  const admitted = { act: 'merchants.admit', reason: null, detail: '双河百货店 92591527000990801Y retail' }
+  expect(particulars(admitted)).toBe('双河百货店 92591527000990801Y')
 })
 
 it('a state is told as what the act is about calls it', () => {

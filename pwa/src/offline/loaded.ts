@@ -37,11 +37,25 @@ export function useLoaded<Value>(
   const at = shallowRef<Date | null>(null)
   const busy = shallowRef(false)
 
-  async function reload(): Promise<void> {
-    if (busy.value) return
+  let running: Promise<void> | undefined
+  let again = false
+
+  /** What is on its way may have been asked before something changed; then it is asked once more. */
+  function reload(): Promise<void> {
+    again = running !== undefined
+    running ??= run()
+    return running
+  }
+
+  async function run(): Promise<void> {
     busy.value = true
-    const answer = await load()
+    let answer = await load()
+    while (again) {
+      again = false
+      answer = await load()
+    }
     busy.value = false
+    running = undefined
     if (answer.ok) {
       content.value = answer.value
       at.value = new Date()

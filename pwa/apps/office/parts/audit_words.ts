@@ -1,5 +1,6 @@
 /** What a line of the trail tells beyond its act, for people: states in words, and what somebody wrote. */
 
+import { yuan } from '@/kernel/money'
 import { tv } from '@/vouchers/texts'
 import { t } from '../texts'
 
@@ -21,13 +22,22 @@ export function stateWords(act: string, state: string | null): string {
 /** Acts whose detail is the number of a document. */
 const DOCUMENTED = new Set(['campaign.approve', 'campaign.fund', 'draw.draw', 'roster.import', 'roster.confirm', 'roster.reject'])
 /** What programs write for programs: the version, ids, fingerprints of files, sums in English. */
-const FOR_PROGRAMS = /^version \d+,?|^seed \d+, \d+ winners, \d+ reserves,|^campaign [0-9a-f-]{36}, \d+ rows,|\b(?:decision )?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b/g
+const FOR_PROGRAMS = /\bwords:(?:[0-9a-f]{64})?|^version \d+,?|^seed \d+, \d+ winners, \d+ reserves,|^campaign [0-9a-f-]{36}, \d+ rows,|\b(?:decision )?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b/g
+
+const FEN = /\b(\d+) fen\b/g
+/** Kinds and trades, which the act or its subject say in words. */
+const NAMES_FOR_PROGRAMS = /(?<![^\s])[a-z][a-z-]+:?(?=[\s,]|$)/g
 
 /** What a person wrote: reasons, document numbers. What only programs write (ids, sums in English) is left out. */
 export function particulars({ act, reason, detail }: { act: string; reason: string | null; detail: string }): string {
-  const written = detail.replace(FOR_PROGRAMS, '').replaceAll(/\s+/g, ' ').trim()
+  const written = detail
+    .replace(FOR_PROGRAMS, '')
+    .replaceAll(FEN, (_, fen: string) => yuan(Number(fen)))
+    .replaceAll(/\s+/g, ' ')
+    .trim()
   if (DOCUMENTED.has(act) && written) {
     return [reason ?? '', t('campaign.signature.document', { no: written })].filter(Boolean).join(' · ')
   }
-  return [reason ?? '', written].filter((text) => /\p{Script=Han}/u.test(text)).join(' · ')
+  const told = written.replaceAll(NAMES_FOR_PROGRAMS, '').replace(/^[\s,]+/, '').trim()
+  return [reason ?? '', told].filter((text) => /\p{Script=Han}/u.test(text)).join(' · ')
 }
