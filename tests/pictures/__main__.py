@@ -39,6 +39,8 @@ class Screen(NamedTuple):
     device: ViewportSize = PHONE
     press: str = ""
     """A button to be pressed first."""
+    until: str = "main > *"
+    """What has to be seen then."""
 
 
 SCREENS = {
@@ -48,7 +50,7 @@ SCREENS = {
     "round-coming": Screen("resident", "/resident/rounds/{coming}"),
     "draw-proof": Screen("resident", "/resident/rounds/{drawn}/draw"),
     "wallet": Screen("resident", "/resident/wallet"),
-    "voucher-code": Screen("resident", "/resident/wallet/{voucher}/code", press="换到这部手机"),
+    "voucher-code": Screen("resident", "/resident/wallet/{voucher}/code", press="换到这部手机", until="main svg[role=img]"),
     "merchants": Screen("resident", "/resident/merchants"),
     "resident-me": Screen("resident", "/resident/me"),
     "merchant-counter": Screen("merchant", "/merchant/"),
@@ -79,7 +81,8 @@ def draw(
         settle(page)
         if screen.press:
             page.get_by_role("button", name=screen.press).click()
-            settle(page)
+        page.locator(screen.until).first.wait_for()
+        page.evaluate("scrollTo(0, 0)")
         if whole:
             high = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
             page.set_viewport_size({"width": screen.device["width"], "height": max(high, screen.device["height"])})
