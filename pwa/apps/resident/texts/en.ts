@@ -169,6 +169,9 @@ export default {
   'code.fresh': 'Redrawn every 30 seconds',
   'code.offline': 'There is no network; this code works all the same.',
   'code.bright': 'It does not scan? Make the screen brighter.',
+  'code.full': 'Full screen',
+  'code.full.close': 'Leave full screen',
+  'code.full.bright': 'Turn the brightness all the way up and hold it straight to the scanner.',
   'code.drawing': 'Drawing the code…',
   'code.used': 'Done',
   'code.used.text': 'This voucher has been used. See in the list how much it saved.',
@@ -248,6 +251,9 @@ export default {
   'looks.empty': 'Nobody did',
   'looks.empty.text': 'Whenever somebody of the office sees your data in full it is noted here, and you are told.',
   'looks.line': '{who}, for “{purpose}”',
+
+  'near.title': 'Open near me',
+  'near.text': 'Shops that take vouchers, and stations: which are open now.',
 
   'merchants.title': 'Merchants that take vouchers',
   'merchants.trade': 'Trade',

@@ -167,6 +167,9 @@ export default {
   'code.fresh': '每 30 秒自动更新',
   'code.offline': '现在没有网络，这个码照样能用。',
   'code.bright': '扫不出来？请把屏幕调亮。',
+  'code.full': '全屏出示',
+  'code.full.close': '退出全屏',
+  'code.full.bright': '请把屏幕调到最亮，正对扫码口。',
   'code.drawing': '正在生成券码…',
   'code.used': '用好了',
   'code.used.text': '这张券已经使用。使用记录里能看到省了多少。',
@@ -246,6 +249,9 @@ export default {
   'looks.empty': '没有人看过',
   'looks.empty.text': '工作人员查看您的完整信息时，会记在这里，并通知您。',
   'looks.line': '{who} 因“{purpose}”查看',
+
+  'near.title': '附近营业',
+  'near.text': '能用券的商家和驿站，现在哪里开着。',
 
   'merchants.title': '能用券的商家',
   'merchants.trade': '行业',
