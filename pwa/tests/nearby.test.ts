@@ -13,6 +13,8 @@ import { distanceWords, openingTone, openingWords } from '../apps/resident/nearb
 const at = (clock: string): number => Date.parse(`2026-11-24T${clock}:00+08:00`)
 const words = (hours: Hours, clock: string): string => openingWords(openingAt(hours, at(clock)), 'shop')
 
+const text = (minute: number): string => clockWords(minute).padStart(5, '0')
+
 const DAY: Hours = { opens: '09:00', closes: '21:00' }
 const NIGHT: Hours = { opens: '17:00', closes: '02:00' }
 
@@ -49,7 +51,6 @@ describe('hours in words', () => {
 
   it('agree with a walk through the day, minute by minute', () => {
     const clock = fc.integer({ min: 0, max: 24 * 60 - 1 })
-    const text = (minute: number): string => clockWords(minute).padStart(5, '0')
     fc.assert(
       fc.property(clock, clock, clock, (opens, closes, now) => {
         fc.pre(opens !== closes)

@@ -163,7 +163,9 @@ def test_a_station_whose_shift_is_open_is_shown_as_attended(
 def test_only_where_my_voucher_is_taken(visit: Enter, served: Served, places: Places) -> None:
     held = served.ask("/api/v1/me/vouchers?state=issued&limit=100", places.resident)["items"]
     voucher = next(one for one in held if one["voucher_id"] == places.voucher)
-    page = visit(places.resident).go("/resident/near")
+    phone = visit(places.resident)
+    expect(phone.go("/resident/wallet").get_by_role("link", name="出示券码").first).to_be_visible()
+    page = phone.go("/resident/near")
     choice = page.get_by_label("能用哪张券")
     choice.select_option(value=voucher["name_zh"])
     trades = voucher["terms"]["trades"]

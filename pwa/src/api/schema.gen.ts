@@ -5808,6 +5808,9 @@ export interface components {
             name_en: string;
             cap_pieces: number;
             terms: components["schemas"]["TermsAnswer"];
+            use_from: string | null;
+            use_until: string | null;
+            funding: components["schemas"]["ShareAnswer"][];
         };
         /** KindNoticeAnswer */
         KindNoticeAnswer: {
@@ -7516,6 +7519,11 @@ export interface components {
         SettleRequest: {
             /** Format: uuid */
             settling_id: string;
+        };
+        /** ShareAnswer */
+        ShareAnswer: {
+            funder: components["schemas"]["Funder"];
+            share_bp: number;
         };
         /** SheetColumnAnswer */
         SheetColumnAnswer: {
