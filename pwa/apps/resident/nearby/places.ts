@@ -1,9 +1,11 @@
 /** The shops that take vouchers and the stations, as the county last told them; kept for a day without a network. */
 
+import { watch } from 'vue'
 import { api, ask, type Answer } from '@/api/client'
 import type { ShopAnswer, StationAnswer } from '@/api/wire'
 import { keep, recall } from '@/offline/kept'
 import { useLoaded, type Kept, type Loaded } from '@/offline/loaded'
+import { dropUnknownTown } from './whereabouts'
 
 export interface TownName {
   readonly code: string
@@ -29,7 +31,13 @@ const MOST_PAGES = 20
 const KEY = 'nearby'
 
 /** What this phone knew at once, and what the county says as soon as it has. */
-export const usePlaces = (): Loaded<Places> => useLoaded(loadPlaces, keptPlaces)
+export function usePlaces(): Loaded<Places> {
+  const places = useLoaded(loadPlaces, keptPlaces)
+  watch(places.content, (found) => {
+    if (found) dropUnknownTown(found.towns.map(({ code }) => code))
+  })
+  return places
+}
 
 async function loadPlaces(): Promise<Answer<Places>> {
   const [shops, stations, towns] = await Promise.all([

@@ -16,6 +16,11 @@ const WAIT_MS = 20_000
 export const ownTown = shallowRef(read(KEY) ?? '')
 watch(ownTown, (code) => remember(KEY, code))
 
+/** A town that the county does not have, or has no more, is none. */
+export function dropUnknownTown(codes: readonly string[]): void {
+  if (!codes.includes(ownTown.value)) ownTown.value = ''
+}
+
 /** Where the phone is, and how well it knows; null unless the person asked for it. */
 export const here = shallowRef<(Point & { readonly accuracy: number }) | null>(null)
 export const looking = shallowRef(false)

@@ -253,7 +253,7 @@ export default {
   'looks.line': '{who} 因“{purpose}”查看',
 
   'near.title': '附近营业',
-  'near.text': '能用券的商家和驿站，现在哪里开着。',
+  'near.text': '哪些商家和驿站现在开着。',
 
   'merchants.title': '能用券的商家',
   'merchants.trade': '行业',
