@@ -199,6 +199,26 @@ class Merchant(Struct, frozen=True, kw_only=True):
         return self.state is MerchantState.ADMITTED
 
 
+class OpenShop(Struct, frozen=True, kw_only=True):
+    """A shop of a merchant that takes part, with what decides which vouchers it takes."""
+
+    shop: Store
+    merchant_id: UUID
+    merchant_zh: str
+    merchant_en: str
+    trade: Trade
+    voucher_town_code: str
+    """The town that counts for vouchers limited to towns: that of the merchant's first shop."""
+    lists: tuple[UUID, ...]
+    """The calls on whose lists the merchant stands."""
+    opened_at: datetime
+
+    @property
+    def moment(self) -> tuple[datetime, UUID]:
+        """Its place among the shops."""
+        return self.opened_at, self.shop.id
+
+
 class Standing(Struct, frozen=True, kw_only=True):
     """What the counter needs to know of a merchant, and nothing more."""
 

@@ -16,6 +16,7 @@ from backend.merchants.rules import (
     Merchant,
     MerchantReason,
     MerchantState,
+    OpenShop,
     Organisation,
     Papers,
     SizeClass,
@@ -202,6 +203,26 @@ class StoreAnswer(Struct, frozen=True, kw_only=True):
     premises: PremisesAnswer
 
 
+class ShopAnswer(Struct, frozen=True, kw_only=True):
+    """A shop that takes vouchers, with what decides which of them."""
+
+    store_id: UUID
+    number: int
+    name_zh: str
+    name_en: str
+    merchant_id: UUID
+    merchant_zh: str
+    merchant_en: str
+    trade: Trade
+    trade_zh: str
+    trade_en: str
+    voucher_town_code: str
+    """The town that counts for vouchers limited to towns: that of the merchant's first shop."""
+    lists: list[UUID]
+    """The calls on whose lists the merchant stands."""
+    premises: PremisesAnswer
+
+
 class MerchantDetail(Struct, frozen=True, kw_only=True):
     """A merchant with all its shops."""
 
@@ -288,6 +309,26 @@ def merchant_answer(merchant: Merchant) -> MerchantAnswer:
         state=merchant.state,
         demonstration=merchant.demonstration,
         premises=premises_answer(merchant.main.premises, merchant.main.position),
+    )
+
+
+def shop_answer(found: OpenShop) -> ShopAnswer:
+    """A shop for everybody who looks for one."""
+    shop = found.shop
+    return ShopAnswer(
+        store_id=shop.id,
+        number=shop.number,
+        name_zh=shop.name_zh,
+        name_en=shop.name_en,
+        merchant_id=found.merchant_id,
+        merchant_zh=found.merchant_zh,
+        merchant_en=found.merchant_en,
+        trade=found.trade,
+        trade_zh=found.trade.zh,
+        trade_en=found.trade.en,
+        voucher_town_code=found.voucher_town_code,
+        lists=list(found.lists),
+        premises=premises_answer(shop.premises, shop.position),
     )
 
 

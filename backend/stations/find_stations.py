@@ -11,8 +11,9 @@ from backend.identity.acting import staff_names
 from backend.kernel.instants import Instant
 from backend.places.find_nearby import FindPositions, find_positions
 from backend.places.rules import Position, SubjectKind
-from backend.stations.rules import Appointment, Station, StationKind
+from backend.stations.rules import Appointment, Station, StationKind, oldest_that_serves
 from backend.stations.store import counters as store
+from backend.stations.store import shifts
 
 
 class FindStations(Struct, frozen=True, kw_only=True):
@@ -22,6 +23,13 @@ class FindStations(Struct, frozen=True, kw_only=True):
     kind: StationKind | None = None
     after: tuple[Instant, UUID] | None = None
     most: int = 50
+
+
+class Attended(Struct, frozen=True, kw_only=True):
+    """Is somebody's shift open at these stations? One that was forgotten does not count."""
+
+    station_ids: tuple[UUID, ...]
+    at: Instant
 
 
 async def find_stations(tx: Transaction, asked: FindStations) -> list[Station]:
@@ -36,6 +44,12 @@ async def find_station(tx: Transaction, station_id: UUID) -> Station | None:
     """One station, closed or not."""
     found = await store.station(tx, station_id)
     return None if found is None else (await _with_positions(tx, [found]))[0]
+
+
+async def find_attended(tx: Transaction, asked: Attended) -> frozenset[UUID]:
+    """Those of the stations where somebody serves now; who it is, nobody is told."""
+    _, policy = await store.policy(tx)
+    return await shifts.attended(tx, asked.station_ids, oldest_that_serves(policy, at=asked.at))
 
 
 async def find_operators(tx: Transaction, station_id: UUID) -> list[Appointment]:

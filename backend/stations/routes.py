@@ -1,23 +1,24 @@
 """Stations for everybody, shifts for operators, and for residents who has helped them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import Role
+from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.stations.answers import actor_of, refused
 from backend.stations.close_shift import CloseShift, close_shift
 from backend.stations.find_assisted import FindAssisted, find_assisted
 from backend.stations.find_shifts import find_current_shift
-from backend.stations.find_stations import FindStations, find_station, find_stations
+from backend.stations.find_stations import Attended, FindStations, find_attended, find_station, find_stations
 from backend.stations.open_shift import OpenShift, open_shift
-from backend.stations.rules import StationKind, StationReason
+from backend.stations.rules import Station, StationKind, StationReason
 from backend.stations.schemas import (
     AssistedAnswer,
     CloseShiftBody,
@@ -31,6 +32,7 @@ from backend.stations.schemas import (
     station_answer,
 )
 from backend.web.callers import PUBLIC, caller_of, county_of
+from backend.web.fresh import UNCHANGED, fresh_answer
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
 from backend.web.problems import ProblemError, documented, same_again
 from backend.web.texts import TownQuery
@@ -39,7 +41,7 @@ OPERATOR = frozenset({Role.OPERATOR})
 KindQuery = Annotated[StationKind | None, QueryParameter(description="Only fixed stations, or only vans.")]
 
 
-@get("/api/v1/stations", opt={"callers": PUBLIC}, tags=["stations"], summary="Stations and vans")
+@get("/api/v1/stations", opt={"callers": PUBLIC}, tags=["stations"], summary="Stations and vans", responses=UNCHANGED)
 async def list_stations(
     request: Request[Any, Any, Any],
     town: TownQuery = None,
@@ -47,22 +49,40 @@ async def list_stations(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[StationAnswer]:
-    """Stations that serve, by town and kind."""
+    """Stations that serve, by town and kind, and whether somebody is there now; never older than a second."""
     county = county_of(request)
     after = open_moment(county, "stations", cursor)
-    found = await inquire(county, find_stations, FindStations(town_code=town, kind=kind, after=after, most=limit + 1))
-    last = found[limit - 1] if len(found) > limit else None
-    more = seal_moment(county, "stations", (last.opened_at, last.id)) if last else None
-    return Page(items=[station_answer(station) for station in found[:limit]], next_cursor=more)
+    asked = FindStations(town_code=town, kind=kind, after=after, most=limit + 1)
+
+    async def ask() -> Page[StationAnswer]:
+        found, attended = await inquire(county, _with_attended, (asked, county.clock()))
+        last = found[limit - 1] if len(found) > limit else None
+        more = seal_moment(county, "stations", (last.opened_at, last.id)) if last else None
+        return Page(items=[station_answer(station, attended) for station in found[:limit]], next_cursor=more)
+
+    return cast("Page[StationAnswer]", await fresh_answer(request, ask))
 
 
 @get("/api/v1/stations/{station_id:uuid}", opt={"callers": PUBLIC}, tags=["stations"], summary="One station")
 async def get_station(request: Request[Any, Any, Any], station_id: FromPath[UUID]) -> StationAnswer:
     """A station, also when it serves no more."""
-    found = await inquire(county_of(request), find_station, station_id)
+    county = county_of(request)
+    found, attended = await inquire(county, _one_attended, (station_id, county.clock()))
     if found is None:
         raise ProblemError(GeneralReason.NOT_FOUND)
-    return station_answer(found)
+    return station_answer(found, attended)
+
+
+async def _with_attended(tx: Transaction, asked: tuple[FindStations, Instant]) -> tuple[list[Station], frozenset[UUID]]:
+    stations, at = asked
+    found = await find_stations(tx, stations)
+    return found, await find_attended(tx, Attended(station_ids=tuple(one.id for one in found), at=at))
+
+
+async def _one_attended(tx: Transaction, asked: tuple[UUID, Instant]) -> tuple[Station | None, frozenset[UUID]]:
+    station_id, at = asked
+    found = await find_station(tx, station_id)
+    return found, await find_attended(tx, Attended(station_ids=(station_id,), at=at))
 
 
 @post(

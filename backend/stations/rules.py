@@ -283,9 +283,14 @@ def decide_service(
         return Refused(StationReason.SHIFT_UNKNOWN)
     if shift.state is ShiftState.CLOSED:
         return Refused(StationReason.SHIFT_CLOSED)
-    if at >= shift.opened_at + timedelta(hours=policy.shift_hours_most):
+    if shift.opened_at <= oldest_that_serves(policy, at=at):
         return Refused(StationReason.SHIFT_TOO_LONG)
     return shift
+
+
+def oldest_that_serves(policy: StationPolicy, *, at: datetime) -> datetime:
+    """A shift that was opened then or before has run too long."""
+    return at - timedelta(hours=policy.shift_hours_most)
 
 
 class Assisted(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What stations, shifts and assisted service look like on the wire."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -110,6 +111,8 @@ class StationAnswer(Struct, frozen=True, kw_only=True):
     demonstration: bool
     premises: PremisesAnswer
     merchant_id: UUID | None
+    attended: bool
+    """Somebody's shift is open now; who serves is not told."""
 
 
 class StationOpenedAnswer(Struct, frozen=True, kw_only=True):
@@ -240,8 +243,8 @@ FIELD_OF: dict[Reason, str] = {
 """Which field of a body a refusal is about."""
 
 
-def station_answer(station: Station) -> StationAnswer:
-    """A station for everybody."""
+def station_answer(station: Station, attended: Collection[UUID]) -> StationAnswer:
+    """A station for everybody; ``attended`` are those where somebody serves now."""
     return StationAnswer(
         station_id=station.id,
         kind=station.kind,
@@ -251,6 +254,7 @@ def station_answer(station: Station) -> StationAnswer:
         demonstration=station.demonstration,
         premises=premises_answer(station.premises, station.position),
         merchant_id=station.merchant_id,
+        attended=station.id in attended,
     )
 
 

@@ -288,14 +288,24 @@ class StateAnswer(Struct, frozen=True, kw_only=True):
     state: CampaignState
 
 
+class ShareAnswer(Struct, frozen=True, kw_only=True):
+    """Who pays which part of each discount, in basis points."""
+
+    funder: Funder
+    share_bp: int
+
+
 class KindAnswer(Struct, frozen=True, kw_only=True):
-    """One kind of voucher with its terms."""
+    """One kind of voucher with its terms and its payers."""
 
     code: str
     name_zh: str
     name_en: str
     cap_pieces: int
     terms: TermsAnswer
+    use_from: datetime | None
+    use_until: datetime | None
+    funding: list[ShareAnswer]
 
 
 class CampaignAnswer(Struct, frozen=True, kw_only=True):
@@ -341,6 +351,9 @@ def campaign_answer(campaign: Campaign, rounds: list[RoundAnswer]) -> CampaignAn
                 name_en=kind.name_en,
                 cap_pieces=kind.cap_pieces,
                 terms=terms_answer(kind.terms),
+                use_from=kind.terms.use_from,
+                use_until=kind.terms.use_until,
+                funding=[ShareAnswer(funder=one.funder, share_bp=one.share_bp) for one in kind.terms.funding],
             )
             for kind in plan.kinds
         ],

@@ -24,6 +24,8 @@ import settlementZh from '../apps/office/texts/settlement/zh'
 import officeZh from '../apps/office/texts/zh'
 import rosterEn from '../apps/office/texts/roster/en'
 import rosterZh from '../apps/office/texts/roster/zh'
+import nearbyEn from '../apps/resident/nearby/texts/en'
+import nearbyZh from '../apps/resident/nearby/texts/zh'
 import residentEn from '../apps/resident/texts/en'
 import residentZh from '../apps/resident/texts/zh'
 import stationEn from '../apps/station/texts/en'
@@ -67,6 +69,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['tables', tablesZh, tablesEn],
   ['charts', chartsZh, chartsEn],
   ['resident', residentZh, residentEn],
+  ['what is near', nearbyZh, nearbyEn],
   ['station', stationZh, stationEn],
   ['merchant', merchantZh, merchantEn],
   ['office', officeZh, officeEn],

@@ -22,7 +22,8 @@ RESIDENTS = 80
 expect.set_options(timeout=15_000)
 
 Enter = Callable[..., Visit]
-IN_WECHAT_TOO = ("test_resident", "test_merchant", "test_applying", "test_keeping", "test_lots", "test_trade_ins")
+IN_WECHAT_TOO = ("test_resident", "test_near", "test_merchant", "test_applying", "test_keeping", "test_lots")
+IN_WECHAT_TOO += ("test_trade_ins", "test_full_screen", "test_campaign_page")
 """Whose journeys also pass in WeChat."""
 AT_HOME_IN_WECHAT = ("merchant", "appliances")
 """Of the staff; office and stations have browsers of their own."""

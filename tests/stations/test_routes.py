@@ -20,7 +20,16 @@ from backend.stations.rules import Assisted
 from tests.databases import HandClock
 from tests.identity.sessions import resident_cookie, session_of, staff_cookie
 from tests.places.places_makers import define
-from tests.stations.station_makers import OPERATOR, OTHER, appointed, assisted, opening, own_shift, with_station
+from tests.stations.station_makers import (
+    OPERATOR,
+    OTHER,
+    appointed,
+    assisted,
+    opening,
+    own_shift,
+    with_shift,
+    with_station,
+)
 from tests.stations.test_assist import claim
 from tests.web.client import calling, serving
 
@@ -152,6 +161,38 @@ async def test_an_operator_is_appointed_opens_a_shift_counts_and_closes_it(count
     assert (await send("/api/v1/shifts/current", cookie=operator)).json() == {"shift": None}
     shown = (await send("/api/v1/office/shifts", cookie=clerk, state="closed")).json()["items"]
     assert [shift["difference_reason"] for shift in shown] == ["找零出错"]
+
+
+async def test_everybody_sees_that_a_station_is_attended_and_nobody_sees_by_whom(
+    county: County, clock: HandClock, send: Http
+) -> None:
+    station_id, shift_id = await with_shift(county)
+    path = f"/api/v1/stations/{station_id}"
+    served = (await send(path)).json()
+    assert served["attended"] is True
+    assert (await send("/api/v1/stations")).json()["items"] == [served]
+    assert "站长 0" not in str(served)
+    assert str(OPERATOR) not in str(served)
+    # A shift that nobody remembered to close serves nobody.
+    clock.forward(hours=15, minutes=59)
+    assert (await send(path)).json()["attended"] is True
+    clock.forward(minutes=1)
+    assert (await send(path)).json()["attended"] is False
+    assert (await send("/api/v1/stations", limit="9")).json()["items"][0]["attended"] is False
+    clock.forward(hours=-1)
+    counted = {"close_id": str(new_id()), "cash_fen": 20_000}
+    closed = await send(f"/api/v1/shifts/{shift_id}/close", counted, cookie=await operator_cookie(county))
+    assert closed.status_code == 200
+    assert (await send(path)).json()["attended"] is False
+
+
+async def test_the_list_of_stations_is_packed_and_whoever_has_it_is_told_so(county: County, send: Http) -> None:
+    await with_station(county)
+    async with calling(send.application) as client:
+        first = await client.get("/api/v1/stations", headers={"accept-encoding": "gzip"})
+        assert (first.status_code, first.headers["content-encoding"]) == (200, "gzip")
+        had = {"accept-encoding": "gzip", "if-none-match": first.headers["etag"]}
+        assert (await client.get("/api/v1/stations", headers=had)).status_code == 304
 
 
 @pytest.mark.parametrize(

@@ -28,10 +28,11 @@ from backend.places.premises import columns_of, premises_from
 
 NAMED_AT_ONCE = 1_000
 _MAIN = (stores.c.merchant_id == merchants.c.id) & (stores.c.number == 1)
-_STORE_COLUMNS = [column.label(f"store_{column.name}") for column in stores.c if column.name != "merchant_id"]
+STORE_COLUMNS = [column.label(f"store_{column.name}") for column in stores.c if column.name != "merchant_id"]
 
 
-def _store(row: Row[Any]) -> Store:
+def store_from(row: Row[Any]) -> Store:
+    """A shop from a row with ``STORE_COLUMNS``."""
     return Store(
         id=row.store_id,
         number=row.store_number,
@@ -58,7 +59,7 @@ def _merchant(row: Row[Any], held: Sequence[Licence]) -> Merchant:
             exemption=Exemption(zh=row.exemption_zh, en=row.exemption_en) if row.exemption_zh else None,
             picture=row.picture,
         ),
-        main=_store(row),
+        main=store_from(row),
         state=MerchantState(row.state),
         state_reason=row.state_reason,
         demonstration=row.demonstration,
@@ -144,7 +145,7 @@ async def insert_store(tx: Transaction, merchant_id: UUID, store: Store, opened_
 
 
 def _chosen() -> Select[Any]:
-    return select(merchants, *_STORE_COLUMNS).join(stores, _MAIN)
+    return select(merchants, *STORE_COLUMNS).join(stores, _MAIN)
 
 
 async def merchant(tx: Transaction, merchant_id: UUID) -> Merchant | None:
@@ -214,12 +215,12 @@ async def _licences(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID,
 async def stores_of(tx: Transaction, merchant_id: UUID) -> list[Store]:
     """Every open shop of a merchant, the first one first."""
     rows = await tx.execute(
-        select(*_STORE_COLUMNS)
+        select(*STORE_COLUMNS)
         .outerjoin(store_closings, store_closings.c.store_id == stores.c.id)
         .where(stores.c.merchant_id == merchant_id, store_closings.c.store_id.is_(None))
         .order_by(stores.c.number)
     )
-    return [_store(row) for row in rows]
+    return [store_from(row) for row in rows]
 
 
 async def store_of(tx: Transaction, merchant_id: UUID, store_id: UUID) -> tuple[int, str, bool] | None:
@@ -333,7 +334,7 @@ async def standings(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID,
         .join(stores, _MAIN)
         .where(merchants.c.id.in_(merchant_ids))
     )
-    lists = await _lists(tx, merchant_ids)
+    lists = await lists_of(tx, merchant_ids)
     return {
         row.id: Standing(
             merchant_id=row.id,
@@ -347,7 +348,8 @@ async def standings(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID,
     }
 
 
-async def _lists(tx: Transaction, merchant_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+async def lists_of(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """The calls on whose lists these merchants stand."""
     rows = await tx.execute(
         select(listings.c.merchant_id, listings.c.call_id).where(
             listings.c.merchant_id.in_(merchant_ids), listings.c.ended_at.is_(None)

@@ -1,5 +1,6 @@
 """SQL of shifts. That one operator and one device have one open shift stands in unique indexes."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,20 @@ async def has_open_shift(tx: Transaction, device_key: bytes) -> bool:
         select(shifts.c.id).where(shifts.c.device_key == device_key, shifts.c.state == ShiftState.OPEN.value)
     )
     return row.first() is not None
+
+
+async def attended(tx: Transaction, station_ids: Collection[UUID], opened_after: Instant) -> frozenset[UUID]:
+    """Those of these stations at which a shift is open that began after an instant."""
+    rows = await tx.execute(
+        select(shifts.c.station_id)
+        .where(
+            shifts.c.station_id.in_(station_ids),
+            shifts.c.state == ShiftState.OPEN.value,
+            shifts.c.opened_at > opened_after,
+        )
+        .distinct()
+    )
+    return frozenset(row.station_id for row in rows)
 
 
 async def find_shift(tx: Transaction, shift_id: UUID) -> Shift | None:

@@ -138,6 +138,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('data.title'), up: '/me' },
   },
   {
+    path: '/near',
+    name: 'near',
+    component: () => import('./pages/NearPage.vue'),
+    meta: { title: () => t('near.title'), up: '/', width: 'wide' },
+  },
+  {
     path: '/merchants',
     name: 'merchants',
     component: () => import('./pages/MerchantsPage.vue'),

@@ -3804,6 +3804,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shops that take vouchers
+         * @description Every open shop of every admitted merchant, the first opened first; never older than a second.
+         */
+        get: operations["ApiV1ShopsListShops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in": {
         parameters: {
             query?: never;
@@ -4013,7 +4033,7 @@ export interface paths {
         };
         /**
          * Stations and vans
-         * @description Stations that serve, by town and kind.
+         * @description Stations that serve, by town and kind, and whether somebody is there now; never older than a second.
          */
         get: operations["ApiV1StationsListStations"];
         put?: never;
@@ -5788,6 +5808,9 @@ export interface components {
             name_en: string;
             cap_pieces: number;
             terms: components["schemas"]["TermsAnswer"];
+            use_from: string | null;
+            use_until: string | null;
+            funding: components["schemas"]["ShareAnswer"][];
         };
         /** KindNoticeAnswer */
         KindNoticeAnswer: {
@@ -6505,6 +6528,11 @@ export interface components {
         /** Page[MerchantAnswer] */
         "Page_backend.merchants.schemas.MerchantAnswer_": {
             items: components["schemas"]["MerchantAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[ShopAnswer] */
+        "Page_backend.merchants.schemas.ShopAnswer_": {
+            items: components["schemas"]["ShopAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[MessageAnswer] */
@@ -7492,6 +7520,11 @@ export interface components {
             /** Format: uuid */
             settling_id: string;
         };
+        /** ShareAnswer */
+        ShareAnswer: {
+            funder: components["schemas"]["Funder"];
+            share_bp: number;
+        };
         /** SheetColumnAnswer */
         SheetColumnAnswer: {
             field: string;
@@ -7567,6 +7600,24 @@ export interface components {
          * @enum {string}
          */
         ShiftState: "open" | "closed";
+        /** ShopAnswer */
+        ShopAnswer: {
+            /** Format: uuid */
+            store_id: string;
+            number: number;
+            name_zh: string;
+            name_en: string;
+            /** Format: uuid */
+            merchant_id: string;
+            merchant_zh: string;
+            merchant_en: string;
+            trade: components["schemas"]["Trade"];
+            trade_zh: string;
+            trade_en: string;
+            voucher_town_code: string;
+            lists: string[];
+            premises: components["schemas"]["PremisesAnswer"];
+        };
         /** ShortCodeAnswer */
         ShortCodeAnswer: {
             code: string;
@@ -7787,6 +7838,7 @@ export interface components {
             demonstration: boolean;
             premises: components["schemas"]["PremisesAnswer"];
             merchant_id: string | null;
+            attended: boolean;
         };
         /** StationClosedAnswer */
         StationClosedAnswer: {
@@ -26769,6 +26821,68 @@ export interface operations {
             };
         };
     };
+    ApiV1ShopsListShops: {
+        parameters: {
+            query?: {
+                /** @description The town's nine digits. */
+                town?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.merchants.schemas.ShopAnswer_"];
+                };
+            };
+            /** @description The caller has this answer already, as its `if-none-match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SignInPostSignIn: {
         parameters: {
             query?: never;
@@ -27642,6 +27756,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_backend.stations.schemas.StationAnswer_"];
                 };
+            };
+            /** @description The caller has this answer already, as its `if-none-match` says. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
             400: {

@@ -24,6 +24,7 @@ export const shop: Drawing = 'M4 9.5 5.5 4.5h13L20 9.5a2.6 2.6 0 0 1-5.3.5 2.7 2
 export const scan: Drawing = 'M4 8.5V4.5h4M16 4.5h4v4M20 15.5v4h-4M8 19.5H4v-4M4 12h16'
 export const list: Drawing = 'M8.5 6.5H20M8.5 12H20M8.5 17.5H20M4.3 6.5h.1M4.3 12h.1M4.3 17.5h.1'
 export const clock: Drawing = 'M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16zM12 7.5V12l3 2'
+export const pin: Drawing = 'M12 20.5c-4-4.2-6-7.3-6-10.2a6 6 0 0 1 12 0c0 2.9-2 6-6 10.2zM12 8.2a2.1 2.1 0 1 0 0 4.2 2.1 2.1 0 0 0 0-4.2z'
 export const mail: Drawing = 'M4 6h16v12.5H4zM4 7l8 6 8-6'
 export const key: Drawing = 'M8.5 11a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7zM11 12.5l8-8M16 7.5l2.5 2.5M13.5 10l2 2'
 export const shield: Drawing = 'M12 3.5l7 2.5v5.5c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6zM9 12l2.2 2.2L15 10.2'

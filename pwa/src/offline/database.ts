@@ -17,7 +17,10 @@ import { shallowRef } from 'vue'
 import { read, remember } from '@/kernel/remembered'
 
 /** One shelf a kind of thing; keys are given from outside. */
-export const SHELVES = ['claims', 'keys', 'counters', 'wallet', 'redemptions', 'drafts'] as const
+const FIRST_SHELVES = ['claims', 'keys', 'counters', 'wallet', 'redemptions', 'drafts'] as const
+/** Public lists as they were last seen; may be thrown away. */
+const SEEN = 'seen'
+export const SHELVES = [...FIRST_SHELVES, SEEN] as const
 export type Shelf = (typeof SHELVES)[number]
 
 /** One signed event of this device, never changed once it is written; what the county said of it stands beside it. */
@@ -80,7 +83,7 @@ export type Database = IDBPDatabase<Stores>
 export type Change<Names extends StoreNames<Stores>> = IDBPTransaction<Stores, Names[], 'readwrite'>
 
 const NAME = 'yizhan'
-const VERSION = 2
+const VERSION = 3
 const SENTINEL = 'yizhan.stored'
 
 /** Somebody stored here before, and it is all gone: the browser made room for itself. */
@@ -118,9 +121,10 @@ async function openNewest(): Promise<Database> {
 function upgrade(database: Database, from: number): void {
   if (from < 1) {
     evicted.value = read(SENTINEL) !== null
-    for (const shelf of SHELVES) database.createObjectStore(shelf)
+    for (const shelf of FIRST_SHELVES) database.createObjectStore(shelf)
   }
   if (from < 2) layJournal(database)
+  if (from < 3) database.createObjectStore(SEEN)
 }
 
 /** iOS closes databases of pages that slept. */

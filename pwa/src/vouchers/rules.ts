@@ -93,6 +93,11 @@ export function decideBill(terms: Terms, faceFen: number, { bill_fen, eligible_f
   return discount >= 1 ? { discount_fen: discount } : { refused: 'no-discount' }
 }
 
+/** Whether a voucher can be used at a counter at all, on whichever bill and day. */
+export function isTakenAt(terms: Terms, counter: Counter): boolean {
+  return place(terms, counter) === null
+}
+
 function discountOf(terms: Terms, eligibleFen: number): number {
   if (terms.discount === 'threshold') return Math.min(terms.face_fen, eligibleFen)
   if (terms.discount === 'percentage') return percentOf(eligibleFen, terms.percent_bp)

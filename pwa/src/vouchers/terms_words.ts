@@ -1,9 +1,9 @@
 /** What do a voucher's terms mean in plain words? */
 
-import type { Appliance, TradeIn } from '@/api/wire'
+import type { Appliance, KindAnswer, TradeIn } from '@/api/wire'
 import { bareYuan, grouped, yuan } from '@/kernel/money'
 import { language } from '@/i18n'
-import { named, weekdayOf } from '@/i18n/when'
+import { momentOf, named, untilOf, weekdayOf } from '@/i18n/when'
 import type { Terms } from './rules'
 import { tv } from './texts'
 
@@ -101,6 +101,17 @@ export function termsInWords(terms: ToldTerms, townName: (code: string) => strin
   if (terms.valid_days !== null) said.push(tv('rule.valid-days', { count: terms.valid_days }))
   said.push(tv('rule.one-per-bill'))
   return said
+}
+
+/** What a campaign tells of a kind beyond its terms: from when until when it can be used, and who pays. */
+export function kindInWords(kind: KindAnswer | undefined): string[] {
+  if (!kind) return []
+  const parts = kind.funding.map(({ funder, share_bp }) => `${tv(`funder.${funder}`)} ${share_bp / 100}%`)
+  return [
+    ...(kind.use_from ? [tv('rule.use-from', { at: momentOf(kind.use_from) })] : []),
+    ...(kind.use_until ? [tv('rule.use-until', { until: untilOf(kind.use_until) })] : []),
+    tv('rule.funding', { funders: listed(parts) }),
+  ]
 }
 
 function tradeInWords(asked: TradeIn | null | undefined): string[] {

@@ -48,6 +48,9 @@ export default {
   'rule.old.waivable': 'An old appliance is handed in; where there is none, the merchant writes down why.',
   'rule.old.required': 'An old appliance of the same kind has to be handed in.',
   'rule.papers': 'The merchant files invoice, model and serial number within {count} {count:day|days} and is paid once they are approved.',
+  'rule.use-from': 'Usable from {at}.',
+  'rule.use-until': 'Usable until {until} at the latest.',
+  'rule.funding': 'Who pays each fen of the discount: {funders}.',
   'rule.one-per-bill': 'One voucher a bill; no change, no cash, no handing on.',
 
   'example.title': 'Worked examples',

@@ -46,6 +46,9 @@ export default {
   'rule.old.waivable': '要交回旧家电；没有旧机的，由商户写明原因。',
   'rule.old.required': '必须交回同类旧家电。',
   'rule.papers': '商户在 {count} 天内提交发票、型号、序列号等资料，审核通过后付款。',
+  'rule.use-from': '{at} 起可用。',
+  'rule.use-until': '最晚用到 {until}。',
+  'rule.funding': '每一分优惠由谁出：{funders}。',
   'rule.one-per-bill': '一单只能用一张，不找零，不兑现，不转让。',
 
   'example.title': '算一算',
