@@ -16,6 +16,8 @@ export type BoardAnswer = Wire['BoardAnswer']
 
 export type BulletinAnswer = Wire['BulletinAnswer']
 export type CallAnswer = Wire['CallAnswer']
+export type CashierInvited = Wire['CashierInvitedAnswer']
+export type Colleague = Wire['ColleagueAnswer']
 export type CallDetail = Wire['CallDetail']
 export type CallVersion = Wire['CallVersionAnswer']
 export type CampaignAnswer = Wire['CampaignAnswer']
