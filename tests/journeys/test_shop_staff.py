@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Enter
 from tests.journeys.served import Served, Session
+from tests.journeys.visits import sign_in
 
 pytestmark = pytest.mark.journey
 
@@ -34,7 +35,7 @@ def invite(page: Page, name: str, phone: str, login: str) -> str:
 def come_in(page: Page, link: str) -> None:
     """Open the invitation on one's own phone, set both factors, and go on to the counter."""
     page.goto(link)
-    page.get_by_text("密钥").wait_for()
+    page.locator("p.secret").wait_for()
     secret = page.locator("p.secret").inner_text().replace(" ", "")
     page.get_by_label("新密码").fill(PASSWORD)
     page.get_by_label("验证器里的 6 位动态码").fill(pyotp.TOTP(secret).now())
@@ -57,7 +58,7 @@ def test_an_owner_invites_a_cashier_who_comes_in_and_is_ended_at_once(
     expect(card_of(owner, name)).to_contain_text("待启用")
     expect(card_of(owner, name)).to_contain_text("还没有登录过")
 
-    counter = visit().expect_no("401 /today", "401 /redemptions")
+    counter = visit().expect_no("401 /redemptions")
     page = counter.go("/merchant/sign-in")
     come_in(page, link)
     # A cashier is offered nothing of it, and told whom to ask where an address leads there.
@@ -85,7 +86,7 @@ def test_an_invitation_is_made_anew_and_a_taken_login_is_told_at_its_field(
     visit: Enter, staff: dict[str, Session]
 ) -> None:
     page = visit(staff["merchant"]).expect_no("409 /staff").go("/merchant/staff")
-    expect(card_of(page, "罗永强")).to_contain_text("邀请已过期")
+    expect(card_of(page, "罗永强")).to_contain_text("还没有登录过")
     card_of(page, "罗永强").get_by_role("button", name="重新邀请").click()
     expect(card_of(page, "罗永强")).to_contain_text("以前的邀请马上失效")
     card_of(page, "罗永强").get_by_role("button", name="重新邀请").click()
@@ -104,3 +105,52 @@ def test_an_invitation_is_made_anew_and_a_taken_login_is_told_at_its_field(
     card_of(page, "罗永强").get_by_role("button", name="重新邀请").click()
     card_of(page, "罗永强").get_by_role("button", name="重新邀请").click()
     expect(page.get_by_label("邀请链接")).not_to_have_value(first)
+
+
+def test_the_next_person_at_a_shared_phone_finds_nothing_of_the_one_before(
+    visit: Enter, staff: dict[str, Session], profile: str
+) -> None:
+    counter = visit(staff["cashier"])
+    page = counter.go("/merchant/")
+    expect(page.get_by_text("收银：")).to_contain_text("苏*兰")
+    page.get_by_role("button", name="先输账单金额").click()
+    type_bill_half(page, "123.4")
+    page.get_by_role("link", name="今天").click()
+    # Whoever comes back to the counter goes on with the bill, and the list of what waits names it.
+    page.get_by_role("link", name="收券").click()
+    expect(page.get_by_text("这是您上次没输完的账单。")).to_be_visible()
+    expect(page.locator("#bill")).to_have_value("123.4")
+    page.goto(f"{counter.address}/merchant/outbox")
+    expect(page.get_by_role("link", name="没输完的账单：123.4 元")).to_be_visible()
+
+    # The session ends by itself, and another person signs in on the same phone.
+    sign_in(counter.context, counter.address, staff["merchant"])
+    page.goto(f"{counter.address}/merchant/")
+    expect(page.get_by_text("收银：")).to_contain_text("黄*芬")
+    expect(page.get_by_text("这是您上次没输完的账单。")).to_have_count(0)
+    page.get_by_role("button", name="先输账单金额").click()
+    expect(page.locator("#bill")).to_have_value("")
+
+    # The first one again: the bill is still theirs.
+    sign_in(counter.context, counter.address, staff["cashier"])
+    page.goto(f"{counter.address}/merchant/")
+    expect(page.locator("#bill")).to_have_value("123.4")
+    page.get_by_role("button", name="清空").click()
+    page.reload()
+    expect(page.get_by_role("button", name="先输账单金额")).to_be_visible()
+
+
+def test_whoever_hands_the_phone_on_leaves_the_counter(visit: Enter, served: Served) -> None:
+    counter = visit(served.sessions("merchant", 1)[0])
+    page = counter.go("/merchant/")
+    expect(page.get_by_text("收银：")).to_be_visible()
+    page.get_by_role("button", name="换人").click()
+    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("收银：")).to_have_count(0)
+
+
+def type_bill_half(page: Page, yuan: str) -> None:
+    """Some keys of a bill, and no press that sends it."""
+    for key in yuan:
+        page.get_by_role("group", name="数字键").get_by_role("button", name=key, exact=True).click()

@@ -19,6 +19,8 @@ export default {
   'plan.unnamed': 'no name yet',
   'application': 'Application: {name}',
   'application.unnamed': 'no shop name yet',
+  'bill': 'A bill half typed: {name} yuan',
+  'bill.unnamed': 'A bill half typed',
   'storage': 'What this device keeps',
   'storage.granted': 'The browser has promised to keep it: what was not sent and what is needed offline stays when space runs short.',
   'storage.refused': 'The browser has not promised to keep it: when space runs short, what is needed offline may be removed. Put the app on the home screen and connect often.',

@@ -17,6 +17,8 @@ export default {
   'plan.unnamed': '还没有起名',
   'application': '入驻申请：{name}',
   'application.unnamed': '还没有填店名',
+  'bill': '没输完的账单：{name} 元',
+  'bill.unnamed': '没输完的账单',
   'storage': '这台设备上的保存',
   'storage.granted': '浏览器已答应长期保存：空间不足时也不会清除没送到的事和离线要用的内容。',
   'storage.refused': '浏览器没有答应长期保存：空间不足时可能清除离线内容。请把应用放到桌面，并经常联网。',
