@@ -10,6 +10,8 @@ const me = (id: string, until = '2026-11-30T12:00:00Z'): unknown => ({
   me: { id, roles: ['merchant'], session_expires_at: until, idle_expires_at: null },
 })
 
+const used = (until: string): unknown => ({ me: { ...(me('one') as { me: object }).me, idle_expires_at: until } })
+
 let county: TestCounty
 
 /** The page is opened: what the browser remembers is all it knows. */
@@ -73,7 +75,6 @@ it('of somebody who has signed in since is theirs, also of the same person', asy
 
 it('that is not used for half an hour is warned of more than a minute before it ends, and goes on with a press', async () => {
   vi.useFakeTimers({ now: Date.parse('2026-11-30T02:00:00Z') })
-  const used = (until: string): unknown => ({ me: { ...(me('one') as { me: object }).me, idle_expires_at: until } })
   county.next(yes(used('2026-11-30T02:30:00Z'), 200))
   const session = open()
   await session.find()

@@ -3844,6 +3844,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shifts/{shift_id}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I did in a shift
+         * @description Claims, redemptions and codes of a shift of the caller's own, the newest first.
+         */
+        get: operations["ApiV1ShiftsShiftIdServicesListServed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sign-in": {
         parameters: {
             query?: never;
@@ -6617,6 +6637,11 @@ export interface components {
             items: components["schemas"]["OperatorPersonAnswer"][];
             next_cursor?: string | null;
         };
+        /** Page[ServedAnswer] */
+        "Page_backend.stations.schemas.ServedAnswer_": {
+            items: components["schemas"]["ServedAnswer"][];
+            next_cursor?: string | null;
+        };
         /** Page[ShiftAnswer] */
         "Page_backend.stations.schemas.ShiftAnswer_": {
             items: components["schemas"]["ShiftAnswer"][];
@@ -7515,6 +7540,17 @@ export interface components {
             state: components["schemas"]["ApplicationState"];
             /** Format: date-time */
             submitted_at: string;
+        };
+        /** ServedAnswer */
+        ServedAnswer: {
+            /** Format: uuid */
+            service_id: string;
+            act: components["schemas"]["AssistedAct"];
+            proof: components["schemas"]["ProofKind"];
+            proof_zh: string;
+            proof_en: string;
+            /** Format: date-time */
+            at: string;
         };
         /** SessionAnswer */
         SessionAnswer: {
@@ -26988,6 +27024,88 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ShiftsShiftIdServicesListServed: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.stations.schemas.ServedAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

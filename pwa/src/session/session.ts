@@ -10,14 +10,12 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { api, ask, whenSignedOut, type Answer } from '@/api/client'
 import type { Me } from '@/api/wire'
-import { mayPass } from '@/api/problem'
 import { hush } from '@/design-system/toast'
 import { read, remember } from '@/kernel/remembered'
 import { countyNow } from '@/offline/county_clock'
+import { endSession, unlessLeft } from './owed'
 
 const KEY = 'yizhan.me'
-/** A session that was left without a network: its cookie still works, and is ended before anything else. */
-const OWED = 'yizhan.sign-out'
 
 export type Fits = (me: Me) => boolean
 
@@ -37,16 +35,13 @@ export const useSession = defineStore('session', () => {
   /** The county ended the session, not the person: they are told so where they sign in again. */
   const ended = shallowRef(false)
 
-  /** The end of a session that is on its way: a sign-in before it is over would be ended with it. */
-  let leaving = Promise.resolve()
-
   whenSignedOut(() => take(null))
 
   /** Asks the county who is signed in. A county that cannot be reached changes nothing. */
   async function find(): Promise<Answer<unknown>> {
     const answer = await ask(api.GET('/api/v1/session'))
     if (answer.ok) {
-      const now = await settled(answer.value.me)
+      const now = await unlessLeft(answer.value.me)
       take(now)
       if (now) foundAt.value = countyNow()
       asked.value = true
@@ -54,33 +49,14 @@ export const useSession = defineStore('session', () => {
     return answer
   }
 
-  /**
-   * Ends this session, and takes from the screen what was said in it; without a network the phone forgets it all the
-   * same, and ends it as soon as the county can be reached: the next person on this phone is not the one before.
-   */
-  function signOut(): Promise<void> {
-    leaving = leave()
-    return leaving
-  }
-
-  async function leave(): Promise<void> {
-    const left = somebody.value
+  /** Ends this session and takes from the screen what was said in it; the phone forgets it also without a network. */
+  async function signOut(): Promise<void> {
+    const whose = somebody.value
     take(null)
-    ended.value = false
     hush()
-    const answer = await ask(api.POST('/api/v1/sign-out'))
-    if (left && !answer.ok && mayPass(answer.problem)) remember(OWED, stampOf(left))
     ended.value = false
-  }
-
-  /** Whoever the county says is here, unless it is the session that was left and could not be ended then. */
-  async function settled(now: Me | null): Promise<Me | null> {
-    const owed = read(OWED)
-    if (!owed) return now
-    const same = now !== null && stampOf(now) === owed
-    const over = !same || (await ask(api.POST('/api/v1/sign-out'))).ok
-    if (over) remember(OWED, '')
-    return same ? null : now
+    await endSession(whose)
+    ended.value = false
   }
 
   function take(now: Me | null): void {
@@ -93,13 +69,8 @@ export const useSession = defineStore('session', () => {
     fits.value = app
   }
 
-  return { me, foreign, ended, asked, foundAt, find, signOut, left: () => leaving, suit }
+  return { me, foreign, ended, asked, foundAt, find, signOut, suit }
 })
-
-/** One session of one person: another sign-in of the same person ends at another instant. */
-function stampOf({ id, session_expires_at }: Me): string {
-  return `${id} ${session_expires_at}`
-}
 
 function recalled(): Me | null {
   try {
