@@ -3,7 +3,7 @@ import type zh from './zh'
 
 export default {
   'cashier.now': 'At the counter:',
-  'cashier.change': 'Change person',
+  'cashier.change': 'Hand over',
   'scan.title': "Scan the customer's code",
   'scan.open': 'Open the camera to scan',
   'scan.opening': 'Opening the camera…',
