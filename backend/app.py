@@ -41,6 +41,7 @@ from backend.merchants.check_papers import CHECK_PAPERS, check_papers, plan_pape
 from backend.merchants.find_accounts import count_lacking
 from backend.merchants.office_routes import MERCHANT_OFFICE_ROUTES
 from backend.merchants.paper_routes import PAPER_ROUTES
+from backend.merchants.people_routes import PEOPLE_ROUTES
 from backend.merchants.retention import MERCHANT_CONSUMERS
 from backend.merchants.routes import MERCHANT_ROUTES
 from backend.notices.bulletin_routes import BULLETIN_ROUTES
@@ -133,6 +134,7 @@ ROUTES: list[BaseRouteHandler] = [
     *CALL_OFFICE_ROUTES,
     *ACCOUNT_ROUTES,
     *PAPER_ROUTES,
+    *PEOPLE_ROUTES,
     *STATION_ROUTES,
     *STATION_OFFICE_ROUTES,
     *VOUCHER_ROUTES,

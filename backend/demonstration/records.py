@@ -133,6 +133,14 @@ class Owner(Record, frozen=True, kw_only=True):
     phone: str
 
 
+class Cashier(Record, frozen=True, kw_only=True):
+    """Who takes vouchers at the counter, invited by the owner; ``key`` is the login."""
+
+    key: str
+    name: Text
+    phone: str
+
+
 class Licence(Record, frozen=True, kw_only=True):
     """A licence on the wall besides the business licence: food_business, food_production or hygiene."""
 
@@ -160,6 +168,8 @@ class Merchant(Record, frozen=True, kw_only=True):
     hours: Hours
     phone: str
     owner: Owner
+    cashiers: tuple[Cashier, ...] = ()
+    """The first one works, the others were invited and have not come in."""
     credit_code: str
     licences: tuple[Licence, ...]
     licence_exemption: Text | None

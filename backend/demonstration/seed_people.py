@@ -24,6 +24,7 @@ from backend.kernel.claimants import ProofLevel
 from backend.kernel.ids import id_at, new_id
 from backend.kernel.instants import Instant, business_day, day_starts, epoch_microseconds
 from backend.merchants.admit import Admit, Admitted, admit
+from backend.merchants.invite_cashier import AdmitCashier, CashierInvited, InviteCashier, admit_cashier, invite_cashier
 from backend.merchants.rules import Exemption, Licence, LicenceKind, Organisation, Papers, SizeClass, Trade
 from backend.places.define_places import Defined, define_places
 from backend.stations.appoint import Appoint, Appointed, appoint
@@ -91,9 +92,22 @@ async def _admit(
     station_id: UUID | None = None,
 ) -> UUID:
     person = member.owner if isinstance(member, records.Merchant) else member
-    ready = AdmitStaff(
+    ready = _ready(command, member.key, person, roles, merchant_id=merchant_id, station_id=station_id)
+    return accepted(UUID, await admit_staff(tx, ready, now=now), f"staff {member.key}")
+
+
+def _ready(
+    command: Settle,
+    login: str,
+    person: records.StaffMember | records.Operator | records.Owner | records.Cashier,
+    roles: frozenset[Role],
+    *,
+    merchant_id: UUID | None = None,
+    station_id: UUID | None = None,
+) -> AdmitStaff:
+    return AdmitStaff(
         id=new_id(),
-        login=member.key,
+        login=login,
         name=person.name.zh,
         phone=person.phone,
         password_hash=command.password_hash,
@@ -102,7 +116,6 @@ async def _admit(
         merchant_id=merchant_id,
         station_id=station_id,
     )
-    return accepted(UUID, await admit_staff(tx, ready, now=now), f"staff {member.key}")
 
 
 async def _merchant(tx: Transaction, merchant: records.Merchant, command: Settle, clerk: Actor, now: Instant) -> Shop:
@@ -116,6 +129,7 @@ async def _merchant(tx: Transaction, merchant: records.Merchant, command: Settle
     )
     admitted = accepted(Admitted, await admit(tx, admission, now=now), f"merchant {merchant.key}")
     owner_id = await _admit(tx, command, merchant, frozenset({Role.MERCHANT}), now, merchant_id=admitted.merchant_id)
+    await _cashiers(tx, command, merchant, staff_actor(owner_id, Role.MERCHANT), admitted.merchant_id, now)
     return Shop(
         key=merchant.key,
         merchant_id=admitted.merchant_id,
@@ -124,6 +138,26 @@ async def _merchant(tx: Transaction, merchant: records.Merchant, command: Settle
         opens=merchant.hours.opens,
         closes=merchant.hours.closes,
     )
+
+
+async def _cashiers(
+    tx: Transaction, command: Settle, merchant: records.Merchant, owner: Actor, merchant_id: UUID, now: Instant
+) -> None:
+    for nth, cashier in enumerate(merchant.cashiers):
+        if nth == 0:
+            account = _ready(command, cashier.key, cashier, frozenset({Role.MERCHANT}), merchant_id=merchant_id)
+            admission = AdmitCashier(account=account, owner=owner, merchant_id=merchant_id)
+            accepted(UUID, await admit_cashier(tx, admission, now=now), f"cashier {cashier.key}")
+            continue
+        invitation = InviteCashier(
+            actor=owner,
+            invitation_id=new_id(),
+            merchant_id=merchant_id,
+            login=cashier.key,
+            name=cashier.name.zh,
+            phone=cashier.phone,
+        )
+        accepted(CashierInvited, await invite_cashier(tx, invitation, now=now), f"cashier {cashier.key}")
 
 
 def on_the_wall(merchant: records.Merchant, command: Settle) -> Papers:

@@ -1,4 +1,4 @@
-"""A merchant keeps its papers good, closes shops and invites who works at its counters; the office verifies."""
+"""A merchant keeps its papers good and closes shops; the office verifies."""
 
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -11,8 +11,6 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
-from backend.identity.list_staff import PageOfStaff
-from backend.identity.reasons import IdentityReason
 from backend.kernel.actors import OFFICE_ROLES, Actor, Role
 from backend.kernel.instants import business_day
 from backend.kernel.refusals import GeneralReason, Refused
@@ -22,20 +20,14 @@ from backend.merchants.call_reasons import CallReason
 from backend.merchants.call_schemas import files_of
 from backend.merchants.close_store import CloseStore, NotClosed, StoreClosed, close_store
 from backend.merchants.find_papers import FindEnding, FindRenewals, find_ending, find_renewals
-from backend.merchants.invite_cashier import EndCashier, InviteCashier, colleagues, end_cashier, invite_cashier
 from backend.merchants.paper_rules import RenewalReason, RenewalState
 from backend.merchants.paper_schemas import (
-    CashierBody,
-    CashierInvitedAnswer,
-    ColleagueAnswer,
     EndingLicenceAnswer,
     PapersMovedAnswer,
     RenewalAnswer,
     RenewBody,
     StoreClosedAnswer,
     VerifyBody,
-    cashier_invited_answer,
-    colleague_answer,
     ending_answer,
     renewal_answer,
 )
@@ -261,62 +253,6 @@ async def post_closing(
     return _closed(await transact(county_of(request), close_store, command))
 
 
-@get("/api/v1/merchant/staff", opt={"callers": OWNER}, tags=["merchants"], summary="Who works for my merchant")
-async def list_colleagues(
-    request: Request[Any, Any, Any], cursor: Cursor = None, limit: Limit = 50
-) -> Page[ColleagueAnswer]:
-    """Owners and cashiers, those who have left included; phones are masked."""
-    county = county_of(request)
-    after = open_cursor(county, "colleagues", cursor)
-    asked = PageOfStaff(before=UUID(after) if after else None, merchant_id=own_merchant(request), most=limit + 1)
-    found = await inquire(county, colleagues, asked)
-    more = seal_cursor(county, "colleagues", str(found[limit - 1].member.id)) if len(found) > limit else None
-    return Page(items=[colleague_answer(one) for one in found[:limit]], next_cursor=more)
-
-
-@post(
-    "/api/v1/merchant/staff",
-    opt={"callers": OWNER},
-    tags=["merchants"],
-    summary="Invite a cashier",
-    responses=documented(
-        GeneralReason.NOT_FOUND,
-        AccountReason.NOT_OWNER,
-        MerchantReason.MERCHANT_ENDED,
-        IdentityReason.LOGIN_TAKEN,
-        IdentityReason.PHONE_TAKEN,
-    ),
-)
-async def post_cashier(request: Request[Any, Any, Any], data: JSONBody[CashierBody]) -> Response[CashierInvitedAnswer]:
-    """An account that takes vouchers for this merchant and manages nothing; the invitation's code is shown once."""
-    command = InviteCashier(
-        actor=actor_of(request, Role.MERCHANT),
-        merchant_id=own_merchant(request),
-        login=data.login,
-        name=data.name,
-        phone=data.phone,
-    )
-    invited = await transact(county_of(request), invite_cashier, command)
-    if isinstance(invited, Refused):
-        return refused(invited)
-    return Response(cashier_invited_answer(invited), status_code=201, headers={"cache-control": "no-store"})
-
-
-@post(
-    "/api/v1/merchant/staff/{staff_id:uuid}/end",
-    opt={"callers": OWNER},
-    tags=["merchants"],
-    summary="A cashier has left",
-    status_code=204,
-    responses=documented(AccountReason.NOT_OWNER, IdentityReason.OWN_RIGHTS, IdentityReason.LAST_ADMINISTRATOR),
-)
-async def post_end_cashier(request: Request[Any, Any, Any], staff_id: FromPath[UUID]) -> Response[None]:
-    """Account and sessions end at once; owners' accounts are ended by the office."""
-    command = EndCashier(actor=actor_of(request, Role.MERCHANT), merchant_id=own_merchant(request), staff_id=staff_id)
-    outcome = await transact(county_of(request), end_cashier, command)
-    return refused(outcome) if outcome else Response(None, status_code=204)
-
-
 PAPER_ROUTES: list[BaseRouteHandler] = [
     post_own_papers,
     list_own_papers,
@@ -326,7 +262,4 @@ PAPER_ROUTES: list[BaseRouteHandler] = [
     post_verification,
     post_own_closing,
     post_closing,
-    list_colleagues,
-    post_cashier,
-    post_end_cashier,
 ]

@@ -1,4 +1,4 @@
-"""What renewed papers, closing shops and a merchant's people look like on the wire."""
+"""What renewed papers and closing shops look like on the wire."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -6,17 +6,13 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from backend.identity.invite_staff import Invited
-from backend.identity.rules import StaffState, masked_phone
-from backend.identity.wire import Login
 from backend.merchants.call_rules import FileKind
 from backend.merchants.call_schemas import FileBody
 from backend.merchants.find_papers import FoundRenewal
-from backend.merchants.invite_cashier import Colleague
 from backend.merchants.paper_rules import EndingLicence, RenewalState
 from backend.merchants.rules import LicenceKind
 from backend.merchants.schemas import ExemptionAnswer, ExemptionBody, LicenceAnswer, LicenceBody
-from backend.web.texts import ONE_LINE, Name, Phone
+from backend.web.texts import ONE_LINE
 
 
 class RenewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,14 +31,6 @@ class VerifyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     good: bool
     note: Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)] | None = None
     deputy_for: UUID | None = None
-
-
-class CashierBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody who will work at the counter."""
-
-    login: Login
-    name: Name
-    phone: Phone
 
 
 class PapersMovedAnswer(Struct, frozen=True, kw_only=True):
@@ -96,26 +84,6 @@ class StoreClosedAnswer(Struct, frozen=True, kw_only=True):
     closed_at: datetime
 
 
-class ColleagueAnswer(Struct, frozen=True, kw_only=True):
-    """Somebody who works for the merchant; the phone is masked."""
-
-    staff_id: UUID
-    login: str
-    name: str
-    phone: str | None
-    state: StaffState
-    owner: bool
-    created_at: datetime
-
-
-class CashierInvitedAnswer(Struct, frozen=True, kw_only=True):
-    """The invitation's code is shown once; hand it to the person themselves."""
-
-    staff_id: UUID
-    invitation: str
-    expires_at: datetime
-
-
 def renewal_answer(found: FoundRenewal) -> RenewalAnswer:
     """Papers in a list."""
     renewal = found.renewal
@@ -145,22 +113,3 @@ def ending_answer(licence: EndingLicence) -> EndingLicenceAnswer:
         number=licence.number,
         valid_until=licence.valid_until,
     )
-
-
-def colleague_answer(colleague: Colleague) -> ColleagueAnswer:
-    """Somebody in the list of a merchant's people."""
-    member = colleague.member
-    return ColleagueAnswer(
-        staff_id=member.id,
-        login=member.login,
-        name=member.name,
-        phone=masked_phone(member.phone),
-        state=member.state,
-        owner=colleague.owner,
-        created_at=member.created_at,
-    )
-
-
-def cashier_invited_answer(invited: Invited) -> CashierInvitedAnswer:
-    """An invitation to hand over."""
-    return CashierInvitedAnswer(staff_id=invited.staff_id, invitation=invited.token, expires_at=invited.expires_at)

@@ -11,14 +11,16 @@ from backend.identity.acting import staff_names
 from backend.kernel.instants import Instant
 from backend.stations.rules import AssistedService
 from backend.stations.store import assisted as store
+from backend.stations.store import shifts
 
 
 class FindAssisted(Struct, frozen=True, kw_only=True):
-    """Records by resident, helper, station and business day; ``before`` continues an earlier page."""
+    """Records by resident, helper, station, shift and business day; ``before`` continues an earlier page."""
 
     resident_id: UUID | None = None
     helper_id: UUID | None = None
     station_id: UUID | None = None
+    shift_id: UUID | None = None
     day: date | None = None
     before: tuple[Instant, UUID] | None = None
     most: int = 50
@@ -31,9 +33,18 @@ async def find_assisted(tx: Transaction, asked: FindAssisted) -> list[AssistedSe
         resident_id=asked.resident_id,
         helper_id=asked.helper_id,
         station_id=asked.station_id,
+        shift_id=asked.shift_id,
         day=asked.day,
         before=asked.before,
         most=asked.most,
     )
     names = await staff_names(tx, frozenset(service.helper_id for service in found))
     return [msgspec.structs.replace(service, helper_name=names.get(service.helper_id, "")) for service in found]
+
+
+async def find_served(tx: Transaction, asked: FindAssisted) -> list[AssistedService] | None:
+    """What was done in one shift of the helper's own, the newest first; ``None`` for another's."""
+    shift = await shifts.find_shift(tx, asked.shift_id) if asked.shift_id else None
+    if shift is None or shift.operator_id != asked.helper_id:
+        return None
+    return await find_assisted(tx, asked)

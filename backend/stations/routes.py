@@ -14,7 +14,7 @@ from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.stations.answers import actor_of, refused
 from backend.stations.close_shift import CloseShift, close_shift
-from backend.stations.find_assisted import FindAssisted, find_assisted
+from backend.stations.find_assisted import FindAssisted, find_assisted, find_served
 from backend.stations.find_shifts import find_current_shift
 from backend.stations.find_stations import Attended, FindStations, find_attended, find_station, find_stations
 from backend.stations.open_shift import OpenShift, open_shift
@@ -24,10 +24,12 @@ from backend.stations.schemas import (
     CloseShiftBody,
     CurrentShift,
     OpenShiftBody,
+    ServedAnswer,
     ShiftClosedAnswer,
     ShiftOpenedAnswer,
     StationAnswer,
     assisted_answer,
+    served_answer,
     shift_answer,
     station_answer,
 )
@@ -164,6 +166,28 @@ async def get_current_shift(request: Request[Any, Any, Any]) -> CurrentShift:
 
 
 @get(
+    "/api/v1/shifts/{shift_id:uuid}/services",
+    opt={"callers": OPERATOR},
+    tags=["stations"],
+    summary="What I did in a shift",
+)
+async def list_served(
+    request: Request[Any, Any, Any], shift_id: FromPath[UUID], cursor: Cursor = None, limit: Limit = 50
+) -> Page[ServedAnswer]:
+    """Claims, redemptions and codes of a shift of the caller's own, the newest first."""
+    county, caller = county_of(request), caller_of(request)
+    purpose = f"served {shift_id}"
+    before = open_moment(county, purpose, cursor)
+    asked = FindAssisted(shift_id=shift_id, helper_id=caller.id, before=before, most=limit + 1)
+    found = await inquire(county, find_served, asked)
+    if found is None:
+        raise ProblemError(GeneralReason.NOT_FOUND)
+    last = found[limit - 1] if len(found) > limit else None
+    more = seal_moment(county, purpose, (last.at, last.id)) if last else None
+    return Page(items=[served_answer(service) for service in found[:limit]], next_cursor=more)
+
+
+@get(
     "/api/v1/me/assisted",
     opt={"callers": frozenset({Role.RESIDENT})},
     tags=["stations"],
@@ -188,5 +212,6 @@ STATION_ROUTES: list[BaseRouteHandler] = [
     post_shift,
     post_shift_close,
     get_current_shift,
+    list_served,
     list_my_assisted,
 ]

@@ -226,6 +226,17 @@ class AssistedAnswer(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class ServedAnswer(Struct, frozen=True, kw_only=True):
+    """What an operator did in a shift of theirs, and with which proof; nothing of the person who was served."""
+
+    service_id: UUID
+    act: AssistedAct
+    proof: ProofKind
+    proof_zh: str
+    proof_en: str
+    at: datetime
+
+
 FIELD_OF: dict[Reason, str] = {
     PremisesReason.TOWN_UNKNOWN: "/premises/town_code",
     PremisesReason.VILLAGE_ELSEWHERE: "/premises/village_code",
@@ -319,5 +330,17 @@ def assisted_answer(service: AssistedService) -> AssistedAnswer:
         proof_zh=service.proof.zh,
         proof_en=service.proof.en,
         day=service.day,
+        at=service.at,
+    )
+
+
+def served_answer(service: AssistedService) -> ServedAnswer:
+    """A line of the shift's own list."""
+    return ServedAnswer(
+        service_id=service.id,
+        act=service.act,
+        proof=service.proof,
+        proof_zh=service.proof.zh,
+        proof_en=service.proof.en,
         at=service.at,
     )

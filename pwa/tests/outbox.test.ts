@@ -65,6 +65,11 @@ describe('what waits to be sent', () => {
       { key: 'apply me call1', what: 'application', name: '小面馆', to: { name: 'apply', params: { id: 'call1' } } },
     ])
     expect((await page.findWaiting('resident', me('you'))).forms).toEqual([])
+    await page.keep('drafts', 'bill me shop', { typed: '12.3', hasExcluded: false, excluded: '', at: AT })
+    expect((await page.findWaiting('merchant', me('me'))).forms).toContainEqual(
+      { key: 'bill me shop', what: 'bill', name: '12.3', to: { name: 'home' } },
+    )
+    expect((await page.findWaiting('merchant', me('you'))).forms).toEqual([])
     expect(page.unsent.value).toBe(0)
   })
 

@@ -28,6 +28,7 @@ def all_phones() -> list[str]:
         *(resident.phone for resident in ROLL if resident.phone),
         *(merchant.phone for merchant in EVERY_MERCHANT),
         *(merchant.owner.phone for merchant in EVERY_MERCHANT),
+        *(cashier.phone for merchant in EVERY_MERCHANT for cashier in merchant.cashiers),
         *(station.phone for station in COUNTY.stations.stations),
         *(van.phone for van in COUNTY.stations.vans),
         *(operator.phone for operator in COUNTY.stations.operators),

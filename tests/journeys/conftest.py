@@ -23,9 +23,9 @@ expect.set_options(timeout=15_000)
 
 Enter = Callable[..., Visit]
 IN_WECHAT_TOO = ("test_resident", "test_near", "test_merchant", "test_applying", "test_keeping", "test_lots")
-IN_WECHAT_TOO += ("test_trade_ins", "test_full_screen", "test_campaign_page")
+IN_WECHAT_TOO += ("test_trade_ins", "test_full_screen", "test_campaign_page", "test_shop_staff")
 """Whose journeys also pass in WeChat."""
-AT_HOME_IN_WECHAT = ("merchant", "appliances")
+AT_HOME_IN_WECHAT = ("merchant", "appliances", "cashier")
 """Of the staff; office and stations have browsers of their own."""
 
 
@@ -85,12 +85,13 @@ def staff(served: Served) -> dict[str, Session]:
 
 
 def signed_in(served: Served) -> dict[str, Session]:
-    """One of each role of the staff, signed in with both factors; a second one by their login; a shop of appliances."""
+    """One of each role of the staff, signed in with both factors; a second one by their login; others by their part."""
     found: dict[str, Session] = {}
     for member in sign_ins(read_county()):
         if member.role is not Role.RESIDENT:
             found[member.login if str(member.role) in found else str(member.role)] = served.sign_in(member.login)
-    return found | {"appliances": served.sign_in("tengda-appliances")}
+    others = {"appliances": "tengda-appliances", "cashier": "old-gate-douhua-2"}
+    return found | {person: served.sign_in(login) for person, login in others.items()}
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,9 @@ MERCHANT = ["/merchant/", "/merchant/today", "/merchant/keep", "/merchant/money"
 MERCHANT += ["/merchant/browser", "/merchant/money/{shop_day}"]
 MERCHANT += ["/merchant/inbox", "/merchant/calls", "/merchant/calls/{call}/apply"]
 MERCHANT += ["/merchant/outbox", "/merchant/sessions", "/merchant/applications/{application}/mend"]
+MERCHANT += ["/merchant/staff"]
 APPLIANCES = ["/merchant/trade-ins"]
+CASHIER = ["/merchant/staff", "/merchant/", "/merchant/me"]
 OPERATOR = ["/station/", "/station/serve", "/station/me", "/station/inbox", "/station/sessions", "/station/outbox"]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
 OFFICE += ["/office/start", "/office/imports", "/office/trade-ins", "/office/trade-ins/{dossier}"]
@@ -56,6 +58,7 @@ PEOPLE = {
     "resident": RESIDENT,
     "merchant": MERCHANT,
     "appliances": APPLIANCES,
+    "cashier": CASHIER,
     "operator": OPERATOR,
     "office": OFFICE,
     "security_admin": SECURITY,

@@ -56,6 +56,8 @@ def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
     # Undoing it is the merchant's affair.
     expect(page.get_by_role("button", name="退这一笔")).to_have_count(0)
 
+    page.get_by_role("link", name="班次").click()
+    expect(page.get_by_text("代领 1，代用 1，取码 1")).to_be_visible()
     count_the_cash_twice(page)
     assert served.ask("/api/v1/shifts/current", staff["operator"])["shift"] is None
     kept = served.ask("/api/v1/redemptions", staff["operator"])["items"]

@@ -1,30 +1,45 @@
 """An owner manages shops and who works at the counter; a cashier takes vouchers and manages nothing."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import select
 
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.demonstration.unassignable import bank_account
-from backend.identity.invite_staff import Invited
-from backend.identity.list_staff import PageOfStaff, find_staff
+from backend.identity.accept_invitation import OpenInvitation, open_invitation
+from backend.identity.list_staff import find_staff
 from backend.identity.reasons import IdentityReason
-from backend.identity.rules import StaffState
+from backend.identity.rules import PersonKind, StaffState
+from backend.identity.sign_out import MySessions, my_sessions
 from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.ids import new_id
-from backend.kernel.refusals import GeneralReason
+from backend.kernel.refusals import GeneralReason, Refused
 from backend.merchants.account_rules import AccountReason
 from backend.merchants.add_store import AddStore, StoreOpened, add_store
 from backend.merchants.close_store import CloseStore, StoreClosed, close_store
 from backend.merchants.end import End, end
+from backend.merchants.find_colleagues import Colleague, FindColleagues, find_colleagues
 from backend.merchants.find_merchants import find_merchant, find_stores
-from backend.merchants.invite_cashier import EndCashier, InviteCashier, colleagues, end_cashier, invite_cashier
+from backend.merchants.invite_cashier import (
+    CashierInvited,
+    EndCashier,
+    InviteCashier,
+    InviteCashierAgain,
+    end_cashier,
+    invite_cashier,
+    invite_cashier_again,
+)
 from backend.merchants.propose_account import propose_account
 from backend.merchants.renew_papers import renew_papers
 from backend.merchants.rules import MerchantReason
+from backend.outbox.rules import IdReused
+from backend.outbox.tables import requests
 from tests.databases import HandClock
+from tests.identity.sessions import session_of
 from tests.merchants.call_makers import office, reason_of, staff_member
 from tests.merchants.merchant_makers import admission, admitted, premises
 from tests.merchants.test_accounts import merchant, proposal
@@ -32,13 +47,26 @@ from tests.merchants.test_papers import renewing
 
 
 def inviting(actor: Actor, merchant_id: UUID, login: str = "cashier-1", phone: str = "15402000055") -> InviteCashier:
-    return InviteCashier(actor=actor, merchant_id=merchant_id, login=login, name="店员甲", phone=phone)
+    return InviteCashier(
+        actor=actor, invitation_id=new_id(), merchant_id=merchant_id, login=login, name="店员甲", phone=phone
+    )
 
 
 async def cashier(county: County, owner: Actor, merchant_id: UUID) -> Actor:
     invited = await transact(county, invite_cashier, inviting(owner, merchant_id))
-    assert isinstance(invited, Invited), invited
+    assert isinstance(invited, CashierInvited), invited
     return Actor(kind=ActorKind.STAFF, id=invited.staff_id, role=Role.MERCHANT.value)
+
+
+async def colleagues(county: County, asker: Actor, merchant_id: UUID) -> list[Colleague]:
+    asked = FindColleagues(asker=asker, merchant_id=merchant_id, at=county.clock())
+    found = await inquire(county, find_colleagues, asked)
+    assert not isinstance(found, Refused), found
+    return found
+
+
+async def answers_kept(tx: Transaction, _asked: None) -> str:
+    return str([row.outcome for row in await tx.execute(select(requests.c.outcome))])
 
 
 async def second_shop(county: County, merchant_id: UUID, actor: Actor) -> UUID:
@@ -58,7 +86,7 @@ async def test_an_owner_invites_a_cashier_who_works_for_this_merchant(county: Co
     await office(county)
     merchant_id, owner = await merchant(county)
     invited = await transact(county, invite_cashier, inviting(owner, merchant_id))
-    assert isinstance(invited, Invited)
+    assert isinstance(invited, CashierInvited)
     member = await inquire(county, find_staff, invited.staff_id)
     assert member is not None
     assert (member.state, member.roles, member.merchant_id) == (
@@ -66,8 +94,10 @@ async def test_an_owner_invites_a_cashier_who_works_for_this_merchant(county: Co
         frozenset({Role.MERCHANT}),
         merchant_id,
     )
-    found = await inquire(county, colleagues, PageOfStaff(merchant_id=merchant_id))
+    found = await colleagues(county, owner, merchant_id)
     assert {one.member.id: one.owner for one in found} == {owner.id: True, invited.staff_id: False}
+    assert {one.member.id: one.invited_until for one in found} == {owner.id: None, invited.staff_id: invited.expires_at}
+    assert {one.last_seen_at for one in found} == {None}
     assert reason_of(await transact(county, invite_cashier, inviting(owner, merchant_id))) is IdentityReason.LOGIN_TAKEN
     twin = inviting(owner, merchant_id, "cashier-2")
     assert reason_of(await transact(county, invite_cashier, twin)) is IdentityReason.PHONE_TAKEN
@@ -82,14 +112,18 @@ async def test_a_cashier_manages_nothing(county: County) -> None:
     assert clerk.id is not None
     assert owner.id is not None
     ending = EndCashier(actor=clerk, merchant_id=merchant_id, staff_id=owner.id)
+    again = InviteCashierAgain(actor=clerk, invitation_id=new_id(), merchant_id=merchant_id, staff_id=clerk.id)
+    looking = FindColleagues(asker=clerk, merchant_id=merchant_id, at=county.clock())
     outcomes = [
         await transact(county, invite_cashier, inviting(clerk, merchant_id, "cashier-3", "15402000056")),
+        await transact(county, invite_cashier_again, again),
+        await inquire(county, find_colleagues, looking),
         await transact(county, end_cashier, ending),
         await transact(county, close_store, closing),
         await transact(county, propose_account, proposal(clerk, merchant_id, bank_account(1))),
         await transact(county, renew_papers, renewing(clerk, merchant_id)),
     ]
-    assert [reason_of(outcome) for outcome in outcomes] == [AccountReason.NOT_OWNER] * 5
+    assert [reason_of(outcome) for outcome in outcomes] == [AccountReason.NOT_OWNER] * 7
     assert len(await inquire(county, find_stores, merchant_id)) == 2
 
 
@@ -113,6 +147,72 @@ async def test_an_owner_ends_cashiers_of_their_own_and_nobody_else(county: Count
     member = await inquire(county, find_staff, clerk.id)
     assert member is not None
     assert (member.state, member.roles) == (StaffState.ENDED, frozenset())
+
+
+async def test_an_invitation_that_is_asked_for_again_is_the_same_one_without_its_token(county: County) -> None:
+    await office(county)
+    merchant_id, owner = await merchant(county)
+    command = inviting(owner, merchant_id)
+    first = await transact(county, invite_cashier, command)
+    assert isinstance(first, CashierInvited)
+    assert first.token
+    second = await transact(county, invite_cashier, command)
+    assert second == msgspec.structs.replace(first, token=None, again=True)
+    other = msgspec.structs.replace(command, login="cashier-9")
+    assert await transact(county, invite_cashier, other) == IdReused()
+    assert len(await colleagues(county, owner, merchant_id)) == 2
+    assert len(await inquire(county, find, Find(act="identity.create_staff", actor_id=owner.id))) == 1
+    kept = await inquire(county, answers_kept, None)
+    assert str(first.staff_id) in kept
+    assert first.token not in kept
+
+
+async def test_inviting_again_ends_what_was_before_and_only_for_cashiers_of_ones_own(
+    county: County, clock: HandClock
+) -> None:
+    here = await office(county)
+    merchant_id, owner = await merchant(county)
+    other_id, other = await merchant(county, 2)
+    second = await staff_member(county, Role.MERCHANT, merchant_id=merchant_id)
+    invited = await transact(county, invite_cashier, inviting(owner, merchant_id))
+    assert isinstance(invited, CashierInvited)
+    assert invited.token
+    await session_of(county, PersonKind.STAFF, invited.staff_id)
+    clock.forward(minutes=5)
+
+    def again(actor: Actor, of: UUID, whom: UUID) -> InviteCashierAgain:
+        return InviteCashierAgain(actor=actor, invitation_id=new_id(), merchant_id=of, staff_id=whom)
+
+    assert second.id is not None
+    assert here.clerk.id is not None
+    for command, reason in (
+        (again(other, other_id, invited.staff_id), GeneralReason.NOT_FOUND),
+        (again(owner, merchant_id, here.clerk.id), GeneralReason.NOT_FOUND),
+        (again(owner, merchant_id, second.id), AccountReason.NOT_OWNER),
+    ):
+        assert reason_of(await transact(county, invite_cashier_again, command)) is reason
+    assert await transact(county, open_invitation, OpenInvitation(invited.token)) is not None
+    command = again(owner, merchant_id, invited.staff_id)
+    renewed = await transact(county, invite_cashier_again, command)
+    assert isinstance(renewed, CashierInvited)
+    assert renewed.token not in (None, invited.token)
+    assert await transact(county, invite_cashier_again, command) == msgspec.structs.replace(
+        renewed, token=None, again=True
+    )
+    dead = await transact(county, open_invitation, OpenInvitation(invited.token))
+    assert reason_of(dead) is IdentityReason.INVITATION_INVALID
+    assert await inquire(county, my_sessions, MySessions(person_id=invited.staff_id, at=county.clock())) == []
+    (shown,) = [one for one in await colleagues(county, owner, merchant_id) if one.member.id == invited.staff_id]
+    assert (shown.invited_until, shown.last_seen_at) == (renewed.expires_at, clock() - timedelta(minutes=5))
+    clock.forward(hours=73)
+    (late,) = [one for one in await colleagues(county, owner, merchant_id) if one.member.id == invited.staff_id]
+    assert late.invited_until is None
+    assert (
+        await transact(county, end_cashier, EndCashier(actor=owner, merchant_id=merchant_id, staff_id=invited.staff_id))
+        is None
+    )
+    gone = await transact(county, invite_cashier_again, again(owner, merchant_id, invited.staff_id))
+    assert reason_of(gone) is IdentityReason.STAFF_ENDED
 
 
 async def test_a_merchant_that_left_invites_nobody(county: County) -> None:

@@ -289,6 +289,37 @@ async def test_the_resident_and_the_auditor_see_who_helped_and_nobody_sees_anoth
     assert elsewhere.json()["items"] == []
 
 
+async def test_an_operator_sees_what_a_shift_of_their_own_did_and_no_person_in_it(
+    county: County, send: Http, clock: HandClock
+) -> None:
+    station_id = await with_station(county)
+    await appointed(county, station_id)
+    own, opens = await operator_cookie(county), {"shift_id": str(new_id()), "cash_fen": 0}
+    await send("/api/v1/shifts", opens, cookie=own)
+    shift = await transact(county, own_shift, UUID(str(opens["shift_id"])))
+    done = [assisted(shift, resident=resident) for resident in (1, 2)]
+    for one in done:
+        clock.forward(seconds=1)
+        assert await transact(county, claim, one) is None
+    path = f"/api/v1/shifts/{shift.id}/services"
+    page = (await send(path, cookie=own, limit="1")).json()
+    assert page["items"] == [
+        {
+            "service_id": str(done[1].service_id),
+            "act": "voucher.claim",
+            "proof": "identity-card",
+            "proof_zh": "身份证",
+            "proof_en": "Identity card",
+            "at": "2026-11-20T02:00:02Z",
+        }
+    ]
+    rest = (await send(path, cookie=own, cursor=page["next_cursor"])).json()
+    assert ([one["service_id"] for one in rest["items"]], rest["next_cursor"]) == ([str(done[0].service_id)], None)
+    other = await staff_cookie(county, Role.OPERATOR, station_id=station_id)
+    for cookie, where in ((other, path), (own, f"/api/v1/shifts/{new_id()}/services")):
+        assert (await send(where, cookie=cookie)).status_code == 404
+
+
 async def test_the_caps_in_force_are_shown_and_set_over_http(county: County, send: Http) -> None:
     clerk = await staff_cookie(county, Role.OFFICE)
     assert (await send("/api/v1/office/station-policy", cookie=clerk)).json() == {

@@ -47,6 +47,7 @@ def bodies() -> dict[str, dict[str, Any]]:
         "POST /api/v1/redemptions/{redemption_id}/evidence": EVIDENCE | {"supply_id": str(new_id())},
         f"POST {DOSSIERS}/{{dossier_id}}/mends": PAPERS | {"mend_id": str(new_id())},
         "POST /api/v1/merchant/stores/{store_id}/close": {"change_id": str(new_id()), "reason": "关店"},
+        "POST /api/v1/merchant/staff/{staff_id}/invitation": {"invitation_id": str(new_id())},
     }
 
 
@@ -75,7 +76,7 @@ def address(operation: Operation, world: World) -> str:
         "application_id": others.applied.application_id,
         "account_id": others.applied.account_id,
         "store_id": others.store_id,
-        "staff_id": others.merchant_staff_id,
+        "staff_id": others.cashier_id,
         "round_id": world.round_id,
         "entry_id": world.lots.entries[1],
         "hold_id": world.money.holds[1],

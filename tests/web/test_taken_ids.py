@@ -45,6 +45,7 @@ MAKERS = {
     "decision_id",
     "entry_id",
     "funding_id",
+    "invitation_id",
     "look_id",
     "policy_id",
     "redemption_id",
@@ -175,6 +176,7 @@ def of_merchants() -> list[Told]:
     files = {"files": [FILE], **CONTACT}
     apply = {key: told for key, told in merchant_body(credit_code=credit_code(70)).items() if key not in NOT_YET}
     application = "/api/v1/merchant-applications/{application_id}"
+    cashier = {"login": "cashier-1", "name": "店员甲", "phone": "15402000055"}
     grounds = {"name": "罗开明", "contact": "15402000077", "grounds": "该店上月因食品安全被处罚，请核实。"}
     return [
         (Role.RESIDENT, "/api/v1/merchant-calls/{call_id}/applications", apply | files | {"application_id": ""}),
@@ -187,6 +189,8 @@ def of_merchants() -> list[Told]:
         (Role.MERCHANT, "/api/v1/merchant/bank-accounts/{account_id}/withdraw", change),
         (Role.MERCHANT, "/api/v1/merchant/papers", papers_body()),
         (Role.MERCHANT, "/api/v1/merchant/stores/{store_id}/close", change),
+        (Role.MERCHANT, "/api/v1/merchant/staff", cashier | {"invitation_id": ""}),
+        (Role.MERCHANT, "/api/v1/merchant/staff/{staff_id}/invitation", {"invitation_id": ""}),
     ]
 
 
@@ -232,6 +236,7 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "merchant_id": own.merchant_id,
         "shift_id": own.shift_id,
         "station_id": own.station_id,
+        "staff_id": own.cashier_id,
         "appointment_id": own.appointment_id,
         "redemption_id": own.redemption_id,
         "round_id": world.round_id,

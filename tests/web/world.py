@@ -15,6 +15,7 @@ from backend.identity.make_machine_key import MadeKey, MakeMachineKey, make_mach
 from backend.identity.rules import PersonKind, SessionMethod
 from backend.kernel.actors import MACHINE_ROLES, STAFF_ROLES, Actor, ActorKind, Role
 from backend.kernel.ids import new_id
+from backend.merchants.invite_cashier import CashierInvited, InviteCashier, invite_cashier
 from backend.merchants.publish_call import PublishCall, publish_call
 from backend.notifications.notify import Notify, notify
 from backend.notifications.templates import HOLDER_KEY_REPLACED
@@ -51,6 +52,7 @@ class Side(Struct, frozen=True, kw_only=True):
     merchant_id: UUID
     store_id: UUID
     merchant_staff_id: UUID
+    cashier_id: UUID
     station_id: UUID
     operator_id: UUID
     appointment_id: UUID
@@ -163,12 +165,27 @@ async def _side(county: County, number: int, round_id: UUID, call_id: UUID, peop
         merchant_id=merchant.merchant_id,
         store_id=merchant.store_id,
         merchant_staff_id=merchant_staff_id,
+        cashier_id=await _cashier(county, number, merchant.merchant_id, merchant_staff_id),
         station_id=opened.station_id,
         operator_id=operator_id,
         appointment_id=appointment_id,
         shift_id=shift_id,
         applied=await applying(county, number, call_id, holder.resident_id, (merchant.merchant_id, merchant_staff_id)),
     )
+
+
+async def _cashier(county: County, number: int, merchant_id: UUID, owner_id: UUID) -> UUID:
+    inviting = InviteCashier(
+        actor=Actor(kind=ActorKind.STAFF, id=owner_id, role=Role.MERCHANT.value),
+        invitation_id=new_id(),
+        merchant_id=merchant_id,
+        login=f"till-{number}",
+        name="店员",
+        phone=f"1540211900{number}",
+    )
+    invited = await transact(county, invite_cashier, inviting)
+    assert isinstance(invited, CashierInvited), invited
+    return invited.staff_id
 
 
 async def _shift(county: County, station_id: UUID, operator_id: UUID) -> tuple[UUID, UUID]:

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.transaction import Transaction
 from backend.identity.records import Change, Session
 from backend.identity.rules import PersonKind, SessionEnd, SessionMethod
 from backend.identity.store.residents import chunks
-from backend.identity.tables import session_changes, session_feed, sessions
+from backend.identity.tables import OF_STAFF, session_changes, session_feed, sessions
 
 
 def _session(row: Row[Any]) -> Session:
@@ -113,6 +113,19 @@ async def unended_of(tx: Transaction, person_ids: Iterable[UUID]) -> list[Sessio
             .order_by(sessions.c.id.desc())
         )
         found += [_session(row) for row in rows]
+    return found
+
+
+async def last_seen_of_staff(tx: Transaction, person_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When each of these people of the staff last used a session, ended ones included, as far as they are kept."""
+    found: dict[UUID, datetime] = {}
+    for ids in chunks(person_ids):
+        rows = await tx.execute(
+            select(sessions.c.person_id, func.max(sessions.c.last_seen_at).label("at"))
+            .where(sessions.c.person_id.in_(ids), text(OF_STAFF))
+            .group_by(sessions.c.person_id)
+        )
+        found |= {row.person_id: row.at for row in rows}
     return found
 
 

@@ -322,6 +322,23 @@ async def end_invitations(tx: Transaction, staff_id: UUID, at: datetime) -> None
     )
 
 
+async def open_invitations(tx: Transaction, staff_ids: Iterable[UUID], at: datetime) -> dict[UUID, datetime]:
+    """Until when an invitation of these accounts can still be used."""
+    found: dict[UUID, datetime] = {}
+    for ids in chunks(staff_ids):
+        rows = await tx.execute(
+            select(staff_invitations.c.staff_id, func.max(staff_invitations.c.expires_at).label("until"))
+            .where(
+                staff_invitations.c.staff_id.in_(ids),
+                staff_invitations.c.ended_at.is_(None),
+                staff_invitations.c.expires_at > at,
+            )
+            .group_by(staff_invitations.c.staff_id)
+        )
+        found |= {row.staff_id: row.until for row in rows}
+    return found
+
+
 async def erase_old_staff(tx: Transaction, *, ended_before: datetime, invited_before: datetime) -> int:
     """Erase the names of those who left long ago, and old invitations."""
     long_gone = (staff.c.ended_at < ended_before, staff.c.name.is_not(None))

@@ -81,6 +81,7 @@ async def services_before(
     resident_id: UUID | None,
     helper_id: UUID | None,
     station_id: UUID | None,
+    shift_id: UUID | None,
     day: date | None,
     before: tuple[Instant, UUID] | None,
     most: int,
@@ -105,6 +106,8 @@ async def services_before(
         found = found.where(assisted_services.c.helper_id == helper_id)
     if station_id is not None:
         found = found.where(shifts.c.station_id == station_id)
+    if shift_id is not None:
+        found = found.where(assisted_services.c.shift_id == shift_id)
     if day is not None:
         found = found.where(assisted_services.c.day == day)
     if before is not None:

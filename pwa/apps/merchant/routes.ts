@@ -76,6 +76,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true, width: 'narrow' },
   },
   {
+    path: '/staff',
+    name: 'staff',
+    component: () => import('./pages/StaffPage.vue'),
+    meta: { title: () => t('staff.title'), up: '/me', signedIn: true },
+  },
+  {
     path: '/browser',
     name: 'browser',
     component: () => import('@/account/BrowserPage.vue'),

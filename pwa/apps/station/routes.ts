@@ -10,7 +10,7 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/',
     name: 'home',
     component: () => import('./pages/HomePage.vue'),
-    meta: { title: () => t('home.title'), section: { text: () => t('home.title'), drawing: clock }, signedIn: true },
+    meta: { title: () => t('home.title'), section: { text: () => t('home.title'), drawing: clock }, signedIn: true, width: 'wide' },
   },
   {
     path: '/serve',

@@ -8,6 +8,7 @@
 import createClient from 'openapi-fetch'
 import { language } from '@/i18n/language'
 import { answered, unreached } from '@/offline/connection'
+import { noteAnswer } from '@/offline/last_answer'
 import { problemOf, unanswered, type Problem } from './problem'
 import type { paths } from './schema.gen'
 
@@ -58,6 +59,7 @@ export async function ask<Value>(call: Promise<Fetched<Value>>): Promise<Answer<
     const { data, error, response } = await call
     answered()
     answeredAt = Date.now()
+    noteAnswer(answeredAt)
     // An empty yes (204) is a yes; its value is of no use to anybody.
     if (response.ok) return { ok: true, value: data as NonNullable<Value>, response }
     if (response.status === 401) signedOut()

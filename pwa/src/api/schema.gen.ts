@@ -880,6 +880,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merchant/post": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Am I owner or cashier?
+         * @description Pages ask it before they offer what only owners may do.
+         */
+        get: operations["ApiV1MerchantPostGetPost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merchant/staff": {
         parameters: {
             query?: never;
@@ -889,7 +909,7 @@ export interface paths {
         };
         /**
          * Who works for my merchant
-         * @description Owners and cashiers, those who have left included; phones are masked.
+         * @description Owners and cashiers, those who have left included; only an owner sees them.
          */
         get: operations["ApiV1MerchantStaffListColleagues"];
         put?: never;
@@ -918,6 +938,26 @@ export interface paths {
          * @description Account and sessions end at once; owners' accounts are ended by the office.
          */
         post: operations["ApiV1MerchantStaffStaffIdEndPostEndCashier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merchant/staff/{staff_id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite a cashier again
+         * @description Password, phone or link was lost: sessions and earlier invitations end, the new code is shown once.
+         */
+        post: operations["ApiV1MerchantStaffStaffIdInvitationPostCashierAgain"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3804,6 +3844,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shifts/{shift_id}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I did in a shift
+         * @description Claims, redemptions and codes of a shift of the caller's own, the newest first.
+         */
+        get: operations["ApiV1ShiftsShiftIdServicesListServed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shops": {
         parameters: {
             query?: never;
@@ -4838,6 +4898,8 @@ export interface components {
         CampaignState: "draft" | "in_review" | "approved" | "funded" | "running" | "paused" | "ended" | "settled" | "archived";
         /** CashierBody */
         CashierBody: {
+            /** Format: uuid */
+            invitation_id: string;
             login: string;
             name: string;
             /** @description A mobile number. */
@@ -4847,7 +4909,7 @@ export interface components {
         CashierInvitedAnswer: {
             /** Format: uuid */
             staff_id: string;
-            invitation: string;
+            invitation: string | null;
             /** Format: date-time */
             expires_at: string;
         };
@@ -5047,6 +5109,9 @@ export interface components {
             owner: boolean;
             /** Format: date-time */
             created_at: string;
+            ended_at: string | null;
+            last_seen_at: string | null;
+            invited_until: string | null;
         };
         /** CollectedAnswer */
         CollectedAnswer: {
@@ -5751,6 +5816,11 @@ export interface components {
         /** InvitationBody */
         InvitationBody: {
             token: string;
+        };
+        /** InviteAgainBody */
+        InviteAgainBody: {
+            /** Format: uuid */
+            invitation_id: string;
         };
         /** InvitedAnswer */
         InvitedAnswer: {
@@ -6505,11 +6575,6 @@ export interface components {
             items: components["schemas"]["PublicisedAnswer"][];
             next_cursor?: string | null;
         };
-        /** Page[ColleagueAnswer] */
-        "Page_backend.merchants.paper_schemas.ColleagueAnswer_": {
-            items: components["schemas"]["ColleagueAnswer"][];
-            next_cursor?: string | null;
-        };
         /** Page[EndingLicenceAnswer] */
         "Page_backend.merchants.paper_schemas.EndingLicenceAnswer_": {
             items: components["schemas"]["EndingLicenceAnswer"][];
@@ -6518,6 +6583,11 @@ export interface components {
         /** Page[RenewalAnswer] */
         "Page_backend.merchants.paper_schemas.RenewalAnswer_": {
             items: components["schemas"]["RenewalAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[ColleagueAnswer] */
+        "Page_backend.merchants.people_schemas.ColleagueAnswer_": {
+            items: components["schemas"]["ColleagueAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[ListedMerchant] */
@@ -6593,6 +6663,11 @@ export interface components {
         /** Page[OperatorPersonAnswer] */
         "Page_backend.stations.schemas.OperatorPersonAnswer_": {
             items: components["schemas"]["OperatorPersonAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[ServedAnswer] */
+        "Page_backend.stations.schemas.ServedAnswer_": {
+            items: components["schemas"]["ServedAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[ShiftAnswer] */
@@ -6797,6 +6872,10 @@ export interface components {
          * @enum {string}
          */
         PositionSource: "surveyed" | "published" | "device" | "invented";
+        /** PostAnswer */
+        PostAnswer: {
+            owner: boolean;
+        };
         /** PremisesAnswer */
         PremisesAnswer: {
             town_code: string;
@@ -7489,6 +7568,17 @@ export interface components {
             state: components["schemas"]["ApplicationState"];
             /** Format: date-time */
             submitted_at: string;
+        };
+        /** ServedAnswer */
+        ServedAnswer: {
+            /** Format: uuid */
+            service_id: string;
+            act: components["schemas"]["AssistedAct"];
+            proof: components["schemas"]["ProofKind"];
+            proof_zh: string;
+            proof_en: string;
+            /** Format: date-time */
+            at: string;
         };
         /** SessionAnswer */
         SessionAnswer: {
@@ -12501,14 +12591,9 @@ export interface operations {
             };
         };
     };
-    ApiV1MerchantStaffListColleagues: {
+    ApiV1MerchantPostGetPost: {
         parameters: {
-            query?: {
-                /** @description `next_cursor` of the page before. */
-                cursor?: string | null;
-                /** @description Rows on a page. */
-                limit?: number;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
@@ -12521,7 +12606,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_backend.merchants.paper_schemas.ColleagueAnswer_"];
+                    "application/json": components["schemas"]["PostAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -12572,6 +12657,77 @@ export interface operations {
             };
         };
     };
+    ApiV1MerchantStaffListColleagues: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.merchants.people_schemas.ColleagueAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-owner`: Only the merchant's owner may do this; `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1MerchantStaffPostCashier: {
         parameters: {
             query?: never;
@@ -12585,6 +12741,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierInvitedAnswer"];
+                };
+            };
             /** @description Document created, URL follows */
             201: {
                 headers: {
@@ -12631,7 +12796,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `merchant-ended`: The merchant has left; nothing can be changed; `login-taken`: This login is taken; choose another; `phone-taken`: This phone belongs to another account; one person has one account */
+            /** @description `id-reused`: This id already carries another command; use a new one; `merchant-ended`: The merchant has left; nothing can be changed; `login-taken`: This login is taken; choose another; `phone-taken`: This phone belongs to another account; one person has one account */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12734,6 +12899,124 @@ export interface operations {
                 };
             };
             /** @description `own-rights`: Nobody changes their own rights; `last-administrator`: This is the last administrator of that kind; appoint another first */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantStaffStaffIdInvitationPostCashierAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteAgainBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierInvitedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashierInvitedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-owner`: Only the merchant's owner may do this; `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one; `merchant-ended`: The merchant has left; nothing can be changed; `staff-ended`: This account has ended */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26793,6 +27076,88 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ShiftsShiftIdServicesListServed: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.stations.schemas.ServedAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

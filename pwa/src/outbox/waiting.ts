@@ -21,7 +21,7 @@ export interface WaitingAct {
 
 export interface HalfForm {
   readonly key: string
-  readonly what: 'plan' | 'application'
+  readonly what: 'plan' | 'application' | 'bill'
   readonly name: string
   readonly to: RouteLocationRaw
 }
@@ -72,7 +72,7 @@ function attempted({ redemption_id, bill_fen }: Attempt, app: AppName): WaitingA
   return { id: redemption_id, what: 'redemption', at: madeAt(redemption_id), billFen: bill_fen, to }
 }
 
-/** The keys are those of `apps/office/parts/drafts.ts` and `merchants/ApplyTo.vue`. */
+/** The keys are those of `apps/office/parts/drafts.ts`, `merchants/ApplyTo.vue` and `counter/half_bill.ts`. */
 function halfForm(key: string, value: Readonly<Record<string, unknown>>, app: AppName, me: Me | null): HalfForm[] {
   const [what, ...rest] = key.split(' ')
   if (what === 'plan' && app === 'office') {
@@ -80,6 +80,9 @@ function halfForm(key: string, value: Readonly<Record<string, unknown>>, app: Ap
     const form = (value['form'] ?? {}) as { title_zh?: string }
     const to = campaign === 'new' ? { name: 'new' } : { name: 'edit', params: { id: campaign } }
     return [{ key, what, name: form.title_zh ?? '', to }]
+  }
+  if (what === 'bill' && app === 'merchant' && rest[0] === me?.id) {
+    return [{ key, what, name: typeof value['typed'] === 'string' ? value['typed'] : '', to: { name: 'home' } }]
   }
   const [applicant, call = ''] = rest
   if (what !== 'apply' || applicant !== me?.id || app === 'office' || app === 'station') return []

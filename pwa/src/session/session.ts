@@ -10,8 +10,10 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { api, ask, whenSignedOut, type Answer } from '@/api/client'
 import type { Me } from '@/api/wire'
+import { hush } from '@/design-system/toast'
 import { read, remember } from '@/kernel/remembered'
 import { countyNow } from '@/offline/county_clock'
+import { endSession, unlessLeft } from './owed'
 
 const KEY = 'yizhan.me'
 
@@ -39,17 +41,21 @@ export const useSession = defineStore('session', () => {
   async function find(): Promise<Answer<unknown>> {
     const answer = await ask(api.GET('/api/v1/session'))
     if (answer.ok) {
-      take(answer.value.me)
-      if (answer.value.me) foundAt.value = countyNow()
+      const now = await unlessLeft(answer.value.me)
+      take(now)
+      if (now) foundAt.value = countyNow()
       asked.value = true
     }
     return answer
   }
 
-  /** Ends this session; without a network the phone forgets it all the same. */
+  /** Ends this session and takes from the screen what was said in it; the phone forgets it also without a network. */
   async function signOut(): Promise<void> {
-    await ask(api.POST('/api/v1/sign-out'))
+    const whose = somebody.value
     take(null)
+    hush()
+    ended.value = false
+    await endSession(whose)
     ended.value = false
   }
 

@@ -113,6 +113,8 @@ export default {
   'papers.used-on': ' (filed on {day})',
 
   'me.title': 'Me',
+  'staff.title': 'Staff',
+  'staff.note': 'Who takes vouchers here; invite and end',
   'me.shop': 'Merchant',
   'me.place': 'Tell roughly where the counter stands when redeeming',
   'me.place.why':

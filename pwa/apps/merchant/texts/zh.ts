@@ -111,6 +111,8 @@ export default {
   'papers.used-on': '（{day} 申报）',
 
   'me.title': '我的',
+  'staff.title': '店员',
+  'staff.note': '谁在柜台收券，邀请和停用',
   'me.shop': '商户',
   'me.sound': '核销结果出声',
   'me.place': '核销时告知收银台的大致位置',

@@ -28,6 +28,23 @@ export default {
   'shift.closed.even': 'The cash is right: {cash}.',
   'shift.closed.over': '{difference} too much; the reason is noted.',
   'shift.closed.short': '{difference} short; the reason is noted.',
+  'away.title': 'No network',
+  'away.unreachable': 'The county does not answer',
+  'away.cannot':
+    'Shifts cannot be opened or closed, nobody can be found, claimed for or given a code now: the county checks each of these on the spot. A voucher that is used counts once the county has said so, too.',
+  'away.kept':
+    '{count} {count:act|acts} without an answer {count:is|are} kept on this device and {count:goes|go} on under the same id when the network is back; nothing happens twice.',
+  'away.none': 'Nothing waits on this device; nothing can be lost.',
+  'away.how':
+    "Note the resident's phone and serve them when the network is back. A code on their phone can be shown without a network, but is taken at a counter that has one.",
+  'served.title': 'Done in this shift',
+  'served.none': 'Nobody has been served in this shift yet.',
+  'served.counts': 'Claimed {claims}, used {uses}, codes {codes}',
+  'served.claim': 'Claimed',
+  'served.use': 'Voucher used',
+  'served.code': 'Code made',
+  'served.more': 'Only the latest {count} are counted.',
+  'served.text': 'It says what was done and what was checked, not for whom.',
   'serve.title': 'Serve',
   'serve.what': 'What to do',
   'serve.claim': 'Claim for somebody',

@@ -2,6 +2,8 @@ import type { Twin } from '@/i18n/texts'
 import type zh from './zh'
 
 export default {
+  'cashier.now': 'At the counter:',
+  'cashier.change': 'Hand over',
   'scan.title': "Scan the customer's code",
   'scan.open': 'Open the camera to scan',
   'scan.opening': 'Opening the camera…',
@@ -33,6 +35,7 @@ export default {
   'bill.clear': 'Clear',
   'bill.act': 'Redeem',
   'bill.then-scan': 'Go on to scan',
+  'bill.recalled': 'This is the bill that you had begun.',
   'bill.code-read': 'The code has been read',
   'bill.code-again': 'Scan again',
   'work.sending': 'Redeeming…',

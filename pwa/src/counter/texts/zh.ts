@@ -1,5 +1,7 @@
 /** What is said where a voucher is taken: at a merchant's counter, and at a station that serves somebody. */
 export default {
+  'cashier.now': '收银：',
+  'cashier.change': '换人',
   'scan.title': '扫顾客的券码',
   'scan.open': '打开摄像头扫码',
   'scan.opening': '正在打开摄像头…',
@@ -31,6 +33,7 @@ export default {
   'bill.clear': '清空',
   'bill.act': '核销',
   'bill.then-scan': '去扫码',
+  'bill.recalled': '这是您上次没输完的账单。',
   'bill.code-read': '券码已读到',
   'bill.code-again': '重新扫码',
   'work.sending': '正在核销…',

@@ -1,0 +1,60 @@
+"""A station's tablet: how the device stands is told, and without a network what cannot be done now and what is kept."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from backend.kernel.ids import new_id
+from tests.journeys.conftest import Enter
+from tests.journeys.served import Served, Session
+from tests.journeys.visits import TABLET
+
+pytestmark = pytest.mark.journey
+
+UPRIGHT = {"width": 768, "height": 1024}
+
+
+@pytest.fixture(scope="module")
+def operator(served: Served, staff: dict[str, Session]) -> Session:
+    """Another operator than the one of the other journeys, in an open shift."""
+    known = staff["operator"].subject
+    other = next(one for one in served.sessions("operator", 3) if one.subject != known)
+    served.ask("/api/v1/shifts", other, {"shift_id": str(new_id()), "cash_fen": 20_000, "device_label": "柜台平板"})
+    return other
+
+
+def test_a_tablet_tells_how_it_stands(visit: Enter, operator: Session) -> None:
+    page = visit(operator, viewport=UPRIGHT).go("/station/")
+    card = page.locator("section, div").filter(has=page.get_by_role("heading", name="这台设备")).last
+    expect(card).to_contain_text("已连上县里")
+    expect(card).to_contain_text("0 件")
+    expect(card.get_by_text(re.compile("^是，浏览器已答应$|^否，浏览器没有答应$"))).to_be_visible()
+    expect(card.get_by_text(re.compile(r"^\d{6}$"))).to_be_visible()
+    expect(page.get_by_role("heading", name="这一班办的")).to_be_visible()
+    expect(page.get_by_text("这一班还没有代办过。")).to_be_visible()
+
+
+def test_without_a_network_the_pages_open_and_say_what_cannot_be_done(visit: Enter, operator: Session) -> None:
+    tablet = visit(operator, viewport=TABLET)
+    page = tablet.go("/station/")
+    expect(page.get_by_role("heading", name="正在当班")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    tablet.expect_no("lost /current", "lost /services", "lost /session", "lost /county")
+    tablet.context.set_offline(True)
+    expect(page.get_by_role("heading", name="没有网络", exact=True)).to_be_visible()
+    expect(page.get_by_text("这台设备上没有等着送出的事，不会丢东西。")).to_be_visible()
+    expect(page.get_by_role("button", name="点清现金，交班")).to_be_disabled()
+
+    # Opened anew, from what the device keeps: the shift as the county said last, marked with when that was.
+    page.reload()
+    expect(page.get_by_role("heading", name="没有网络", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="正在当班")).to_be_visible()
+    expect(page.get_by_text("以下内容截至").first).to_be_visible()
+    page.get_by_role("link", name="代办").click()
+    expect(page.get_by_role("heading", name="没有网络", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="查找")).to_be_disabled()
+
+    tablet.context.set_offline(False)
+    expect(page.get_by_role("heading", name="没有网络", exact=True)).to_have_count(0)
+    expect(page.get_by_role("button", name="查找")).to_be_enabled()
