@@ -13890,6 +13890,10 @@ export interface operations {
                 subject_id?: string | null;
                 /** @description Who acted. */
                 actor_id?: string | null;
+                /** @description Only from this day in the county on. */
+                first_day?: string | null;
+                /** @description Only up to the end of this day in the county. */
+                last_day?: string | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows on a page. */

@@ -62,6 +62,8 @@ export default {
   'deputy.state.over': 'over',
   'deputy.end': 'End it',
   'deputy.end.about': 'At once; one that has not begun never does.',
+  'deputy.find': 'Find people by name or login',
+  'deputy.find.hint': 'The two lists below have {count:person|people}',
   'deputy.new': 'Appoint a deputy',
   'deputy.principal': 'Principal',
   'deputy.role': 'In the role of',

@@ -60,6 +60,8 @@ export default {
   'deputy.state.over': '已结束',
   'deputy.end': '结束代理',
   'deputy.end.about': '马上结束；还没开始的就不再开始。',
+  'deputy.find': '按姓名或登录名找人',
+  'deputy.find.hint': '下面两个名单里有 {count} 人',
   'deputy.new': '指定代理',
   'deputy.principal': '被代理人（A角）',
   'deputy.role': '代理的角色',
