@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { CountySettings } from '@/api/wire'
+import { particulars } from '../apps/office/parts/audit_words'
 import { bodyOf, changed, colourOf, formOf, OTHER, PALETTE, ratioOf, readable } from '../apps/office/parts/county_form'
 
 const NOW: CountySettings = {
@@ -63,4 +64,12 @@ test('what is sent says which settings were looked at, and whether the sign stay
     logo: null,
     drop_logo: false,
   })
+})
+
+test('the auditor reads in words what was changed, and no key of a picture', () => {
+  const told = (detail: string): string => particulars({ act: 'county.change-settings', reason: null, detail })
+  expect(told('name_zh: 筠连县 > 新筠连县; help_phone: - > 0831-7710000; logo: - > county-logo-0123456789abcdef')).toBe(
+    '县名（中文） 筠连县 → 新筠连县 · 服务热线 - → 0831-7710000 · 标志',
+  )
+  expect(told('logo: county-logo-0123456789abcdef > -')).toBe('标志')
 })

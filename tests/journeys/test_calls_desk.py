@@ -22,7 +22,7 @@ def test_a_clerk_changes_a_call_and_everybody_reads_both_versions(
 ) -> None:
     call = publish(served, staff["office"], "旅途变更公告")
     page = visit(staff["office"], viewport=DESK).go("/office/merchants")
-    page.get_by_role("link", name="查看和变更 旅途变更公告").click()
+    page.get_by_role("link", name="旅途变更公告").click()
     page.get_by_role("button", name="变更规则").click()
     page.get_by_label("公告正文（中文）").fill("一、征集范围：县内商户，须公示价格。")
     page.get_by_label("公示期（工作日）").fill("9")

@@ -27,6 +27,7 @@ export default {
   'colour.red': 'Vermilion',
   'colour.ochre': 'Ochre',
   'colour.slate': 'Slate',
+  'logo': 'Sign',
   'logo.choose': 'Another sign',
   'logo.hint': 'A PNG, JPEG or WebP picture of at most 2 MB, 96 to 4096 pixels on its longer side, best square.',
   'logo.never': 'Never the national emblem or flag, nor anything like them.',

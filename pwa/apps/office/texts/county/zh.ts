@@ -24,6 +24,7 @@ export default {
   'colour.red': '朱红',
   'colour.ochre': '赭石',
   'colour.slate': '石青',
+  'logo': '标志',
   'logo.choose': '换一张标志',
   'logo.hint': 'PNG、JPEG 或 WebP 图片，不超过 2 MB，长边 96 到 4096 像素，正方形最好。',
   'logo.never': '不能用国徽、国旗图案，也不能用和它们近似的图案。',
