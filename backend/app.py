@@ -23,6 +23,8 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from backend.audit_pack.routes import AUDIT_PACK_ROUTES
 from backend.background import Background
+from backend.county_settings.routes import COUNTY_SETTINGS, COUNTY_SETTINGS_ROUTES
+from backend.county_settings.show_settings import poll_settings
 from backend.database.county import County
 from backend.database.registry import Counties
 from backend.database.transaction import DatabaseGone
@@ -121,6 +123,7 @@ log = logging.getLogger(__name__)
 ROUTES: list[BaseRouteHandler] = [
     *STATUS_ROUTES,
     *COUNTY_ROUTES,
+    *COUNTY_SETTINGS_ROUTES,
     *PLACES_ROUTES,
     *SIGN_IN_ROUTES,
     *LINK_ROUTES,
@@ -178,7 +181,8 @@ DUE_VERBS: Mapping[str, DueVerb] = {
 FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
 LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
-    prefix: frozenset({"application/json"}) for prefix in (IMPORTS, ROSTER_SHEETS, BANK_ANSWERS, ACQUIRER_STATEMENTS)
+    prefix: frozenset({"application/json"})
+    for prefix in (IMPORTS, ROSTER_SHEETS, BANK_ANSWERS, ACQUIRER_STATEMENTS, COUNTY_SETTINGS)
 }
 """Files come as base64 in JSON here, in bodies as large as uploads may be."""
 
@@ -274,7 +278,7 @@ class Application:
             work.start()
         for delivery in self.deliveries:
             delivery.start()
-        beside = (self.recogniser.poll, self.recogniser.look_ahead)
+        beside = (self.recogniser.poll, self.recogniser.look_ahead, poll_settings)
         polls = [asyncio.create_task(work(county)) for work in beside for county in self.counties.all]
         # SQLite's threads need the interpreter between two rows: at the default of 5 ms each of their hops would wait
         # behind the busy main thread that long (measured: 155 instead of thousands of cold sessions a second).

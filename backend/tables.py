@@ -5,6 +5,7 @@ from types import ModuleType
 from sqlalchemy import Table
 
 from backend.audit_trail import tables as audit_trail
+from backend.county_settings import tables as county_settings
 from backend.data_state import tables as data_state
 from backend.database.columns import metadata
 from backend.identity import tables as identity
@@ -24,6 +25,7 @@ from backend.vouchers import tables as vouchers
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
 MODULES: tuple[ModuleType, ...] = (
     audit_trail,
+    county_settings,
     data_state,
     identity,
     ledger,

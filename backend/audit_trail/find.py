@@ -1,6 +1,7 @@
 """What does the auditor find when searching the trail?"""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,22 +10,43 @@ from msgspec.structs import replace
 from backend.audit_trail import store
 from backend.audit_trail.rules import Entry
 from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant, day_starts
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)
+"""Days outside which nothing happened, and instants would overflow."""
 
 
 class Find(Struct, frozen=True, kw_only=True):
-    """Entries by act (a prefix), subject or actor; ``before`` continues an earlier page."""
+    """Entries by act (a prefix), subject, actor and time; ``before`` continues an earlier page."""
 
     act: str | None = None
     subject_id: str | None = None
     actor_id: UUID | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+    """Business days of the county, both of them counted."""
     before: UUID | None = None
     most: int = 50
+
+
+def _times(asked: Find) -> tuple[Instant | None, Instant | None]:
+    first, last = asked.first_day, asked.last_day
+    return (
+        None if first is None else day_starts(min(max(first, EARLIEST), LATEST)),
+        None if last is None else day_starts(min(max(last, EARLIEST), LATEST) + timedelta(days=1)),
+    )
 
 
 async def find(tx: Transaction, asked: Find) -> list[Entry]:
     """Matching entries, newest first, with what was written to them as long as it is kept."""
     found = await store.search(
-        tx, act=asked.act, subject_id=asked.subject_id, actor_id=asked.actor_id, before=asked.before, most=asked.most
+        tx,
+        act=asked.act,
+        subject_id=asked.subject_id,
+        actor_id=asked.actor_id,
+        times=_times(asked),
+        before=asked.before,
+        most=asked.most,
     )
     words = await store.words_of(tx, [entry.id for entry in found])
     return [replace(entry, words=words.get(entry.id, "")) for entry in found]

@@ -14,6 +14,7 @@ from backend.database.columns import IdType, id_text, unread_id
 from backend.database.pages import Told
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor, ActorKind
+from backend.kernel.instants import Instant
 
 
 def as_row(entry: Entry) -> dict[str, Any]:
@@ -206,9 +207,16 @@ _ID_PLACES = tuple(place for place, column in enumerate(_digested()) if isinstan
 
 
 async def search(
-    tx: Transaction, *, act: str | None, subject_id: str | None, actor_id: UUID | None, before: UUID | None, most: int
+    tx: Transaction,
+    *,
+    act: str | None,
+    subject_id: str | None,
+    actor_id: UUID | None,
+    times: tuple[Instant | None, Instant | None],
+    before: UUID | None,
+    most: int,
 ) -> list[Entry]:
-    """Entries for the auditor, newest first."""
+    """Entries for the auditor, newest first; ``times`` is the first instant and the first that is too late."""
     found = select(audit_entries).order_by(audit_entries.c.id.desc()).limit(most)
     if act is not None:
         found = found.where(audit_entries.c.act.startswith(act, autoescape=True))
@@ -216,6 +224,11 @@ async def search(
         found = found.where(audit_entries.c.subject_id == subject_id)
     if actor_id is not None:
         found = found.where(audit_entries.c.actor_id == actor_id)
+    since, until = times
+    if since is not None:
+        found = found.where(audit_entries.c.at >= since)
+    if until is not None:
+        found = found.where(audit_entries.c.at < until)
     if before is not None:
         found = found.where(audit_entries.c.id < before)
     return [_entry(row) for row in await tx.execute(found)]

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Add, set or list."""
     settings = settings_of(arguments)
     if arguments.act == "set":
-        set_county(settings, arguments)
+        uvloop.run(set_county(arguments))
         return 0
     if arguments.act == "list":
         rows = [

@@ -1,26 +1,40 @@
-"""What a county sets about itself: its phone, its filings in every footer, and files at the root of its names."""
+"""What a county sets about itself: its phone, its filings in every footer, and files at the root of its names.
+
+Phone and filings are the county's settings, which the office changes too; the files are the machine's, in the registry.
+"""
 
 import argparse
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from backend.commands.acting import act
+from backend.commands.opening import opened_county
+from backend.commands.options import settings_of
 from backend.commands.words import Stop, say
-from backend.database.county import CountyEntry, RootFile
+from backend.county_settings.change_settings import ChangeSettings, SettingsSaved, change_settings
+from backend.county_settings.find_settings import find_settings
+from backend.county_settings.rules import SettingsReason
+from backend.county_settings.show_settings import show_settings
+from backend.database.county import County, CountyEntry, RootFile
 from backend.database.registry import read_registry, write_registry
-from backend.settings import Settings
-from backend.web.filings import ICP, POLICE
+from backend.database.transaction import inquire
+from backend.kernel.actors import SYSTEM
+from backend.kernel.ids import new_id
+from backend.kernel.refusals import GeneralReason, Refused
 from backend.web.root_files import MOST, NAME, TEXT
 
-_PHONE = re.compile(r"[0-9][0-9-]{2,18}[0-9]")
 _EXAMPLES = {
     "help_phone": ("服务热线", "0831-1234567 或/or 15400000345"),
     "icp_filing": ("ICP 备案号", "蜀ICP备2026000001号-1"),
     "police_filing": ("公安备案号", "川公网安备51152700000001号"),
 }
-_PATTERNS = {"help_phone": _PHONE, "icp_filing": ICP, "police_filing": POLICE}
+_ODD = {
+    SettingsReason.PHONE_ODD: "help_phone",
+    SettingsReason.ICP_ODD: "icp_filing",
+    SettingsReason.POLICE_ODD: "police_filing",
+}
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -42,33 +56,35 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def set_county(settings: Settings, arguments: argparse.Namespace) -> None:
-    """Write the county's line of the registry anew, in one step; what is wrong is told and nothing is changed."""
-    entries = read_registry(settings.data)
-    entry = _chosen(entries, arguments.county)
-    told = {name: value for name in _PATTERNS if (value := getattr(arguments, name)) is not None}
-    for name, value in told.items():
-        if value and not _PATTERNS[name].fullmatch(value):
-            zh, example = _EXAMPLES[name]
-            raise Stop(f"{zh}“{value}”不对，例如：{example}。", f"{value!r} will not do; for example: {example}.")
-    files = _root_files(entry, arguments.root_file or (), arguments.drop_root_file or ())
-    changed = replace(entry, root_files=files, **told)
-    if changed == entry:
-        _tell(entry)
-        return
-    write_registry(settings.data, [changed if one.code == entry.code else one for one in entries])
-    _tell(changed)
-    say("重启服务（yizhan serve）后生效", "restart yizhan serve to have it served")
+async def set_county(arguments: argparse.Namespace) -> None:
+    """Change what was told, all of it or nothing; what is wrong is told."""
+    async with opened_county(arguments) as county:
+        files = _root_files(county.registered, arguments.root_file or (), arguments.drop_root_file or ())
+        given = {name: value for name in _EXAMPLES if (value := getattr(arguments, name)) is not None}
+        if given:
+            await _change(county, given)
+        if files != county.registered.root_files:
+            data = settings_of(arguments).data
+            changed = replace(county.registered, root_files=files)
+            write_registry(data, [changed if one.code == county.code else one for one in read_registry(data)])
+            say("校验文件在重启服务（yizhan serve）后生效", "restart yizhan serve to have the files served")
+        _tell(replace(county.entry, root_files=files))
 
 
-def _chosen(entries: list[CountyEntry], code: str | None) -> CountyEntry:
-    for entry in entries:
-        if code in (None, entry.code):
-            return entry
-    there = ", ".join(one.code for one in entries)
-    raise Stop(
-        f"没有这个县；这里有：{there or '无'}。", f"There is no such county; this folder holds {there or 'none'}."
-    )
+async def _change(county: County, given: Mapping[str, str]) -> None:
+    before = await inquire(county, find_settings, None)
+    settings = replace(before.settings, **given)
+    command = ChangeSettings(actor=SYSTEM, change_id=new_id(), based_on=before.number, settings=settings)
+    outcome = await act(county, change_settings, command)
+    if isinstance(outcome, Refused) and outcome.reason in _ODD:
+        name = _ODD[outcome.reason]
+        zh, example = _EXAMPLES[name]
+        raise Stop(f"{zh}“{given.get(name)}”不对，例如：{example}。", f"{given.get(name)!r} will not do: {example}.")
+    if not isinstance(outcome, SettingsSaved):
+        told = outcome.reason if isinstance(outcome, Refused) else GeneralReason.ID_REUSED
+        raise Stop(told.zh, told.en)
+    await show_settings(county)
+    say("已保存，一秒内在各端生效", "saved; every process shows it within a second")
 
 
 def _root_files(entry: CountyEntry, added: Iterable[Path], dropped: Iterable[str]) -> tuple[RootFile, ...]:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from backend.commands.options import settings_of
 from backend.commands.words import Stop
+from backend.county_settings.show_settings import show_settings
 from backend.database.county import County
 from backend.database.registry import Counties, NoSuchCounty, open_counties
 from backend.database.transaction import DatabaseGone
@@ -44,6 +45,7 @@ async def opened_county(arguments: argparse.Namespace) -> AsyncIterator[County]:
     async with opened_counties(settings_of(arguments)) as counties:
         county = chosen(counties, arguments.county)
         await _require_own_revision(county)
+        await show_settings(county)
         yield county
 
 

@@ -64,7 +64,14 @@ class County:
         schema: str | None,
         database_url: str | None = None,
     ) -> None:
+        self.registered = entry
+        """The registry's line, with which the county began."""
         self.entry = entry
+        """The registry's line with what the county has set about itself since."""
+        self.shown = 0
+        """The number of the settings that ``entry`` shows; 0 where it is the registry's line alone."""
+        self.pictures: dict[str, bytes] = {}
+        """Signs that the county has set, by the name of the file that they are served as."""
         self.folder = folder
         self.keys = keys
         self.clock = clock

@@ -1,5 +1,6 @@
 """The three administrators at work: staff, roles, deputies, machines' keys, sessions, the trail."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -330,6 +331,8 @@ Act = Annotated[
 Subject = Annotated[
     str | None, QueryParameter(min_length=1, max_length=80, pattern=ONE_LINE, description="The subject's id.")
 ]
+FirstDay = Annotated[date | None, QueryParameter(description="Only from this day in the county on.")]
+LastDay = Annotated[date | None, QueryParameter(description="Only up to the end of this day in the county.")]
 ActorId = Annotated[UUID | None, QueryParameter(description="Who acted.")]
 
 
@@ -339,6 +342,8 @@ async def get_audit(
     act: Act = None,
     subject_id: Subject = None,
     actor_id: ActorId = None,
+    first_day: FirstDay = None,
+    last_day: LastDay = None,
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> Page[AuditEntryAnswer]:
@@ -347,6 +352,8 @@ async def get_audit(
         act=act,
         subject_id=subject_id,
         actor_id=actor_id,
+        first_day=first_day,
+        last_day=last_day,
         before=_before(request, "audit", cursor),
         most=limit + 1,
     )

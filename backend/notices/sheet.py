@@ -12,9 +12,9 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from backend.database.county import CountyEntry
+from backend.kernel.filings import filing_links
 from backend.notices.style import STYLE
 from backend.notices.terms_rules import Both, moment
-from backend.web.filings import filing_links
 from backend.web.markup import Child, Html, document, element, joined, seen
 
 STYLE_PATH = "/notice/notice.css"

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
+from backend.county_settings.find_settings import settings_at
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant, business_day
@@ -82,7 +83,9 @@ async def paper_of(
     ordered = sorted(found, key=lambda batch: batch.number)
     rows = tuple(_row(batch, accounts[batch.merchant_id], programme.title_zh) for batch in ordered)
     first = batch_number(ordered[0].day, ordered[0].number)
-    payout = Payout(county=tx.county.entry.name_zh, batch=first, payout_day=day)
+    # The files of a run are the same bytes whenever they are fetched, whatever the county is called since.
+    county = (await settings_at(tx, run.decided_at or run.prepared_at)).name_zh
+    payout = Payout(county=county, batch=first, payout_day=day)
     return RunPaper(template=PAYOUT_TEMPLATES[run.template], rows=rows, payout=payout)
 
 

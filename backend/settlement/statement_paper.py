@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from backend.county_settings.find_settings import settings_at
 from backend.database.transaction import Transaction
 from backend.kernel.fen import yuan
 from backend.kernel.instants import Instant, business_day
@@ -24,10 +25,11 @@ async def find_statement_paper(tx: Transaction, asked: FindStatement) -> Stateme
     merchant = await find_merchant(tx, asked.merchant_id)
     if found is None or closed is None or merchant is None:
         return None
-    entry = tx.county.entry
-    help_phone = f"，或拨打服务热线 {entry.help_phone}" if entry.help_phone else ""
+    # A statement says what it said when its day was closed.
+    shown = await settings_at(tx, closed.closed_at)
+    help_phone = f"，或拨打服务热线 {shown.help_phone}" if shown.help_phone else ""
     return Statement(
-        county=entry.name_zh,
+        county=shown.name_zh,
         number=f"{asked.day:%Y%m%d}-{asked.merchant_id.hex[-8:].upper()}",
         merchant=merchant.papers.registered_name,
         credit_code=merchant.papers.credit_code,

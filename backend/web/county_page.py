@@ -13,11 +13,11 @@ from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from backend.database.county import County
+from backend.database.county import County, CountyEntry
+from backend.kernel.filings import filing_links
 from backend.kernel.instants import Instant, to_wire
 from backend.kernel.signing import PublicKey
 from backend.web.callers import PUBLIC, county_of
-from backend.web.filings import filing_links
 from backend.web.pages import Served, is_page
 
 
@@ -86,7 +86,7 @@ def _told(county: County, now: Instant) -> CountyAnswer:
 CLOCK = ("server_time", "unix_ms")
 """Left out of pages, which are kept longer than a moment."""
 _HEAD_ENDS = b"</head>"
-_with_county: WeakKeyDictionary[County, dict[bytes, Served]] = WeakKeyDictionary()
+_with_county: WeakKeyDictionary[County, dict[bytes, tuple[CountyEntry, Served]]] = WeakKeyDictionary()
 
 
 def with_county(found: Served, county: County) -> Served:
@@ -94,7 +94,7 @@ def with_county(found: Served, county: County) -> Served:
     if not is_page(found):
         return found
     kept = _with_county.setdefault(county, {})
-    if found.etag not in kept:
+    if found.etag not in kept or kept[found.etag][0] is not county.entry:
         told = asdict(_told(county, county.clock()))
         facts = {
             name: value for name, value in told.items() if name not in CLOCK
@@ -102,8 +102,9 @@ def with_county(found: Served, county: County) -> Served:
         # What stands in a page's data must not be able to end it.
         data = msgspec.json.encode(facts).replace(b"<", b"\\u003c")
         tag = b'<script type="application/json" id="county">' + data + b"</script>"
-        kept[found.etag] = found.rewritten(found.body.replace(_HEAD_ENDS, tag + _HEAD_ENDS, 1))
-    return kept[found.etag]
+        told_page = found.rewritten(found.body.replace(_HEAD_ENDS, tag + _HEAD_ENDS, 1))
+        kept[found.etag] = (county.entry, told_page)
+    return kept[found.etag][1]
 
 
 COUNTY_ROUTES: list[BaseRouteHandler] = [get_county]

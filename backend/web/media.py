@@ -1,5 +1,7 @@
 """How do a county's pictures reach the browser? By key and width, from the county's own folder, and no other file.
 
+A sign that the office has set is a row, which the process that serves it has in memory.
+
 ``/media/<key>-<width>.webp``: the name is checked before any path is made of it. A picture that is replaced gets a new
 key, so browsers may keep what they have for a day without asking.
 """
@@ -22,7 +24,7 @@ async def find_picture(county: County, path: str) -> Served | None:
     named = _NAME.fullmatch(path)
     if named is None:
         return None
-    body = await asyncio.to_thread(_read, county.folder / FOLDER / named[1])
+    body = county.pictures.get(named[1]) or await asyncio.to_thread(_read, county.folder / FOLDER / named[1])
     if body is None:
         return None
     headers = ((b"content-type", f"image/{named[2]}".encode()), (b"cache-control", _KEPT_A_DAY))

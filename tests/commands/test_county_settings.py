@@ -1,12 +1,17 @@
 """A county's phone, filings and verification files are set in one step, checked strictly, and served by its names."""
 
+import asyncio
+import shutil
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from backend.county_settings.find_settings import find_settings
+from backend.county_settings.rules import Saved
 from backend.database.county import RootFile
-from backend.database.registry import read_registry, write_registry
+from backend.database.registry import open_counties, read_registry
+from backend.database.transaction import inquire
 from backend.web.root_files import find_root_file
 from tests.commands.running import yizhan
 from tests.databases import ENTRY
@@ -15,14 +20,34 @@ ICP, POLICE = "蜀ICP备2026000001号-1", "川公网安备51152700000001号"
 NAME, TEXT = "MP_verify_aB3dE5fG7hJ9kL1m.txt", "aB3dE5fG7hJ9kL1m"
 
 
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once."""
+    data = tmp_path_factory.mktemp("founded") / "data"
+    for code, host in (("511527", "junlian.example"), ("511528", "xingwen.example")):
+        added = yizhan("county", "add", code, "--host", host, "--data", data)
+        assert added.code == 0, added.err
+    return data
+
+
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """Two counties in a folder; what is set needs no database."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    other = msgspec.structs.replace(ENTRY, code="511528", hosts=("xingwen.localhost",), place="c511528")
-    write_registry(folder, [ENTRY, other])
-    return folder
+def data(founded: Path, tmp_path: Path) -> Path:
+    """Two counties in a folder."""
+    shutil.copytree(founded, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def shown(data: Path, code: str) -> Saved:
+    """The settings in force."""
+
+    async def asked() -> Saved:
+        counties = open_counties(data, None)
+        try:
+            return await inquire(counties.of_code(code), find_settings, None)
+        finally:
+            await counties.close()
+
+    return asyncio.run(asked())
 
 
 def given(folder: Path, name: str, body: bytes) -> Path:
@@ -38,21 +63,25 @@ def test_phone_filings_and_files_are_set_kept_and_taken_away(data: Path) -> None
         *("--icp-filing", ICP, "--police-filing", POLICE, "--root-file", file),
     )
     assert done.code == 0, done.err
-    assert f"https://xingwen.localhost/{NAME}" in done.out
+    assert f"https://xingwen.example/{NAME}" in done.out
     first, second = read_registry(data)
-    assert first == ENTRY
-    assert (second.help_phone, second.icp_filing, second.police_filing) == ("0831-7710000", ICP, POLICE)
+    assert (shown(data, "511527").number, first.root_files) == (0, ())
+    told = shown(data, "511528").settings
+    assert (told.help_phone, told.icp_filing, told.police_filing) == ("0831-7710000", ICP, POLICE)
     assert second.root_files == (RootFile(name=NAME, text=TEXT),)
     before = (data / "counties.json").read_bytes()
-    told = yizhan("county", "set", "--data", data, "--county", "511528")
-    assert (told.code, (data / "counties.json").read_bytes()) == (0, before)
-    assert ICP in told.out
+    asked = yizhan("county", "set", "--data", data, "--county", "511528")
+    assert (asked.code, (data / "counties.json").read_bytes()) == (0, before)
+    assert ICP in asked.out
     again = yizhan(
         *("county", "set", "--data", data, "--county", "511528", "--police-filing", "", "--drop-root-file", NAME)
     )
     assert again.code == 0, again.err
     _, second = read_registry(data)
-    assert (second.help_phone, second.icp_filing, second.police_filing, second.root_files) == (
+    left = shown(data, "511528")
+    told = left.settings
+    assert (left.number, told.help_phone, told.icp_filing, told.police_filing, second.root_files) == (
+        2,
         "0831-7710000",
         ICP,
         "",
@@ -90,7 +119,17 @@ def test_what_no_register_would_write_is_refused(data: Path, flag: str, value: s
     refused = yizhan("county", "set", "--data", data, flag, value)
     assert refused.code == 1
     assert value in refused.err
-    assert (data / "counties.json").read_bytes() == before
+    assert ((data / "counties.json").read_bytes(), shown(data, "511527").number) == (before, 0)
+
+
+def test_a_backup_carries_what_was_set(data: Path, tmp_path: Path) -> None:
+    assert yizhan("county", "set", "--data", data, "--help-phone", "0831-7710000").code == 0
+    saved = yizhan("backup", "--data", data, "--to", tmp_path / "county.backup")
+    assert saved.code == 0, saved.err
+    key = next(path for path in tmp_path.iterdir() if path.is_file() and path.name != "county.backup")
+    back = yizhan("restore", "--from", tmp_path / "county.backup", "--key", key, "--data", tmp_path / "back")
+    assert back.code == 0, back.err
+    assert shown(tmp_path / "back", "511527").settings.help_phone == "0831-7710000"
 
 
 def test_a_file_that_is_not_there_and_a_county_that_is_not_are_told(data: Path, tmp_path: Path) -> None:

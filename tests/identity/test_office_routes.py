@@ -159,6 +159,28 @@ async def test_the_auditor_searches_the_trail_page_by_page(county: County) -> No
         assert {entry["actor_id"] for entry in by_one.json()["items"]} == {subjects[1]}
 
 
+async def test_the_auditor_searches_the_trail_by_days_of_the_county(county: County, clock: HandClock) -> None:
+    people: list[str] = []
+    for hours in (0, 13, 2, 30):  # 10:00, 23:00 and 1:00 of the next day, and two days later.
+        clock.forward(hours=hours)
+        people.append(str((await resident(county, f"1541000{len(people):04}")).person_id))
+    token = await session_of(county, Role.AUDITOR)
+    async with serving(county) as application, calling(application, cookie=token) as client:
+
+        async def found(**days: str) -> list[str]:
+            asked = {"act": "identity.open_account", **days}
+            answer = await client.get("/api/v1/office/audit", params=asked)
+            return [entry["subject_id"] for entry in reversed(answer.json()["items"])]
+
+        assert await found() == people
+        assert await found(last_day="2026-11-20") == people[:2]
+        assert await found(first_day="2026-11-21") == people[2:]
+        assert await found(first_day="2026-11-21", last_day="2026-11-21") == people[2:3]
+        assert await found(first_day="2026-11-22", last_day="2026-11-20") == []
+        assert await found(first_day="0001-01-01", last_day="9999-12-31") == people
+        assert (await client.get("/api/v1/office/audit", params={"first_day": "yesterday"})).status_code == 400
+
+
 async def test_an_account_is_frozen_and_freed(county: County) -> None:
     token, person = await session_of(county, Role.OFFICE), (await resident(county)).person_id
     async with serving(county) as application, calling(application, cookie=token) as client:

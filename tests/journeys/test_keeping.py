@@ -32,8 +32,8 @@ def test_an_owner_renews_a_licence_that_a_reviewer_verifies(
     expect(owner.get_by_text("已有一份新证件在等待核验，核验后才能再交。")).to_be_visible()
 
     desk = visit(staff["reviewer"]).go("/office/merchants")
-    renewal = desk.get_by_role("listitem").filter(has_text="JY25915270000988")
-    expect(renewal.get_by_text("材料：行业许可证")).to_be_visible()
+    renewal = desk.locator("tbody").filter(has_text="JY25915270000988")
+    expect(renewal.get_by_text("行业许可证", exact=True)).to_be_visible()
     renewal.get_by_role("button", name="核验通过").click()
     renewal.locator("form").get_by_role("button", name="核验通过").click()
     expect(desk.get_by_text("JY25915270000988")).to_have_count(0)

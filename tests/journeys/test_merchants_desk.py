@@ -86,7 +86,7 @@ def test_a_clerk_publishes_a_call_that_everybody_then_reads(visit: Enter, staff:
         page.get_by_label(label).fill(text)
     page.get_by_label("文旅").check()
     page.get_by_role("button", name="发布征集公告").click()
-    expect(page.get_by_role("link", name="查看和变更 冬季文旅商户征集公告")).to_be_visible()
+    expect(page.get_by_role("link", name="冬季文旅商户征集公告")).to_be_visible()
     expect(visit().go("/resident/calls").get_by_role("heading", name="冬季文旅商户征集公告")).to_be_visible()
 
 

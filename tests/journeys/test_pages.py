@@ -50,6 +50,7 @@ OFFICE += ["/office/stations/{station}"]
 OFFICE += ["/office/outbox", "/office/design"]
 OFFICE += ["/office/campaigns/{campaign}/edit", "/office/inbox", "/office/sessions"]
 SECURITY = ["/office/people", "/office/merchants/{shop}", "/office/residents"]
+SYSTEM = ["/office/county", "/office/me"]
 AUDITOR = ["/office/audit", "/office/me"]
 
 
@@ -62,6 +63,7 @@ PEOPLE = {
     "operator": OPERATOR,
     "office": OFFICE,
     "security_admin": SECURITY,
+    "system_admin": SYSTEM,
     "auditor": AUDITOR,
 }
 AT_ONCE = 4

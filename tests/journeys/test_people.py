@@ -73,7 +73,7 @@ def test_a_deputy_is_appointed_for_a_day_and_ended(visit: Enter, staff: dict[str
     expect(security.get_by_text("最后一天不能早于开始日期")).to_be_visible()
     security.get_by_label("最后一天").fill(security.get_by_label("开始日期").input_value())
     security.get_by_role("button", name="指定", exact=True).click()
-    acting = security.get_by_role("listitem").filter(has_text="代理中")
+    acting = security.locator("tbody").filter(has_text="代理中")
     expect(acting).to_have_count(1)
     acting.get_by_role("button", name="结束代理").click()
     acting.locator("form").get_by_role("button", name="结束代理").click()

@@ -53,7 +53,7 @@ async def application(county: County) -> AsyncIterator[Application]:
         yield started
 
 
-async def shops(application: Application, headers: dict[str, str] | None = None, **params: str) -> httpx.Response:
+async def shops(application: Application, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
     async with calling(application) as client:
         return await client.get("/api/v1/shops", params=params, headers=headers)
 

@@ -50,7 +50,9 @@ SCREENS = {
     "round-coming": Screen("resident", "/resident/rounds/{coming}"),
     "draw-proof": Screen("resident", "/resident/rounds/{drawn}/draw"),
     "wallet": Screen("resident", "/resident/wallet"),
-    "voucher-code": Screen("resident", "/resident/wallet/{voucher}/code", press="换到这部手机", until="main svg[role=img]"),
+    "voucher-code": Screen(
+        "resident", "/resident/wallet/{voucher}/code", press="换到这部手机", until="main svg[role=img]"
+    ),
     "merchants": Screen("resident", "/resident/merchants"),
     "resident-me": Screen("resident", "/resident/me"),
     "merchant-counter": Screen("merchant", "/merchant/"),

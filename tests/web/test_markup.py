@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.web.filings import filing_links
+from backend.kernel.filings import filing_links
 from backend.web.markup import document, element, joined, seen
 
 

@@ -4,6 +4,7 @@ import type { RouteRecordRaw } from 'vue-router'
 import { done, list, person, search, shop, wallet } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
+import { t as tc } from './texts/county'
 import { td } from './texts/design'
 
 export const routes: readonly RouteRecordRaw[] = [
@@ -132,6 +133,12 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'people',
     component: () => import('./pages/PeoplePage.vue'),
     meta: { title: () => t('people.title'), up: '/me', signedIn: true },
+  },
+  {
+    path: '/county',
+    name: 'county',
+    component: () => import('./pages/CountyPage.vue'),
+    meta: { title: () => tc('title'), up: '/me', signedIn: true },
   },
   {
     path: '/residents',

@@ -1738,6 +1738,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/county-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The county's settings
+         * @description What the county shows of itself, as it is stored.
+         */
+        get: operations["ApiV1OfficeCountySettingsGetSettings"];
+        put?: never;
+        /**
+         * Change the county's settings
+         * @description Show these from now on; a sign is drawn anew from the picture that was sent.
+         */
+        post: operations["ApiV1OfficeCountySettingsPostSettings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/deputies": {
         parameters: {
             query?: never;
@@ -7604,6 +7628,38 @@ export interface components {
         /** SessionsAnswer */
         SessionsAnswer: {
             items: components["schemas"]["SessionAnswer"][];
+        };
+        /** SettingsAnswer */
+        SettingsAnswer: {
+            number: number;
+            name_zh: string;
+            name_en: string;
+            colour: string;
+            help_phone: string;
+            icp_filing: string;
+            police_filing: string;
+            logo: string;
+            saved_at: string | null;
+        };
+        /** SettingsBody */
+        SettingsBody: {
+            /** Format: uuid */
+            change_id: string;
+            based_on: number;
+            name_zh: string;
+            name_en: string;
+            colour: string;
+            help_phone: string;
+            icp_filing: string;
+            police_filing: string;
+            logo?: string | null;
+            /** @default false */
+            drop_logo: boolean;
+        };
+        /** SettingsSavedAnswer */
+        SettingsSavedAnswer: {
+            number: number;
+            logo: string;
         };
         /** SettleRequest */
         SettleRequest: {
@@ -14169,6 +14225,10 @@ export interface operations {
                 subject_id?: string | null;
                 /** @description Who acted. */
                 actor_id?: string | null;
+                /** @description Only from this day in the county on. */
+                first_day?: string | null;
+                /** @description Only up to the end of this day in the county. */
+                last_day?: string | null;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string | null;
                 /** @description Rows on a page. */
@@ -16739,6 +16799,179 @@ export interface operations {
             };
             /** @description `no-clearing-file`: There is no clearing file of this day; `not-found`: Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCountySettingsGetSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeCountySettingsPostSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsSavedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsSavedAnswer"];
+                };
+            };
+            /** @description `invalid`: Some values are not right; mend them as told; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `id-reused`: This id already carries another command; use a new one; `county-settings-changed`: Somebody else has just changed the county's settings; open the page again and look before changing them; `colour-unreadable`: White letters cannot be read on this colour (contrast below 4.5): choose a darker one; `help-phone-odd`: A help phone has figures and hyphens only, as in 0831-1234567; `icp-filing-odd`: Write the ICP filing as the register does, as in 蜀ICP备2026000001号-1; `police-filing-odd`: Write the public security filing as the register does, as in 川公网安备51152700000001号; `logo-unreadable`: This file is no PNG, JPEG or WebP picture that can be opened; choose another; `logo-too-large`: The picture is too large: at most 2 MB, and 4096 pixels a side; `logo-too-small`: The picture is too small and would be blurred: its longer side needs 96 pixels */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,6 +36,12 @@ export function meetCounty(): Promise<void> {
   return meeting
 }
 
+/** Asks anew after the office has changed what the county shows. */
+export async function meetCountyAgain(): Promise<void> {
+  meeting = askCounty()
+  await meeting
+}
+
 /** The county's division code, which is part of everything that a phone signs; undefined while nobody has told it. */
 export async function countyCode(): Promise<string | undefined> {
   if (!county.value) await meetCounty()

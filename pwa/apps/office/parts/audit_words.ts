@@ -3,6 +3,7 @@
 import { yuan } from '@/kernel/money'
 import { tv } from '@/vouchers/texts'
 import { t } from '../texts'
+import { t as ty } from '../texts/county'
 
 const CAMPAIGNS = ['draft', 'in_review', 'approved', 'funded', 'running', 'paused', 'ended', 'settled', 'archived'] as const
 const VOUCHERS = ['issued', 'held', 'redeemed', 'expired', 'voided'] as const
@@ -28,8 +29,29 @@ const FEN = /\b(\d+) fen\b/g
 /** Kinds and trades, which the act or its subject say in words. */
 const NAMES_FOR_PROGRAMS = /(?<![^\s])[a-z][a-z-]+:?(?=[\s,]|$)/g
 
+const SETTINGS = {
+  name_zh: 'name-zh',
+  name_en: 'name-en',
+  colour: 'colour',
+  help_phone: 'phone',
+  icp_filing: 'icp',
+  police_filing: 'police',
+} as const
+const SETTING = new RegExp(`(^|; )(${Object.keys(SETTINGS).join('|')}): `, 'g')
+/** A sign's key is for programs: that it was changed is what there is to say. */
+const SIGN = /(^|; )logo: .*$/
+
+/** Which of the county's settings were changed, and from what to what. */
+function settingsInWords(detail: string): string {
+  return detail
+    .replace(SIGN, (_all, before: string) => `${before && ' · '}${ty('logo')}`)
+    .replaceAll(SETTING, (_all, before: string, name: keyof typeof SETTINGS) => `${before && ' · '}${ty(SETTINGS[name])} `)
+    .replaceAll(' > ', ' → ')
+}
+
 /** What a person wrote: reasons, document numbers. What only programs write (ids, sums in English) is left out. */
 export function particulars({ act, reason, detail }: { act: string; reason: string | null; detail: string }): string {
+  if (act === 'county.change-settings') return settingsInWords(detail)
   const written = detail
     .replace(FOR_PROGRAMS, '')
     .replaceAll(FEN, (_, fen: string) => yuan(Number(fen)))

@@ -12,6 +12,8 @@ export const OFFICE_ROLES = ['office', 'reviewer', 'approver', 'system_admin', '
 export const ADMINISTRATORS = ['system_admin', 'security_admin', 'auditor'] as const
 export const STAFF_TONES = { invited: 'warn', active: 'good', ended: 'plain' } as const
 const DAY_MS = 86_400_000
+/** More accounts than a county's office, shops and stations have; a loop must end. */
+const MOST_PEOPLE = 5_000
 
 /** The administrator's post somebody holds; null for everybody else. */
 export const administrator = (me: Me | null): (typeof ADMINISTRATORS)[number] | null =>
@@ -59,14 +61,26 @@ export function setRoles(staffId: string, roles: Role[]): Promise<Answer<unknown
 /** Everybody of the office who can sign in, each once, by name. */
 export async function officePeople(): Promise<{ ok: true; value: StaffAnswer[] } | { ok: false; problem: Problem }> {
   const found = new Map<string, StaffAnswer>()
-  const pages = await Promise.all(
-    OFFICE_ROLES.map((role) => ask(api.GET('/api/v1/office/staff', { params: { query: { role, limit: 100 } } }))),
-  )
-  for (const page of pages) {
-    if (!page.ok) return page
-    for (const one of page.value.items) found.set(one.id, one)
+  for (const people of await Promise.all(OFFICE_ROLES.map((role) => everybody(role)))) {
+    if (!people.ok) return people
+    for (const one of people.value) found.set(one.id, one)
   }
   return { ok: true, value: [...found.values()].toSorted((one, other) => one.name.localeCompare(other.name, 'zh')) }
+}
+
+/** Every account, or all that have a role, however many pages that takes. */
+export async function everybody(role?: Role): Promise<{ ok: true; value: StaffAnswer[] } | { ok: false; problem: Problem }> {
+  const found: StaffAnswer[] = []
+  let cursor: string | null | undefined
+  do {
+    const query = { limit: 100, ...(role ? { role } : {}), ...(cursor ? { cursor } : {}) }
+    // Each page is asked for by the one before it.
+    const page = await ask(api.GET('/api/v1/office/staff', { params: { query } }))
+    if (!page.ok) return page
+    found.push(...page.value.items)
+    cursor = page.value.next_cursor
+  } while (cursor && found.length < MOST_PEOPLE)
+  return { ok: true, value: found }
 }
 
 /** Where a deputy's time stands. */

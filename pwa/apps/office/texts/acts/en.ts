@@ -129,6 +129,7 @@ export default {
   'stations.compare-document': 'compared a document',
   'stations.look': "looked which vouchers somebody can use",
   'stations.set-policy': 'set the caps of stations',
+  'county.change-settings': 'change the settings of the county',
   'shifts.open': 'opened a shift',
   'shifts.close': 'closed a shift',
   'places.define': 'registered places',

@@ -127,6 +127,7 @@ export default {
   'stations.compare-document': '核对证件',
   'stations.look': '查看居民可用的券',
   'stations.set-policy': '设置代办上限',
+  'county.change-settings': '修改县域设置',
   'shifts.open': '开班',
   'shifts.close': '交班',
   'places.define': '登记地方',

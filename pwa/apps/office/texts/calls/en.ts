@@ -18,13 +18,11 @@ export default {
   'apply': 'Apply for somebody at the office',
   'list': 'The list',
   'list.none': 'Nobody is on the list yet',
-  'list.since': 'since {at}',
   'unlist': 'Take off the list',
   'unlist.text': 'Within a second vouchers that ask for this list are refused there; the merchant stays admitted for everything else.',
   'unlist.done': 'Taken off the list',
   'publicised': 'Published for objections',
   'publicised.none': 'Nobody is published now',
-  'publicised.open': 'See it and its objections',
   'record': 'Record an objection',
   'record.text': 'Somebody objected by letter, by phone or in person: write it down here.',
 } satisfies Twin<typeof zh>

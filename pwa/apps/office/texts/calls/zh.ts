@@ -16,13 +16,11 @@ export default {
   'apply': '替来县办的人报名',
   'list': '名单',
   'list.none': '名单上还没有商户',
-  'list.since': '{at} 列入',
   'unlist': '移出名单',
   'unlist.text': '移出后一秒内不能再收使用这份名单的券；商户仍在册，别的活动不受影响。',
   'unlist.done': '已移出名单',
   'publicised': '公示中',
   'publicised.none': '没有公示中的商户',
-  'publicised.open': '查看和处理异议',
   'record': '记录异议',
   'record.text': '有人来信、来电或来访提出异议，记在这里。',
 } as const
