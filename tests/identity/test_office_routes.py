@@ -160,7 +160,7 @@ async def test_the_auditor_searches_the_trail_page_by_page(county: County) -> No
 
 
 async def test_the_auditor_searches_the_trail_by_days_of_the_county(county: County, clock: HandClock) -> None:
-    people = []
+    people: list[str] = []
     for hours in (0, 13, 2, 30):  # 10:00, 23:00 and 1:00 of the next day, and two days later.
         clock.forward(hours=hours)
         people.append(str((await resident(county, f"1541000{len(people):04}")).person_id))
