@@ -33,7 +33,7 @@ def test_an_owner_renews_a_licence_that_a_reviewer_verifies(
 
     desk = visit(staff["reviewer"]).go("/office/merchants")
     renewal = desk.locator("tbody").filter(has_text="JY25915270000988")
-    expect(renewal.get_by_text("行业许可证", exact=True)).to_be_visible()
+    expect(renewal.get_by_role("cell", name="行业许可证", exact=True)).to_be_visible()
     renewal.get_by_role("button", name="核验通过").click()
     renewal.locator("form").get_by_role("button", name="核验通过").click()
     expect(desk.get_by_text("JY25915270000988")).to_have_count(0)
