@@ -20,6 +20,8 @@ Colour = Annotated[
 ]
 ShortText = Annotated[str, Meta(max_length=20, pattern=MAYBE_ONE_LINE)]
 FilingText = Annotated[str, Meta(max_length=40, pattern=MAYBE_ONE_LINE)]
+MOST_SENT_BYTES = 3_000_000
+"""More than a sign may have, so that one a little too large is told how large it may be."""
 Number = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 
 FIELD_OF: dict[Reason, str] = {
@@ -48,7 +50,7 @@ class SettingsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     help_phone: ShortText
     icp_filing: FilingText
     police_filing: FilingText
-    logo: bytes | None = None
+    logo: Annotated[bytes, Meta(max_length=MOST_SENT_BYTES)] | None = None
     drop_logo: bool = False
 
 

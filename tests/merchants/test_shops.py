@@ -122,23 +122,20 @@ async def test_shops_are_read_page_by_page_without_a_gap_and_by_town(
     clock.forward(hours=1)
     branches = {str(await branch(county, merchant, f"分店{nth}")) for nth in (1, 2)}
     seen: list[str] = []
-    cursor: str | None = None
+    after: dict[str, Any] = {}
     while True:
-        page = (await shops(application, limit="2", **({"cursor": cursor} if cursor else {}))).json()
+        page = (await shops(application, limit="2", **after)).json()
         seen += [item["store_id"] for item in page["items"]]
-        cursor = page["next_cursor"]
-        if cursor is None:
+        after = {"cursor": page["next_cursor"]}
+        if after["cursor"] is None:
             break
     assert (len(seen), len(set(seen)), set(seen[4:])) == (6, 6, branches)
     far = (await shops(application, town=FAR_TOWN)).json()["items"]
     assert {item["store_id"] for item in far} == branches
-    for params, pointer in (
-        ({"cursor": "forged"}, "query:cursor"),
-        ({"town": "511527"}, "query:town"),
-        ({"limit": "101"}, "query:limit"),
-    ):
-        answer = await shops(application, **params)
-        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer)
+    for name, wrong in (("cursor", "forged"), ("town", "511527"), ("limit", "101")):
+        asked: dict[str, Any] = {name: wrong}
+        answer = await shops(application, **asked)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"query:{name}")
 
 
 async def test_the_list_is_packed_and_whoever_has_it_is_told_so(county: County, application: Application) -> None:
