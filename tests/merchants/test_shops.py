@@ -124,7 +124,8 @@ async def test_shops_are_read_page_by_page_without_a_gap_and_by_town(
     seen: list[str] = []
     cursor: str | None = None
     while True:
-        page = (await shops(application, limit="2", **({"cursor": cursor} if cursor else {}))).json()
+        params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = (await shops(application, None, **params)).json()
         seen += [item["store_id"] for item in page["items"]]
         cursor = page["next_cursor"]
         if cursor is None:
@@ -137,7 +138,7 @@ async def test_shops_are_read_page_by_page_without_a_gap_and_by_town(
         ({"town": "511527"}, "query:town"),
         ({"limit": "101"}, "query:limit"),
     ):
-        answer = await shops(application, **params)
+        answer = await shops(application, None, **params)
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer)
 
 
