@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from tests.journeys.conftest import Enter
 from tests.journeys.keyboard import press
@@ -24,7 +24,7 @@ Object.defineProperty(navigator, 'wakeLock', { value: { request: async (what) =>
 """
 WHITE = "rgb(255, 255, 255)"
 CODE = "svg.qr, img.picture"
-SCREENS = ({"width": 360, "height": 740}, {"width": 320, "height": 640}, {"width": 740, "height": 360})
+SCREENS = tuple(ViewportSize(width=width, height=height) for width, height in ((360, 740), (320, 640), (740, 360)))
 
 
 def shown(page: Page) -> dict[str, Any]:
