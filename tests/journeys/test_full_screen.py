@@ -24,7 +24,7 @@ Object.defineProperty(navigator, 'wakeLock', { value: { request: async (what) =>
 """
 WHITE = "rgb(255, 255, 255)"
 CODE = "svg.qr, img.picture"
-SCREENS = [ViewportSize(width=wide, height=high) for wide, high in ((360, 740), (320, 640), (740, 360))]
+SCREENS = tuple(ViewportSize(width=width, height=height) for width, height in ((360, 740), (320, 640), (740, 360)))
 
 
 def shown(page: Page) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def shown(page: Page) -> dict[str, Any]:
 
 
 @pytest.fixture(params=["full screen", "no full screen"])
-def phone(request: pytest.FixtureRequest, visit: Enter, customer: tuple[Session, str]) -> Callable[[], Page]:
+def phone(request: pytest.FixtureRequest, visit: Enter, customer: tuple[Session, str]) -> Callable[..., Page]:
     session, voucher = customer
 
     def open_code(**options: Any) -> Page:
@@ -54,7 +54,7 @@ def phone(request: pytest.FixtureRequest, visit: Enter, customer: tuple[Session,
     return open_code
 
 
-def test_the_code_fills_the_screen_on_white_by_day_and_by_night(phone: Callable[[], Page]) -> None:
+def test_the_code_fills_the_screen_on_white_by_day_and_by_night(phone: Callable[..., Page]) -> None:
     page = phone()
     expect(page.locator(CODE)).to_be_visible()
     assert page.evaluate("window.awake") == "screen"
@@ -90,7 +90,7 @@ def test_the_keyboard_alone_opens_and_closes_it_and_the_focus_comes_back(phone: 
 
 
 def test_a_code_that_was_used_leaves_the_full_screen_and_says_so(
-    phone: Callable[[], Page], profile: str, customer: tuple[Session, str]
+    phone: Callable[..., Page], profile: str, customer: tuple[Session, str]
 ) -> None:
     page = phone()
     made: list[str] = []
