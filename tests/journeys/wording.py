@@ -18,7 +18,24 @@ RAW = {
     "a key of a catalogue": re.compile(r"\b[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+\b"),
 }
 
-PROPER = {"ICP", "CSV", "XLSX", "PDF", "Excel", "UTF", "GBK", "MB", "SHA", "SN", "AB", "yizhan", "backup"}
+PROPER = {
+    "ICP",
+    "CSV",
+    "XLSX",
+    "PDF",
+    "PNG",
+    "JPEG",
+    "WebP",
+    "Excel",
+    "UTF",
+    "GBK",
+    "MB",
+    "SHA",
+    "SN",
+    "AB",
+    "yizhan",
+    "backup",
+}
 """Words without a Chinese one, which stand in Chinese pages as they are."""
 
 LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9]|-\d)")
