@@ -38,7 +38,7 @@ class Screen(NamedTuple):
     path: str
     device: ViewportSize = PHONE
     press: str = ""
-    """A button to be pressed first."""
+    """A button to be pressed first, where it is there."""
     until: str = "main > *"
     """What has to be seen then."""
 
@@ -53,11 +53,13 @@ SCREENS = {
     "voucher-code": Screen(
         "resident", "/resident/wallet/{voucher}/code", press="换到这部手机", until="main svg[role=img]"
     ),
+    "near": Screen("resident", "/resident/near"),
     "merchants": Screen("resident", "/resident/merchants"),
     "resident-me": Screen("resident", "/resident/me"),
     "merchant-counter": Screen("merchant", "/merchant/"),
     "merchant-today": Screen("merchant", "/merchant/today"),
     "merchant-money": Screen("merchant", "/merchant/money"),
+    "merchant-staff": Screen("merchant", "/merchant/staff"),
     "station-shift": Screen("operator", "/station/", TABLET),
     "station-serve": Screen("operator", "/station/serve", TABLET),
     "office-campaigns": Screen("office", "/office/", DESK),
@@ -66,6 +68,7 @@ SCREENS = {
     "office-board": Screen("office", "/office/campaigns/{finished}/board", DESK),
     "office-money": Screen("office", "/office/money", DESK),
     "office-why": Screen("office", "/office/why", DESK),
+    "office-county": Screen("system_admin", "/office/county", DESK),
     "office-audit": Screen("auditor", "/office/audit", DESK),
     "notice": Screen("nobody", "/notice/campaigns/{finished}?text={text}", DESK),
 }
@@ -81,9 +84,12 @@ def draw(
         visit.context.add_init_script(CHOOSE.format(text=text, scheme=scheme))
         page = visit.go(places.fill(screen.path.replace("{text}", text)))
         settle(page)
+        button, seen_then = page.get_by_role("button", name=screen.press), page.locator(screen.until).first
         if screen.press:
-            page.get_by_role("button", name=screen.press).click()
-        page.locator(screen.until).first.wait_for()
+            button.or_(seen_then).first.wait_for()
+        if screen.press and button.is_visible():
+            button.click()
+        seen_then.wait_for()
         page.evaluate("scrollTo(0, 0)")
         if whole:
             high = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)

@@ -31,7 +31,7 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/keep',
     name: 'keep',
     component: () => import('./pages/KeepPage.vue'),
-    meta: { title: () => t('keep.title'), section: { text: () => t('keep.title'), drawing: wallet }, signedIn: true },
+    meta: { title: () => t('keep.title'), section: { text: () => t('keep.nav'), drawing: wallet }, signedIn: true },
   },
   {
     path: '/calls',

@@ -34,6 +34,7 @@ export default {
   'undo.done': 'Done; the voucher is back. Give {refund} to the customer',
   'undo.done.used': 'Done; the voucher stays used. Give {refund} to the customer',
   'keep.title': 'Account and papers',
+  'keep.nav': 'Account',
   'keep.accounts': 'Bank account',
   'keep.accounts.text': 'A change is approved by somebody of the office and counts 24 hours later; until then the old account does.',
   'keep.accounts.empty': 'No bank account is known yet; nothing can be paid to you.',

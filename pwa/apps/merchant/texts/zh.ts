@@ -32,6 +32,7 @@ export default {
   'undo.done': '已退单，券已还给顾客，请退给顾客 {refund}',
   'undo.done.used': '已退款，券不退回，请退给顾客 {refund}',
   'keep.title': '账户与证件',
+  'keep.nav': '账户',
   'keep.accounts': '收款账户',
   'keep.accounts.text': '变更要由县办另一人批准，批准 24 小时后生效，之前仍付到原账户。',
   'keep.accounts.empty': '还没有登记收款账户，资金还不能拨付给您。',
