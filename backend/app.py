@@ -8,7 +8,7 @@ import gc
 import importlib
 import logging
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
@@ -47,7 +47,6 @@ from backend.merchants.people_routes import PEOPLE_ROUTES
 from backend.merchants.retention import MERCHANT_CONSUMERS
 from backend.merchants.routes import MERCHANT_ROUTES
 from backend.notices.bulletin_routes import BULLETIN_ROUTES
-from backend.notices.bulletin_rules import Bulletin
 from backend.notices.page_routes import find_notice_page, is_notice
 from backend.notices.routes import NOTICE_ROUTES
 from backend.notifications.delivery import Delivery
@@ -63,7 +62,7 @@ from backend.settlement.close_day import CLOSE_DAY, plan_first_close, years_unkn
 from backend.settlement.close_day import close_due as close_due_day
 from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
 from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
-from backend.settlement.papers.statement import Statement, StatementPictures
+from backend.settlement.papers.statement import Statement
 from backend.settlement.statement_routes import STATEMENT_ROUTES
 from backend.settlement.tell_merchants import SETTLEMENT_CONSUMERS
 from backend.starting.readiness import StartPorts
@@ -340,16 +339,13 @@ def _set_paper(paper: Statement, form: str) -> bytes:
     return cast(bytes, setting(paper))
 
 
-def _set_pictures(paper: Statement) -> StatementPictures:
-    """A statement's pages as pictures, by the room that draws them."""
-    drawing = importlib.import_module("backend.settlement.papers.statement_pictures").statement_pictures
-    return cast(StatementPictures, drawing(paper))
+def _later(room: str, name: str) -> Callable[..., Any]:
+    """A function of a room that is loaded by whoever calls it first: a start would pay for what draws pictures."""
 
+    def called(*given: Any) -> Any:
+        return getattr(importlib.import_module(room), name)(*given)
 
-def _draw_bulletin(told: Bulletin, colour: str) -> bytes:
-    """A bulletin's picture; what draws it is loaded where one is asked for."""
-    drawing = importlib.import_module("backend.notices.bulletin_picture").bulletin_picture
-    return cast(bytes, drawing(told, colour))
+    return called
 
 
 def _litestar(application: Application) -> Litestar:
@@ -387,8 +383,9 @@ def _litestar(application: Application) -> Litestar:
     app.state["figures"] = application.figures
     app.state["start_ports"] = application.start_ports
     app.state["set_paper"] = _set_paper
-    app.state["set_pictures"] = _set_pictures
-    app.state["draw_bulletin"] = _draw_bulletin
+    app.state["set_pictures"] = _later("backend.settlement.papers.statement_pictures", "statement_pictures")
+    app.state["draw_bulletin"] = _later("backend.notices.bulletin_picture", "bulletin_picture")
+    app.state["draw_logo"] = _later("backend.county_settings.draw_logo", "draw_logo")
     app.state["submit_claim"] = application.submit_claim
     app.state["submit_redeem"] = application.submit_redeem
     return app

@@ -1,16 +1,16 @@
 """The county's settings at the system administrator's desk."""
 
 import asyncio
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import JSONBody
 
 from backend.county_settings.change_settings import ChangeSettings, change_settings
-from backend.county_settings.draw_logo import draw_logo
 from backend.county_settings.find_settings import find_settings
-from backend.county_settings.rules import SettingsReason
+from backend.county_settings.rules import Logo, SettingsReason
 from backend.county_settings.schemas import (
     FIELD_OF,
     SettingsAnswer,
@@ -29,6 +29,8 @@ from backend.web.limits import UPLOADS
 from backend.web.problems import documented, refused, same_again
 
 COUNTY_SETTINGS = "/api/v1/office/county-settings"
+DrawLogo = Callable[[bytes], Logo | Refused[SettingsReason]]
+"""What draws a sign is loaded by the first one: a start would pay for it."""
 SYSTEM_ADMIN = frozenset({Role.SYSTEM_ADMIN})
 
 
@@ -48,7 +50,8 @@ async def get_settings(request: Request[Any, Any, Any]) -> SettingsAnswer:
 )
 async def post_settings(request: Request[Any, Any, Any], data: JSONBody[SettingsBody]) -> Response[SettingsSavedAnswer]:
     """Show these from now on; a sign is drawn anew from the picture that was sent."""
-    logo = None if data.logo is None else await asyncio.to_thread(draw_logo, data.logo)
+    draw = cast(DrawLogo, request.app.state["draw_logo"])
+    logo = None if data.logo is None else await asyncio.to_thread(draw, data.logo)
     if isinstance(logo, Refused):
         return refused(logo, FIELD_OF)
     actor = caller_of(request).actor(role=Role.SYSTEM_ADMIN, request_id=data.change_id, address=address_of(request))

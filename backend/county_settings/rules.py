@@ -55,7 +55,7 @@ class SettingsReason(Reason):
         "police-filing-odd",
         409,
         "公安备案号要和备案系统里写的一样，例如 川公网安备51152700000001号",
-        "Write the public security filing as the register does, as in 川公网安备51152700000001号",
+        "Write the public security filing as the register does: province, fourteen digits and the sign at its end",
     )
     LOGO_UNREADABLE = (
         "logo-unreadable",

@@ -84,10 +84,14 @@ async def test_the_office_opens_a_station_and_everybody_sees_it(county: County, 
     await transact(county, define_places, define())
     clerk = await staff_cookie(county, Role.OFFICE)
     told = station_body()
+    assert (await send("/api/v1/stations")).json()["items"] == []
     first = await send("/api/v1/office/stations", told, cookie=clerk)
     assert first.status_code == 201
     again = await send("/api/v1/office/stations", told, cookie=clerk)
     assert (again.status_code, again.json()) == (200, first.json())
+    # Who opened it sees it at once, also where the list was asked for a moment before; others within a second.
+    [seen] = (await send("/api/v1/stations", cookie=clerk)).json()["items"]
+    assert seen["station_id"] == told["station_id"]
     listed = (await send("/api/v1/stations", None, town="511527100", kind="fixed")).json()["items"]
     one = (await send(f"/api/v1/stations/{told['station_id']}")).json()
     assert listed == [one]
@@ -96,7 +100,7 @@ async def test_the_office_opens_a_station_and_everybody_sees_it(county: County, 
     end = {"change_id": str(new_id()), "reason": "搬迁"}
     closed = await send(f"/api/v1/office/stations/{told['station_id']}/close", end, cookie=clerk)
     assert closed.status_code == 200
-    assert (await send("/api/v1/stations")).json()["items"] == []
+    assert (await send("/api/v1/stations", cookie=clerk)).json()["items"] == []
 
 
 @pytest.mark.parametrize(
