@@ -34,8 +34,9 @@ def opened(page: Page) -> Page:
     """The merchant's page, found by its name among all of them."""
     page.get_by_label("店名", exact=True).fill(NAME)
     page.get_by_role("button", name="查找").click()
-    page.get_by_role("link", name=NAME, exact=True).first.click()
-    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    # Other lists of the page name merchants too, and may come first.
+    page.get_by_role("region", name="全部商户").get_by_role("link", name=NAME, exact=True).first.click()
+    expect(sheet_of(page, NAME)).to_be_visible()
     return page
 
 
