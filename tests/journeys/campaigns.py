@@ -55,5 +55,5 @@ def run_campaign(served: Served, staff: dict[str, Session], *, title: str, opens
 
 def _told(served: Served) -> list[dict[str, Any]]:
     """What everybody is told, which may be a second old."""
-    found: list[dict[str, Any]] = served.ask("/api/v1/campaigns")["items"]
+    found: list[dict[str, Any]] = served.ask("/api/v1/campaigns?limit=100")["items"]
     return found
