@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest'
 import type { PremisesAnswer, ShopAnswer, StationAnswer } from '@/api/wire'
 import { distanceM, roundedM } from '@/kernel/distance'
 import { clockWords, isOpen, openingAt, type Hours } from '@/kernel/opening_hours'
+import { keep } from '@/offline/kept'
 import { choosePlaces, countOpen, type Wanted } from '../apps/resident/nearby/choosing'
-import type { Places } from '../apps/resident/nearby/places'
+import { keptPlaces, type Places } from '../apps/resident/nearby/places'
 import { distanceWords, openingTone, openingWords } from '../apps/resident/nearby/words'
 
 /** A clock of the county on 2026-11-24, whatever the zone of this machine. */
@@ -175,4 +176,12 @@ describe('what is shown', () => {
       '村店驿站',
     ])
   })
+})
+
+it('a list that was seen is shown for a day without a network, and not longer', async () => {
+  const [day, now] = [24 * 3600 * 1000, Date.now()]
+  await keep('seen', 'nearby', { places: {}, at: now - day + 60_000 })
+  expect((await keptPlaces())?.at.getTime()).toBe(now - day + 60_000)
+  await keep('seen', 'nearby', { places: {}, at: now - day })
+  expect(await keptPlaces()).toBeUndefined()
 })

@@ -9,11 +9,9 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.journeys.conftest import Enter
 from tests.journeys.served import Served, Session
 from tests.journeys.visits import DESK
+from tests.journeys.wording import RAW
 
 pytestmark = pytest.mark.journey
-
-FOR_PROGRAMS = re.compile(r"\b(?=\d*[a-f])[0-9a-f]{8,}\b|\b[0-9a-f]{8}-[0-9a-f]{4}-")
-"""Fingerprints and ids; the number of a licence has figures alone, and a capital."""
 
 TITLE = "旅途测试券"
 
@@ -74,7 +72,7 @@ def test_an_auditor_finds_who_signed(visit: Enter, staff: dict[str, Session]) ->
     expect(approval).to_contain_text("文号 筠演示")
     # Which campaign, in words; ids and fingerprints are for programs.
     expect(approval).to_contain_text(re.compile("券|就用"))
-    assert FOR_PROGRAMS.search(page.locator("main").inner_text()) is None
+    assert RAW["an id"].search(page.locator("main").inner_text()) is None
 
 
 def test_whoever_is_no_auditor_is_told_so_and_asks_for_nothing(visit: Enter, staff: dict[str, Session]) -> None:

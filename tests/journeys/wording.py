@@ -10,7 +10,9 @@ OPENAPI = Path(__file__).resolve().parents[2] / "fixtures" / "openapi.json"
 
 RAW = {
     "an id": re.compile(
-        r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{16,}\b"
+        # Chinese letters are letters too, so that \b sees no end between them and an id.
+        r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+        r"|(?<![0-9A-Za-z])(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{16,}(?![0-9A-Za-z])"
     ),
     "a stamp": re.compile(r"\b\d{4}-\d\d-\d\d(T\d|\b)|\b1[6-9]\d{11}\b"),
     "nothing": re.compile(r"\b(undefined|null|NaN|Infinity|Invalid Date|true|false)\b|\[object"),

@@ -32,8 +32,8 @@ export async function keep(shelf: Shelf, key: string, value: unknown): Promise<v
     (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).put(value, key)),
     () => void memory(shelf).set(key, value),
   )
-  // Nobody waits for these: what is kept is about to be sent.
-  void askToPersist()
+  // Nobody waits for these: what is kept is about to be sent. A list that was only looked at asks nobody for room.
+  if (shelf !== 'seen') void askToPersist()
   void countUnsent(shelf)
 }
 

@@ -29,6 +29,7 @@ const PAGE = 100
 /** A county has a few hundred shops; a list without an end fills no phone. */
 const MOST_PAGES = 20
 const KEY = 'nearby'
+const LASTS_MS = 24 * 3600 * 1000
 
 /** What this phone knew at once, and what the county says as soon as it has. */
 export function usePlaces(): Loaded<Places> {
@@ -57,9 +58,10 @@ async function loadPlaces(): Promise<Answer<Places>> {
   return { ...towns, value: places }
 }
 
-async function keptPlaces(): Promise<Kept<Places> | undefined> {
+/** What this phone saw in the last day; what is older may have moved or closed for good. */
+export async function keptPlaces(): Promise<Kept<Places> | undefined> {
   const kept = await recall<KeptPlaces>('seen', KEY)
-  return kept && { value: kept.places, at: new Date(kept.at) }
+  return kept && Date.now() - kept.at < LASTS_MS ? { value: kept.places, at: new Date(kept.at) } : undefined
 }
 
 interface Page<Item> {
