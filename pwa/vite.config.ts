@@ -57,7 +57,7 @@ export default defineConfig({
       input: Object.fromEntries(APP_NAMES.map((app) => [app, here(`apps/${app}/index.html`)])),
       // Whoever runs the county for the first time is not building it for speed.
       checks: { pluginTimings: false },
-      output: { codeSplitting: { groups: [firstChunks((app) => here(`apps/${app}/index.html`))] } },
+      output: { codeSplitting: { groups: firstChunks((below) => here(`apps/${below}`)) } },
     },
   },
   server: { proxy: { '/api': 'http://127.0.0.1:8000', '/healthz': 'http://127.0.0.1:8000' } },

@@ -2,35 +2,96 @@
  * Which of the modules that a first page needs travel together?
  *
  * Left alone, the bundler makes a file of every module that two pages share: a resident's first page came in 33 files,
- * and on a slow line each waits for its turn. Modules that the same apps need at once are one file here. What a set of
- * apps needs can only import what at least these apps need, so the files never import each other in a circle.
+ * and on a slow line each waits for its turn. Modules that the same apps need at once are one file here, and so are those
+ * that only an app's opening pages need. What a set of apps needs can only import what at least these apps need, so the
+ * files never import each other in a circle.
  */
 
 import type { Rolldown } from 'vite'
-import { APP_NAMES } from '../src/kernel/app_name.ts'
+import { APP_NAMES, type AppName } from '../src/kernel/app_name.ts'
 
 type Graph = Pick<Rolldown.ChunkingContext, 'getModuleInfo'>
 
-/** A group that the bundler asks about each module that some app's entry imports, directly or not. */
-export function firstChunks(entryOf: (app: string) => string): Rolldown.CodeSplittingGroup {
-  let reached: Map<string, string[]> | undefined
-  return {
-    name(id, graph) {
-      reached ??= reachedBy(graph, entryOf)
-      const apps = reached.get(id)
-      // An app's own file stays its own: the page asks for it by the name of its entry.
-      return apps ? nameOf(apps) : null
-    },
-    tags: ['$initial'],
-    test: /[\\/](src|node_modules)[\\/]/,
-  }
+/** The pages that people come in by, beside those that the app's own file holds; each stays a file of its own. */
+export const OPENING_PAGES: Record<AppName, readonly string[]> = {
+  resident: ['WalletPage', 'CampaignPage', 'RoundPage', 'SignInPage'],
+  station: ['HomePage', 'ServePage'],
+  merchant: ['HomePage'],
+  office: ['CampaignsPage', 'CampaignPage'],
 }
 
-/** For each module the apps that need it before their first page shows, in the order of their names. */
-export function reachedBy(graph: Graph, entryOf: (app: string) => string): Map<string, string[]> {
-  const reached = new Map<string, string[]>()
+/** The path of a file below the folder of the apps. */
+type PathOf = (below: string) => string
+
+/**
+ * Groups that the bundler asks about each module, one for each name that a module can have. A group takes along whatever
+ * its modules import, so what more apps need, or need sooner, is asked for first.
+ */
+export function firstChunks(pathOf: PathOf): Rolldown.CodeSplittingGroup[] {
+  const openingPages = (app: AppName): string[] => OPENING_PAGES[app].map((page) => pathOf(`${app}/pages/${page}.vue`))
+  const first = reachedOnce((app) => [pathOf(`${app}/index.html`)])
+  const opening = reachedOnce(openingPages)
+  // Entries and pages stay files of their own: they are asked for by their names.
+  const apart = APP_NAMES.flatMap((app) => [pathOf(`${app}/index.html`), pathOf(`${app}/main.ts`), ...openingPages(app)])
+  return NAMES.map((name, place) => ({
+    name: (id, graph) => {
+      const needed = { first: first(graph).get(id) ?? [], opening: opening(graph).get(id) ?? [] }
+      return nameOf(needed) === name && !apart.some((path) => id.startsWith(path)) ? name : null
+    },
+    priority: NAMES.length - place,
+  }))
+}
+
+/** Which apps need a module before their first page shows, and which for a page that people come in by. */
+interface Needed {
+  first: readonly AppName[]
+  opening: readonly AppName[]
+}
+
+/**
+ * The file that a module travels in; none for what nobody needs soon.
+ *
+ * `first-resident`, `opening-merchant`: what no other app needs soon. `first-resident-shared` and `opening-shared`: what
+ * others need too, for their opening pages; `opening-staff`: what of it residents do without.
+ */
+function nameOf({ first, opening }: Needed): string | null {
+  const [one, more] = opening
+  if (first.length === APP_NAMES.length) return 'first'
+  if (first.length) return `first-${first.join('-')}${opening.every((app) => first.includes(app)) ? '' : '-shared'}`
+  if (more) return opening.includes('resident') ? 'opening-shared' : 'opening-staff'
+  return one ? `opening-${one}` : null
+}
+
+/** Every name; a module imports only what has the same name or one that stands before it. */
+const NAMES = namesInOrder()
+
+function namesInOrder(): string[] {
+  const sets: AppName[][] = [[]]
+  for (const app of APP_NAMES) sets.push(...sets.map((set) => [...set, app]))
+  const all = sets.flatMap((first) => sets.map((opening) => ({ first, opening })))
+  const names = all.toSorted((one, other) => weight(other) - weight(one)).map(nameOf)
+  return [...new Set(names.filter((name) => name !== null))]
+}
+
+/** Needed at once by more apps counts before needed soon by more. */
+function weight({ first, opening }: Needed): number {
+  return 10 * first.length + new Set([...first, ...opening]).size
+}
+
+/** The same answer for every module of a build. */
+function reachedOnce(startsOf: StartsOf): (graph: Graph) => Reached {
+  let reached: Reached | undefined
+  return (graph) => (reached ??= reachedBy(graph, startsOf))
+}
+
+type Reached = Map<string, AppName[]>
+type StartsOf = (app: AppName) => readonly string[]
+
+/** For each module the apps that need it before what `startsOf` names can show, in the order of their names. */
+export function reachedBy(graph: Graph, startsOf: StartsOf): Reached {
+  const reached: Reached = new Map()
   for (const app of APP_NAMES) {
-    const waiting = [entryOf(app)]
+    const waiting = [...startsOf(app)]
     const seen = new Set(waiting)
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       reached.set(id, [...(reached.get(id) ?? []), app])
@@ -41,8 +102,4 @@ export function reachedBy(graph: Graph, entryOf: (app: string) => string): Map<s
     }
   }
   return reached
-}
-
-function nameOf(apps: readonly string[]): string {
-  return apps.length === APP_NAMES.length ? 'first' : `first-${apps.join('-')}`
 }

@@ -1,6 +1,7 @@
 /** Lets nobody into a page of their own before they have said who they are, and brings them back to it afterwards. */
 
 import type { NavigationGuard, RouteLocationNormalized, Router } from 'vue-router'
+import { breathe } from '@/kernel/breathing'
 import { useSession } from './session'
 
 /** Watches every change of page from now on. */
@@ -14,8 +15,10 @@ const admit: NavigationGuard = async (to) => {
   if (session.me) return true
   // A session may be there that this browser's memory does not know of. The page's files come meanwhile.
   if (!session.asked) {
+    const found = session.find()
+    await breathe()
     fetchPages(to)
-    await session.find()
+    await found
   }
   return session.me ? true : { name: 'sign-in', query: { back: to.fullPath } }
 }

@@ -13,6 +13,7 @@ import { warn } from '@/design-system/toast'
 import { t } from '@/i18n'
 import { textsReady } from '@/i18n/texts'
 import type { AppName } from '@/kernel/app_name'
+import { breathe } from '@/kernel/breathing'
 import { keepOffline } from '@/offline/app_update'
 import { watchConnection } from '@/offline/connection'
 import { holdInstallPrompt } from '@/offline/install'
@@ -35,6 +36,7 @@ export async function start({ app, title, routes, fits }: AppStart): Promise<voi
   watchConnection()
   holdInstallPrompt()
   watchTyping()
+  await breathe()
   const router = createRouter({
     history: createWebHistory(`/${app}/`),
     routes: [...routes, ...pagesOfEveryApp()],
@@ -53,12 +55,14 @@ export async function start({ app, title, routes, fits }: AppStart): Promise<voi
     reportError(fault)
   }
   await textsReady()
+  await breathe()
   program.use(createPinia())
   const session = useSession()
   session.suit(fits)
   guard(router)
   program.use(router)
   await router.isReady().catch(() => undefined)
+  await breathe()
   program.mount('#app')
   void meetCounty()
   // Whoever was signed in when the page was last open may not be any more.

@@ -1,27 +1,44 @@
-/** Do modules travel with those that are needed by the same apps, and never in a circle? */
+/** Do modules travel with those that are needed by the same apps as soon, and never in a circle? */
 
 import { describe, expect, it } from 'vitest'
-import { APP_NAMES } from '@/kernel/app_name'
-import { firstChunks, reachedBy } from '../../build/first_chunks'
+import { APP_NAMES, type AppName } from '@/kernel/app_name'
+import { firstChunks, OPENING_PAGES, reachedBy } from '../../build/first_chunks'
 
-const entryOf = (app: string): string => `/apps/${app}/index.html`
+const pathOf = (below: string): string => `/apps/${below}`
+const entryOf = (app: AppName): string => pathOf(`${app}/index.html`)
+const pageOf = (app: AppName): string => pathOf(`${app}/pages/${OPENING_PAGES[app][0]}.vue`)
 
 /** Every app starts with `start`; residents and merchants share `card`, which imports `box`; `box` and `start` meet in `vue`. */
 const IMPORTS: Record<string, string[]> = {
-  [entryOf('resident')]: ['/src/start', '/src/card'],
+  [entryOf('resident')]: ['/src/start', '/src/card', '/src/home'],
   [entryOf('merchant')]: ['/src/start', '/src/card'],
   [entryOf('station')]: ['/src/start'],
   [entryOf('office')]: ['/src/start', '/src/desk'],
+  [pageOf('resident')]: ['/src/wallet', '/src/field'],
+  [pageOf('merchant')]: ['/src/counter', '/src/home', '/src/sounds'],
+  [pageOf('station')]: ['/src/counter', '/src/field'],
   '/src/start': ['/node_modules/vue'],
   '/src/card': ['/src/box'],
   '/src/box': ['/node_modules/vue', '/src/card'],
+  '/src/counter': ['/src/field', '/src/start'],
+  '/src/wallet': ['/src/card'],
+  '/src/sounds': [],
+  '/src/field': [],
+  '/src/home': [],
   '/src/desk': [],
   '/node_modules/vue': [],
 }
 const graph = { getModuleInfo: (id: string) => (IMPORTS[id] ? { importedIds: IMPORTS[id] } : null) } as never
 
+/** The file that the bundler puts a module in: that of the first group that wants it. */
+function fileOf(id: string): string | undefined {
+  const groups = firstChunks(pathOf).toSorted((one, other) => (other.priority ?? 0) - (one.priority ?? 0))
+  const named = groups.map(({ name }) => (typeof name === 'function' ? name(id, graph) : name))
+  return named.find((name) => typeof name === 'string')
+}
+
 describe('files of the first page', () => {
-  const reached = reachedBy(graph, entryOf)
+  const reached = reachedBy(graph, (app) => [entryOf(app)])
 
   it('knows which apps need a module at once', () => {
     expect(reached.get('/src/start')).toEqual([...APP_NAMES])
@@ -29,20 +46,39 @@ describe('files of the first page', () => {
     expect(reached.get('/src/desk')).toEqual(['office'])
   })
 
-  it('lets a file import only what at least its own apps need', () => {
-    for (const [id, imported] of Object.entries(IMPORTS)) {
-      for (const next of imported) {
-        expect(reached.get(next)).toEqual(expect.arrayContaining(reached.get(id) ?? []))
-      }
+  it('names one file a set of apps, and none for what no first page and no opening page needs', () => {
+    expect(fileOf('/node_modules/vue')).toBe('first')
+    expect(fileOf('/src/card')).toBe(fileOf('/src/box'))
+    expect(fileOf('/src/desk')).toBe('first-office')
+    expect(fileOf('/src/later')).toBeUndefined()
+  })
+
+  it('keeps what opening pages share apart from what one app needs, and what an app needs at once from what it needs then', () => {
+    expect(fileOf('/src/wallet')).toBe('opening-resident')
+    expect(fileOf('/src/sounds')).toBe('opening-merchant')
+    expect(fileOf('/src/counter')).toBe('opening-staff')
+    expect(fileOf('/src/field')).toBe('opening-shared')
+    expect(fileOf('/src/home')).toBe('first-resident-shared')
+  })
+
+  it('leaves entries and pages their own files', () => {
+    for (const app of APP_NAMES) {
+      expect(fileOf(entryOf(app))).toBeUndefined()
+      expect(fileOf(pageOf(app))).toBeUndefined()
+      expect(fileOf(`${pageOf(app)}?vue&type=style`)).toBeUndefined()
     }
   })
 
-  it('names one file a set of apps, and none for what no first page needs', () => {
-    const { name } = firstChunks(entryOf)
-    const named = (id: string): unknown => (typeof name === 'function' ? name(id, graph) : name)
-    expect(named('/node_modules/vue')).toBe('first')
-    expect(named('/src/card')).toBe(named('/src/box'))
-    expect(named('/src/desk')).toBe('first-office')
-    expect(named('/src/later')).toBeNull()
+  it('lets no two files import each other', () => {
+    const between = new Map<string, Set<string>>()
+    for (const [id, imported] of Object.entries(IMPORTS)) {
+      const [from, to] = [fileOf(id) ?? id, imported.map((next) => fileOf(next) ?? next)]
+      between.set(from, new Set([...(between.get(from) ?? []), ...to.filter((next) => next !== from)]))
+    }
+    const reaches = (from: string, wanted: string, seen = new Set<string>()): boolean =>
+      [...(between.get(from) ?? [])].some(
+        (next) => next === wanted || (!seen.has(next) && reaches(next, wanted, seen.add(next))),
+      )
+    for (const file of between.keys()) expect(reaches(file, file)).toBe(false)
   })
 })
