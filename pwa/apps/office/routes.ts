@@ -18,7 +18,7 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/start',
     name: 'start',
     component: () => import('./pages/StartPage.vue'),
-    meta: { title: () => t('start.title'), section: { text: () => t('start.title'), drawing: done }, signedIn: true },
+    meta: { title: () => t('start.title'), section: { text: () => t('start.section'), drawing: done }, signedIn: true },
   },
   {
     path: '/imports',

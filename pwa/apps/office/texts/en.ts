@@ -220,6 +220,7 @@ export default {
   'board.count': 'Vouchers',
 
   'start.title': 'Start',
+  'start.section': 'Start',
   'start.missing': '{count} {count:thing is|things are} missing before the first campaign',
   'start.ready': 'Everything stands: the first campaign can begin',
   'start.ready.but': 'Nothing is missing; look yourself at what this program cannot see yet',

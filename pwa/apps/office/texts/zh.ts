@@ -220,6 +220,7 @@ export default {
   'board.count': '张数',
 
   'start.title': '开县清单',
+  'start.section': '开县',
   'start.missing': '第一场活动之前还缺 {count} 项',
   'start.ready': '都齐了，可以开始第一场活动',
   'start.ready.but': '没有缺的了；标“请自查”的，本程序还看不到',
