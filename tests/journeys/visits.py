@@ -11,7 +11,12 @@ from tests.journeys.wechat import OPTIONS, become_wechat, watch_for_files
 PHONE = ViewportSize(width=360, height=740)
 TABLET = ViewportSize(width=1024, height=768)
 DESK = ViewportSize(width=1280, height=800)
-LAUNCH = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+# Pages of the browser's own, two for every window, which would take a third of its time.
+OWN_PAGES = ("WebUIOmniboxPopup", "WebUIOmniboxFullPopup", "WebUIOmniboxAimPopup")
+LAUNCH = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    f"--disable-features={','.join(OWN_PAGES)}",
+)
 NO_ANSWER = "Failed to load resource: "
 GIVEN_UP = "net::ERR_ABORTED"
 
