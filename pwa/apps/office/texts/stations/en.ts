@@ -30,8 +30,6 @@ export default {
 
   'operators': 'Operators',
   'operators.empty': 'Nobody is appointed yet',
-  'operators.since': 'since {from}',
-  'operators.dates': '{from} to {until}',
   'operators.over': 'over',
   'operators.now': 'in post',
   'operators.coming': 'to come',

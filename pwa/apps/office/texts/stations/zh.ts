@@ -26,8 +26,6 @@ export default {
 
   'operators': '站长',
   'operators.empty': '还没有任命站长',
-  'operators.since': '{from} 起',
-  'operators.dates': '{from} 至 {until}',
   'operators.over': '已结束',
   'operators.now': '任职中',
   'operators.coming': '未开始',
