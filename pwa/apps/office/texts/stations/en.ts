@@ -34,6 +34,8 @@ export default {
   'operators.now': 'in post',
   'operators.coming': 'to come',
   'appoint': 'Appoint an operator',
+  'appoint.find': 'Find by name',
+  'appoint.find.hint': 'The list below has {count} {count:person|people}',
   'appoint.who': 'Whom',
   'appoint.who.none': 'No operator’s account yet: the system administrator makes it, the security administrator gives the role.',
   'appoint.choose': 'Choose',

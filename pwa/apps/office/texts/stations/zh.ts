@@ -30,6 +30,8 @@ export default {
   'operators.now': '任职中',
   'operators.coming': '未开始',
   'appoint': '任命站长',
+  'appoint.find': '按姓名查找',
+  'appoint.find.hint': '下面的名单里有 {count} 人',
   'appoint.who': '任命谁',
   'appoint.who.none': '没有可任命的站长账号：先由系统管理员建账号，安全管理员给“站长”角色。',
   'appoint.choose': '请选择',
