@@ -285,8 +285,6 @@ export default {
   'audit.what.all': 'Everything',
   'audit.who': 'Who',
   'audit.who.all': 'Everybody',
-  'audit.campaign': 'Campaign',
-  'audit.campaign.all': 'Any',
   'audit.empty': 'Nothing found',
   'audit.empty.text': 'Try other conditions.',
   'audit.address': 'Network address',

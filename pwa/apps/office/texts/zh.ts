@@ -285,8 +285,6 @@ export default {
   'audit.what.all': '全部',
   'audit.who': '谁办的',
   'audit.who.all': '所有人',
-  'audit.campaign': '哪个活动',
-  'audit.campaign.all': '不限',
   'audit.empty': '没有找到记录',
   'audit.empty.text': '换个条件再查。',
   'audit.address': '网络地址',
