@@ -20,6 +20,7 @@ class Find(Struct, frozen=True, kw_only=True):
     """Entries by act (a prefix), subject, actor and time; ``before`` continues an earlier page."""
 
     act: str | None = None
+    subject_kind: str | None = None
     subject_id: str | None = None
     actor_id: UUID | None = None
     first_day: date | None = None
@@ -42,7 +43,7 @@ async def find(tx: Transaction, asked: Find) -> list[Entry]:
     found = await store.search(
         tx,
         act=asked.act,
-        subject_id=asked.subject_id,
+        subject=(asked.subject_kind, asked.subject_id),
         actor_id=asked.actor_id,
         times=_times(asked),
         before=asked.before,

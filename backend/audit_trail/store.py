@@ -210,16 +210,20 @@ async def search(
     tx: Transaction,
     *,
     act: str | None,
-    subject_id: str | None,
+    subject: tuple[str | None, str | None],
     actor_id: UUID | None,
     times: tuple[Instant | None, Instant | None],
     before: UUID | None,
     most: int,
 ) -> list[Entry]:
-    """Entries for the auditor, newest first; ``times`` is the first instant and the first that is too late."""
+    """Entries for the auditor, newest first; ``subject`` is a kind and an id, either of them or neither, ``times`` the
+    first instant and the first that is too late."""
     found = select(audit_entries).order_by(audit_entries.c.id.desc()).limit(most)
     if act is not None:
         found = found.where(audit_entries.c.act.startswith(act, autoescape=True))
+    kind, subject_id = subject
+    if kind is not None:
+        found = found.where(audit_entries.c.subject_kind == kind)
     if subject_id is not None:
         found = found.where(audit_entries.c.subject_id == subject_id)
     if actor_id is not None:

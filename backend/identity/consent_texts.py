@@ -46,9 +46,12 @@ class ConsentText(Struct, frozen=True, kw_only=True):
 _TEXTS = (
     ConsentText(
         kind=ConsentKind.PRECISE_LOCATION,
-        version=1,
-        zh="同意后，我们用您手机的精确位置显示附近的商户和驿站。位置只在当次使用，不保存。不同意也可按乡镇查找。",
-        en="With your consent we use your phone's precise position to show what is near. It is used once and not kept. "
+        version=2,
+        zh="同意后，要把手机精确位置发给县里的服务才能使用它。目前没有这样的服务；以后有了，会换成写明用途的新文字，再请您决定。"
+        "“附近”只在您的手机上算距离，位置不发送、不保存，不需要这项授权。不同意也可按乡镇查找。",
+        en="Only with your consent may a service that sends your phone's precise position to the county use it. There "
+        "is no such service today; one that comes will bring a new text that names its purpose, and ask you again. "
+        "What is near is worked out on your phone: the position is neither sent nor kept, and no consent is needed. "
         "Without it you can search by town.",
     ),
     ConsentText(

@@ -328,6 +328,10 @@ Act = Annotated[
     str | None,
     QueryParameter(min_length=1, max_length=60, pattern=ONE_LINE, description="Acts that begin so, as `identity.`."),
 ]
+SubjectKind = Annotated[
+    str | None,
+    QueryParameter(min_length=1, max_length=40, pattern=ONE_LINE, description="What kind of thing, as `merchant`."),
+]
 Subject = Annotated[
     str | None, QueryParameter(min_length=1, max_length=80, pattern=ONE_LINE, description="The subject's id.")
 ]
@@ -340,6 +344,7 @@ ActorId = Annotated[UUID | None, QueryParameter(description="Who acted.")]
 async def get_audit(
     request: Request[Any, Any, Any],
     act: Act = None,
+    subject_kind: SubjectKind = None,
     subject_id: Subject = None,
     actor_id: ActorId = None,
     first_day: FirstDay = None,
@@ -350,6 +355,7 @@ async def get_audit(
     """Newest first; the trail can be read here and changed nowhere."""
     asked = Find(
         act=act,
+        subject_kind=subject_kind,
         subject_id=subject_id,
         actor_id=actor_id,
         first_day=first_day,

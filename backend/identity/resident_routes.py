@@ -28,7 +28,7 @@ from backend.web.problems import ProblemError, documented, refusal
 
 SECURITY_ADMIN = frozenset({Role.SECURITY_ADMIN})
 OFFICE = frozenset({Role.OFFICE})
-FINDERS = frozenset({Role.OFFICE, Role.OPERATOR, Role.SECURITY_ADMIN})
+FINDERS = frozenset({Role.OFFICE, Role.OPERATOR, Role.SECURITY_ADMIN, Role.AUDITOR})
 
 
 def _actor(request: Request[Any, Any, Any], role: Role) -> Actor:
@@ -46,7 +46,7 @@ def _actor(request: Request[Any, Any, Any], role: Role) -> Actor:
 async def post_find_resident(request: Request[Any, Any, Any], data: JSONBody[FindResidentBody]) -> ResidentAnswer:
     """Masked, and recorded in the trail. Nobody is searched for by name."""
     caller = caller_of(request)
-    role = next(one for one in (Role.OPERATOR, Role.OFFICE, Role.SECURITY_ADMIN) if one in caller.roles)
+    role = next(one for one in (Role.OPERATOR, Role.OFFICE, Role.SECURITY_ADMIN, Role.AUDITOR) if one in caller.roles)
     command = FindResident(data.phone, _actor(request, role))
     found = await transact(county_of(request), find_resident, command)
     if found is None:

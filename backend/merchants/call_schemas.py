@@ -111,7 +111,8 @@ class ApplyBody(DossierBody, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class MendBody(DossierBody, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A mended application; `change_id` is made by the caller."""
+    """A mended application; `change_id` is made by the caller. Picture and words about the merchant stay as they were
+    where none are told, and so do village and position as long as town and address do."""
 
     change_id: UUID
 

@@ -103,8 +103,32 @@ async def _mended(
             return Refused(CallReason.FILE_MISSING)
         if dossier.papers.credit_code != application.dossier.papers.credit_code:
             return Refused(MerchantReason.CREDIT_CODE_WRONG)  # Another body is another application.
-        return dossier
+        return _with_what_was_told(dossier, application.dossier)
     known = await dossier_of_merchant(tx, application.merchant_id)
     if known is None:
         return Refused(MerchantReason.MERCHANT_ENDED)
     return msgspec.structs.replace(known, files=command.files)
+
+
+def _with_what_was_told(mended: Dossier, before: Dossier) -> Dossier:
+    """What a form does not ask for stays as it was handed in: picture, words, and the position of the same place."""
+    now, then = mended.papers, before.papers
+    papers = msgspec.structs.replace(
+        now,
+        picture=now.picture or then.picture,
+        about_zh=now.about_zh or then.about_zh,
+        about_en=now.about_en or then.about_en,
+    )
+    if _place(mended) != _place(before):
+        return msgspec.structs.replace(mended, papers=papers)  # A shop that moved is not where it was.
+    village = mended.premises.village_code or before.premises.village_code
+    return msgspec.structs.replace(
+        mended,
+        papers=papers,
+        premises=msgspec.structs.replace(mended.premises, village_code=village),
+        position=mended.position or before.position,
+    )
+
+
+def _place(dossier: Dossier) -> tuple[str, str]:
+    return dossier.premises.town_code, dossier.premises.address_zh

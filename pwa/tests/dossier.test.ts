@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { placed } from '../apps/office/parts/roster_file'
 import type { ApplicationAnswer, CallVersion, RosterSheet } from '../src/api/wire'
-import { bodyOf, daysLeft, emptyForm, filesOf, formOf, isComplete, toldAt } from '../src/merchants/dossier'
+import { bodyOf, daysLeft, emptyForm, filesOf, formOf, isComplete, mendedBody, toldAt } from '../src/merchants/dossier'
 
 const RULES = {
   trades: ['farm'],
@@ -54,6 +54,14 @@ it('gives an application back as it was handed in', () => {
   const body = bodyOf(filled(), {})
   const application = { ...body, exemption: null } as unknown as ApplicationAnswer
   expect(bodyOf(formOf(application), {})).toEqual(body)
+})
+
+it('keeps the English words of an address that stays, and says the new one as it is written', () => {
+  const told = bodyOf(filled(), {})
+  const application = { ...told, premises: { ...told.premises, address_en: '1 Old Gate Lane' } } as unknown as ApplicationAnswer
+  const form = formOf(application)
+  expect(mendedBody(form, {}, application).premises.address_en).toBe('1 Old Gate Lane')
+  expect(mendedBody({ ...form, address: '老城门巷 2 号' }, {}, application).premises.address_en).toBe('老城门巷 2 号')
 })
 
 it('counts the days of a licence as the county does', () => {

@@ -88,3 +88,19 @@ describe('the wallet', () => {
     expect(await wallet.keptVoucher('resident-2', '3')).toBeUndefined()
   })
 })
+
+describe('the history', () => {
+  it('of vouchers that were used is kept beside the wallet, the newest page with when it was true', async () => {
+    const county = openCounty()
+    const used = { redemption_id: 'r1', discount_fen: 500 }
+    county.next(yes({ items: [used], next_cursor: 'more' }, 200), yes({ items: [], next_cursor: null }, 200), () => 'lost')
+    const history = await import('@/vouchers/history')
+    await history.loadHistory('resident-1')
+    await history.loadHistory('resident-1', 'more')
+    expect((await history.loadHistory('resident-1')).ok).toBe(false)
+    const kept = await history.keptHistory('resident-1')
+    expect(kept?.value).toEqual([used])
+    expect(Date.now() - (kept?.at.getTime() ?? 0)).toBeLessThan(60_000)
+    expect(await history.keptHistory('resident-2')).toBeUndefined()
+  })
+})

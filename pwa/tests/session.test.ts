@@ -2,6 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { tell, toast } from '@/design-system/toast'
+import { forget, keep, recallAll } from '@/offline/kept'
 import IdleWarning from '@/session/IdleWarning.vue'
 import { useSession } from '@/session/session'
 import { lost, openCounty, yes, type TestCounty } from './county'
@@ -49,6 +50,17 @@ it('that is left without a network is ended before the next person is anybody', 
   ])
   await later.find()
   expect(county.sent).toHaveLength(5)
+})
+
+it('takes with it what the phone kept of the vouchers of whoever signs out, also without a network', async () => {
+  await Promise.all([keep('wallet', 'one', []), keep('wallet', 'history one', []), keep('claims', 'c', { claim_id: 'c' })])
+  county.next(yes(me('one'), 200), lost)
+  const session = open()
+  await session.find()
+  await session.signOut()
+  // What was pressed and not answered is no copy: it waits.
+  expect([await recallAll('wallet'), await recallAll('claims')]).toEqual([[], [{ claim_id: 'c' }]])
+  await forget('claims', 'c')
 })
 
 it('stays owed while the county cannot be told', async () => {

@@ -120,14 +120,14 @@ describe('a file', () => {
   })
 })
 
+const show = (rows: readonly Batch[], paged?: Paged<Batch>, columns = COLUMNS) =>
+  mount(DataTable<Batch>, {
+    props: { title: '批次', columns, rows, rowKey: ({ id }: Batch) => id, empty: '还没有批次', ...(paged ? { paged } : {}) },
+    attachTo: document.body,
+  })
+
 describe('the table on the page', () => {
   const many: Batch[] = Array.from({ length: 8 }, (_, nth) => ({ ...BATCHES[nth % 3]!, id: String(nth), fen: nth * 100 }))
-  const show = (rows: readonly Batch[], paged?: Paged<Batch>) =>
-    mount(DataTable<Batch>, {
-      props: { title: '批次', columns: COLUMNS, rows, rowKey: ({ id }: Batch) => id, empty: '还没有批次', ...(paged ? { paged } : {}) },
-      attachTo: document.body,
-    })
-
   it('breaks no rule of accessibility, and tells the order to those who hear it', async () => {
     const table = show(many)
     const head = table.findAll('thead th')[3]!
@@ -172,4 +172,16 @@ describe('the table on the page', () => {
     expect(table.get('[role=status]').text()).toBe('共 8 行')
     expect(table.findAll('select').length).toBe(2)
   })
+})
+
+describe('a very long table', () => {
+  it('draws as many rows as a browser bears, finds what is beyond them, and says so', async () => {
+    const rows = Array.from({ length: 2001 }, (_, nth) => ({ ...BATCHES[0]!, id: String(nth), reference: `N-${nth}` }))
+    const table = show(rows, undefined, COLUMNS.slice(1, 2))
+    expect(table.findAll('tbody tr')).toHaveLength(2000)
+    expect(table.get('[role=status]').text()).toBe('这里只列出前 2000 行，导出的文件里有全部 2001 行')
+    await table.get('input[type=search]').setValue('N-2000')
+    expect(table.findAll('tbody tr')).toHaveLength(1)
+    expect(table.get('[role=status]').text()).toBe('2001 行中的 1 行')
+  }, 30_000)
 })

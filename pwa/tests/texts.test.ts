@@ -19,6 +19,8 @@ import peopleEn from '../apps/office/texts/people/en'
 import peopleZh from '../apps/office/texts/people/zh'
 import guardEn from '../apps/office/texts/guard/en'
 import guardZh from '../apps/office/texts/guard/zh'
+import trailEn from '../apps/office/texts/trail/en'
+import trailZh from '../apps/office/texts/trail/zh'
 import settlementEn from '../apps/office/texts/settlement/en'
 import settlementZh from '../apps/office/texts/settlement/zh'
 import officeZh from '../apps/office/texts/zh'
@@ -81,6 +83,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['a merchant at the desk', merchantDeskZh, merchantDeskEn],
   ['people and rights', peopleZh, peopleEn],
   ['how money is guarded', guardZh, guardEn],
+  ['the trail', trailZh, trailEn],
   ['settlement of a campaign', settlementZh, settlementEn],
   ['the page of all parts', designZh, designEn],
   ['things that wait to be sent', outboxZh, outboxEn],

@@ -1,12 +1,14 @@
-"""Can whoever reads the audit trail read every act in words?"""
+"""Can whoever reads the audit trail read every act in words, and what it was done to?"""
 
 import ast
 import re
 
+from backend.places.rules import SubjectKind
 from tests.house.source import ROOT, calls, python
 
 ACT = re.compile(r"[a-z_-]+\.[a-z_-]+")
 WORDS = "pwa/apps/office/texts/acts/zh.ts"
+KINDS = "pwa/apps/office/texts/trail/zh.ts"
 
 
 def written_acts() -> set[str]:
@@ -26,3 +28,36 @@ def test_every_act_of_the_trail_has_words() -> None:
     assert len(acts) > 60
     words = (ROOT / WORDS).read_text()
     assert sorted(act for act in acts if f"'{act}'" not in words) == []
+
+
+def kinds_of(node: ast.AST) -> set[str]:
+    """The kinds of what a pair (kind, id) names, where it stands in the call or in a name that the call is given."""
+    return {
+        pair.elts[0].value
+        for pair in ast.walk(node)
+        if isinstance(pair, ast.Tuple) and len(pair.elts) == 2 and isinstance(pair.elts[0], ast.Constant)
+        if isinstance(pair.elts[0].value, str) and not isinstance(pair.elts[1], ast.Constant)
+    }
+
+
+def written_kinds() -> set[str]:
+    """Every kind of thing that the trail tells of."""
+    found = {str(kind) for kind in SubjectKind}
+    for source in python("backend"):
+        called = [call for call, name in calls(source.tree) if name == "new_entry"]
+        for call in called:
+            found |= kinds_of(call)
+        named = {argument.id for call in called for argument in call.args if isinstance(argument, ast.Name)}
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id in named for to in node.targets):
+                found |= kinds_of(node.value)
+            if isinstance(node, ast.keyword) and node.arg == "subject_kind" and isinstance(node.value, ast.Constant):
+                found.add(str(node.value.value))
+    return found
+
+
+def test_every_kind_of_thing_in_the_trail_has_words() -> None:
+    kinds = written_kinds()
+    assert {"merchant", "payout-run", "phone", "campaign", "voucher", "station", "import"} <= kinds
+    words = (ROOT / KINDS).read_text()
+    assert sorted(kind for kind in kinds if f"'kind.{kind}'" not in words) == []

@@ -21,6 +21,7 @@ from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from tests.databases import HandClock
+from tests.house.source import ROOT, python
 from tests.identity.people import resident
 
 KIND = ConsentKind.PRECISE_LOCATION
@@ -99,3 +100,14 @@ def test_every_kind_has_a_text_in_two_languages_with_a_hash_of_its_own() -> None
     assert set(CONSENT_TEXTS) == set(ConsentKind)
     assert len({text.hash for text in CONSENT_TEXTS.values()}) == len(ConsentKind)
     assert all(text.zh.startswith("同意后") and text.en for text in CONSENT_TEXTS.values())
+
+
+def test_what_is_said_of_the_position_is_what_is_done_with_it() -> None:
+    """The page of what is near measures on the phone, and no service takes a resident's position: both say so."""
+    text = CONSENT_TEXTS[ConsentKind.PRECISE_LOCATION]
+    near = (ROOT / "pwa/apps/resident/nearby/texts/zh.ts").read_text()
+    assert "位置只在手机上算距离，不发送、不保存。" in near
+    assert "只在您的手机上算距离，位置不发送、不保存，不需要这项授权" in text.zh
+    assert "目前没有这样的服务" in text.zh
+    asking = [source.name for source in python("backend") if "PRECISE_LOCATION" in source.text]
+    assert asking == ["backend/identity/consent_texts.py"]

@@ -39,7 +39,7 @@ ROUTES = [
     ("POST", f"/api/v1/office/residents/{UUID(int=1)}/look", {Role.OFFICE}),
     ("POST", f"/api/v1/office/residents/{UUID(int=1)}/freeze", {Role.OFFICE}),
     ("POST", f"/api/v1/office/residents/{UUID(int=1)}/unfreeze", {Role.OFFICE}),
-    ("POST", "/api/v1/office/residents/find", {Role.OFFICE, Role.OPERATOR, Role.SECURITY_ADMIN}),
+    ("POST", "/api/v1/office/residents/find", {Role.OFFICE, Role.OPERATOR, Role.SECURITY_ADMIN, Role.AUDITOR}),
 ]
 
 
@@ -155,6 +155,10 @@ async def test_the_auditor_searches_the_trail_page_by_page(county: County) -> No
         assert subjects == [str(one.person_id) for one in reversed(people)]
         of_one = await client.get("/api/v1/office/audit", params={"subject_id": subjects[0]})
         assert {entry["act"] for entry in of_one.json()["items"]} == {"identity.open_account", "identity.sign_in"}
+        of_kind = await client.get("/api/v1/office/audit", params={"subject_kind": "resident", "limit": "100"})
+        assert {entry["subject_kind"] for entry in of_kind.json()["items"]} == {"resident"}
+        other = await client.get("/api/v1/office/audit", params={"subject_kind": "merchant", "subject_id": subjects[0]})
+        assert other.json()["items"] == []
         by_one = await client.get("/api/v1/office/audit", params={"actor_id": subjects[1]})
         assert {entry["actor_id"] for entry in by_one.json()["items"]} == {subjects[1]}
 

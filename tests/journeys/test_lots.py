@@ -1,5 +1,7 @@
 """A resident enters a draw with one press and sees where it stands; somebody on a list takes what is theirs."""
 
+import re
+
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -29,6 +31,18 @@ def test_a_resident_enters_a_draw_once_and_finds_it_again(
     expect(page.get_by_text("已经报名", exact=True)).to_be_visible()
     entered = [one for one in served.ask("/api/v1/me/entries", session)["items"] if one["round_id"] == places.draw]
     assert [entry["standing"] for entry in entered] == ["entered"]
+
+
+def test_a_round_is_called_after_what_is_done_in_it(visit: Enter, places: Places) -> None:
+    page = visit().go(f"/resident/rounds/{places.draw}")
+    head = page.get_by_role("banner").get_by_role("heading")
+    for round_id, name in ((places.draw, "摇号"), (places.listed, "定向发放"), (places.open, "抢券")):
+        page.goto(page.url.rpartition("/")[0] + f"/{round_id}")
+        expect(head).to_have_text(name)
+        expect(page).to_have_title(re.compile(f"^{name} ·"))
+    # It is the name of that page alone.
+    page.get_by_role("banner").get_by_role("link", name="返回").click()
+    expect(head).not_to_have_text("抢券")
 
 
 def test_the_proof_of_a_draw_that_is_over_shows_everybody_how_it_was_drawn(visit: Enter, places: Places) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
+from backend.demonstration.residents import RESIDENT_PHONES_FROM
+from backend.demonstration.unassignable import phone
 from tests.journeys.conftest import Enter
+from tests.journeys.looking import sideways, violations
 from tests.journeys.served import Served, Session
 from tests.journeys.visits import DESK
 from tests.journeys.wording import RAW
@@ -73,6 +76,40 @@ def test_an_auditor_finds_who_signed(visit: Enter, staff: dict[str, Session]) ->
     # Which campaign, in words; ids and fingerprints are for programs.
     expect(approval).to_contain_text(re.compile("券|就用"))
     assert RAW["an id"].search(page.locator("main").inner_text()) is None
+
+
+def test_an_auditor_follows_one_thing_by_its_name_its_number_or_a_phone(
+    visit: Enter, staff: dict[str, Session], served: Served
+) -> None:
+    [shop] = served.ask("/api/v1/office/merchants?limit=1", staff["office"])["items"]
+    name, code = shop["merchant"]["name_zh"], shop["merchant"]["credit_code"]
+    page = visit(staff["auditor"], viewport=DESK).go("/office/audit")
+    rows = page.locator("tbody")
+    about, which = page.get_by_label("关于什么"), page.get_by_label("哪一个")
+    about.select_option(label="商户")
+    # By its name, or by the number on its licence.
+    page.get_by_label("按名称或编号找").fill(code[-6:])
+    expect(which.locator("option", has_text=name)).to_have_count(1)
+    which.select_option(label=f"{name} · {code}")
+    expect(page.get_by_role("status").filter(has_text=f"只看：{name}")).to_be_visible()
+    expect(rows.filter(has_text="商户准入")).to_have_count(1)
+    expect(rows.filter(has_not_text=name)).to_have_count(0)
+    page.get_by_label("按名称或编号找").fill("没有这样的名称")
+    expect(page.get_by_text("没有找到，换几个字再查")).to_be_visible()
+    # Another kind, which has no names: a row leads to its thing, whose whole life is told.
+    page.get_by_role("button", name="看全部").click()
+    about.select_option(label="核销")
+    page.get_by_role("button", name=re.compile("^核销.*只看这一个")).first.click()
+    expect(page.get_by_role("status").filter(has_text="只看：核销")).to_be_visible()
+    expect(rows.first).to_be_visible()
+    page.get_by_role("button", name="看全部").click()
+    about.select_option(label="居民")
+    page.get_by_label("居民手机号").fill(phone(RESIDENT_PHONES_FROM + 151))
+    page.get_by_role("button", name="查找", exact=True).click()
+    # That the auditor looked is told as well.
+    expect(rows.filter(has_text="按手机号查找居民").first).to_be_visible()
+    assert RAW["an id"].search(page.locator("main").inner_text()) is None
+    assert (violations(page), sideways(page)) == ([], {})
 
 
 def test_whoever_is_no_auditor_is_told_so_and_asks_for_nothing(visit: Enter, staff: dict[str, Session]) -> None:

@@ -183,6 +183,32 @@ async def test_one_person_hands_in_five_applications_a_day_and_a_clerk_as_many_a
     assert isinstance(await transact(county, apply_to_call, sixth), Applied)
 
 
+@pytest.mark.parametrize("moved", [False, True])
+async def test_a_mended_application_keeps_what_no_form_asks_for(county: County, *, moved: bool) -> None:
+    here = await office(county)
+    told = dossier()
+    application_id = await here.applied(await here.publish(), dossier=told)
+    await here.signed(application_id, Step.RETURN)
+    address = {"address_zh": "玉壶社区新街 1 号"} if moved else {}
+    place = msgspec.structs.replace(told.premises, village_code=None, **address)
+    bare = msgspec.structs.replace(told.papers, picture=None, about_zh="", about_en="")
+    mend = Mend(
+        actor=here.applicant,
+        change_id=new_id(),
+        application_id=application_id,
+        dossier=msgspec.structs.replace(told, papers=bare, premises=place, position=None),
+        contact_name="苟定邦",
+        contact_phone="15402000009",
+    )
+    assert isinstance(await transact(county, mend_application, mend), Applied)
+    opened = await inquire(county, find_application, application_id)
+    assert opened is not None
+    kept = opened.followed.application.dossier
+    assert kept.papers == told.papers
+    # A shop that moved is not where it was.
+    assert (kept.premises, kept.position) == ((place, None) if moved else (told.premises, told.position))
+
+
 async def test_what_is_sent_back_is_mended_and_reviewed_anew(county: County, clock: HandClock) -> None:
     here = await office(county)
     application_id = await here.applied(await here.publish())

@@ -39,7 +39,7 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/rounds/:id',
     name: 'round',
     component: () => import('./pages/RoundPage.vue'),
-    meta: { title: () => t('round.go'), up: '/' },
+    meta: { title: () => t('round.title'), up: '/' },
   },
   {
     path: '/rounds/:id/draw',

@@ -14221,6 +14221,8 @@ export interface operations {
             query?: {
                 /** @description Acts that begin so, as `identity.`. */
                 act?: string | null;
+                /** @description What kind of thing, as `merchant`. */
+                subject_kind?: string | null;
                 /** @description The subject's id. */
                 subject_id?: string | null;
                 /** @description Who acted. */

@@ -160,6 +160,17 @@ export function bodyOf(form: DossierForm, hashes: PaperHashes): Omit<DossierBody
   }
 }
 
+/** What is sent of a mended form: an address that stays keeps its English words, which the form does not ask for. */
+export function mendedBody(
+  form: DossierForm,
+  hashes: PaperHashes,
+  { premises }: ApplicationAnswer,
+): Omit<DossierBody, 'application_id'> {
+  const body = bodyOf(form, hashes)
+  if (body.premises.address_zh !== premises.address_zh) return body
+  return { ...body, premises: { ...body.premises, address_en: premises.address_en } }
+}
+
 /** What the county says about one field, in the person's language; what lies inside it counts too. */
 export function toldAt(fields: readonly FieldProblem[], pointer: string): string | undefined {
   const found = fields.find((one) => one.pointer === pointer || one.pointer.startsWith(`${pointer}/`))

@@ -71,6 +71,15 @@ export async function forget(shelf: Shelf, key: string): Promise<void> {
   void countUnsent(shelf)
 }
 
+/** Takes everything from a shelf. */
+export async function clear(shelf: Shelf): Promise<void> {
+  await onDisk(
+    (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).clear()),
+    () => memory(shelf).clear(),
+  )
+  void countUnsent(shelf)
+}
+
 /** Counts again; without a shelf also at the start. */
 export async function countUnsent(changed?: Shelf): Promise<void> {
   if (changed && !UNSENT.some((shelf) => shelf === changed)) return

@@ -3,7 +3,7 @@
 import { shallowRef, type ShallowRef } from 'vue'
 import type { Answer } from '@/api/client'
 import type { Problem } from '@/api/problem'
-import { useLoaded, type Loaded } from './loaded'
+import { useLoaded, type Kept, type Loaded } from './loaded'
 
 interface Page<Item> {
   items: Item[]
@@ -25,10 +25,11 @@ const LARGEST_PAGE = 100
 
 /**
  * Loads the first page at once; `load` is asked for the page after a cursor, and for how many items where not for as many
- * as it likes.
+ * as it likes. What `recallKept` finds on the phone stands there until the county has answered.
  */
 export function usePaged<Item>(
   load: (cursor: string | undefined, limit?: number) => Promise<Answer<Page<Item>>>,
+  recallKept?: () => Promise<Kept<readonly Item[]> | undefined>,
 ): Paged<Item> {
   const hasMore = shallowRef(false)
   const busy = shallowRef(false)
@@ -40,7 +41,7 @@ export function usePaged<Item>(
     if (!answer.ok) return answer
     note(answer.value)
     return { ...answer, value: answer.value.items }
-  })
+  }, recallKept)
 
   async function more(): Promise<void> {
     if (busy.value) return

@@ -13,6 +13,7 @@ import type { Me } from '@/api/wire'
 import { hush } from '@/design-system/toast'
 import { read, remember } from '@/kernel/remembered'
 import { countyNow } from '@/offline/county_clock'
+import { clear } from '@/offline/kept'
 import { endSession, unlessLeft } from './owed'
 
 const KEY = 'yizhan.me'
@@ -49,13 +50,16 @@ export const useSession = defineStore('session', () => {
     return answer
   }
 
-  /** Ends this session and takes from the screen what was said in it; the phone forgets it also without a network. */
+  /**
+   * Ends this session and takes from the screen what was said in it; the phone forgets it, and what it kept of the
+   * person's vouchers, also without a network.
+   */
   async function signOut(): Promise<void> {
     const whose = somebody.value
     take(null)
     hush()
     ended.value = false
-    await endSession(whose)
+    await Promise.all([clear('wallet'), endSession(whose)])
     ended.value = false
   }
 

@@ -2,7 +2,6 @@
 
 import { api, ask, type Answer } from '@/api/client'
 import type { MachineKeyAnswer, MadeKeyAnswer } from '@/api/wire'
-import { untilOf } from '@/i18n/when'
 import { t } from '../texts/people'
 import type { DeskAct } from './desk_acts'
 
@@ -20,12 +19,6 @@ export function keyStanding(key: MachineKeyAnswer, now: number): KeyStanding {
   if (key.revoked_at !== null) return 'revoked'
   if (key.expires_at !== null && Date.parse(key.expires_at) <= now) return 'over'
   return key.replaced_by !== null ? 'replaced' : 'live'
-}
-
-export function standingWords(key: MachineKeyAnswer, now: number): string {
-  const standing = keyStanding(key, now)
-  if (standing === 'replaced') return t('key.state.replaced', { until: untilOf(key.expires_at ?? key.made_at) })
-  return t(`key.state.${standing}`)
 }
 
 /** A key that was replaced can still be revoked before its day is over. */

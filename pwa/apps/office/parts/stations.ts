@@ -1,7 +1,7 @@
 /** What the office does with stations, their operators and their shifts. */
 
 import { api, ask, type Answer } from '@/api/client'
-import type { OperatorAnswer } from '@/api/wire'
+import type { OperatorAnswer, OperatorPerson } from '@/api/wire'
 import { countyInstant } from '@/kernel/instants'
 import { t } from '../texts/stations'
 import type { DeskAct, Given } from './desk_acts'
@@ -21,6 +21,25 @@ export function endPost({ appointment }: OperatorAnswer, { id }: Given): Promise
   return ask(
     api.POST('/api/v1/office/stations/{station_id}/operators/{appointment_id}/end', { params: { path }, body: { change_id: id } }),
   )
+}
+
+/** More than a county's stations have; a loop must end. */
+const MOST_PEOPLE = 5_000
+
+/** Everybody who can be appointed, by name, however many pages that takes. */
+export async function appointable(): Promise<Answer<readonly OperatorPerson[]>> {
+  const found: OperatorPerson[] = []
+  let page: Answer<{ items: OperatorPerson[]; next_cursor?: string | null }>
+  let cursor: string | null | undefined
+  do {
+    const query = { limit: 100, ...(cursor ? { cursor } : {}) }
+    // Each page is asked for by the one before it.
+    page = await ask(api.GET('/api/v1/office/operators', { params: { query } }))
+    if (!page.ok) return page
+    found.push(...page.value.items)
+    cursor = page.value.next_cursor
+  } while (cursor && found.length < MOST_PEOPLE)
+  return { ...page, value: found.toSorted((one, other) => one.staff_name.localeCompare(other.staff_name, 'zh')) }
 }
 
 /** Where an appointment's time stands. */

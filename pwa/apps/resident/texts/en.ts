@@ -38,6 +38,10 @@ export default {
   'round.paused': 'paused',
   'round.sold-out': 'all taken',
   'round.sold-out.later': 'all taken; next round {at}',
+  'round.title': 'This round',
+  'round.title.rush': 'First come, first served',
+  'round.title.draw': 'Draw by lot',
+  'round.title.roster': 'For those on the list',
   'round.go': 'Claim one',
   'round.look': 'See the rules',
 

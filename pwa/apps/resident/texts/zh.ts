@@ -36,6 +36,10 @@ export default {
   'round.paused': '暂停中',
   'round.sold-out': '已领完',
   'round.sold-out.later': '已领完，下一轮 {at}',
+  'round.title': '这一轮',
+  'round.title.rush': '抢券',
+  'round.title.draw': '摇号',
+  'round.title.roster': '定向发放',
   'round.go': '去领取',
   'round.look': '看规则',
 

@@ -44,4 +44,9 @@ export default {
   'invitation.recovery.text': 'If you lose your phone, one of these takes the place of the one-time code, each once. Write them down; they are shown only now.',
   'invitation.on': 'I wrote them down',
   'invitation.on.no-role': 'The account is started but has no post yet; ask the security administrator.',
+  'person.name': 'Name',
+  'person.login': 'Login',
+  'person.login.hint': 'Small letters, digits, dots and hyphens, at least three',
+  'person.phone': 'Mobile phone',
+  'person.phone.wrong': 'A mobile number has eleven digits and begins with 1',
 } satisfies Twin<typeof zh>

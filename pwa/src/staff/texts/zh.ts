@@ -42,4 +42,9 @@ export default {
   'invitation.recovery.text': '手机丢了时，用其中一个代替动态码登录，每个只能用一次。请抄下来收好，这里只显示这一次。',
   'invitation.on': '我抄好了，去首页',
   'invitation.on.no-role': '账号已启用，但还没有岗位，请联系安全管理员。',
+  'person.name': '姓名',
+  'person.login': '登录名',
+  'person.login.hint': '小写字母、数字、点和连字符，至少 3 个字',
+  'person.phone': '手机号',
+  'person.phone.wrong': '请填写 11 位手机号，以 1 开头',
 } as const

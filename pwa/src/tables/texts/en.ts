@@ -13,6 +13,7 @@ export default {
   'sort.by': 'Sort by {column}',
   'rows': '{count} {count:row|rows}',
   'rows.some': '{count} of {all} {all:row|rows}',
+  'rows.drawn': 'The first {count} rows are listed here; an exported file has all {all}',
   'rows.part': '{count} {count:row|rows} loaded, and there are more',
   'rows.most': 'Too many: only the first {count} rows are here; narrow them down above',
   'rows.loading': 'Loading, {count} {count:row|rows} so far',

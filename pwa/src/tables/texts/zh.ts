@@ -10,6 +10,7 @@ export default {
   'sort.by': '按{column}排序',
   'rows': '共 {count} 行',
   'rows.some': '{all} 行中的 {count} 行',
+  'rows.drawn': '这里只列出前 {count} 行，导出的文件里有全部 {all} 行',
   'rows.part': '已载入 {count} 行，后面还有',
   'rows.most': '太多了，只载入前 {count} 行；请先在上面选定范围',
   'rows.loading': '正在载入，已有 {count} 行',

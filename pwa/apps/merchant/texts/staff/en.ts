@@ -25,11 +25,6 @@ export default {
   'left': 'Ended {at}',
   'owner.office': "An owner's account is ended by the county's office.",
   'invite': 'Invite a cashier',
-  'invite.name': 'Name',
-  'invite.phone': 'Mobile number',
-  'invite.phone.wrong': 'Please enter the 11 digits of a mobile number, beginning with 1',
-  'invite.login': 'Login',
-  'invite.login.hint': 'Small letters, digits, dots and hyphens; at least 3',
   'invite.send': 'Make the invitation',
   'invite.once': 'Invitation for {name}',
   'invite.once.text':
