@@ -69,6 +69,7 @@ from backend.starting.readiness import StartPorts
 from backend.starting.readiness_routes import READINESS_ROUTES
 from backend.starting.routes import IMPORT_ROUTES, IMPORTS
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
+from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, plan_forgetting_phone_codes
 from backend.stations.routes import STATION_ROUTES
 from backend.trade_in.routes import TRADE_IN_ROUTES
 from backend.trade_in.withdraw import TRADE_IN_CONSUMERS
@@ -174,10 +175,11 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     ISSUE_DRAW: issue_due,
     NIGHTLY: erase_what_is_over,
     FORGET_CODES: forget_codes,
+    FORGET_PHONE_CODES: forget_phone_codes,
     CHECK_PAPERS: check_papers,
     CLOSE_DAY: close_due_day,
 }
-FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_papers, plan_first_close)
+FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_forgetting_phone_codes, plan_papers, plan_first_close)
 LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"})

@@ -5,21 +5,19 @@ from datetime import timedelta
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
-from backend.identity.reasons import IdentityReason
 from backend.identity.rules import (
     CODE_DIGITS,
     CODE_LASTS,
     CODES_APART,
     CodeLimits,
     Later,
-    address_bucket,
     decide_code,
-    seconds_until,
     with_code,
 )
+from backend.identity.spend_sms import SpendSms, spend_sms
 from backend.identity.store import doors, residents
 from backend.kernel.ids import new_digits, new_id
-from backend.kernel.instants import Instant, business_day, day_starts
+from backend.kernel.instants import Instant
 from backend.notifications.send_sms import SendSms, send_sms
 from backend.notifications.templates import SIGN_IN_CODE
 
@@ -43,7 +41,9 @@ async def request_code(tx: Transaction, command: RequestCode, *, now: Instant) -
     """Send a code unless a limit is reached. Limits are rows: without a database nobody gets a code."""
     hashed = residents.phone_hash(tx, command.phone)
     door = await doors.lock_door(tx, hashed, now)
-    refused = decide_code(door, at=now) or await _spend(tx, command, now)
+    refused = decide_code(door, at=now) or await spend_sms(
+        tx, SpendSms(address=command.address, limits=command.limits), now=now
+    )
     if refused is not None:
         return refused
     code_id, code = new_id(), new_digits(CODE_DIGITS)
@@ -54,15 +54,3 @@ async def request_code(tx: Transaction, command: RequestCode, *, now: Instant) -
     return CodeSent(
         expires_in_seconds=CODE_LASTS // timedelta(seconds=1), again_in_seconds=CODES_APART // timedelta(seconds=1)
     )
-
-
-async def _spend(tx: Transaction, command: RequestCode, now: Instant) -> Later | None:
-    hour_ends = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    day = business_day(now)
-    day_ends = day_starts(day + timedelta(days=1))
-    address = f"address {address_bucket(command.address)} until {hour_ends.isoformat()}"
-    if not await doors.spend(tx, address, most=command.limits.of_address_an_hour, ends_at=hour_ends):
-        return Later(reason=IdentityReason.SMS_CAP, seconds=seconds_until(hour_ends, now))
-    if not await doors.spend(tx, f"all on {day}", most=command.limits.in_all_a_day, ends_at=day_ends):
-        return Later(reason=IdentityReason.SMS_CAP, seconds=seconds_until(day_ends, now))
-    return None

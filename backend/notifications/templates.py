@@ -10,6 +10,16 @@ SIGN_IN_CODE = Template(
     body_en="Your code is {code}, valid for {minutes} minutes. Our staff never ask for it; tell nobody.",
     worth_sending_minutes=5,
 )
+STATION_CODE = Template(
+    code="station-code",
+    title_zh="驿站代办验证码",
+    title_en="A station serves you",
+    body_zh="{station_zh}正在替您办事，验证码 {code}，{minutes} 分钟内有效。只念给您面前的站长；"
+    "您不在驿站就不要告诉任何人，并请联系县里。",
+    body_en="{station_en} acts on your behalf. Your code is {code}, valid for {minutes} minutes. Read it only to the "
+    "operator in front of you; not at the station? Tell nobody, and call the county.",
+    worth_sending_minutes=10,
+)
 HOLDER_KEY_REPLACED = Template(
     code="holder-key-replaced",
     title_zh="消费券已换到新手机",
@@ -247,6 +257,7 @@ CAMPAIGN_BRAKED = Template(
 
 TEMPLATES: tuple[Template, ...] = (
     SIGN_IN_CODE,
+    STATION_CODE,
     HOLDER_KEY_REPLACED,
     ACCOUNT_FROZEN,
     ACCOUNT_UNFROZEN,

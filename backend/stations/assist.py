@@ -46,7 +46,8 @@ async def count_assisted(tx: Transaction, allowance: Allowance, actor: Actor, *,
 async def record_assisted(tx: Transaction, assisted: Assisted, actor: Actor, *, now: Instant) -> None:
     """Put on record who helped whom with which proof; the act's id makes it once."""
     await store.insert_service(tx, assisted, business_day(now), now)
-    detail = f"{assisted.act} of {assisted.subject_id}, proof {assisted.proof}, shift {assisted.shift.id}"
+    proof = f"{assisted.proof} checked" if assisted.proof_checked else str(assisted.proof)
+    detail = f"{assisted.act} of {assisted.subject_id}, proof {proof}, shift {assisted.shift.id}"
     await record(tx, new_entry(now, actor, "stations.assist", ("resident", assisted.resident_id), detail=detail))
 
 

@@ -303,6 +303,8 @@ class Assisted(Struct, frozen=True, kw_only=True):
     resident_key: bytes
     """What tells this person from others, see ``resident_key_of``."""
     proof: ProofKind
+    proof_checked: bool = False
+    """The county itself checked the proof; otherwise it is the operator's word."""
     subject_id: UUID
     """The round or the voucher."""
 
@@ -322,6 +324,7 @@ class AssistedService(Struct, frozen=True, kw_only=True):
     station_en: str
     device_label: str
     proof: ProofKind
+    proof_checked: bool = False
     day: date
     at: datetime
 

@@ -13,6 +13,7 @@ from backend.places.premises import PremisesReason
 from backend.places.rules import PlaceReason
 from backend.places.wire import PositionBody, PremisesAnswer, PremisesBody, premises_answer
 from backend.stations.find_shifts import StationShift
+from backend.stations.phone_code_rules import PhoneCodeReason
 from backend.stations.rules import (
     Appointment,
     AssistedAct,
@@ -222,6 +223,8 @@ class AssistedAnswer(Struct, frozen=True, kw_only=True):
     proof: ProofKind
     proof_zh: str
     proof_en: str
+    proof_checked: bool
+    """The county checked it: a code sent to the resident's phone came back. Otherwise it is the operator's word."""
     day: date
     at: datetime
 
@@ -234,6 +237,7 @@ class ServedAnswer(Struct, frozen=True, kw_only=True):
     proof: ProofKind
     proof_zh: str
     proof_en: str
+    proof_checked: bool
     at: datetime
 
 
@@ -250,6 +254,9 @@ FIELD_OF: dict[Reason, str] = {
     StationReason.NOT_APPOINTED: "/station_id",
     StationReason.STATION_UNCLEAR: "/station_id",
     StationReason.CASH_DIFFERS: "/reason",
+    PhoneCodeReason.WRONG: "/code",
+    PhoneCodeReason.OVER: "/code",
+    PhoneCodeReason.TRIES_SPENT: "/code",
 }
 """Which field of a body a refusal is about."""
 
@@ -329,6 +336,7 @@ def assisted_answer(service: AssistedService) -> AssistedAnswer:
         proof=service.proof,
         proof_zh=service.proof.zh,
         proof_en=service.proof.en,
+        proof_checked=service.proof_checked,
         day=service.day,
         at=service.at,
     )
@@ -342,5 +350,6 @@ def served_answer(service: AssistedService) -> ServedAnswer:
         proof=service.proof,
         proof_zh=service.proof.zh,
         proof_en=service.proof.en,
+        proof_checked=service.proof_checked,
         at=service.at,
     )

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Table,
+    false,
 )
 
 from backend.database.columns import (
@@ -142,9 +143,39 @@ assisted_services = Table(
     id_column("helper_id"),
     id_column("shift_id", ForeignKey(shifts.c.id)),
     choice_column("proof", ProofKind),
+    Column("proof_checked", Boolean(create_constraint=False), nullable=False, server_default=false()),
     Column("day", Date(), nullable=False),
     instant_column("at"),
 )
 Index("ix_assisted_services_resident", assisted_services.c.resident_id, assisted_services.c.at)
 Index("ix_assisted_services_helper", assisted_services.c.helper_id, assisted_services.c.at)
 Index("ix_assisted_services_at", assisted_services.c.at)
+
+phone_codes = Table(
+    "station_phone_codes",
+    metadata,
+    id_column(primary_key=True),
+    id_column("shift_id", ForeignKey(shifts.c.id)),
+    id_column("operator_id"),
+    keyed_hash_column("phone_hash"),
+    id_column("resident_id", nullable=True),
+    keyed_hash_column("code_hash"),
+    instant_column("sent_at"),
+    instant_column("expires_at"),
+    count_column("tries"),
+    Column("latest", Boolean(create_constraint=False), nullable=False),
+    instant_column("checked_at", nullable=True),
+    CheckConstraint("checked_at IS NULL OR resident_id IS NOT NULL", name="checked_for_somebody"),
+)
+_IS_LATEST = phone_codes.c.latest
+Index(
+    "uq_station_phone_codes_latest",
+    phone_codes.c.phone_hash,
+    unique=True,
+    postgresql_where=_IS_LATEST,
+    sqlite_where=_IS_LATEST,
+)
+Index("ix_station_phone_codes_phone", phone_codes.c.phone_hash, phone_codes.c.sent_at)
+Index("ix_station_phone_codes_operator", phone_codes.c.operator_id, phone_codes.c.sent_at)
+Index("ix_station_phone_codes_shift", phone_codes.c.shift_id, phone_codes.c.resident_id)
+Index("ix_station_phone_codes_sent", phone_codes.c.sent_at)

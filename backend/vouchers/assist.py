@@ -14,6 +14,8 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
 from backend.outbox.answered import earlier_answer
 from backend.stations.assist import count_assisted, may_assist, record_assisted
+from backend.stations.check_phone_code import check_proof
+from backend.stations.phone_code_rules import PhoneCodeReason
 from backend.stations.rules import Assisted, AssistedAct, ProofKind, Shift, StationReason, resident_key_of
 from backend.stations.shift_for import shift_for
 from backend.vouchers.claim import claim
@@ -34,7 +36,8 @@ class AssistReason(Reason):
 
 T = TypeVar("T")
 
-AssistedOutcome = ClaimOutcome | Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason]
+_No = Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason] | Refused[PhoneCodeReason]
+AssistedOutcome = ClaimOutcome | _No
 
 
 class AssistedClaim(Struct, frozen=True, kw_only=True):
@@ -65,7 +68,7 @@ async def helped(
     ask: Callable[[Claim, Claimant], Awaitable[T]],
     *,
     now: Instant,
-) -> T | Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason] | Refused[ClaimReason]:
+) -> T | _No | Refused[ClaimReason]:
     """Ask for a resident what they would ask for themselves: in a shift, with a proof, within the caps, on record."""
     person = await claimant(tx, command.resident_id)
     if person is None:
@@ -76,6 +79,9 @@ async def helped(
     shift = await _shift(tx, command.shift_id, command.actor, now)
     if isinstance(shift, Refused):
         return shift
+    checked = await check_proof(tx, command.proof, shift, command.resident_id, now=now)
+    if isinstance(checked, Refused):
+        return checked
     papers = Papers(proof=command.proof, number=command.proof_number)
     known = await check_papers(tx, person, papers, shift, command.actor, now=now)
     if isinstance(known, Refused):
@@ -90,6 +96,7 @@ async def helped(
         resident_id=command.resident_id,
         resident_key=resident_key_of(person),
         proof=command.proof,
+        proof_checked=checked,
         subject_id=command.round_id,
     )
     allowance = await may_assist(tx, assisted, now=now)
@@ -113,6 +120,9 @@ def _claim(command: AssistedClaim, person: Claimant) -> Claim:
     )
 
 
+AssistedRedeemOutcome = RedeemOutcome | Refused[StationReason] | Refused[PapersReason] | Refused[PhoneCodeReason]
+
+
 class AssistedRedeem(Struct, frozen=True, kw_only=True):
     """An operator redeems for a resident at a merchant's counter."""
 
@@ -122,9 +132,7 @@ class AssistedRedeem(Struct, frozen=True, kw_only=True):
     proof_number: str | None = None
 
 
-async def assisted_redeem(
-    tx: Transaction, command: AssistedRedeem, *, now: Instant
-) -> RedeemOutcome | Refused[StationReason] | Refused[PapersReason]:
+async def assisted_redeem(tx: Transaction, command: AssistedRedeem, *, now: Instant) -> AssistedRedeemOutcome:
     """A redemption with the shift and the proof beside it, told to the resident and the auditor."""
     if await earlier_answer(tx, command.redeem.redemption_id, command.redeem.hashed()) is not None:
         return await redeem(tx, command.redeem, now=now)
@@ -132,6 +140,10 @@ async def assisted_redeem(
     if isinstance(shift, Refused):
         return shift
     person = await _holder(tx, command.redeem)
+    # Where nobody's phone was checked, a code of nothing is answered as a good one is: nobody learns which codes live.
+    checked = await check_proof(tx, command.proof, shift, person.resident_id if person else None, now=now)
+    if isinstance(checked, Refused):
+        return checked
     if person is not None and command.proof_number is not None:
         papers = Papers(proof=command.proof, number=command.proof_number)
         known = await check_papers(tx, person, papers, shift, command.redeem.actor, now=now)
@@ -147,6 +159,7 @@ async def assisted_redeem(
             resident_id=person.resident_id,
             resident_key=resident_key_of(person),
             proof=command.proof,
+            proof_checked=checked,
             subject_id=outcome.voucher_id,
         )
         await record_assisted(tx, assisted, command.redeem.actor, now=now)

@@ -1,7 +1,8 @@
 """Which vouchers does somebody without a phone hold, and with which eight digits are they spent?
 
-A station looks into a person's wallet, and has a code made for them, with their document in hand and its number given.
-Both are on record; a code lives ten minutes, so that it can be written down and carried to the counter next door.
+A station looks into a person's wallet, and has a code made for them, with their document in hand and its number given,
+or once a code sent to their phone came back. Both are on record; a code lives ten minutes, so that it can be written
+down and carried to the counter next door.
 """
 
 from uuid import UUID
@@ -19,6 +20,8 @@ from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
 from backend.stations.assist import record_assisted_once
+from backend.stations.check_phone_code import check_proof
+from backend.stations.phone_code_rules import PhoneCodeReason
 from backend.stations.rules import Assisted, AssistedAct, Shift, StationReason, resident_key_of
 from backend.stations.shift_for import shift_for
 from backend.vouchers.assist import AssistReason
@@ -30,7 +33,7 @@ from backend.vouchers.wallet_views import WalletVoucher
 
 MOST_SHOWN = 100
 
-_No = Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason]
+_No = Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason] | Refused[PhoneCodeReason]
 
 
 class AssistedWallet(Struct, frozen=True, kw_only=True):
@@ -58,7 +61,7 @@ async def assisted_wallet(tx: Transaction, command: AssistedWallet, *, now: Inst
     found = await _served(tx, command, now)
     if isinstance(found, Refused):
         return found
-    shift, person = found
+    shift, person, _ = found
     seen = new_entry(now, command.actor, "stations.look", ("resident", person.resident_id), detail=f"shift {shift.id}")
     await record(tx, seen)
     asked = Wallet(resident_id=person.resident_id, states=(VoucherState.ISSUED,), most=MOST_SHOWN)
@@ -72,7 +75,7 @@ async def assisted_short_code(
     found = await _served(tx, command, now)
     if isinstance(found, Refused):
         return found
-    shift, person = found
+    shift, person, checked = found
     # Bound to its person and voucher: under the id of another service, this one would leave no record.
     hashed = command_hash(("assisted-code", person.resident_id, command.voucher_id, shift.id))
     earlier = await earlier_answer(tx, command.code_id, hashed)
@@ -88,6 +91,7 @@ async def assisted_short_code(
             resident_id=person.resident_id,
             resident_key=resident_key_of(person),
             proof=command.papers.proof,
+            proof_checked=checked,
             subject_id=command.voucher_id,
         )
         await record_assisted_once(tx, assisted, command.actor, now=now)
@@ -98,7 +102,8 @@ async def assisted_short_code(
 
 async def _served(
     tx: Transaction, command: AssistedWallet | AssistedShortCode, now: Instant
-) -> tuple[Shift, Claimant] | _No:
+) -> tuple[Shift, Claimant, bool] | _No:
+    """The shift, the person, and whether the county itself checked that it is them."""
     assert command.actor.id is not None, "an operator is somebody"
     person = await claimant(tx, command.resident_id)
     if person is None:
@@ -106,7 +111,12 @@ async def _served(
     shift = await shift_for(tx, command.shift_id, command.actor.id, now=now)
     if isinstance(shift, Refused):
         return shift
+    checked = await check_proof(tx, command.papers.proof, shift, person.resident_id, now=now)
+    if isinstance(checked, Refused):
+        return checked
+    if checked:
+        return shift, person, True
     if command.papers.proof not in DOCUMENTS or command.papers.number is None:
         return Refused(PapersReason.PAPERS_NEEDED)
     known = await check_papers(tx, person, command.papers, shift, command.actor, now=now, own=True)
-    return known if isinstance(known, Refused) else (shift, known)
+    return known if isinstance(known, Refused) else (shift, known, False)

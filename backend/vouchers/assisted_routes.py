@@ -6,11 +6,12 @@ from uuid import UUID
 from litestar import Request, Response, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import JSONBody
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from backend.database.transaction import transact
 from backend.kernel.actors import Actor, Role
 from backend.kernel.refusals import GeneralReason, Refused
+from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import ProofKind, StationReason
 from backend.vouchers.assist import AssistReason
 from backend.vouchers.assisted_code import AssistedShortCode, AssistedWallet, assisted_short_code, assisted_wallet
@@ -30,12 +31,13 @@ OPERATOR = frozenset({Role.OPERATOR})
 
 
 class AssistedWalletRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whose wallet, and what was seen of them: a document with its number."""
+    """Whose wallet, and what was seen of them: a document with its number, or a code sent to their phone."""
 
     resident_id: UUID
     shift_id: UUID
     proof: ProofKind
-    proof_number: DocumentNumber
+    proof_number: DocumentNumber | UnsetType = UNSET
+    """Of a document; a phone's code has none."""
 
 
 class AssistedCodeRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,7 +48,8 @@ class AssistedCodeRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     voucher_id: UUID
     shift_id: UUID
     proof: ProofKind
-    proof_number: DocumentNumber
+    proof_number: DocumentNumber | UnsetType = UNSET
+    """Of a document; a phone's code has none."""
 
 
 @post(
@@ -55,7 +58,7 @@ class AssistedCodeRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     tags=["stations"],
     summary="Which vouchers the person at the counter can use",
     status_code=200,
-    responses=documented(StationReason, AssistReason, PapersReason),
+    responses=documented(StationReason, AssistReason, PapersReason, *PROOF_NOES),
 )
 async def post_assisted_vouchers(
     request: Request[Any, Any, Any], data: JSONBody[AssistedWalletRequest]
@@ -64,7 +67,7 @@ async def post_assisted_vouchers(
     command = AssistedWallet(
         resident_id=data.resident_id,
         shift_id=data.shift_id,
-        papers=Papers(proof=data.proof, number=data.proof_number),
+        papers=_papers(data),
         actor=_actor(request, data, None),
     )
     found = await transact(county_of(request), assisted_wallet, command)
@@ -79,7 +82,9 @@ async def post_assisted_vouchers(
     tags=["stations"],
     summary="A code for somebody without a phone",
     status_code=200,
-    responses=documented(StationReason, AssistReason, PapersReason, ShortCodeReason, GeneralReason.ID_REUSED),
+    responses=documented(
+        StationReason, AssistReason, PapersReason, *PROOF_NOES, ShortCodeReason, GeneralReason.ID_REUSED
+    ),
 )
 async def post_assisted_short_code(
     request: Request[Any, Any, Any], data: JSONBody[AssistedCodeRequest]
@@ -90,11 +95,15 @@ async def post_assisted_short_code(
         resident_id=data.resident_id,
         voucher_id=data.voucher_id,
         shift_id=data.shift_id,
-        papers=Papers(proof=data.proof, number=data.proof_number),
+        papers=_papers(data),
         actor=_actor(request, data, data.code_id),
     )
     made = await transact(county_of(request), assisted_short_code, command)
     return refusal(made) if isinstance(made, Refused) else Response(short_code_answer(made))
+
+
+def _papers(data: AssistedWalletRequest | AssistedCodeRequest) -> Papers:
+    return Papers(proof=data.proof, number=data.proof_number if isinstance(data.proof_number, str) else None)
 
 
 def _actor(

@@ -4,6 +4,7 @@ from backend.database.transaction import Transaction
 from backend.kernel.claimants import Claimant
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.stations.phone_code_rules import PhoneCodeReason
 from backend.stations.rules import StationReason
 from backend.vouchers.assist import AssistedClaim, AssistReason, helped
 from backend.vouchers.claim_rules import Claim
@@ -11,7 +12,7 @@ from backend.vouchers.enter_draw import EntryOutcome, enter_draw
 from backend.vouchers.papers import PapersReason
 from backend.vouchers.take_entitlement import TakeEntitlement, TakingOutcome, take_entitlement
 
-_Helped = Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason]
+_Helped = Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason] | Refused[PhoneCodeReason]
 AssistedEntryOutcome = EntryOutcome | _Helped
 AssistedTakingOutcome = TakingOutcome | _Helped
 

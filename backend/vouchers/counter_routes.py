@@ -16,13 +16,14 @@ from backend.kernel.refusals import GeneralReason, Refused
 from backend.kernel.short_code import read_short_code
 from backend.outbox.rules import IdReused
 from backend.stations.find_shifts import merchant_of_shift
+from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import ProofKind, StationReason
-from backend.vouchers.assist import AssistedRedeem, assisted_redeem
+from backend.vouchers.assist import AssistedRedeem, AssistedRedeemOutcome, assisted_redeem
 from backend.vouchers.doors import SubmitRedeem
 from backend.vouchers.find_redemptions import FindRedemptions, find_redemptions
 from backend.vouchers.issuer import recent_tokens, trust_of
 from backend.vouchers.papers import PapersReason
-from backend.vouchers.redeem_rules import Evidence, Redeem, RedeemOutcome, Shown, Typed, Unproven
+from backend.vouchers.redeem_rules import Evidence, Redeem, Shown, Typed, Unproven
 from backend.vouchers.refund_rules import RollBack, RollBackReason
 from backend.vouchers.roll_back import roll_back
 from backend.vouchers.rules import Bill, RedemptionReason
@@ -69,7 +70,9 @@ def presented(county: County, code: str) -> Shown | Typed | Unproven:
     opt={"callers": COUNTERS},
     tags=["counter"],
     summary="Take a voucher as payment",
-    responses=documented(RedemptionReason, PresentationReason, StationReason, PapersReason, GeneralReason.ID_REUSED)
+    responses=documented(
+        RedemptionReason, PresentationReason, StationReason, PapersReason, *PROOF_NOES, GeneralReason.ID_REUSED
+    )
     | same_again(RedemptionAnswer),
 )
 async def post_redemption(
@@ -148,7 +151,7 @@ def bill_of(data: RedemptionRequest) -> Bill:
     return Bill(bill_fen=data.bill_fen, eligible_fen=eligible)
 
 
-def redeem_response(outcome: RedeemOutcome | Refused[StationReason] | Refused[PapersReason]) -> Response[Any]:
+def redeem_response(outcome: AssistedRedeemOutcome) -> Response[Any]:
     """The answer to a redemption."""
     if isinstance(outcome, Refused | IdReused):
         return refused(outcome)

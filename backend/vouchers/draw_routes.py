@@ -11,6 +11,7 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import ACTING_ROLES, OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
+from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import StationReason
 from backend.vouchers.assist import AssistReason
 from backend.vouchers.assisted_ways import AssistedEntryOutcome, assisted_entry
@@ -66,7 +67,9 @@ FirstQuery = Annotated[int, QueryParameter(ge=1, le=10_000_000, description="The
     opt={"callers": RESIDENT | {Role.OPERATOR}},
     tags=["draws"],
     summary="Enter a draw",
-    responses=documented(ClaimReason, EntryReason, StationReason, AssistReason, PapersReason, GeneralReason.ID_REUSED)
+    responses=documented(
+        ClaimReason, EntryReason, StationReason, AssistReason, PapersReason, *PROOF_NOES, GeneralReason.ID_REUSED
+    )
     | same_again(EntryAnswer),
 )
 async def post_entry(

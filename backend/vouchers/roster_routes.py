@@ -11,6 +11,7 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import ACTING_ROLES, OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
+from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import StationReason
 from backend.vouchers.assist import AssistReason
 from backend.vouchers.assisted_ways import AssistedTakingOutcome, assisted_taking
@@ -144,7 +145,9 @@ async def list_my_entitlements(request: Request[Any, Any, Any]) -> Page[Entitlem
     opt={"callers": RESIDENT | {Role.OPERATOR}},
     tags=["rosters"],
     summary="Take what a list sets aside",
-    responses=documented(ClaimReason, RosterReason, StationReason, AssistReason, PapersReason, GeneralReason.ID_REUSED)
+    responses=documented(
+        ClaimReason, RosterReason, StationReason, AssistReason, PapersReason, *PROOF_NOES, GeneralReason.ID_REUSED
+    )
     | same_again(ClaimAnswer),
 )
 async def post_entitlement(

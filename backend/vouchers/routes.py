@@ -13,6 +13,7 @@ from backend.kernel.actors import Role
 from backend.kernel.instants import to_wire
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
+from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import ProofKind, StationReason
 from backend.vouchers.assist import AssistedClaim, AssistedOutcome, AssistReason, assisted_claim
 from backend.vouchers.claim_rules import Claim
@@ -140,7 +141,7 @@ async def list_rounds(
     opt={"callers": RESIDENT | {Role.OPERATOR}},
     tags=["vouchers"],
     summary="Claim a voucher",
-    responses=documented(ClaimReason, StationReason, AssistReason, PapersReason, GeneralReason.ID_REUSED)
+    responses=documented(ClaimReason, StationReason, AssistReason, PapersReason, *PROOF_NOES, GeneralReason.ID_REUSED)
     | same_again(ClaimAnswer),
 )
 async def post_claim(

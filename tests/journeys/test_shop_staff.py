@@ -84,6 +84,18 @@ def test_an_owner_invites_a_cashier_who_comes_in_and_is_ended_at_once(
     expect(page.get_by_text("登录已结束").or_(page.get_by_label("登录名")).first).to_be_visible()
 
 
+def test_a_cashier_sees_accounts_and_papers_and_changes_none(visit: Enter, staff: dict[str, Session]) -> None:
+    owner = visit(staff["merchant"]).go("/merchant/keep")
+    expect(owner.get_by_role("button", name="更新证件")).to_be_visible()
+    expect(owner.get_by_role("button", name="变更收款账户")).to_be_visible()
+    expect(owner.get_by_text("由商户负责人办理")).to_have_count(0)
+    page = visit(staff["cashier"]).go("/merchant/keep")
+    expect(page.get_by_text("账户变更和换证由商户负责人办理。")).to_be_visible()
+    expect(page.get_by_role("heading", name="许可证")).to_be_visible()
+    for name in ("更新证件", "变更收款账户", "撤回这项变更"):
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
+
+
 def test_an_invitation_is_made_anew_and_a_taken_login_is_told_at_its_field(
     visit: Enter, staff: dict[str, Session]
 ) -> None:

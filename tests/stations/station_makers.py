@@ -140,13 +140,16 @@ def assisted(
     act: AssistedAct = AssistedAct.CLAIM,
     service_id: UUID | None = None,
     proof: ProofKind = ProofKind.IDENTITY_CARD,
+    proof_checked: bool = False,
+    resident_id: UUID | None = None,
 ) -> Assisted:
     return Assisted(
         service_id=service_id or new_id(),
         act=act,
         shift=shift,
-        resident_id=UUID(int=9_000 + resident),
+        resident_id=resident_id or UUID(int=9_000 + resident),
         resident_key=resident.to_bytes(32, "big"),
         proof=proof,
+        proof_checked=proof_checked,
         subject_id=UUID(int=3),
     )

@@ -313,6 +313,7 @@ async def test_an_operator_sees_what_a_shift_of_their_own_did_and_no_person_in_i
             "act": "voucher.claim",
             "proof": "identity-card",
             "proof_zh": "身份证",
+            "proof_checked": False,
             "proof_en": "Identity card",
             "at": "2026-11-20T02:00:02Z",
         }

@@ -16,6 +16,7 @@ from backend.identity.tables import residents
 from backend.kernel.claimants import KeyKind, ProofLevel
 from backend.kernel.ids import new_id
 from backend.kernel.refusals import Refused
+from backend.stations.phone_code_rules import PhoneCodeReason
 from backend.stations.rules import ProofKind
 from backend.vouchers.assist import AssistedClaim, assisted_claim
 from backend.vouchers.claim_rules import Claimed
@@ -54,7 +55,10 @@ async def test_an_operators_word_alone_lifts_nobody(county: County) -> None:
     person = await elder(county)
     for proof in ProofKind:
         command = helping(round_id, person, shift_id, proof)
-        assert await transact(county, assisted_claim, command) == NOT_ELIGIBLE
+        # That a code came back is nobody's word: without one there is nothing to weigh.
+        word = proof is not ProofKind.PHONE_CODE
+        expected = NOT_ELIGIBLE if word else Refused(PhoneCodeReason.PROOF_NEEDED)
+        assert await transact(county, assisted_claim, command) == expected
     assert await faults(county) == []
 
 

@@ -17,6 +17,7 @@ from backend.vouchers.assist import AssistedRedeem, assisted_redeem
 from backend.vouchers.redeem import redeem_many
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import RedemptionReason
+from tests.stations.phone_proofs import phone_checked
 from tests.stations.station_makers import by_operator, with_shift
 from tests.vouchers.campaigns import CLERK, faults, running_campaign
 from tests.vouchers.counters import Phone, counter, phone, redemption, shown, spend, voucher
@@ -63,6 +64,7 @@ async def test_a_document_counts_when_its_number_is_given(county: County) -> Non
     _, shift_id = await with_shift(county)
     shop, me = await counter(county, places=False), await phone(county)
     mine = await voucher(county, round_id, me)
+    await phone_checked(county, shift_id, "15402000001")
     for proof in (ProofKind.PRESENCE, ProofKind.PHONE_CODE, ProofKind.IDENTITY_CARD):
         weak = await assisted(county, await shown(county, me, mine), shop, shift_id, proof)
         assert await transact(county, assisted_redeem, weak) == TOO_LOW

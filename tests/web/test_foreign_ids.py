@@ -145,6 +145,20 @@ def reaches(world: World, code: str) -> list[Reach]:
         ),
         Reach(
             Role.OPERATOR,
+            "/api/v1/assisted/phone-codes",
+            {"phone_code_id": str(new_id()), **others_shift, "phone": "15402000001"},
+            404,
+            "unknown-shift",
+        ),
+        Reach(
+            Role.OPERATOR,
+            "/api/v1/assisted/phone-codes/check",
+            {"phone_code_id": str(new_id()), **others_shift, "code": "123456"},
+            404,
+            "unknown-shift",
+        ),
+        Reach(
+            Role.OPERATOR,
             "/api/v1/shifts",
             {"shift_id": str(new_id()), "cash_fen": 0, "station_id": str(others.station_id)},
             409,

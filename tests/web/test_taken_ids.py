@@ -64,6 +64,7 @@ MADE_HERE = {
     "/api/v1/office/merchants/{merchant_id}/stores": {"store_id"},
     "/api/v1/office/stations": {"station_id"},
     "/api/v1/shifts": {"shift_id"},
+    "/api/v1/assisted/phone-codes": {"phone_code_id"},
     "/api/v1/office/merchant-calls": {"call_id"},
     "/api/v1/merchant-calls/{call_id}/applications": {"application_id"},
     "/api/v1/merchant-calls/{call_id}/joinings": {"application_id"},
@@ -225,6 +226,7 @@ def at_counters(world: World, code: str) -> list[Told]:
         (Role.RESIDENT, "/api/v1/rounds/{round_id}/entitlements", {"claim_id": ""}),
         (Role.OPERATOR, "/api/v1/rounds/{round_id}/entitlements", seen | shift | {"claim_id": ""}),
         (Role.OPERATOR, "/api/v1/assisted/short-codes", seen | shift | voucher | {"code_id": ""}),
+        (Role.OPERATOR, "/api/v1/assisted/phone-codes", shift | {"phone_code_id": "", "phone": "15402000001"}),
         (Role.OPERATOR, "/api/v1/shifts", {"shift_id": "", "cash_fen": 20_000}),
         (Role.OPERATOR, "/api/v1/shifts/{shift_id}/close", {"close_id": "", "cash_fen": 20_000}),
     ]

@@ -3,17 +3,24 @@
 A device's count is always locked before a helper's, so that two claims at once wait for each other and never for ever.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Table, insert, select, update
+from sqlalchemy import Row, Table, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.stations.rules import Assisted, AssistedAct, AssistedService, ProofKind, StationPolicy
-from backend.stations.tables import assisted_by_device, assisted_by_helper, assisted_services, shifts, stations
+from backend.stations.tables import (
+    assisted_by_device,
+    assisted_by_helper,
+    assisted_services,
+    phone_codes,
+    shifts,
+    stations,
+)
 
 
 async def lock_counts(tx: Transaction, assisted: Assisted, day: date, policy: StationPolicy) -> tuple[int, int]:
@@ -69,6 +76,7 @@ async def insert_service(tx: Transaction, assisted: Assisted, day: date, at: Ins
             helper_id=assisted.shift.operator_id,
             shift_id=assisted.shift.id,
             proof=assisted.proof.value,
+            proof_checked=assisted.proof_checked,
             day=day,
             at=at,
         )
@@ -130,6 +138,35 @@ def _service(row: Row[Any]) -> AssistedService:
         station_en=row.name_en,
         device_label=row.device_label,
         proof=ProofKind(row.proof),
+        proof_checked=row.proof_checked,
         day=row.day,
         at=row.at,
     )
+
+
+async def count_checked(tx: Transaction) -> int:
+    """How many services count as checked by the county."""
+    counted = select(func.count()).select_from(assisted_services).where(assisted_services.c.proof_checked)
+    return int((await tx.execute(counted)).scalar_one())
+
+
+async def checked_without_a_code(tx: Transaction) -> list[UUID]:
+    """Services that count as checked with a proof that the county cannot check."""
+    unfit = (assisted_services.c.proof_checked, assisted_services.c.proof != ProofKind.PHONE_CODE.value)
+    return [row.id for row in await tx.execute(select(assisted_services.c.id).where(*unfit))]
+
+
+async def checked_alone(tx: Transaction, *, since: Instant, proves_for: timedelta) -> list[UUID]:
+    """Services from an instant on that count as checked, without a code of their person that was right just before."""
+    asked = select(assisted_services).where(assisted_services.c.proof_checked, assisted_services.c.at >= since)
+    alone = []
+    for row in await tx.execute(asked):
+        right = exists().where(
+            phone_codes.c.shift_id == row.shift_id,
+            phone_codes.c.resident_id == row.resident_id,
+            phone_codes.c.checked_at <= row.at,
+            phone_codes.c.checked_at > row.at - proves_for,
+        )
+        if not (await tx.execute(select(right))).scalar_one():
+            alone.append(row.id)
+    return alone

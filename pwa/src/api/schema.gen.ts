@@ -4,6 +4,48 @@
  */
 
 export interface paths {
+    "/api/v1/assisted/phone-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a code to the phone of the person at the counter
+         * @description The answer is the same for every phone; the message names the station. To a phone one a minute, five an hour.
+         *
+         *     The same id again sends nothing and gives 200 with the same answer.
+         */
+        post: operations["ApiV1AssistedPhoneCodesPostPhoneCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assisted/phone-codes/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check the code that the person at the counter read out
+         * @description A code lives ten minutes and has five tries; once right it speaks for the person in this shift for fifteen.
+         */
+        post: operations["ApiV1AssistedPhoneCodesCheckPostPhoneCodeCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assisted/short-codes": {
         parameters: {
             query?: never;
@@ -4494,6 +4536,7 @@ export interface components {
             proof: components["schemas"]["ProofKind"];
             proof_zh: string;
             proof_en: string;
+            proof_checked: boolean;
             /** Format: date */
             day: string;
             /** Format: date-time */
@@ -4511,7 +4554,7 @@ export interface components {
             shift_id: string;
             proof: components["schemas"]["ProofKind"];
             /** @description The number of the identity card, social security card or station card that the operator sees. */
-            proof_number: string;
+            proof_number?: string;
         };
         /** AssistedWalletRequest */
         AssistedWalletRequest: {
@@ -4521,7 +4564,7 @@ export interface components {
             shift_id: string;
             proof: components["schemas"]["ProofKind"];
             /** @description The number of the identity card, social security card or station card that the operator sees. */
-            proof_number: string;
+            proof_number?: string;
         };
         /** AuditEntryAnswer */
         AuditEntryAnswer: {
@@ -6810,6 +6853,42 @@ export interface components {
         PersonalDataAnswer: {
             items: components["schemas"]["CollectedAnswer"][];
         };
+        /** PhoneCodeBody */
+        PhoneCodeBody: {
+            /** Format: uuid */
+            phone_code_id: string;
+            /** Format: uuid */
+            shift_id: string;
+            /** @description A mobile number. */
+            phone: string;
+        };
+        /** PhoneCodeCheckBody */
+        PhoneCodeCheckBody: {
+            /** Format: uuid */
+            phone_code_id: string;
+            /** Format: uuid */
+            shift_id: string;
+            /** @description What was read out. */
+            code: string;
+        };
+        /** PhoneCodeCheckedAnswer */
+        PhoneCodeCheckedAnswer: {
+            /** Format: uuid */
+            phone_code_id: string;
+            /** Format: date-time */
+            checked_at: string;
+            /** Format: date-time */
+            proves_until: string;
+        };
+        /** PhoneCodeSentAnswer */
+        PhoneCodeSentAnswer: {
+            /** Format: uuid */
+            phone_code_id: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            again_at: string;
+        };
         /** PiecesAnswer */
         PiecesAnswer: {
             planned: number;
@@ -7601,6 +7680,7 @@ export interface components {
             proof: components["schemas"]["ProofKind"];
             proof_zh: string;
             proof_en: string;
+            proof_checked: boolean;
             /** Format: date-time */
             at: string;
         };
@@ -8609,6 +8689,229 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1AssistedPhoneCodesPostPhoneCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCodeBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneCodeSentAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneCodeSentAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-shift`: This is no shift of yours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `phone-code-too-soon`: A code was just sent to this phone; wait before sending another; `phone-code-too-often`: This phone was sent too many codes; look at a document instead; `phone-code-operator-cap`: You have sent too many codes; wait, or look at a document instead; `phone-code-sms-cap`: The county's limit of text messages is reached; look at a document instead; `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AssistedPhoneCodesCheckPostPhoneCodeCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneCodeCheckBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneCodeCheckedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-shift`: This is no shift of yours; `phone-code-unknown`: No such sending in this shift; send a new code */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `phone-code-wrong`: The code is wrong; have it read out again; `phone-code-over`: This code has run out or was replaced; send a new one; `phone-code-tries-spent`: This code was mistyped too often; send a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1AssistedShortCodesPostAssistedShortCode: {
         parameters: {
             query?: never;
@@ -8668,7 +8971,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `voucher-not-usable`: This voucher cannot be used now; `id-reused`: This id already carries another command; use a new one */
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `voucher-not-usable`: This voucher cannot be used now; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8775,7 +9078,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number */
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26234,7 +26537,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `code-wrong`: The code is wrong; check it or have it redrawn; `code-expired`: The code has run out; have it redrawn; `code-replayed`: This code was shown before; have it redrawn; `counter-locked`: Too many wrong codes; scan instead or wait an hour; `paused`: The campaign is paused; `merchant-suspended`: This merchant is suspended; `already-used`: This voucher has been used; `held`: This voucher is set aside for an unpaid order; `voided`: This voucher was voided; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `not-a-voucher-code`: This is not a voucher code; `code-version-unsupported`: The code is newer than this program; `code-unreadable`: The code is damaged; scan it again; `code-malformed`: The code's content is not well formed; `token-malformed`: The voucher's token cannot be read; `token-version-unsupported`: The token's version is not supported; `algorithm-unsupported`: The signature's algorithm is not supported; `wrong-county`: This voucher belongs to another county; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `token-forged`: The issuer's signature does not match; `token-lives-too-long`: The token's life is over seven days; `token-not-yet-valid`: The token is not valid yet; `token-expired`: The token has expired; refresh the wallet; `holder-forged`: The holder's signature does not match; `code-stale`: The code is over a minute old; show a fresh one; `code-early`: The phone's clock is over a minute fast; set its time; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
+            /** @description `code-wrong`: The code is wrong; check it or have it redrawn; `code-expired`: The code has run out; have it redrawn; `code-replayed`: This code was shown before; have it redrawn; `counter-locked`: Too many wrong codes; scan instead or wait an hour; `paused`: The campaign is paused; `merchant-suspended`: This merchant is suspended; `already-used`: This voucher has been used; `held`: This voucher is set aside for an unpaid order; `voided`: This voucher was voided; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `not-a-voucher-code`: This is not a voucher code; `code-version-unsupported`: The code is newer than this program; `code-unreadable`: The code is damaged; scan it again; `code-malformed`: The code's content is not well formed; `token-malformed`: The voucher's token cannot be read; `token-version-unsupported`: The token's version is not supported; `algorithm-unsupported`: The signature's algorithm is not supported; `wrong-county`: This voucher belongs to another county; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `token-forged`: The issuer's signature does not match; `token-lives-too-long`: The token's life is over seven days; `token-not-yet-valid`: The token is not valid yet; `token-expired`: The token has expired; refresh the wallet; `holder-forged`: The holder's signature does not match; `code-stale`: The code is over a minute old; show a fresh one; `code-early`: The phone's clock is over a minute fast; set its time; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26725,7 +27028,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
+            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26843,7 +27146,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `no-roster-round`: The campaign has no round by list that still takes one; `roster-decided`: This list has been decided on already; `same-importer`: Whoever brought the list in cannot confirm it; `over-cap`: The list asks for more than its round has; `listed-twice`: Somebody on the list is on another list of this campaign already; `not-a-roster`: This round is not given by a list; `taken-already`: This one has been taken already; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
+            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `no-roster-round`: The campaign has no round by list that still takes one; `roster-decided`: This list has been decided on already; `same-importer`: Whoever brought the list in cannot confirm it; `over-cap`: The list asks for more than its round has; `listed-twice`: Somebody on the list is on another list of this campaign already; `not-a-roster`: This round is not given by a list; `taken-already`: This one has been taken already; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -26961,7 +27264,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `not-a-draw`: This round is not drawn by lot; `already-entered`: You have entered this round already; a station can check by hand; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `id-reused`: This id already carries another command; use a new one */
+            /** @description `by-draw`: This round is drawn by lot; enter it instead; `by-roster`: This round is given by a list; take what is yours; `paused`: The campaign is paused; watch the notices; `not-open`: This round is not open now; `not-eligible`: You do not meet the conditions; a station can check by hand; `limit-reached`: You have had your share; a station can check by hand; `sold-out`: All vouchers of this round are taken; `not-a-draw`: This round is not drawn by lot; `already-entered`: You have entered this round already; a station can check by hand; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;

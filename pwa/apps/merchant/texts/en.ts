@@ -44,6 +44,7 @@ export default {
   'keep.account.withdrawn': 'The change is withdrawn',
   'keep.account.reason': 'withdrawn by the merchant',
   'keep.account.new': 'Change the bank account',
+  'keep.owner': "Accounts and papers are changed by the merchant's owner.",
   'keep.papers': 'Licences',
   'keep.papers.text': 'You are told 30 and 7 days before one ends. Without a required one you take no vouchers until a new one is verified.',
   'keep.papers.waiting': 'New papers that were handed in',

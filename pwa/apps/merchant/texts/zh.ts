@@ -42,6 +42,7 @@ export default {
   'keep.account.withdrawn': '变更已撤回',
   'keep.account.reason': '商户撤回',
   'keep.account.new': '变更收款账户',
+  'keep.owner': '账户变更和换证由商户负责人办理。',
   'keep.papers': '许可证',
   'keep.papers.text': '到期前 30 天和 7 天会提醒您。必需的许可证过期后暂停收券，新证核验后恢复。',
   'keep.papers.waiting': '提交核验的新证件',

@@ -220,10 +220,6 @@ export default {
   'sign-in.act': 'Sign in',
   'sign-in.privacy': 'Your number is used to sign in, to tell you things and to keep claims fair; it is stored encrypted.',
   'sign-in.station': 'No message arrives? Bring your identity card to a station; the operator signs you in.',
-  'sign-in.box': 'Demonstration messages',
-  'sign-in.box.text': 'A demonstration county sends no real messages; codes appear here. Numbers from 154 1000 0001 to 154 1000 2000 work.',
-  'sign-in.box.empty': 'No messages yet',
-  'sign-in.box.fill': 'Fill in {code}',
 
   'me.title': 'Me',
   'me.visitor': 'You are not signed in',

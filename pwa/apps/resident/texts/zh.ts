@@ -218,10 +218,6 @@ export default {
   'sign-in.act': '登录',
   'sign-in.privacy': '手机号只用来登录、通知和防止重复领取，加密保存。',
   'sign-in.station': '收不到短信？带身份证到附近的驿站，站长帮您登录。',
-  'sign-in.box': '演示短信箱',
-  'sign-in.box.text': '演示县不发真短信，验证码显示在这里。演示手机号 154 1000 0001 到 154 1000 2000 都可以用。',
-  'sign-in.box.empty': '还没有短信',
-  'sign-in.box.fill': '填入 {code}',
 
   'me.title': '我的',
   'me.visitor': '还没有登录',

@@ -10,5 +10,5 @@ export const PROOFS = [
   'presence',
 ] as const satisfies readonly ProofKind[]
 
-/** A document has a number, which is typed in: the county recognises the person by it. */
+/** A document has a number, which is typed in: the county recognises the person by it. A phone is sent a code. */
 export const isDocument = (proof: ProofKind): boolean => proof !== 'phone-code' && proof !== 'presence'

@@ -79,4 +79,8 @@ export default {
   'mine.elsewhere': 'The rest is on these pages',
   'mine.file': 'As a file',
   'mine.file.wechat': "WeChat downloads nothing; change to the phone's browser first.",
+  'box.title': 'Demonstration messages',
+  'box.text': 'A demonstration county sends no real messages; codes appear here. Numbers from 154 1000 0001 to 154 1000 2000 work.',
+  'box.empty': 'No messages yet',
+  'box.fill': 'Fill in {code}',
 } satisfies Twin<typeof zh>

@@ -77,4 +77,8 @@ export default {
   'mine.elsewhere': '其余的在这些页面',
   'mine.file': '存成文件',
   'mine.file.wechat': '在微信里不能下载，请先换到手机浏览器。',
+  'box.title': '演示短信箱',
+  'box.text': '演示县不发真短信，验证码显示在这里。演示手机号 154 1000 0001 到 154 1000 2000 都可以用。',
+  'box.empty': '还没有短信',
+  'box.fill': '填入 {code}',
 } as const

@@ -128,6 +128,8 @@ export default {
   'stations.assist': 'served somebody at a station',
   'stations.compare-document': 'compared a document',
   'stations.look': "looked which vouchers somebody can use",
+  'stations.send-phone-code': 'had a code sent to a phone',
+  'stations.check-phone-code': 'checked a code that was sent to a phone',
   'stations.set-policy': 'set the caps of stations',
   'county.change-settings': 'change the settings of the county',
   'shifts.open': 'opened a shift',

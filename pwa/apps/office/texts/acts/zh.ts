@@ -126,6 +126,8 @@ export default {
   'stations.assist': '站长代办',
   'stations.compare-document': '核对证件',
   'stations.look': '查看居民可用的券',
+  'stations.send-phone-code': '发送驿站验证码',
+  'stations.check-phone-code': '核对驿站验证码',
   'stations.set-policy': '设置代办上限',
   'county.change-settings': '修改县域设置',
   'shifts.open': '开班',

@@ -73,6 +73,8 @@ export default {
   'assisted': 'Assisted service',
   'assisted.text': 'Everything operators did for residents, the newest first.',
   'assisted.empty': 'Nothing yet',
+  'proof.checked': 'The county',
+  'proof.word': "Operator's word",
   'act.voucher.claim': 'claimed a voucher',
   'act.voucher.redeem': 'used a voucher',
   'act.voucher.short-code': 'took a code',

@@ -69,6 +69,8 @@ export default {
   'assisted': '代办记录',
   'assisted.text': '站长替居民办的每一件事，最新的在前。',
   'assisted.empty': '还没有代办',
+  'proof.checked': '县里核对',
+  'proof.word': '站长自述',
   'act.voucher.claim': '代领消费券',
   'act.voucher.redeem': '代用消费券',
   'act.voucher.short-code': '代取券码',

@@ -81,6 +81,7 @@ export default {
   'hours': 'Hours',
   'helper': 'Helper',
   'proof': 'Proof',
+  'proof-checked': 'Checked by',
   'operator': 'Operator',
   'device': 'Device',
   'shift-begins': 'Began',

@@ -78,6 +78,7 @@ export default {
   'hours': '营业时间',
   'helper': '代办人',
   'proof': '凭证',
+  'proof-checked': '谁核对的',
   'operator': '站长',
   'device': '设备',
   'shift-begins': '开班',
