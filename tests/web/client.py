@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+from litestar import Litestar
+from litestar.datastructures import State
 
 from backend.app import Application
 from backend.database.county import County
@@ -13,17 +15,24 @@ from backend.settings import Settings
 from tests.web.contract import keep_contract
 
 BASE = "http://junlian.localhost"
+_ended: list[Litestar] = []
+"""Routes that no application has at present."""
 
 
 @asynccontextmanager
 async def serving(*counties: County) -> AsyncIterator[Application]:
-    """An application over open counties; background rounds are run by the test, not by a timer."""
+    """An application over open counties; background rounds are run by the test, not by a timer.
+
+    It may have the routes of one that has ended, which remember nothing but their application.
+    """
     settings = Settings(data=Path(counties[0].folder).parent.parent)
-    application = Application(settings, Counties(counties, ()))
+    application = Application(settings, Counties(counties, ()), _ended.pop() if _ended else None)
     try:
         yield application
     finally:
         await application.close()
+        application.litestar.state = State()
+        _ended.append(application.litestar)
 
 
 @asynccontextmanager
