@@ -124,6 +124,7 @@ def reaches(world: World, code: str) -> list[Reach]:
     claim: Mapping[str, Any] = {"claim_id": str(new_id())}
     bill: Mapping[str, Any] = {"redemption_id": str(new_id()), "code": code, "bill_fen": 20_000}
     others_shift = {"shift_id": str(others.shift_id)}
+    sent = {"phone_code_id": str(new_id())}
     return [
         Reach(Role.RESIDENT, claims, {**claim, "resident_id": str(others.phone.resident_id)}, 400, "invalid"),
         Reach(Role.OPERATOR, claims, {**claim, **served, **others_shift}, 404, "unknown-shift"),
@@ -143,19 +144,9 @@ def reaches(world: World, code: str) -> list[Reach]:
             404,
             "unknown-shift",
         ),
-        Reach(
-            Role.OPERATOR,
-            "/api/v1/assisted/phone-codes",
-            {"phone_code_id": str(new_id()), **others_shift, "phone": "15402000001"},
-            404,
-            "unknown-shift",
-        ),
-        Reach(
-            Role.OPERATOR,
-            "/api/v1/assisted/phone-codes/check",
-            {"phone_code_id": str(new_id()), **others_shift, "code": "123456"},
-            404,
-            "unknown-shift",
+        *(
+            Reach(Role.OPERATOR, f"/api/v1/assisted/phone-codes{step}", {**asked, **others_shift}, 404, "unknown-shift")
+            for step, asked in (("", {**sent, "phone": "15402000001"}), ("/check", {**sent, "code": "123456"}))
         ),
         Reach(
             Role.OPERATOR,
