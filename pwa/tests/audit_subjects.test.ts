@@ -3,18 +3,21 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { KINDS, isNamed, kindWords, listOf, matchingSubjects } from '../apps/office/parts/audit_subjects'
 import { appointable } from '../apps/office/parts/stations'
+import { language } from '../src/i18n/language'
 import { no, openCounty, yes } from './county'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const shop = (id: string, name: string, code: string): unknown => ({ merchant: { merchant_id: id, name_zh: name, name_en: '', credit_code: code } })
+const shop = (id: string, name_zh: string, credit_code: string, name_en = ''): unknown => ({
+  merchant: { merchant_id: id, name_zh, name_en, credit_code },
+})
 const person = (nth: number): unknown => ({ staff_id: String(nth), staff_name: nth === 100 ? '阿依' : `赵${nth}` })
 
 describe('what the trail is read for', () => {
   it('is listed whole, page by page, with the number that stands on paper', async () => {
     const county = openCounty()
     county.next(
-      yes({ items: [shop('a', '腾达电器', '92591527000990201W')], next_cursor: 'more' }, 200),
+      yes({ items: [shop('a', '腾达电器', '92591527000990201W', 'Tengda')], next_cursor: 'more' }, 200),
       yes({ items: [shop('b', '安心面馆', '92591527000990202X')], next_cursor: null }, 200),
     )
     const found = await listOf('merchant')
@@ -23,14 +26,18 @@ describe('what the trail is read for', () => {
       { id: 'b', text: '安心面馆 · 92591527000990202X', name: '安心面馆' },
     ])
     expect(county.sent).toHaveLength(2)
+    // Another language calls the same things anew.
+    language.value = 'en'
+    expect(found.ok && found.value.map(({ name }) => name)).toEqual(['Tengda', '安心面馆'])
+    language.value = 'zh'
     county.next(no(403, 'not-allowed'))
     expect((await listOf('machine-key')).ok).toBe(false)
   })
 
   it('is found by every one of some words, in capitals or full width or not', () => {
     const all = [
-      { id: 'a', text: '腾达电器 · 92591527000990201W' },
-      { id: 'b', text: '安心面馆 · 92591527000990202X' },
+      { id: 'a', text: '腾达电器 · 92591527000990201W', name: '腾达电器' },
+      { id: 'b', text: '安心面馆 · 92591527000990202X', name: '安心面馆' },
     ]
     expect(matchingSubjects(all, '９９０２０１ｗ').map(({ id }) => id)).toEqual(['a'])
     expect(matchingSubjects(all, '面馆 0202').map(({ id }) => id)).toEqual(['b'])

@@ -2,7 +2,7 @@
 
 import { api, ask, type Answer } from '@/api/client'
 import type { Problem } from '@/api/problem'
-import type { CampaignAnswer } from '@/api/wire'
+import type { CampaignAnswer, StaffAnswer } from '@/api/wire'
 import { dateOf, momentOf, named } from '@/i18n/when'
 import { noon } from '@/kernel/instants'
 import { yuan } from '@/kernel/money'
@@ -11,13 +11,25 @@ import { tt } from '../texts/trail'
 import zh from '../texts/trail/zh'
 import { everybody } from './people'
 
-/** One thing as people know it: its name, and a number where it has one that is written on paper. */
+/** One thing as people know it, in the language on the screen. */
 export interface Subject {
   readonly id: string
+  /** Its name, and a number where it has one that is written on paper. */
   readonly text: string
   /** The name alone, for a row of the trail. */
-  readonly name?: string
+  readonly name: string
 }
+
+/** A thing that is called anew when the language changes. */
+export const called = (id: string, text: () => string, name = text): Subject => ({
+  id,
+  get text() {
+    return text()
+  },
+  get name() {
+    return name()
+  },
+})
 
 export type Subjects = { ok: true; value: Subject[] } | { ok: false; problem: Problem }
 type Lister = () => Promise<Subjects>
@@ -27,10 +39,10 @@ type Query = { limit: number; cursor?: string }
 const MOST = 5_000
 
 const LISTS = {
-  'campaign': () => ofCampaigns((one) => [{ id: one.campaign_id, text: named(one.title_zh, one.title_en) }]),
+  'campaign': () => ofCampaigns((one) => [called(one.campaign_id, () => named(one.title_zh, one.title_en))]),
   'round': () =>
     ofCampaigns(({ rounds, title_zh, title_en }) =>
-      rounds.map((one) => ({ id: one.round_id, text: `${named(title_zh, title_en)} · ${named(one.name_zh, one.name_en)}` })),
+      rounds.map((one) => called(one.round_id, () => `${named(title_zh, title_en)} · ${named(one.name_zh, one.name_en)}`)),
     ),
   'roster': rosters,
   'merchant': () =>
@@ -46,40 +58,41 @@ const LISTS = {
   'merchant-call': () =>
     walk(
       (query) => ask(api.GET('/api/v1/public/merchant-calls', { params: { query } })),
-      ({ call_id, rules }) => ({ id: call_id, text: `${named(rules.title_zh, rules.title_en)} · ${rules.document_no}` }),
+      ({ call_id, rules }) => called(call_id, () => `${named(rules.title_zh, rules.title_en)} · ${rules.document_no}`),
     ),
   'payout-run': () =>
     walk(
       (query) => ask(api.GET('/api/v1/office/payout-runs', { params: { query } })),
-      (one) => ({ id: one.run_id, text: `${momentOf(one.prepared_at)} · ${yuan(one.amount_fen)}` }),
+      (one) => called(one.run_id, () => `${momentOf(one.prepared_at)} · ${yuan(one.amount_fen)}`),
     ),
   'clearing': () =>
     walk(
       (query) => ask(api.GET('/api/v1/office/clearing', { params: { query } })),
-      ({ day, total_fen }) => ({ id: day, text: `${dateOf(noon(day))} · ${yuan(total_fen)}` }),
+      ({ day, total_fen }) => called(day, () => `${dateOf(noon(day))} · ${yuan(total_fen)}`),
     ),
   'station': () =>
     walk(
       (query) => ask(api.GET('/api/v1/stations', { params: { query } })),
-      (one) => ({ id: one.station_id, text: named(one.name_zh, one.name_en) }),
+      (one) => called(one.station_id, () => named(one.name_zh, one.name_en)),
     ),
   'shift': () =>
     walk(
       (query) => ask(api.GET('/api/v1/office/shifts', { params: { query } })),
-      (one) => ({
-        id: one.shift_id,
-        text: `${one.operator_name} · ${named(one.station_zh, one.station_en)} · ${momentOf(one.opened_at)}`,
-      }),
+      (one) =>
+        called(
+          one.shift_id,
+          () => `${one.operator_name} · ${named(one.station_zh, one.station_en)} · ${momentOf(one.opened_at)}`,
+        ),
     ),
   'staff': async () => {
     const found = await everybody()
     if (!found.ok) return found
-    return { ok: true, value: found.value.map(({ id, name, roles }) => ({ id, text: [name, ...roles.map(roleName)].join(' · ') })) }
+    return { ok: true, value: found.value.map(member) }
   },
   'machine-key': () =>
     walk(
       (query) => ask(api.GET('/api/v1/office/machine-keys', { params: { query } })),
-      ({ id, name, hint }) => ({ id, text: `${name} · ${hint}` }),
+      ({ id, name, hint }) => called(id, () => `${name} · ${hint}`),
     ),
 } satisfies Record<string, Lister>
 
@@ -111,10 +124,15 @@ export function matchingSubjects(all: readonly Subject[], words: string): readon
 
 const folded = (text: string): string => text.normalize('NFKC').toLowerCase()
 
+/** Of the same name there are several: their posts tell them apart. */
+function member({ id, name, roles }: StaffAnswer): Subject {
+  return called(id, () => [name, ...roles.map(roleName)].join(' · '), () => name)
+}
+
 /** Whoever has a licence is found by its number too. */
 function numbered(id: string, one: { name_zh: string; name_en: string; credit_code: string }): Subject {
-  const name = named(one.name_zh, one.name_en)
-  return { id, text: `${name} · ${one.credit_code}`, name }
+  const name = (): string => named(one.name_zh, one.name_en)
+  return called(id, () => `${name()} · ${one.credit_code}`, name)
 }
 
 async function walk<Item>(
@@ -140,14 +158,14 @@ async function ofCampaigns(told: (campaign: CampaignAnswer) => Subject[]): Promi
 
 /** Lists of recipients are kept with their campaigns. */
 async function rosters(): Promise<Subjects> {
-  const campaigns = await ofCampaigns((one) => [{ id: one.campaign_id, text: named(one.title_zh, one.title_en) }])
+  const campaigns = await ofCampaigns((one) => [called(one.campaign_id, () => named(one.title_zh, one.title_en))])
   if (!campaigns.ok) return campaigns
   const found: Subject[] = []
-  for (const { id, text } of campaigns.value) {
-    const path = { campaign_id: id }
+  for (const campaign of campaigns.value) {
+    const path = { campaign_id: campaign.id }
     const lists = await walk(
       (query) => ask(api.GET('/api/v1/office/campaigns/{campaign_id}/rosters', { params: { path, query } })),
-      (one) => ({ id: one.roster_id, text: `${text} · ${one.document_no}` }),
+      (one) => called(one.roster_id, () => `${campaign.text} · ${one.document_no}`),
     )
     if (!lists.ok) return lists
     found.push(...lists.value)
