@@ -143,20 +143,7 @@ def reaches(world: World, code: str) -> list[Reach]:
             404,
             "unknown-shift",
         ),
-        Reach(
-            Role.OPERATOR,
-            "/api/v1/assisted/phone-codes",
-            {"phone_code_id": str(new_id()), **others_shift, "phone": "15402000001"},
-            404,
-            "unknown-shift",
-        ),
-        Reach(
-            Role.OPERATOR,
-            "/api/v1/assisted/phone-codes/check",
-            {"phone_code_id": str(new_id()), **others_shift, "code": "123456"},
-            404,
-            "unknown-shift",
-        ),
+        *of_phone_codes(others_shift),
         Reach(
             Role.OPERATOR,
             "/api/v1/shifts",
@@ -174,6 +161,15 @@ def reaches(world: World, code: str) -> list[Reach]:
         ),
         Reach(Role.POS, "/api/v1/redemptions", {**bill, "merchant_id": str(others.merchant_id)}, 400, "invalid"),
         Reach(Role.MERCHANT, "/api/v1/redemptions", {**bill, **others_shift, "proof": "identity-card"}, 400, "invalid"),
+    ]
+
+
+def of_phone_codes(others_shift: dict[str, str]) -> list[Reach]:
+    """A code is sent and checked in one's own shift."""
+    sends, code_id = "/api/v1/assisted/phone-codes", {"phone_code_id": str(new_id())}
+    return [
+        Reach(Role.OPERATOR, path, {**code_id, **others_shift, **told}, 404, "unknown-shift")
+        for path, told in ((sends, {"phone": "15402000001"}), (f"{sends}/check", {"code": "123456"}))
     ]
 
 
