@@ -70,6 +70,7 @@ from backend.starting.readiness import StartPorts
 from backend.starting.readiness_routes import READINESS_ROUTES
 from backend.starting.routes import IMPORT_ROUTES, IMPORTS
 from backend.stations.office_routes import STATION_OFFICE_ROUTES
+from backend.stations.phone_code_routes import PHONE_CODE_ROUTES
 from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, plan_forgetting_phone_codes
 from backend.stations.routes import STATION_ROUTES
 from backend.trade_in.routes import TRADE_IN_ROUTES
@@ -140,6 +141,7 @@ ROUTES: list[BaseRouteHandler] = [
     *PAPER_ROUTES,
     *PEOPLE_ROUTES,
     *STATION_ROUTES,
+    *PHONE_CODE_ROUTES,
     *STATION_OFFICE_ROUTES,
     *VOUCHER_ROUTES,
     *COUNTER_ROUTES,

@@ -18,7 +18,6 @@ from backend.stations.find_assisted import FindAssisted, find_assisted, find_ser
 from backend.stations.find_shifts import find_current_shift
 from backend.stations.find_stations import Attended, FindStations, find_attended, find_station, find_stations
 from backend.stations.open_shift import OpenShift, open_shift
-from backend.stations.phone_code_routes import PHONE_CODE_ROUTES
 from backend.stations.rules import Station, StationKind, StationReason
 from backend.stations.schemas import (
     AssistedAnswer,
@@ -215,5 +214,4 @@ STATION_ROUTES: list[BaseRouteHandler] = [
     get_current_shift,
     list_served,
     list_my_assisted,
-    *PHONE_CODE_ROUTES,
 ]

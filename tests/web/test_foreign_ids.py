@@ -124,7 +124,6 @@ def reaches(world: World, code: str) -> list[Reach]:
     claim: Mapping[str, Any] = {"claim_id": str(new_id())}
     bill: Mapping[str, Any] = {"redemption_id": str(new_id()), "code": code, "bill_fen": 20_000}
     others_shift = {"shift_id": str(others.shift_id)}
-    sent = {"phone_code_id": str(new_id())}
     return [
         Reach(Role.RESIDENT, claims, {**claim, "resident_id": str(others.phone.resident_id)}, 400, "invalid"),
         Reach(Role.OPERATOR, claims, {**claim, **served, **others_shift}, 404, "unknown-shift"),
@@ -144,10 +143,7 @@ def reaches(world: World, code: str) -> list[Reach]:
             404,
             "unknown-shift",
         ),
-        *(
-            Reach(Role.OPERATOR, f"/api/v1/assisted/phone-codes{step}", {**asked, **others_shift}, 404, "unknown-shift")
-            for step, asked in (("", {**sent, "phone": "15402000001"}), ("/check", {**sent, "code": "123456"}))
-        ),
+        *of_phone_codes(others_shift),
         Reach(
             Role.OPERATOR,
             "/api/v1/shifts",
@@ -165,6 +161,15 @@ def reaches(world: World, code: str) -> list[Reach]:
         ),
         Reach(Role.POS, "/api/v1/redemptions", {**bill, "merchant_id": str(others.merchant_id)}, 400, "invalid"),
         Reach(Role.MERCHANT, "/api/v1/redemptions", {**bill, **others_shift, "proof": "identity-card"}, 400, "invalid"),
+    ]
+
+
+def of_phone_codes(others_shift: dict[str, str]) -> list[Reach]:
+    """A code is sent and checked in one's own shift."""
+    sends, code_id = "/api/v1/assisted/phone-codes", {"phone_code_id": str(new_id())}
+    return [
+        Reach(Role.OPERATOR, path, {**code_id, **others_shift, **told}, 404, "unknown-shift")
+        for path, told in ((sends, {"phone": "15402000001"}), (f"{sends}/check", {"code": "123456"}))
     ]
 
 

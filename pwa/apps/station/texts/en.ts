@@ -78,6 +78,7 @@ export default {
   'phone.code': 'The six digits they read out',
   'phone.code.hint': 'Those of the message',
   'phone.code.wrong': 'Type six digits',
+  'phone.left': '{count} {count:try|tries} left.',
   'phone.check': 'Check it',
   'phone.proven': 'The county has checked the phone; good for serving until {time}',
   'phone.over': 'That was more than fifteen minutes ago; send a new code.',

@@ -73,6 +73,7 @@ export default {
   'phone.code': '居民念的 6 位验证码',
   'phone.code.hint': '短信里的 6 位数字',
   'phone.code.wrong': '请填写 6 位数字',
+  'phone.left': '还可以输 {count} 次。',
   'phone.check': '核对',
   'phone.proven': '手机已由县里核对，{time} 前可以代办',
   'phone.over': '核对已超过 15 分钟，请重新发送验证码。',
