@@ -195,10 +195,7 @@ PWA_DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"
 
 
 class Application:
-    """What a server runs: the gate around pages, hot routes and Litestar, with the background work of every county.
-
-    ``routes`` are those of an application that has ended: registering them anew costs a quarter of a second.
-    """
+    """What a server runs: the gate around pages, hot routes and Litestar, with the background work of every county."""
 
     def __init__(self, settings: Settings, counties: Counties, routes: Litestar | None = None) -> None:
         self.settings = settings
@@ -222,6 +219,7 @@ class Application:
             self.redeem_desks, self.recogniser.known, self.recogniser.known_key, self.limits
         )
         self.hot_feeds = HotFeeds()
+        # Those of an application that has ended are as good; registering them anew costs a quarter of a second.
         self.litestar = routes or _litestar()
         _hand_over(self, self.litestar.state)
         self.gate = Gate(
@@ -359,9 +357,8 @@ def _later(room: str, name: str) -> Callable[..., Any]:
 
 def _litestar() -> Litestar:
     routes = [*ROUTES, get_openapi]
-    for route in routes:
-        if "callers" not in route.opt:
-            raise RuntimeError(f"{route} states no callers")
+    if silent := [str(route) for route in routes if "callers" not in route.opt]:
+        raise RuntimeError(f"{silent} state no callers")
     return Litestar(
         route_handlers=routes,
         request_class=StrictRequest,
