@@ -29,6 +29,8 @@ async ([text, scheme]) => {
   Object.assign(document.documentElement.dataset, { text, scheme })
   // Colours pass into each other for a moment.
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))
+  const passing = document.getAnimations().filter((one) => one instanceof CSSTransition)
+  await Promise.all(passing.map((one) => one.finished.catch(() => null)))
 }
 """
 

@@ -46,6 +46,7 @@ def test_a_version_deployed_in_mid_task_loses_no_input_and_breaks_no_route(
     visitor = enter(chromium, own.address)
     visitor.context.add_init_script("delete Navigator.prototype.serviceWorker")
     first_page = visitor.go("/resident/")
+    first_page.wait_for_load_state("networkidle")
 
     deploy_next(own, tmp_path / "next")
 
