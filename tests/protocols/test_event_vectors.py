@@ -205,3 +205,7 @@ def test_a_head_is_read_whatever_its_body_says_so_that_a_chain_goes_on() -> None
     assert isinstance(read, SignedEvent)
     assert body_of(read.event) == Refused(EventReason.KIND_UNKNOWN)
     assert link_of(read, stored={}) is Link.NEXT
+
+
+def test_a_voucher_taken_by_its_code_costs_a_thin_link_less_than_330_bytes() -> None:
+    assert len(sign_event(event(seq=3_000, mono=90_000), device=COUNTER)) < 330
