@@ -57,7 +57,7 @@ class TrustList:
 def read_cbor(data: bytes) -> Any:
     """The value of deterministic CBOR: read with a general reader, then written again and compared."""
     try:
-        value = cbor2.loads(data, max_depth=9, allow_indefinite=False, allow_duplicate_keys=False)
+        value = cbor2.loads(data, max_depth=8, allow_indefinite=False, allow_duplicate_keys=False)
         same = _is_plain(value) and cbor2.dumps(value, canonical=True) == data
     except (cbor2.CBORError, ValueError, OverflowError):
         same = False

@@ -120,9 +120,10 @@ def verify_presentation(
     if not token.holder.verifies(signature, holder_message(read.hash, seconds, counter, challenge)):
         return Refused(PresentationReason.HOLDER_FORGED)
     drawn = instant_of(seconds)
-    if at - drawn > FRESH_FOR:
+    # An answer to a challenge is fresh by the nonce that was never used before, whatever the phone's clock shows.
+    if not challenge and at - drawn > FRESH_FOR:
         return Refused(PresentationReason.STALE)
-    if drawn - at > FRESH_FOR:
+    if not challenge and drawn - at > FRESH_FOR:
         return Refused(PresentationReason.EARLY)
     return Presented(token, read.hash, drawn, counter)
 

@@ -12,6 +12,12 @@ from tests.web.contract import operations
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)*")
 NEVER_ON_THE_WIRE = {
     "FoundingReason": "only the command line founds administrators and makes ready accounts and sessions",
+    "AnswerReason": "a device refuses an answer and sends again; the county only writes them",
+    "CardReason": "a counter refuses a paper card; no route takes one yet",
+    "ChallengeReason": "a phone refuses a challenge; only counters make them",
+    "EventReason": "an event is classified inside the answer to its push, never refused",
+    "PushReason": "the rules of the push are there, its route is not yet",
+    "ReceiptReason": "a phone or a till refuses a receipt; no route takes one yet",
     "TrustReason": "a phone or a till refuses a trust list; the county only makes them",
 }
 """Reasons that no route of the county answers with, and why."""

@@ -1,0 +1,154 @@
+"""Is this what a till sends to the county, and what did the county say to it?
+
+Written from ``fixtures/protocols/batch/SPEC.md`` alone. Events inside are bytes, which ``merchant_tools/events.py``
+opens.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from merchant_tools.signed import LATEST_SECOND, NotOurForm, is_county, is_signed_by, is_uint, read_cbor
+
+LONGEST_PUSH = 1_048_576
+LONGEST_EVENT = 66_560
+MOST_EVENTS = 200
+PLAIN_CODES = {"applied", "duplicate", "conflict_paid", "conflict_unpaid", "held_gap"}
+REASONED_CODES = {"noncompliant", "needs_review"}
+_WORD = re.compile(r"[a-z]+(-[a-z]+)*")
+
+
+@dataclass(frozen=True)
+class Push:
+    """What a device sends: its newest event, some of its events by number, what it remembers outside its journal."""
+
+    county: str
+    device: UUID
+    head: tuple[int, bytes]
+    events: tuple[tuple[int, bytes], ...]
+    sentinel: tuple[UUID, int] | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the county says; results are (number, code, reason). Seconds since 1970."""
+
+    county: str
+    device: UUID
+    epoch: int
+    ack_seq: int
+    durable_seq: int
+    results: tuple[tuple[int, str, str | None], ...]
+    need_from: int | None
+    server_time: int
+    checkpoint: tuple[int, int]
+    policy: int
+    status_version: int
+
+
+def check_push(data: bytes, *, county: str, devices: Mapping[UUID, bytes]) -> Push:
+    """The push, if its device (a compressed point) signed all of it. Raises ``NotOurForm``."""
+    if len(data) > LONGEST_PUSH:
+        raise NotOurForm("push-too-large")
+    try:
+        content, signature = read_cbor(data)
+        items = read_cbor(content)
+    except (TypeError, ValueError):
+        raise NotOurForm("push-unreadable") from None
+    if not isinstance(signature, bytes) or len(signature) != 64:
+        raise NotOurForm("push-unreadable")
+    _same_version(items, "XB1", "push")
+    push = _push_of(items)
+    if push.county != county:
+        raise NotOurForm("push-wrong-county")
+    if push.device not in devices:
+        raise NotOurForm("push-device-unknown")
+    if not is_signed_by(devices[push.device], signature, content):
+        raise NotOurForm("push-forged")
+    return push
+
+
+def read_answer(data: bytes, *, county: str, device: UUID) -> Answer:
+    """The county's answer to this device. Raises ``NotOurForm`` with the first reason of the specification."""
+    try:
+        items = read_cbor(data)
+    except NotOurForm:
+        raise NotOurForm("answer-unreadable") from None
+    _same_version(items, "XS1", "answer")
+    answer = _answer_of(items)
+    if answer.county != county:
+        raise NotOurForm("answer-wrong-county")
+    if answer.device != device:
+        raise NotOurForm("answer-wrong-device")
+    return answer
+
+
+def _same_version(items: Any, kind: str, name: str) -> None:
+    if isinstance(items, list) and items and isinstance(items[0], str) and items[0] != kind:
+        raise NotOurForm(f"{name}-version-unsupported")
+
+
+def _push_of(items: Any) -> Push:
+    match items:
+        case ["XB1", county, device, [seq, place], list(events), sentinel]:
+            if len(events) > MOST_EVENTS:
+                raise NotOurForm("push-too-large")
+            head = is_uint(seq) and isinstance(place, bytes) and len(place) == 32 and (seq > 0 or place == bytes(32))
+            if head and is_county(county) and _is_id(device) and _are_events(events, seq) and _is_sentinel(sentinel):
+                remembered = None if sentinel is None else (UUID(bytes=sentinel[0]), sentinel[1])
+                numbered = tuple((number, data) for number, data in events)
+                return Push(str(county), UUID(bytes=device), (seq, place), numbered, remembered)
+        case ["XB1", _, _, _, list(events), _] if len(events) > MOST_EVENTS:
+            raise NotOurForm("push-too-large")
+    raise NotOurForm("push-malformed")
+
+
+def _are_events(events: list[Any], head: int) -> bool:
+    for event in events:
+        match event:
+            case [seq, bytes(data)] if is_uint(seq) and 0 < seq <= head and 1 <= len(data) <= LONGEST_EVENT:
+                continue
+        return False
+    return all(one[0] < other[0] for one, other in pairwise(events))
+
+
+def _is_sentinel(value: Any) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, list) and len(value) == 2 and _is_id(value[0]) and is_uint(value[1])
+
+
+def _answer_of(items: Any) -> Answer:
+    match items:
+        case ["XS1", county, device, epoch, ack, durable, list(results), need, at, [no, time], policy, status]:
+            numbers = all(map(is_uint, (epoch, ack, durable, no, policy, status))) and durable <= ack
+            instants = is_uint(at, LATEST_SECOND) and is_uint(time, LATEST_SECOND)
+            asked = need is None or (is_uint(need) and need > 0)
+            if numbers and instants and asked and is_county(county) and _is_id(device) and _are_results(results):
+                told = tuple((seq, code, reason) for seq, code, reason in results)
+                start = (str(county), UUID(bytes=device), epoch, ack, durable, told, need)
+                return Answer(*start, at, (no, time), policy, status)
+    raise NotOurForm("answer-malformed")
+
+
+def _are_results(results: list[Any]) -> bool:
+    if len(results) > MOST_EVENTS or not all(map(_is_result, results)):
+        return False
+    return all(one[0] < other[0] for one, other in pairwise(results))
+
+
+def _is_result(value: Any) -> bool:
+    match value:
+        case [seq, str(code), None]:
+            return is_uint(seq) and seq > 0 and code in PLAIN_CODES
+        case [seq, str(code), str(reason)]:
+            word = len(reason) <= 64 and _WORD.fullmatch(reason) is not None
+            return is_uint(seq) and seq > 0 and code in REASONED_CODES and word
+    return False
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, bytes) and len(value) == 16
