@@ -11,7 +11,7 @@ from tests.journeys.wording import raw_words
 
 HERE = Path(__file__).resolve().parent
 PWA = HERE.parents[1] / "pwa"
-TALLEST = 60_000
+TALLEST = 120_000
 WIDTHS = (320, 360, 768, 1280)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
