@@ -33,7 +33,7 @@ PARTS = {
     "all": ALL,
     "tests": (*ALL, "browser"),
     "bench": (*ALL, "wrk"),
-    "pages": (*ALL, "browser", "lighthouse"),
+    "pages": (*ALL, "browser", "whole_browser", "lighthouse"),
 }
 
 
@@ -229,8 +229,13 @@ def build_pwa() -> None:
     run("npm", "run", "--silent", "build", cwd=PWA)
 
 
-def chromium() -> str:
-    """Chromium for the journeys, or nothing."""
+def headless_chromium() -> str:
+    """Chromium for the journeys, without the windows that nobody sees; or nothing."""
+    return shutil.which("chromium-headless-shell") or ""
+
+
+def whole_chromium() -> str:
+    """Chromium as a person has it, for measuring pages; or nothing."""
     names = ("chromium", "chromium-browser", "google-chrome")
     return next((found for name in names if (found := shutil.which(name))), "")
 
@@ -242,7 +247,13 @@ def chinese_font() -> str:
 
 def install_browser() -> None:
     """Chromium and one Chinese font; a browser that is already there is used as it is."""
-    apt_install(*([] if chromium() else ["chromium"]), *([] if chinese_font() else ["fonts-wqy-microhei"]))
+    browser = [] if headless_chromium() else ["chromium-headless-shell"]
+    apt_install(*browser, *([] if chinese_font() else ["fonts-wqy-microhei"]))
+
+
+def install_whole_browser() -> None:
+    """Chromium with its windows; one that is already there is used as it is."""
+    apt_install(*([] if whole_chromium() else ["chromium"]))
 
 
 def install_wrk() -> None:
@@ -281,7 +292,8 @@ STEPS = {
         install_pwa_packages,
     ),
     "pwa_build": ("构建网页 · building the PWA", lambda: [PWA, (PWA / "dist" / "sw.js").exists()], build_pwa),
-    "browser": ("测试用浏览器 · browser for tests", lambda: [chromium(), chinese_font()], install_browser),
+    "browser": ("测试用浏览器 · browser for tests", lambda: [headless_chromium(), chinese_font()], install_browser),
+    "whole_browser": ("测量用浏览器 · browser for measuring", lambda: [whole_chromium()], install_whole_browser),
     "lighthouse": (
         "Lighthouse",
         lambda: [LIGHTHOUSE / "package-lock.json", (LIGHTHOUSE / "node_modules" / ".package-lock.json").exists()],

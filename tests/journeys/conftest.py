@@ -16,7 +16,7 @@ from tests.journeys.served import Served, Session, seed_once
 from tests.journeys.visits import LAUNCH, Visit, enter
 from tests.journeys.wechat import BROWSER, WECHAT
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 RESIDENTS = 80
 # Two workers, a server and two browsers share a small machine.
 expect.set_options(timeout=15_000)
