@@ -5,10 +5,9 @@ The only file that knows every slice.
 
 import asyncio
 import gc
-import importlib
 import logging
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
@@ -37,6 +36,7 @@ from backend.identity.resident_routes import RESIDENT_ROUTES
 from backend.identity.retention import NIGHTLY, erase_what_is_over, plan_first_night
 from backend.identity.routes import SIGN_IN_ROUTES
 from backend.kernel.faults import traced_fault
+from backend.late_ports import later, set_paper, shared_memory, sms_sender
 from backend.merchants.account_routes import ACCOUNT_ROUTES
 from backend.merchants.call_office_routes import CALL_OFFICE_ROUTES
 from backend.merchants.call_routes import CALL_ROUTES
@@ -51,7 +51,6 @@ from backend.notices.bulletin_routes import BULLETIN_ROUTES
 from backend.notices.page_routes import find_notice_page, is_notice
 from backend.notices.routes import NOTICE_ROUTES
 from backend.notifications.delivery import Delivery
-from backend.notifications.outgoing import SmsSender
 from backend.notifications.routes import NOTIFICATION_ROUTES
 from backend.outbox.due import DueVerb
 from backend.outbox.relay import Consumer
@@ -63,7 +62,6 @@ from backend.settlement.close_day import CLOSE_DAY, plan_first_close, years_unkn
 from backend.settlement.close_day import close_due as close_due_day
 from backend.settlement.merchant_routes import SETTLEMENT_MERCHANT_ROUTES
 from backend.settlement.office_routes import SETTLEMENT_OFFICE_ROUTES
-from backend.settlement.papers.statement import Statement
 from backend.settlement.statement_routes import STATEMENT_ROUTES
 from backend.settlement.tell_merchants import SETTLEMENT_CONSUMERS
 from backend.starting.readiness import StartPorts
@@ -110,7 +108,7 @@ from backend.web.callers import PUBLIC, admit
 from backend.web.county_page import COUNTY_ROUTES, with_county
 from backend.web.gate import MOST_UPLOAD_BYTES, Gate
 from backend.web.hot_lane import HotRoute
-from backend.web.limits import Limits, Together
+from backend.web.limits import Limits
 from backend.web.media import find_picture
 from backend.web.openapi import build_openapi
 from backend.web.pages import Pages, send_served
@@ -202,7 +200,7 @@ class Application:
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
         self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS, LOOKS) for county in counties.all]
-        self.sms_sender = _sms_sender(settings)
+        self.sms_sender = sms_sender(settings)
         self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
         self.start_ports = StartPorts(
             sms=settings.sms_adapter == GATEWAY,
@@ -210,7 +208,7 @@ class Application:
             years_without_holidays=years_unknown,
         )
         self.recogniser = Recogniser()
-        self.shared_memory = _shared_memory(settings.redis_url) if settings.redis_url else None
+        self.shared_memory = shared_memory(settings.redis_url) if settings.redis_url else None
         self.limits = Limits(self.shared_memory)
         self.claim_desks = {county: ClaimDesk(county) for county in counties.all}
         self.redeem_desks = {county: RedeemDesk(county) for county in counties.all}
@@ -326,35 +324,6 @@ def tell_lost_fault(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
     log.error("%s: %s", context["message"], traced_fault(error) if error else "no exception")
 
 
-def _shared_memory(redis_url: str) -> Together:
-    """Loaded where it is used: a start without a Redis would pay for importing its client."""
-    return cast(Together, importlib.import_module("backend.web.shared_memory").SharedMemory(redis_url))
-
-
-def _sms_sender(settings: Settings) -> SmsSender | None:
-    """The adapter of the settings, loaded where it is used; nobody sends where none is named."""
-    if settings.sms_adapter != GATEWAY:
-        return None
-    gateway = importlib.import_module("backend.notifications.gateway").Gateway
-    return cast(SmsSender, gateway(settings.sms_gateway, settings.sms_key))
-
-
-def _set_paper(paper: Statement, form: str) -> bytes:
-    """A statement as ``pdf`` or ``xlsx``, by the room that sets it: its fonts and tables are loaded where one is."""
-    room = f"statement_{form}"
-    setting = getattr(importlib.import_module(f"backend.settlement.papers.{room}"), room)
-    return cast(bytes, setting(paper))
-
-
-def _later(room: str, name: str) -> Callable[..., Any]:
-    """A function of a room that is loaded by whoever calls it first: a start would pay for what draws pictures."""
-
-    def called(*given: Any) -> Any:
-        return getattr(importlib.import_module(room), name)(*given)
-
-    return called
-
-
 def _litestar() -> Litestar:
     routes = [*ROUTES, get_openapi]
     if silent := [str(route) for route in routes if "callers" not in route.opt]:
@@ -391,9 +360,9 @@ def _hand_over(application: Application, state: State) -> None:
     state["limits"] = application.limits
     state["figures"] = application.figures
     state["start_ports"] = application.start_ports
-    state["set_paper"] = _set_paper
-    state["set_pictures"] = _later("backend.settlement.papers.statement_pictures", "statement_pictures")
-    state["draw_bulletin"] = _later("backend.notices.bulletin_picture", "bulletin_picture")
-    state["draw_logo"] = _later("backend.county_settings.draw_logo", "draw_logo")
+    state["set_paper"] = set_paper
+    state["set_pictures"] = later("backend.settlement.papers.statement_pictures", "statement_pictures")
+    state["draw_bulletin"] = later("backend.notices.bulletin_picture", "bulletin_picture")
+    state["draw_logo"] = later("backend.county_settings.draw_logo", "draw_logo")
     state["submit_claim"] = application.submit_claim
     state["submit_redeem"] = application.submit_redeem
