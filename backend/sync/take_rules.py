@@ -79,8 +79,7 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 def take(push: Push, known: KnownLog, *, key: PublicKey) -> Taken:
     """Sort the events of a push that this key signed; they may come again, in part, late and in any order of pushes."""
-    hashes = dict(known.hashes)
-    held = set(hashes) | set(known.quarantined)
+    held = set(known.hashes) | set(known.quarantined)
     kept: list[Kept] = []
     unread: list[Unread] = []
     forks: list[Fork] = []
@@ -89,13 +88,13 @@ def take(push: Push, known: KnownLog, *, key: PublicKey) -> Taken:
         read = _read(sent, push, key)
         if isinstance(read, EventReason):
             # Who has the number already keeps it: what cannot be read proves nothing against what can.
-            if sent.seq in hashes or known.quarantined.get(sent.seq) == hashlib.sha256(sent.data).digest():
+            if sent.seq in known.hashes or known.quarantined.get(sent.seq) == hashlib.sha256(sent.data).digest():
                 again.append(sent.seq)
             else:
                 unread.append(Unread(sent.seq, sent.data, read))
                 held.add(sent.seq)
             continue
-        match link_of(read, stored=hashes):
+        match link_of(read, stored=known.hashes):
             case Link.AGAIN:
                 again.append(sent.seq)
             case Link.FORK:
@@ -103,7 +102,6 @@ def take(push: Push, known: KnownLog, *, key: PublicKey) -> Taken:
             case Link.NEXT | Link.GAP | Link.BROKEN:
                 body = body_of(read.event)
                 kept.append(Kept(sent.seq, sent.data, read, body.reason if isinstance(body, Refused) else body))
-                hashes[sent.seq] = read.hash
                 held.add(sent.seq)
     ack = _contiguous(known.ack_seq, held)
     return Taken(
