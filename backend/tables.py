@@ -19,7 +19,7 @@ from backend.settlement import tables as settlement
 from backend.starting import tables as starting
 from backend.stations import tables as stations
 from backend.trade_in import tables as trade_in
-from backend.vouchers import brake_tables, draw_tables, refusal_tables, roster_tables
+from backend.vouchers import brake_tables, draw_tables, offline_tables, refusal_tables, roster_tables
 from backend.vouchers import tables as vouchers
 
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
@@ -38,6 +38,7 @@ MODULES: tuple[ModuleType, ...] = (
     stations,
     vouchers,
     brake_tables,
+    offline_tables,
     draw_tables,
     refusal_tables,
     roster_tables,
