@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from backend.kernel import cbor
-from backend.kernel.refusals import Refused
+from backend.kernel.refusals import Reason, Refused
 from backend.kernel.signing import SIGNATURE_BYTES, PublicKey
 from backend.sync.body_rules import Body
 from backend.sync.chain_rules import Link, link_of
@@ -21,6 +21,17 @@ from backend.sync.push_rules import Numbered, Push
 
 MOST_QUARANTINED_BYTES: Final = 20 * 1024 * 1024
 """Of one device; whoever sends more than that unreadable keeps the rest until somebody has looked."""
+
+
+class TakeReason(Reason):
+    """Why a push that its device signed is not taken now."""
+
+    QUARANTINE_FULL = (
+        "quarantine-full",
+        429,
+        "本机无法识别的内容太多，请联系县里查看后再上传",
+        "Too much from this device cannot be read; the office has to look first",
+    )
 
 
 class KnownLog(Struct, frozen=True, kw_only=True):
