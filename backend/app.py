@@ -71,6 +71,8 @@ from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.phone_code_routes import PHONE_CODE_ROUTES
 from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, plan_forgetting_phone_codes
 from backend.stations.routes import STATION_ROUTES
+from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.office_routes import SYNC_OFFICE_ROUTES
 from backend.trade_in.routes import TRADE_IN_ROUTES
 from backend.trade_in.withdraw import TRADE_IN_CONSUMERS
 from backend.vouchers.assisted_routes import ASSISTED_ROUTES
@@ -161,6 +163,8 @@ ROUTES: list[BaseRouteHandler] = [
     *EXPLAIN_ROUTES,
     *BULLETIN_ROUTES,
     *TRADE_IN_ROUTES,
+    *SYNC_OFFICE_ROUTES,
+    *SYNC_DEVICE_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
     *RESIDENT_CONSUMERS,
