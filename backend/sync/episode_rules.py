@@ -88,11 +88,6 @@ def begins(device: Device, policy: Policy | None, *, used: bool, at: datetime) -
     return at >= device.episode_at + UNUSED_LASTS
 
 
-def granted(*, wanted_fen: int, pool_fen: int, held_fen: int) -> int:
-    """The new cap: at most what is wanted, and at most what the pool and the allowance before have together."""
-    return min(wanted_fen, pool_fen + held_fen)
-
-
 def episode_of(device: Device, live: Sequence[LiveAllowance], *, began: bool) -> Episode | None:
     """The device's episode as it is told; ``None`` before the first."""
     if device.episode_at is None or device.episode_policy is None:

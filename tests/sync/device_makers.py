@@ -28,7 +28,7 @@ KEY = SigningKey.from_scalar((7).to_bytes(32, "big"))
 DOCUMENT = "演示〔2026〕9号"
 
 
-def inviting(merchant_id: UUID, **changed: Any) -> InviteDevice:
+def inviting(merchant_id: UUID | None, **changed: Any) -> InviteDevice:
     """Invite a merchant's phone."""
     told: dict[str, Any] = {
         "actor": CLERK,
@@ -64,7 +64,7 @@ def enrolling(
     )
 
 
-async def enrolled(county: County, merchant_id: UUID, *, key: SigningKey = KEY, **changed: Any) -> UUID:
+async def enrolled(county: County, merchant_id: UUID | None, *, key: SigningKey = KEY, **changed: Any) -> UUID:
     """A device that waits."""
     code = await invited(county, inviting(merchant_id, **changed))
     outcome = await transact(county, enrol_device, enrolling(county, code, key=key))
@@ -79,7 +79,7 @@ async def approved(county: County, device_id: UUID) -> None:
     assert isinstance(outcome, DeviceChanged), outcome
 
 
-async def active_device(county: County, merchant_id: UUID, *, number: int = 0, **changed: Any) -> UUID:
+async def active_device(county: County, merchant_id: UUID | None, *, number: int = 0, **changed: Any) -> UUID:
     """A device that may accept; each ``number`` has a key of its own."""
     key = SigningKey.from_scalar((100 + number).to_bytes(32, "big"))
     device_id = await enrolled(county, merchant_id, key=key, **changed)

@@ -84,13 +84,12 @@ async def test_a_code_is_told_once(county: County) -> None:
 async def test_a_stations_tablet_signs_for_the_shop_that_its_station_is(county: County) -> None:
     merchant_id = await with_merchant(county)
     station_id = await with_station(county, msgspec.structs.replace(opening(), merchant_id=merchant_id))
-    tablet = {"kind": DeviceKind.STATION, "merchant_id": None, "station_id": station_id}
-    device = await seen(county, await enrolled(county, merchant_id, **tablet))
+    device = await seen(county, await enrolled(county, None, kind=DeviceKind.STATION, station_id=station_id))
     assert (device.kind, device.merchant_id, device.station_id) == (DeviceKind.STATION, merchant_id, station_id)
     await transact(
         county, close_station, CloseStation(actor=CLERK, change_id=new_id(), station_id=station_id, reason="搬迁")
     )
-    closed = await transact(county, invite_device, inviting(merchant_id, **tablet))
+    closed = await transact(county, invite_device, inviting(None, kind=DeviceKind.STATION, station_id=station_id))
     assert closed == Refused(DeviceReason.STATION_CLOSED)
 
 
@@ -109,7 +108,7 @@ async def test_a_stations_tablet_signs_for_the_shop_that_its_station_is(county: 
     ],
 )
 async def test_nobody_is_invited_for_nobody(county: County, changed: dict[str, Any], reason: DeviceReason) -> None:
-    command = inviting(await with_merchant(county), **changed)
+    command = msgspec.structs.replace(inviting(await with_merchant(county)), **changed)
     assert await transact(county, invite_device, command) == Refused(reason)
 
 
