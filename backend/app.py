@@ -71,6 +71,10 @@ from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.phone_code_routes import PHONE_CODE_ROUTES
 from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, plan_forgetting_phone_codes
 from backend.stations.routes import STATION_ROUTES
+from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.office_routes import SYNC_OFFICE_ROUTES
+from backend.sync.policy_routes import SYNC_POLICY_ROUTES
+from backend.sync.retention import TIDY_DEVICES, plan_tidying, tidy_devices
 from backend.trade_in.routes import TRADE_IN_ROUTES
 from backend.trade_in.withdraw import TRADE_IN_CONSUMERS
 from backend.vouchers.assisted_routes import ASSISTED_ROUTES
@@ -95,6 +99,7 @@ from backend.vouchers.hot_routes import (
 from backend.vouchers.issue_draw import ISSUE_DRAW, issue_due
 from backend.vouchers.number_entrants import close_due
 from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, open_due
+from backend.vouchers.pool_routes import POOL_ROUTES
 from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetting
@@ -161,6 +166,10 @@ ROUTES: list[BaseRouteHandler] = [
     *EXPLAIN_ROUTES,
     *BULLETIN_ROUTES,
     *TRADE_IN_ROUTES,
+    *SYNC_OFFICE_ROUTES,
+    *SYNC_POLICY_ROUTES,
+    *POOL_ROUTES,
+    *SYNC_DEVICE_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
     *RESIDENT_CONSUMERS,
@@ -179,8 +188,16 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     FORGET_PHONE_CODES: forget_phone_codes,
     CHECK_PAPERS: check_papers,
     CLOSE_DAY: close_due_day,
+    TIDY_DEVICES: tidy_devices,
 }
-FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_forgetting_phone_codes, plan_papers, plan_first_close)
+FIRST_NIGHTS = (
+    plan_first_night,
+    plan_forgetting,
+    plan_forgetting_phone_codes,
+    plan_papers,
+    plan_first_close,
+    plan_tidying,
+)
 LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"})

@@ -112,6 +112,14 @@ class Step(StrEnum):
     """The transfer to the treasury is on record with its document."""
     EXPIRE = "expire"
     """A voucher expired or was voided."""
+    OFFLINE_SET_APART = "offline-set-apart"
+    """Part of a kind's line is set apart as the pool of its offline counters (离线备付池)."""
+    OFFLINE_GIVE_BACK = "offline-give-back"
+    """What the pool does not need goes back to the kind's line."""
+    OFFLINE_DEAL = "offline-deal"
+    """A device's episode begins: the pool hands it an allowance."""
+    OFFLINE_TAKE_BACK = "offline-take-back"
+    """A device's episode has ended: what it did not use goes back to the pool."""
 
 
 class Ending(StrEnum):

@@ -15,7 +15,7 @@ from backend.ledger.audit import LedgerReport
 from backend.ledger.rules import Account, AccountKind, Funder, Step
 from backend.settlement.audit import count_redemptions
 from backend.vouchers.audit_lots import audit_lots
-from backend.vouchers.desk_rules import public_face
+from backend.vouchers.desk_rules import LineLevel, public_face
 from backend.vouchers.desk_views import BudgetLine
 from backend.vouchers.rules import Terms, VoucherState
 from backend.vouchers.store import checks
@@ -31,6 +31,10 @@ WEIGHTS = {act: 1 << (16 * place) for place, act in enumerate(EDGES)}
 
 OWING = frozenset({Step.REDEEM, Step.PLATFORM_SHARE, Step.ROLL_BACK, Step.CLAW_BACK, Step.INCIDENT})
 """Steps that change what a merchant has come to be owed; every other one pays it."""
+
+
+POOL = (AccountKind.OFFLINE_POOL, AccountKind.OFFLINE_ALLOWANCE)
+"""Where the money of an offline counter's line is: its cap is this and what was paid from it."""
 
 
 class AuditVouchers(Struct, frozen=True):
@@ -101,6 +105,11 @@ def _lines_against_ledger(
                     f"invariant 2: {kind} of line {line.line_id} stands at {booked} fen, its vouchers at {held}"
                 )
         free = line.cap_fen - dealt[line.line_id] if line.line_id in dealt else line.free_fen
+        if line.level is LineLevel.OFFLINE:
+            held = sum(balance(kind, campaign, line.line_id) for kind in POOL)
+            if held != free:
+                faults.append(f"invariant 2: the pool {line.line_id} holds {held} fen, its counters say {free}")
+            free = 0
         if (booked := balance(AccountKind.BUDGET_LINE, campaign, line.line_id)) != free:
             faults.append(f"invariant 2: budget.line of {line.line_id} stands at {booked} fen, its counters say {free}")
     return faults
@@ -154,6 +163,8 @@ def _lines_that_miscount(
         if line.line_id in below:
             summed = [sum(column) for column in zip(*below[line.line_id], strict=True)]
             found = (summed[0], summed[1], summed[2], summed[3])
+        if line.level is LineLevel.OFFLINE:  # It issues nothing: what was paid from it is held against the ledger.
+            continue
         if (counted := _counters(line)) != found:
             faults.append(
                 f"invariant 3: line {line.line_id} counts {_told(counted)}; its vouchers or lines below {_told(found)}"
