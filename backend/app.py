@@ -80,6 +80,7 @@ from backend.trade_in.withdraw import TRADE_IN_CONSUMERS
 from backend.vouchers.assisted_routes import ASSISTED_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
+from backend.vouchers.close_label import CLOSE_LABEL, close_due_label
 from backend.vouchers.closing_routes import CLOSING_ROUTES
 from backend.vouchers.confirm import CONFIRM_REDEMPTIONS
 from backend.vouchers.counter_routes import COUNTER_ROUTES
@@ -182,6 +183,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,
     EXPIRE: expire_due,
+    CLOSE_LABEL: close_due_label,
     ISSUE_DRAW: issue_due,
     NIGHTLY: erase_what_is_over,
     FORGET_CODES: forget_codes,

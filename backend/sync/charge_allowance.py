@@ -1,6 +1,7 @@
 """A claim was paid beyond its voucher's own money, or that was undone: whose allowance paid is counted.
 
-Called in the transaction that books the transfer between ``offline.allowance`` and the voucher's line.
+Called in the transaction that books the transfer between ``offline.allowance`` and the voucher's line, and counts it on
+the pool's line.
 """
 
 from uuid import UUID
@@ -11,7 +12,6 @@ from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.sync.episode_rules import Allowance
 from backend.sync.store import allowances as store
-from backend.vouchers.count_cover import CountCover, count_cover
 from backend.vouchers.move_allowance import MoveAllowance, move_allowance
 
 
@@ -44,7 +44,6 @@ async def charge_allowance(tx: Transaction, command: ChargeAllowance, *, now: In
     if command.cover_fen > 0 and held.ended_at is not None:
         raise ValueError("an episode that is over pays nothing")
     await store.charge(tx, held, command.cover_fen)
-    await count_cover(tx, CountCover(line_id=held.line_id, cover_fen=command.cover_fen), now=now)
     if held.ended_at is not None:
         back = MoveAllowance(
             campaign_id=held.campaign_id, line_id=held.line_id, wanted_fen=0, held_fen=-command.cover_fen

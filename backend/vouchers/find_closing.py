@@ -12,7 +12,7 @@ from backend.settlement.unsettled import unsettled
 from backend.vouchers.closing_rules import Books, books_of
 from backend.vouchers.desk_rules import CampaignState, LineLevel, RoundState
 from backend.vouchers.mode_rules import RoundMode
-from backend.vouchers.store import desk
+from backend.vouchers.store import desk, offline
 
 
 class Closing(Struct, frozen=True, kw_only=True):
@@ -45,6 +45,9 @@ async def still_open(tx: Transaction, campaign_id: UUID) -> list[tuple[str, str]
     """Everything that keeps a campaign from being closed, in Chinese and English."""
     vouchers = await desk.open_vouchers(tx, campaign_id)
     found = [(f"{vouchers} 张券未使用且未过期", f"{vouchers} vouchers can still be used")] if vouchers else []
+    if labels := await offline.open_labels(tx, campaign_id):
+        told = f"{labels} vouchers used without a network wait for claims of other counters"
+        found.append((f"{labels} 张离线核销的券还在等其他终端上传", told))
     views = await desk.rounds_where(tx, campaign_id=campaign_id)
     # Until its last place is decided a draw's money belongs to whoever it names.
     if draws := sum(view.facts.mode is RoundMode.DRAW and view.state is not RoundState.CLOSED for view in views):

@@ -53,6 +53,7 @@ class OfflineReason(Reason):
     """Why a claim made without a network gives its merchant nothing, beside the reasons of any redemption."""
 
     UNKNOWN_VOUCHER = "unknown-voucher", 404, "没有这张券", "There is no such voucher"
+    UNKNOWN_CLAIM = "unknown-claim", 404, "没有这笔离线核销", "This device has no such claim here"
     ELIGIBLE_BEYOND_BILL = (
         "eligible-beyond-bill",
         409,
@@ -271,3 +272,14 @@ def standing(claims: Iterable[OfflineClaim]) -> list[OfflineClaim]:
 
 GONE: Collection[VoucherState] = frozenset({VoucherState.EXPIRED, VoucherState.VOIDED})
 """States in which a voucher's own money is back on its line."""
+
+
+class HolderDebt(Struct, frozen=True, kw_only=True):
+    """What a holder owes the county for a further use of a voucher, and what later vouchers have set off of it."""
+
+    claim_id: UUID
+    voucher_id: UUID
+    debt_fen: int
+    set_off_fen: int
+    state: DebtState
+    booked_at: datetime

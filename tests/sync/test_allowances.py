@@ -26,6 +26,7 @@ from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
 from backend.sync.retention import TIDY_DEVICES, plan_tidying, tidy_devices
 from backend.sync.revoke_device import RevokeDevice, revoke_device
 from backend.vouchers.set_offline_pool import set_offline_pool
+from backend.vouchers.store import claims, offline
 from tests.databases import HandClock
 from tests.stations.station_makers import opening, with_station
 from tests.sync.device_makers import (
@@ -70,6 +71,8 @@ async def spend(county: County, device_id: UUID, campaign_id: UUID, fen: int, *,
             occurred_at=now,
         )
         await post(tx, transfer, now=now)
+        assert held.line_id is not None
+        await offline.count_moves(tx, {line: (fen, 0, 0) for line in await claims.path_of(tx, held.line_id)})
         await charge_allowance(tx, command, now=now)
 
     async def lines_allowance(tx: Transaction) -> Account:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from backend.database.transaction import Transaction
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, LineLevel
@@ -52,12 +52,3 @@ async def has_open_vouchers(tx: Transaction, campaign_id: UUID) -> bool:
     v = vouchers.c
     live = v.state.in_((VoucherState.ISSUED.value, VoucherState.HELD.value))
     return (await tx.execute(select(v.id).where(v.campaign_id == campaign_id, live).limit(1))).first() is not None
-
-
-async def count_cover(tx: Transaction, line_ids: Sequence[UUID], cover_fen: int) -> None:
-    """Add what was paid from a pool, or came back to it, to locked lines."""
-    b = budget_lines.c
-    counted = (
-        {"issued_fen": b.issued_fen + cover_fen} if cover_fen > 0 else {"returned_fen": b.returned_fen - cover_fen}
-    )
-    await tx.execute(update(budget_lines).where(b.id.in_(line_ids)).values(counted))

@@ -154,6 +154,7 @@ async def _records(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Redemption
             refunded_discount_fen=back[row.id],
             occurred_at=row.occurred_at,
             shares=shares[row.id],
+            device_id=row.device_id,
         )
         for row in rows
     ]
