@@ -8,5 +8,5 @@ Promises:
 3. What a claim is worth depends on the set of events and on the policy, never on the order in which they arrived.
 
 Here are the rules and the forms on the wire; they are pure. Specifications in
-``fixtures/protocols/{event,batch,canonical-order}``.
+``fixtures/protocols/{event,batch,canonical-order,certificate,policy,allowance,device-enrolment,device-request}``.
 """
