@@ -74,6 +74,7 @@ from backend.stations.routes import STATION_ROUTES
 from backend.sync.device_routes import SYNC_DEVICE_ROUTES
 from backend.sync.office_routes import SYNC_OFFICE_ROUTES
 from backend.sync.policy_routes import SYNC_POLICY_ROUTES
+from backend.sync.push_routes import CBOR, PUSHES, SYNC_PUSH_ROUTES
 from backend.sync.retention import TIDY_DEVICES, plan_tidying, tidy_devices
 from backend.trade_in.routes import TRADE_IN_ROUTES
 from backend.trade_in.withdraw import TRADE_IN_CONSUMERS
@@ -171,6 +172,7 @@ ROUTES: list[BaseRouteHandler] = [
     *SYNC_POLICY_ROUTES,
     *POOL_ROUTES,
     *SYNC_DEVICE_ROUTES,
+    *SYNC_PUSH_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
     *RESIDENT_CONSUMERS,
@@ -204,8 +206,8 @@ LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"})
     for prefix in (IMPORTS, ROSTER_SHEETS, BANK_ANSWERS, ACQUIRER_STATEMENTS, COUNTY_SETTINGS)
-}
-"""Files come as base64 in JSON here, in bodies as large as uploads may be."""
+} | {PUSHES: frozenset({CBOR})}
+"""Files come as base64 in JSON here, devices' events as CBOR, in bodies as large as uploads may be."""
 
 SWITCH_SECONDS = 0.0005
 PWA_DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"

@@ -19,19 +19,19 @@ from backend.kernel.refusals import Refused
 from backend.merchants.standing import standing
 from backend.stations.find_stations import find_operators
 from backend.sync.body_rules import HolderProof, Redeem
-from backend.sync.device_rules import Device, DeviceKind
+from backend.sync.device_rules import Device, DeviceKind, DeviceState
 from backend.sync.event_rules import SignedEvent, body_of
-from backend.sync.fact_rules import DeviceFacts, Episode, PolicyFacts, Span, TermsKey
-from backend.sync.find_terms import AskTerms, terms_at
-from backend.sync.find_status import snapshots_made
+from backend.sync.fact_rules import DeviceFacts, Episode, PolicyFacts, Span
+from backend.sync.find_status import snapshots_of
 from backend.sync.store import allowances, events, policies
-from backend.vouchers.find_taken import taken_spans
+from backend.vouchers.find_taken import campaign_numbers, taken_since, terms_at
 from backend.vouchers.find_tokens import issued_tokens_of
-from backend.vouchers.rules import Counter, Terms
+from backend.vouchers.rules import Counter
 
 CERTIFICATE_LIVES: Final = timedelta(days=30)
 """With each word of the county a certificate of so long is handed out."""
 MOST_STAFF: Final = 500
+MOST_POLICIES: Final = 1_000
 
 
 class Journal(Struct, frozen=True):
@@ -45,6 +45,7 @@ async def gather_facts(tx: Transaction, journal: Journal, *, now: Instant) -> De
     """All of it, for ``verdicts``."""
     device = journal.device
     bodies = list(_redeems(journal.log))
+    vouchers = {body.voucher for body in bodies}
     hashes = {body.proof.token_hash for body in bodies if isinstance(body.proof, HolderProof)}
     tokens = await issued_tokens_of(tx, hashes)
     keys = {(token.campaign, token.terms_version, token.domain) for token in tokens.values()}
@@ -59,12 +60,12 @@ async def gather_facts(tx: Transaction, journal: Journal, *, now: Instant) -> De
         certificates=tuple(Span(time, time + CERTIFICATE_LIVES) for time in given.values()),
         policies=await _policies(tx),
         checkpoints=given,
-        snapshots=await snapshots_made(tx),
+        snapshots=await snapshots_of(tx, {signed.event.snapshot for signed in journal.log}),
         episodes=await _episodes(tx, device.id),
         operators=await _operators(tx, device),
-        terms=await _terms(tx, keys),
+        terms=await terms_at(tx, keys),
         tokens=tokens,
-        unusable=await taken_spans(tx, {body.voucher for body in bodies}),
+        unusable={who: (Span(since),) for who, since in (await taken_since(tx, vouchers)).items()},
     )
 
 
@@ -92,27 +93,30 @@ async def _counter(tx: Transaction, device: Device, now: Instant) -> Counter | N
 
 def _active(device: Device) -> tuple[Span, ...]:
     ended = [at for at in (device.suspended_at, device.revoked_at) if at is not None]
-    if device.decided_at is None or device.episode_at is None and not ended and device.state != "active":
+    if device.decided_at is None or device.state in (DeviceState.WAITING, DeviceState.REFUSED):
         return ()
     return (Span(device.decided_at, min(ended, default=None)),)
 
 
 async def _policies(tx: Transaction) -> dict[int, PolicyFacts]:
-    in_force = sorted((one for one in await policies.all_policies(tx) if one.in_force_at), key=lambda one: one.number)
+    newest_first = [one for one in await policies.policies_before(tx, None, MOST_POLICIES) if one.in_force_at]
     found: dict[int, PolicyFacts] = {}
-    for nth, policy in enumerate(in_force):
-        later = in_force[nth + 1].in_force_at if nth + 1 < len(in_force) else None
+    until: Instant | None = None
+    for policy in newest_first:
         if policy.in_force_at is not None:
-            found[policy.number] = PolicyFacts(policy.limits, Span(policy.in_force_at, later))
+            found[policy.number] = PolicyFacts(policy.limits, Span(policy.in_force_at, until))
+            until = policy.in_force_at
     return found
 
 
 async def _episodes(tx: Transaction, device_id: UUID) -> tuple[Episode, ...]:
-    dealt: dict[int, dict[int, int]] = {}
-    for one in await allowances.dealt_to(tx, device_id):
-        dealt.setdefault(one.allowance.episode, {})[one.campaign_number] = one.allowance.cap_fen
+    dealt = await allowances.dealt_to(tx, device_id)
+    numbers = await campaign_numbers(tx, {one.campaign_id for one in dealt})
+    caps: dict[int, dict[int, int]] = {}
+    for one in dealt:
+        caps.setdefault(one.episode, {})[numbers[one.campaign_id]] = one.cap_fen
     return tuple(
-        Episode(number=begun.number, after_seq=begun.after_seq, caps_fen=dealt.get(begun.number, {}))
+        Episode(number=begun.number, after_seq=begun.after_seq, caps_fen=caps.get(begun.number, {}))
         for begun in await events.episodes_of(tx, device_id)
     )
 
@@ -128,7 +132,3 @@ async def _operators(tx: Transaction, device: Device) -> dict[UUID, Span]:
         return found
     staff = await page_of_staff(tx, PageOfStaff(most=MOST_STAFF, merchant_id=device.merchant_id))
     return {one.id: Span(one.created_at, one.ended_at) for one in staff}
-
-
-async def _terms(tx: Transaction, keys: Iterable[TermsKey]) -> dict[TermsKey, Terms]:
-    return await terms_at(tx, AskTerms(frozenset(keys)))

@@ -16,13 +16,15 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Cmd, HolderProof, Mode, OnlineProof, Redeem, Void
+from backend.sync.charge_allowance import ChargeAllowance, charge_allowance
 from backend.sync.claim_id import claim_id
-from backend.sync.compliance_rules import Verdicts, effective_time, verdicts
+from backend.sync.compliance_rules import Verdicts, verdicts
 from backend.sync.device_rules import Device
 from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
 from backend.sync.gather_facts import Journal, gather_facts
+from backend.sync.limits_rules import EpisodeLimits
 from backend.sync.log_rules import (
     APPLIED,
     COMMAND_UNKNOWN,
@@ -33,6 +35,7 @@ from backend.sync.log_rules import (
     faulty,
     unread,
 )
+from backend.sync.order_rules import RankedClaim
 from backend.sync.store import allowances, events
 from backend.vouchers.find_taken import campaign_of, is_redeemed
 from backend.vouchers.label_claims import Relabelled
@@ -40,7 +43,6 @@ from backend.vouchers.offline_rules import CoverChange
 from backend.vouchers.rules import Bill
 from backend.vouchers.settle_offline import SettleOffline, settle_offline
 from backend.vouchers.void_offline import VoidOffline, void_offline
-
 
 NO_REASON = "未写原因 / no reason given"
 
@@ -75,6 +77,18 @@ def _signed(stored: Stored) -> SignedEvent:
     if isinstance(read, Refused):
         raise RuntimeError(f"event {stored.hash.hex()} was read when it was stored")
     return read
+
+
+def _effective(signed: SignedEvent, body: Redeem, limits: EpisodeLimits) -> Instant:
+    """The claim's time as far as it is believed, which is what claims on one voucher are ordered by."""
+    event = signed.event
+    return RankedClaim(
+        mode=body.mode,
+        t_dev=event.t_dev,
+        checkpoint_time=event.checkpoint.time,
+        maximum=limits.hard,
+        hash=signed.hash,
+    ).effective_time
 
 
 class _Judging:
@@ -118,7 +132,9 @@ class _Judging:
         episode = self._facts.episode_of(event.seq)
         number = 0 if episode is None else episode.number
         campaign = await campaign_of(self._tx, body.voucher)
-        left = await allowances.left_of(self._tx, self._device.id, campaign, number)
+        left = (
+            None if campaign is None else await allowances.lock_allowance(self._tx, self._device.id, campaign, number)
+        )
         outcome = await settle_offline(
             self._tx,
             SettleOffline(
@@ -129,7 +145,7 @@ class _Judging:
                 bill=Bill(bill_fen=body.bill_fen, eligible_fen=body.eligible_fen),
                 amount_fen=body.amount_fen,
                 mode=str(body.mode),
-                effective_at=effective_time(event, self._facts.limits_in(limits)),
+                effective_at=_effective(signed, body, self._facts.limits_in(limits)),
                 device_id=self._device.id,
                 episode=number,
                 pool_line_id=None if left is None else left.line_id,
@@ -144,12 +160,13 @@ class _Judging:
         if isinstance(outcome, Refused):
             return Judged(ResultCode.NONCOMPLIANT, outcome.reason.value)
         self._settled.add(outcome.claim_id)
-        await self._follow(outcome.relabelled, outcome.covers)
+        await self._follow(campaign, outcome.relabelled, outcome.covers)
         return Judged(ResultCode(outcome.label.value))
 
     async def _void(self, signed: SignedEvent, body: Void) -> Judged:
         target = self._signed.get(body.seq)
-        if target is None or self.faults.get(target.hash) is not Fault.VOIDED:
+        taken = None if target is None else body_of(target.event)
+        if target is None or not isinstance(taken, Redeem) or self.faults.get(target.hash) is not Fault.VOIDED:
             return NOTHING_TO_VOID
         outcome = await void_offline(
             self._tx,
@@ -164,14 +181,21 @@ class _Judging:
         )
         if isinstance(outcome, Refused):
             return APPLIED  # It was taken back before anybody here had settled it.
-        await self._follow(outcome.relabelled, outcome.covers)
+        await self._follow(await campaign_of(self._tx, taken.voucher), outcome.relabelled, outcome.covers)
         self.relabelled[claim_id(target.hash)] = faulty(Fault.VOIDED)
         return APPLIED
 
-    async def _follow(self, relabelled: Sequence[Relabelled], covers: Sequence[CoverChange]) -> None:
+    async def _follow(
+        self, campaign: UUID | None, relabelled: Sequence[Relabelled], covers: Sequence[CoverChange]
+    ) -> None:
         for one in relabelled:
             self.relabelled[one.claim_id] = Judged(ResultCode(one.label.value))
-        await allowances.charge(self._tx, covers)
+        for cover in covers:
+            assert campaign is not None, "what is covered is a voucher of a campaign"
+            charged = ChargeAllowance(
+                device_id=cover.device_id, campaign_id=campaign, cover_fen=cover.fen, episode=cover.episode
+            )
+            await charge_allowance(self._tx, charged, now=self._now)
 
     def _actor(self, operator: UUID | None) -> Actor:
         return Actor(kind=ActorKind.MACHINE, id=operator or self._device.id, device_id=self._device.id)

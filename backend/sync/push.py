@@ -1,7 +1,7 @@
 """A device sends what it accepted: everything is stored once, judged in the order of its numbers, and answered.
 
-One transaction: the events and what they came to, the device's standing, the county's next word to it, and the allowance
-of its next episode when nothing is missing any more. An answer that is lost costs nothing: the same push gives the same
+One transaction: the events and what they came to, the device's standing, the county's next word to it, and its next
+episode's allowance when nothing is missing any more. An answer that is lost costs nothing: the same push gives the same
 results. Sessions play no part; the device's key alone speaks for it, also after it was suspended or revoked.
 """
 
@@ -20,16 +20,15 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import PublicKey
 from backend.sync.answer_rules import Answer
+from backend.sync.body_rules import Kind
 from backend.sync.claim_id import claim_id
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
 from backend.sync.device_rules import Device, DeviceState, SyncNote, behind_since
-from backend.sync.body_rules import Kind
 from backend.sync.event_rules import Checkpoint
-from backend.sync.find_status import AskStatusVersion, status_version
 from backend.sync.judge_events import JudgeEvents, judge_events
 from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
-from backend.sync.store import devices, events, policies
+from backend.sync.store import devices, events, policies, status
 from backend.sync.take_rules import MOST_QUARANTINED_BYTES, Kept, Taken, TakeReason, take
 
 
@@ -130,10 +129,10 @@ async def _answer(
     seqs = {one.seq for one in sent.events}
     told = await events.results_of(tx, device.id, seqs) | {one.seq: unread(one.reason) for one in taken.unread}
     told |= {fork.seq: FORKED for fork in taken.forks}
-    # What waited for these events came to something too; as many as fit are told now, the others when they are asked for.
-    told |= dict(sorted((item for item in judged.items() if item[0] not in told))[: MOST_EVENTS - len(told)])
+    # What waited for these events came to something too: as many as fit are told now, the others when sent again.
+    told |= dict(sorted(item for item in judged.items() if item[0] not in told)[: MOST_EVENTS - len(told)])
     given = await events.give_checkpoint(tx, device.id, now)
-    present = await epoch(tx, AskEpoch())
+    present, policy, listed = await epoch(tx, AskEpoch()), await policies.in_force(tx), await status.newest_list(tx)
     return Answer(
         county=tx.county.code,
         device=device.id,
@@ -144,8 +143,8 @@ async def _answer(
         need_from=taken.need_from,
         server_time=now,
         checkpoint=Checkpoint(given.no, given.time),
-        policy=await policies.number_in_force(tx),
-        status_version=await status_version(tx, AskStatusVersion()),
+        policy=0 if policy is None else policy.number,
+        status_version=0 if listed is None else listed.version,
     )
 
 

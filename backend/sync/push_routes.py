@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, post
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
+from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import HeaderParameter
 
 from backend.database.transaction import transact
@@ -32,7 +32,9 @@ class _Cbor(Operation):
     """A body of signed bytes: what is inside is in the protocol's specification, not in a schema."""
 
     def __post_init__(self) -> None:
-        schema = Schema(type=OpenAPIType.STRING, format="binary", description="`XB1`, fixtures/protocols/batch/SPEC.md")
+        schema = Schema(
+            type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="`XB1`, fixtures/protocols/batch/SPEC.md"
+        )
         self.request_body = RequestBody(content={CBOR: OpenAPIMediaType(schema=schema)}, required=True)
 
 

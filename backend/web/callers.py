@@ -1,8 +1,8 @@
 """Who is calling, and may they call this?
 
 Every route states in ``opt["callers"]`` who may call it: ``PUBLIC`` or a set of roles; one that takes files states
-``opt["limit"]`` too, one that many call from one address without a sign-in ``opt["strangers"]``. The look-up from cookie
-or bearer key to ``Caller`` is a port that ``app.py`` binds to identity.
+``opt["limit"]`` too, one that many call from one address without a sign-in ``opt["strangers"]``. The look-up from
+cookie or bearer key to ``Caller`` is a port that ``app.py`` binds to identity.
 """
 
 from collections.abc import Awaitable, Callable, Iterable

@@ -72,7 +72,7 @@ async def spend(county: County, device_id: UUID, campaign_id: UUID, fen: int, *,
         )
         await post(tx, transfer, now=now)
         assert held.line_id is not None
-        await offline.count_moves(tx, {line: (fen, 0, 0) for line in await claims.path_of(tx, held.line_id)})
+        await offline.count_moves(tx, dict.fromkeys(await claims.path_of(tx, held.line_id), (fen, 0, 0)))
         await charge_allowance(tx, command, now=now)
 
     async def lines_allowance(tx: Transaction) -> Account:

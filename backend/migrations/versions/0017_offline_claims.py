@@ -9,7 +9,7 @@ from backend.database.columns import IdType, InstantType
 from backend.migrations.checks import change_check
 
 revision: str = "0017"
-down_revision: str | None = "0015"
+down_revision: str | None = "0016"
 branch_labels: Any = None
 depends_on: Any = None
 

@@ -32,6 +32,13 @@ async def live_of(tx: Transaction, device_id: UUID) -> list[Allowance]:
     return [_allowance(row) for row in rows]
 
 
+async def dealt_to(tx: Transaction, device_id: UUID) -> list[Allowance]:
+    """Everything that a device was ever dealt."""
+    a = allowances.c
+    asked = select(allowances).where(a.device_id == device_id).order_by(a.episode, a.campaign_id)
+    return [_allowance(row) for row in await tx.execute(asked)]
+
+
 async def end(tx: Transaction, device_id: UUID, at: Instant) -> None:
     """A device's present episode is over."""
     a = allowances.c
