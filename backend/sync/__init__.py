@@ -7,6 +7,7 @@ Promises:
 2. An upload that its device signed is never refused, only classified; one unreadable event spoils no other.
 3. What a claim is worth depends on the set of events and on the policy, never on the order in which they arrived.
 
-Here are the rules and the forms on the wire; they are pure. Specifications in
-``fixtures/protocols/{event,batch,canonical-order}``.
+4. What can be lost is bounded before it is handed out: a device holds an allowance that the ledger has reserved.
+
+The rules and the forms on the wire are pure. Specifications in ``fixtures/protocols/{event,batch,canonical-order}``.
 """
