@@ -10,6 +10,7 @@ from sqlalchemy import update
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
+from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
@@ -19,6 +20,7 @@ from backend.vouchers.desk_rules import CampaignState, DeskReason, LineLevel
 from backend.vouchers.find_closing import find_closing
 from backend.vouchers.find_exposure import AskExposure, find_exposure
 from backend.vouchers.find_offline_pools import KindFree, OfflinePool, find_dealing_pools
+from backend.vouchers.fund_campaign import Funded
 from backend.vouchers.move_allowance import MoveAllowance, move_allowance
 from backend.vouchers.pool_rules import PoolReason
 from backend.vouchers.set_offline_pool import OfflinePoolSet, set_offline_pool
@@ -26,7 +28,7 @@ from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from backend.vouchers.tables import budget_lines
 from tests.databases import HandClock
 from tests.vouchers.campaigns import CLERK, faults
-from tests.vouchers.desks import balances
+from tests.vouchers.desks import balances, planned
 from tests.vouchers.pools import (
     FREE,
     KIND,
@@ -108,7 +110,7 @@ async def test_what_devices_hold_is_not_given_back(county: County) -> None:
     assert await dealt(county, campaign_id, wanted_fen=6_000) == 6_000
     assert await places(county, campaign_id) == (10_000, 4_000, 6_000, 0)
     outcome = await transact(county, set_offline_pool, sizing(campaign_id, 5_999))
-    assert outcome == Refused(PoolReason.IN_USE, "池内未分配 40 元")
+    assert outcome == Refused(PoolReason.IN_USE, "池内未分配 40.00 元")
     await sized(county, campaign_id, 6_000)
     assert await places(county, campaign_id) == (6_000, 0, 6_000, 0)
 
@@ -144,7 +146,7 @@ async def test_a_campaign_is_closed_with_its_pool_back_and_no_device_holding_any
     outcome = await transact(county, settle_campaign, settling)
     assert isinstance(outcome, Refused)
     assert outcome.reason is DeskReason.STILL_OPEN
-    assert "离线设备还持有额度 60 元" in outcome.detail
+    assert "离线设备还持有额度 60.00 元" in outcome.detail
     found = await inquire(county, find_closing, campaign_id)
     assert found is not None
     assert (found.due_fen, found.books.offline_fen, found.books.free_fen) == (50_000, 10_000, 40_000)
@@ -195,3 +197,17 @@ async def test_the_audit_finds_a_pool_that_somebody_changed_by_hand(county: Coun
     await transact(county, forge, None)
     assert any(str(line_id) in fault and "the pool" in fault for fault in await faults(county))
     assert (await pool_of(county, campaign_id)).left_fen == 10_000
+
+
+async def test_a_pool_belongs_to_one_kind(county: County) -> None:
+    of = await planned(county)
+    await of.approve()
+    assert isinstance(await of.fund(59_000), Funded)
+    by = of.others[Role.APPROVER]
+    assert isinstance(await transact(county, set_offline_pool, sizing(of.campaign_id, 100, actor=by)), OfflinePoolSet)
+    other = sizing(of.campaign_id, 100, kind_code="retail-30", actor=by)
+    assert await transact(county, set_offline_pool, other) == Refused(PoolReason.OTHER_KIND)
+    drafted = sizing(of.campaign_id, 200, actor=of.clerk)
+    outcome = await transact(county, set_offline_pool, drafted)
+    assert isinstance(outcome, Refused)
+    assert outcome.reason is DeskReason.SAME_PERSON

@@ -18,6 +18,7 @@ NEW_STEPS = ("offline-cover", "offline-uncover")
 LAST_STEPS = (
     *("platform-share", "roll-back", "claw-back", "set-off", "repay", "pay-out", "pay-in", "pay-back", "reimburse"),
     *("incident", "close-out", "return", "expire"),
+    *("offline-set-apart", "offline-give-back", "offline-deal", "offline-take-back"),
 )
 STATES = "'issued', 'held', 'redeemed', 'expired', 'voided'"
 LIVE = "state != 'reversed'"

@@ -33,7 +33,7 @@ async def taken_since(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UU
         some = wanted[first : first + AT_ONCE]
         asked = (
             select(r.voucher_id, func.min(r.recorded_at).label("since"))
-            .where(r.voucher_id.in_(some), r.state != RedemptionState.REVERSED.value, r.origin == "online")
+            .where(r.voucher_id.in_(some), r.state != RedemptionState.REVERSED.value, r.device_id.is_(None))
             .group_by(r.voucher_id)
         )
         found |= {row.voucher_id: row.since for row in await tx.execute(asked)}
