@@ -71,9 +71,9 @@ async def spend(county: County, device_id: UUID, campaign_id: UUID, fen: int, *,
             occurred_at=now,
         )
         await post(tx, transfer, now=now)
+        await charge_allowance(tx, command, now=now)
         assert held.line_id is not None
         await offline.count_moves(tx, dict.fromkeys(await claims.path_of(tx, held.line_id), (fen, 0, 0)))
-        await charge_allowance(tx, command, now=now)
 
     async def lines_allowance(tx: Transaction) -> Account:
         a = allowances.c
