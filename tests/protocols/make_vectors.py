@@ -24,6 +24,7 @@ from tests.protocols import (
     receipt_vectors,
     redemption_vectors,
     short_code_vectors,
+    status_list_vectors,
     token_vectors,
 )
 
@@ -40,6 +41,7 @@ PROTOCOLS = {
     "event": event_vectors.vectors,
     "batch": batch_vectors.vectors,
     "canonical-order": canonical_order_vectors.vectors,
+    "status-list": status_list_vectors.vectors,
     "holder-enrolment": enrolment_vectors.vectors,
     "short-code": short_code_vectors.vectors,
     "redemption": redemption_vectors.vectors,
