@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Set
 from datetime import timedelta
 
 from backend.kernel.instants import Instant
-from backend.kernel.trust import seconds_of
+from backend.kernel.trust import instant_of, seconds_of
 from backend.sync.body_rules import HolderProof, Mode, Redeem, Void
 from backend.sync.cap_rules import Taken
 from backend.sync.event_rules import BEGINNING, DeviceEvent, SignedEvent, body_of
@@ -23,6 +23,8 @@ from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
 from backend.sync.limits_rules import OfflineLimits
 from backend.sync.proof_rules import Claim, is_fresh, is_signed_by_holder, offer_of, terms_fault
+
+_EARLIEST = instant_of(0)
 
 Verdicts = dict[bytes, Fault | None]
 """By an event's hash: ``None`` for a claim that kept to the rules, or the first one that it broke."""
@@ -42,11 +44,11 @@ def verdicts(log: Iterable[SignedEvent], facts: DeviceFacts, *, proven: Set[byte
     while here := by_seq.get(seq):
         if len(here) > 1:
             doubt = doubt or Fault.CHAIN_FORKED
-        for hashed, event in sorted(here.items()):
+        for hashed, event in here.items():
             if event.event.prev != before:
                 doubt = doubt or Fault.CHAIN_BROKEN
             journal.take(hashed, event.event, doubt)
-        before, seq = min(here), seq + 1
+        before, seq = next(iter(here)), seq + 1
     return journal.verdicts
 
 
@@ -60,16 +62,16 @@ class _Journal:
         self._taken = Taken()
         self._counted: dict[int, Claim] = {}
         self._counters: dict[tuple[bytes, bytes], int] = {}
-        self._word = (0, 0)
-        self._mark: Instant | None = None
+        self._word = self._mark = _EARLIEST
 
     def take(self, hashed: bytes, event: DeviceEvent, doubt: Fault | None) -> None:
         """Decide one event; after a doubt about the chain nothing counts any more."""
-        word = (event.epoch, event.checkpoint.no)
-        if self._mark is None or word != self._word:
-            self._mark = event.checkpoint.time
+        # By its time, which the county's records confirm: after a restore numbers may begin again, and times do not.
+        word = event.checkpoint.time
+        went_back = word < self._word
+        if word > self._word:
+            self._word = self._mark = word
         self._mark = max(self._mark, event.t_dev)
-        went_back, self._word = word < self._word, max(word, self._word)
         match body_of(event):
             case Redeem() as body:
                 fault = doubt or (Fault.CHECKPOINT_WENT_BACK if went_back else None)
@@ -93,19 +95,16 @@ class _Journal:
             return fault
         policy = self._facts.policies[event.policy].limits
         hard = self._facts.limits_in(policy).hard
-        fault = _time_fault(event, self._shown(event), hard, self._facts) or _operator_fault(event, body, self._facts)
+        # The latest instant that the journal showed since that word: a clock that is set back wins no time.
+        at = self._mark
+        fault = _time_fault(event, at, hard, self._facts) or _operator_fault(event, body, self._facts)
         if fault is not None:
             return fault
-        at = max(self._shown(event), event.checkpoint.time)
         offer = offer_of(body, at, policy, self._facts)
         if isinstance(offer, Fault):
             return offer
         claim = Claim(seq=event.seq, hash=hashed, body=body, t_dev=event.t_dev, at=at, offer=offer)
         return self._decide(claim, event, policy)
-
-    def _shown(self, event: DeviceEvent) -> Instant:
-        """The latest instant that the journal showed since the event's word of the county."""
-        return event.t_dev if self._mark is None else self._mark
 
     def _decide(self, claim: Claim, event: DeviceEvent, policy: OfflineLimits) -> Fault | None:
         facts, body = self._facts, claim.body
@@ -151,11 +150,9 @@ def _standing_fault(event: DeviceEvent, facts: DeviceFacts) -> Fault | None:
     return None if policy is not None and policy.known_at(given) else Fault.POLICY_UNKNOWN
 
 
-def _time_fault(event: DeviceEvent, shown: Instant, hard: timedelta, facts: DeviceFacts) -> Fault | None:
+def _time_fault(event: DeviceEvent, at: Instant, hard: timedelta, facts: DeviceFacts) -> Fault | None:
     """Whether the claim was made within the time for which the county's last word and list were good."""
-    checkpoint = event.checkpoint.time
-    at = max(shown, checkpoint)
-    if at > checkpoint + hard:
+    if at > event.checkpoint.time + hard:
         return Fault.OFFLINE_TOO_LONG
     if not any(span.has(at) for span in facts.certificates):
         return Fault.CERTIFICATE_EXPIRED

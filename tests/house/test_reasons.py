@@ -23,6 +23,7 @@ NEVER_ON_THE_WIRE = {
     "PushReason": "the rules of the push are there, its route is not yet",
     "ReceiptReason": "a phone or a till refuses a receipt; no route takes one yet",
     "RequestReason": "the rules of a device's requests are there, their routes are not yet",
+    "StatusListReason": "a device refuses a status list and keeps its own; the county only writes them",
     "TrustReason": "a phone or a till refuses a trust list; the county only makes them",
 }
 """Reasons that no route of the county answers with, and why."""

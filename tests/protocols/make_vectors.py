@@ -29,6 +29,7 @@ from tests.protocols import (
     receipt_vectors,
     redemption_vectors,
     short_code_vectors,
+    status_list_vectors,
     token_vectors,
 )
 
@@ -50,6 +51,7 @@ PROTOCOLS = {
     "allowance": allowance_vectors.vectors,
     "device-enrolment": device_enrolment_vectors.vectors,
     "device-request": device_request_vectors.vectors,
+    "status-list": status_list_vectors.vectors,
     "holder-enrolment": enrolment_vectors.vectors,
     "short-code": short_code_vectors.vectors,
     "redemption": redemption_vectors.vectors,

@@ -234,8 +234,12 @@ def test_an_older_word_of_the_county_is_not_taken_up_again() -> None:
     assert journal.told() == [None, Fault.CHECKPOINT_WENT_BACK, None]
     restored = Journal()
     restored.take(1, checkpoint=Checkpoint(13, AT + HOUR), t_dev=AT + HOUR)
-    restored.take(2, person=1, epoch=2, checkpoint=Checkpoint(12, AT), t_dev=AT + HOUR)
-    assert restored.told(epoch=2) == [None, None]
+    restored.take(2, person=1, epoch=2, checkpoint=Checkpoint(12, AT + 2 * HOUR), t_dev=AT + 2 * HOUR)
+    assert restored.told(epoch=2, checkpoints={13: AT + HOUR, 12: AT + 2 * HOUR}) == [None, None]
+    claimed = Journal()
+    claimed.take(1, checkpoint=Checkpoint(13, AT + HOUR), t_dev=AT + HOUR)
+    claimed.take(2, person=1, epoch=2, checkpoint=Checkpoint(12, AT), t_dev=AT + HOUR)
+    assert claimed.told() == [None, Fault.CHECKPOINT_WENT_BACK]
 
 
 def test_a_clock_that_is_set_back_wins_no_time() -> None:
