@@ -25,7 +25,10 @@ from backend.sync.episode_rules import Allowance, Cap, Episode, lapses_at
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
 from backend.sync.retention import TIDY_DEVICES, plan_tidying, tidy_devices
 from backend.sync.revoke_device import RevokeDevice, revoke_device
+from backend.vouchers.close_campaign import Closed, SettleCampaign, settle_campaign
+from backend.vouchers.desk_rules import CampaignState
 from backend.vouchers.set_offline_pool import set_offline_pool
+from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from backend.vouchers.store import claims, offline
 from tests.databases import HandClock
 from tests.stations.station_makers import opening, with_station
@@ -223,6 +226,28 @@ async def test_what_comes_back_to_an_episode_that_is_over_goes_on_to_the_pool(co
     assert await places(county, campaign_id) == (10_000, 6_000, 4_000, 0)
     with pytest.raises(ValueError, match="over pays nothing"):
         await spend(county, device_id, campaign_id, 1, episode=1)
+    assert await faults(county) == []
+
+
+async def test_a_campaign_of_which_the_pool_paid_something_is_closed_to_the_fen(
+    county: County, clock: HandClock
+) -> None:
+    campaign_id = await with_pool(county, 10_000)
+    device_id = (await with_device(county)).device_id
+    await policy_in_force(county, CAP)
+    await deal(county, device_id)
+    await spend(county, device_id, campaign_id, 1_500)
+    turn = SteerCampaign(turn_id=new_id(), campaign_id=campaign_id, turn=Turn.END, actor=CLERK)
+    await transact(county, steer_campaign, turn)
+    clock.forward(days=2)
+    episode = await deal(county, device_id)
+    assert episode is not None
+    assert episode.caps == (), "nobody can use a voucher of it any more"
+    assert await places(county, campaign_id) == (10_000, 8_500, 0, 1_500)
+    settling = SettleCampaign(settling_id=new_id(), campaign_id=campaign_id, actor=CLERK)
+    closed = await transact(county, settle_campaign, settling)
+    assert closed == Closed(campaign_id=campaign_id, state=CampaignState.SETTLED, amount_fen=48_500)
+    assert await places(county, campaign_id) == (1_500, 0, 0, 1_500)
     assert await faults(county) == []
 
 

@@ -8,7 +8,7 @@ from alembic import op
 from backend.database.columns import IdType, InstantType
 
 revision: str = "0018"
-down_revision: str | None = "0014"
+down_revision: str | None = "0017"
 branch_labels: Any = None
 depends_on: Any = None
 
