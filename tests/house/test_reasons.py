@@ -16,6 +16,7 @@ NEVER_ON_THE_WIRE = {
     "CardReason": "a counter refuses a paper card; no route takes one yet",
     "ChallengeReason": "a phone refuses a challenge; only counters make them",
     "EventReason": "an event is classified inside the answer to its push, never refused",
+    "OfflineReason": "a claim made without a network is classified inside the answer to its push, never refused",
     "PushReason": "the rules of the push are there, its route is not yet",
     "ReceiptReason": "a phone or a till refuses a receipt; no route takes one yet",
     "TrustReason": "a phone or a till refuses a trust list; the county only makes them",
