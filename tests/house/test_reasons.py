@@ -20,6 +20,7 @@ NEVER_ON_THE_WIRE = {
     "EventReason": "an event is classified inside the answer to its push, never refused",
     "PolicyReason": "a device or a till refuses a policy; the county only signs them",
     "PossessionReason": "the rules of enrolment are there, its route is not yet",
+    "OfflineReason": "a claim made without a network is classified inside the answer to its push, never refused",
     "PushReason": "the rules of the push are there, its route is not yet",
     "ReceiptReason": "a phone or a till refuses a receipt; no route takes one yet",
     "RequestReason": "the rules of a device's requests are there, their routes are not yet",

@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.ledger.rules import Funder
 from backend.vouchers.desk_rules import RedemptionState
-from backend.vouchers.offline_rules import ClaimLabel, DebtState, HolderDebt, OfflineClaim, OfflineLabel
+from backend.vouchers.offline_rules import GONE, ClaimLabel, DebtState, HolderDebt, OfflineClaim, OfflineLabel
 from backend.vouchers.offline_tables import holder_debts, offline_claims, offline_labels
 from backend.vouchers.redeem_rules import LiveVoucher
 from backend.vouchers.refund_rules import RedemptionRecord, Returned
@@ -61,6 +61,20 @@ async def open_labels(tx: Transaction, campaign_id: UUID) -> int:
     mine = select(offline_labels.c.voucher_id).join(vouchers, vouchers.c.id == offline_labels.c.voucher_id)
     rows = await tx.execute(mine.where(vouchers.c.campaign_id == campaign_id, offline_labels.c.closed_at.is_(None)))
     return len(rows.all())
+
+
+async def further_uses(tx: Transaction, campaign_id: UUID) -> dict[UUID, int]:
+    """By line: live redemptions of vouchers that were used elsewhere before, or whose money had come back before."""
+    r, label = redemptions.c, offline_labels.c
+    gone = label.found.in_([str(state) for state in GONE])
+    asked = (
+        select(r.line_id, func.count())
+        .outerjoin(offline_labels, label.voucher_id == r.voucher_id)
+        .where(r.campaign_id == campaign_id, r.device_id.is_not(None), r.state != str(RedemptionState.REVERSED))
+        .where(r.refunded_fen < r.bill_fen, r.conflict | gone)
+        .group_by(r.line_id)
+    )
+    return {row[0]: row[1] for row in await tx.execute(asked)}
 
 
 async def claims_of(tx: Transaction, voucher_id: UUID) -> list[OfflineClaim]:

@@ -28544,7 +28544,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `already-reversed`: All of this redemption has been given back before; `refund-too-large`: More than what is left of the bill; `campaign-archived`: The campaign is archived; ask the county office; `id-reused`: This id already carries another command; use a new one */
+            /** @description `already-reversed`: All of this redemption has been given back before; `refund-too-large`: More than what is left of the bill; `campaign-archived`: The campaign is archived; ask the county office; `offline-not-closed`: Other counters may still send claims on this voucher; it can be given back once that time is over; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
