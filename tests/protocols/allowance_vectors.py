@@ -124,6 +124,7 @@ def _contents() -> Iterator[Case]:
         "five hundred and one campaigns": (5, [[campaign, 1] for campaign in range(1, 502)]),
     }
     long = {"longer than any allowance": signed([*good[:5], [bytes(8_192)]])}
+    long |= {"longer than any allowance, of whatever version": signed(["XQ2", *good[1:], bytes(8_192)])}
     for why, data in (issued.spoilt_envelopes(good) | issued.with_items(good, spoilt) | long).items():
         yield Reason.MALFORMED, why, data, {}
     for why, data in issued.other_versions(good).items():

@@ -162,6 +162,7 @@ def _contents() -> Iterator[Case]:
     }
     till: list[cbor.CborValue] = [*good[:4], 3, None, STATION.bytes, *good[7:]]
     long = {"longer than any certificate": signed([*good[:8], [bytes(1_024)], *good[9:]])}
+    long |= {"longer than any certificate, of whatever version": signed(["XI2", *good[1:], bytes(1_024)])}
     long |= {"a till of a station without a merchant": signed(till)}
     for why, data in (issued.spoilt_envelopes(good) | issued.with_items(good, spoilt) | long).items():
         yield Reason.MALFORMED, why, data, {}

@@ -118,6 +118,7 @@ def _unreadable() -> Iterator[Vector]:
         "a sign too few": good[:-1],
         "longer than any request": SCHEME + "A" * LONGEST_HEADER,
         "Base45 of it": SCHEME + "%69",
+        "longer than any request, of whatever version": signed(["XG2", *items()[1:], "a" * LONGEST_HEADER]),
         "a byte after the end": header_of(data + b"\x00"),
         "cut off": header_of(data[:-1]),
         "a longer head than needed": header_of(b"\x98\x02" + data[1:]),

@@ -168,6 +168,7 @@ def _contents() -> Iterator[Case]:
         "limits as a map": (12, {0: 43_200}),
     }
     long = {"longer than any policy": signed([*good[:11], [bytes(512)], *good[12:]])}
+    long |= {"longer than any policy, of whatever version": signed(["XL2", *good[1:], bytes(512)])}
     for why, data in (issued.spoilt_envelopes(good) | issued.with_items(good, spoilt) | long).items():
         yield Reason.MALFORMED, why, data, {}
     for why, data in issued.other_versions(good).items():
