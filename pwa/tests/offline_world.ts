@@ -1,12 +1,12 @@
 /** A county, its vouchers and their holders' phones, as far as a counter without a network sees them. */
 
+import { IDBFactory } from 'fake-indexeddb'
 import { vi } from 'vitest'
-import { toHex, type Bytes } from '@/kernel/bytes'
+import { fromHex, toHex, type Bytes } from '@/kernel/bytes'
 import { challengeDigest, type CounterChallenge } from '@/kernel/challenge'
 import { encodeCbor, type CborValue } from '@/kernel/cbor'
 import { sign1 } from '@/kernel/cose'
 import { newId } from '@/kernel/ids'
-import { fromHex } from '@/kernel/bytes'
 import { newDeviceKey, publicHalf, publicKeyOfPoint, type PublicKey } from '@/kernel/keys'
 import type { TrustList } from '@/kernel/trust'
 import { drawPresentation } from '@/kernel/xv1'
@@ -14,6 +14,7 @@ import type { OfflineTerms } from '@/offline/accepting'
 import { BEGINNING, linkOf, readEvent } from '@/offline/event'
 import type { Allowance, Certificate, OfflinePolicy } from '@/offline/limits'
 import { verifyPush, type Push } from '@/offline/push'
+import { drained } from '@/offline/pushing'
 import type { Counter } from '@/vouchers/rules'
 
 export const COUNTY = '511527'
@@ -74,6 +75,15 @@ export interface World {
   readonly trust: TrustList
   readonly phone: (token?: { face_fen?: number; flags?: number; domain?: number; life_s?: number }) => Promise<Phone>
 }
+
+/** A browser that was never used. */
+export function openBrowser(): void {
+  evict()
+  localStorage.clear()
+}
+
+/** The browser throws away what was stored and keeps its small notes. */
+export const evict = (): void => void vi.stubGlobal('indexedDB', new IDBFactory())
 
 /** A county that issues vouchers, from a day ago. */
 export async function newWorld(): Promise<World> {
@@ -189,8 +199,10 @@ async function take(county: PushedCounty, data: Bytes, devices: Map<string, Publ
 }
 
 async function unpacked(data: Bytes): Promise<Bytes> {
-  const opening = new Blob([data]).stream().pipeThrough(new DecompressionStream('gzip'))
-  return new Uint8Array(await new Response(opening).arrayBuffer())
+  const opening = new DecompressionStream('gzip')
+  const writer = opening.writable.getWriter()
+  const [, whole] = await Promise.all([writer.write(data).then(() => writer.close()), drained(opening.readable)])
+  return whole
 }
 
 /** The head of nothing, in figures. */

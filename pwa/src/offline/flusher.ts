@@ -155,6 +155,6 @@ async function tidy(): Promise<void> {
 
 /** One tab at a time, where the browser can see to it; where it cannot, the county knows what it has. */
 async function alone<Value>(device: string, act: () => Promise<Value>): Promise<Value> {
-  const { locks } = navigator as { readonly locks?: LockManager }
-  return locks === undefined ? act() : locks.request(`yizhan push ${device}`, act)
+  const { locks } = navigator as { readonly locks?: LockManager | null }
+  return locks ? locks.request(`yizhan push ${device}`, act) : act()
 }

@@ -6,8 +6,7 @@
  */
 
 import { problemOf } from '@/api/problem'
-import type { Bytes } from '@/kernel/bytes'
-import { fromHex } from '@/kernel/bytes'
+import { fromHex, joined, type Bytes } from '@/kernel/bytes'
 import { markAfterWord, readClock } from './clock'
 import { answered, unreached } from './connection'
 import { countyNow, syncClock } from './county_clock'
@@ -150,6 +149,16 @@ function parsed(body: Bytes): unknown {
 }
 
 async function gzipped(data: Bytes): Promise<Bytes> {
-  const packing = new Blob([data]).stream().pipeThrough(new CompressionStream('gzip'))
-  return new Uint8Array(await new Response(packing).arrayBuffer())
+  const packing = new CompressionStream('gzip')
+  const writer = packing.writable.getWriter()
+  const written = writer.write(data).then(() => writer.close())
+  const [packed] = await Promise.all([drained(packing.readable), written])
+  return packed
+}
+
+/** All bytes of a stream. */
+export async function drained(stream: ReadableStream<Bytes>): Promise<Bytes> {
+  const [reader, parts] = [stream.getReader(), [] as Bytes[]]
+  for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value)
+  return joined(...parts)
 }
