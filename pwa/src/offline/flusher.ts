@@ -9,6 +9,7 @@ import { shallowRef } from 'vue'
 import { countyNow } from './county_clock'
 import { changeStrictly, forgetOpened, openDatabase } from './database'
 import { allIdentities, type DeviceIdentity } from './device_key'
+import { settleTime } from './device_time'
 import { whenCommitted } from './journal'
 import { forgetSettled, headOf } from './outbox'
 import { newLine, pushOnce, type Line, type Pushed } from './pushing'
@@ -126,6 +127,8 @@ async function flushAll(county: string, line: Line): Promise<{ state: Flushing; 
   try {
     for (const identity of await allIdentities()) {
       if (!(await hasToAsk(identity))) continue
+      // The mark moves on while the device is in use, so that a clock that jumps is noticed.
+      if (!identity.retired) await settleTime({ county, identity })
       const pushed = await flush(county, identity, line)
       if (pushed === 'held') told = { state: { kind: 'held' }, waitMs: 0 }
       else if (pushed.kind === 'away') return { state: pushed, waitMs: 0 }

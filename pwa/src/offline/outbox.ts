@@ -26,6 +26,7 @@ export interface Acknowledged {
   readonly epoch: number
   readonly ack_seq: number
   readonly durable_seq: number
+  /** In the order of their numbers. */
   readonly results: readonly { readonly seq: number; readonly code: string; readonly reason?: string | null }[]
 }
 
@@ -113,11 +114,7 @@ export async function acknowledge<Names extends Exclude<StoreNames<Stores>, 'out
   return changeStrictly(await openDatabase(), stores, async (change) => {
     const own = change as unknown as Change<'outbox' | 'heads'>
     const head = (await own.objectStore('heads').get(device)) ?? beginning(device)
-    for (const { seq, code, reason = null } of told.results) {
-      const entry = await own.objectStore('outbox').get([device, seq])
-      if (!entry || (code === KNOWN_ALREADY && isFinal(entry.result))) continue
-      await own.objectStore('outbox').put({ ...entry, result: code, reason })
-    }
+    await classify(own, device, told.results)
     const restored = told.epoch > head.epoch || told.ack_seq < head.ack_seq
     const ack_seq = Math.min(told.ack_seq, head.seq)
     const durable = Math.min(told.durable_seq, ack_seq)
@@ -127,6 +124,20 @@ export async function acknowledge<Names extends Exclude<StoreNames<Stores>, 'out
     await alongside(change)
     return next
   })
+}
+
+async function classify(change: Change<'outbox' | 'heads'>, device: string, results: Acknowledged['results']): Promise<void> {
+  const [first, last] = [results[0], results.at(-1)]
+  if (!first || !last) return
+  const outbox = change.objectStore('outbox')
+  const told = new Map(results.map((result) => [result.seq, result]))
+  const entries = await outbox.getAll(IDBKeyRange.bound([device, first.seq], [device, last.seq]))
+  const writing = entries.map((entry) => {
+    const result = told.get(entry.seq)
+    if (!result || (result.code === KNOWN_ALREADY && isFinal(entry.result))) return undefined
+    return outbox.put({ ...entry, result: result.code, reason: result.reason ?? null })
+  })
+  await Promise.all(writing)
 }
 
 /** Forgets what is in a backup, settled and thirty days old, and nothing else; answers how many. */
