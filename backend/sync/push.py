@@ -28,7 +28,8 @@ from backend.sync.event_rules import Checkpoint
 from backend.sync.judge_events import JudgeEvents, judge_events
 from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
-from backend.sync.store import devices, events, policies, status
+from backend.sync.renew_status import RenewStatus, renew_status
+from backend.sync.store import devices, events, policies
 from backend.sync.take_rules import MOST_QUARANTINED_BYTES, Kept, Taken, TakeReason, take
 
 
@@ -132,7 +133,8 @@ async def _answer(
     # What waited for these events came to something too: as many as fit are told now, the others when sent again.
     told |= dict(sorted(item for item in judged.items() if item[0] not in told)[: MOST_EVENTS - len(told)])
     given = await events.give_checkpoint(tx, device.id, now)
-    present, policy, listed = await epoch(tx, AskEpoch()), await policies.in_force(tx), await status.newest_list(tx)
+    present, policy = await epoch(tx, AskEpoch()), await policies.in_force(tx)
+    listed = await renew_status(tx, RenewStatus(), now=now)
     return Answer(
         county=tx.county.code,
         device=device.id,
@@ -144,7 +146,7 @@ async def _answer(
         server_time=now,
         checkpoint=Checkpoint(given.no, given.time),
         policy=0 if policy is None else policy.number,
-        status_version=0 if listed is None else listed.version,
+        status_version=listed.version,
     )
 
 

@@ -1,7 +1,6 @@
 """Counters that take vouchers without a network and send what they took, as their programs do it."""
 
 import hashlib
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +8,21 @@ from msgspec import Struct, structs
 
 from backend.database.county import County
 from backend.database.transaction import transact
+from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.presentations import holder_message
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import SigningKey
 from backend.kernel.trust import seconds_of
-from backend.sync.answer_rules import Answer, EventResult
+from backend.sync.answer_rules import Answer
 from backend.sync.body_rules import Body, HolderProof, Mode, Redeem, Void
 from backend.sync.event_rules import BEGINNING, Checkpoint, DeviceEvent, read_event, sign_event, with_body
 from backend.sync.push import PushOutcome, TakePush, push
 from backend.sync.push_rules import Numbered, Place, Push, sign_push
+from backend.sync.suspend_device import SuspendDevice, suspend_device
 from backend.vouchers.wallet import IssueTokens, issue_tokens
-from tests.vouchers.counters import TILL, Phone
+from tests.sync.device_makers import CLERK, seen
+from tests.vouchers.counters import Phone
 
 
 class Counter(Struct):
@@ -29,6 +31,7 @@ class Counter(Struct):
     county: County
     device_id: UUID
     key: SigningKey
+    operator: UUID
     journal: list[bytes] = []
     head: bytes = BEGINNING
     told: Answer | None = None
@@ -89,8 +92,31 @@ class Counter(Struct):
     ) -> int:
         """Take a voucher by the code on a screen; its token was fetched while there was a network."""
         at = more.pop("at", None) or self.county.clock()
-        body = redeeming(voucher_id, await proof(self.county, of, voucher_id, at, count), fen, bill_fen)
+        shown = await proof(self.county, of, voucher_id, at, count)
+        body = redeeming(voucher_id, shown, fen, bill_fen, self.operator)
         return self.add(structs.replace(body, **more), at=at)
+
+    async def send_again(self, seqs: Any) -> Answer:
+        """Send these, whatever was answered before."""
+        outcome = await self.send(seqs)
+        assert isinstance(outcome, Answer), outcome
+        return outcome
+
+    def copied(self) -> "Counter":
+        """The same device a second time, as a copy of its disk."""
+        return structs.replace(self, journal=list(self.journal))
+
+    async def merchant(self) -> UUID:
+        """Whose claims it signs."""
+        found = (await seen(self.county, self.device_id)).merchant_id
+        assert found is not None
+        return found
+
+    async def suspend(self) -> None:
+        """The office stops it."""
+        command = SuspendDevice(actor=CLERK, change_id=new_id(), device_id=self.device_id, reason="遗失")
+        outcome = await transact(self.county, suspend_device, command)
+        assert not isinstance(outcome, Refused), outcome
 
     def take_back(self, seq: int, reason: str = "扫错了") -> int:
         """An earlier event was a mistake."""
@@ -108,9 +134,8 @@ async def proof(county: County, of: Phone, voucher_id: UUID, at: Instant, count:
     return HolderProof(hashed, whole, count, signature, None)
 
 
-def redeeming(voucher_id: UUID, shown: HolderProof, fen: int, bill_fen: int) -> Redeem:
+def redeeming(voucher_id: UUID, shown: HolderProof, fen: int, bill_fen: int, operator: UUID) -> Redeem:
     """The body of such an event."""
-    assert TILL.id is not None
     return Redeem(
         voucher=voucher_id,
         terms_version=1,
@@ -120,18 +145,10 @@ def redeeming(voucher_id: UUID, shown: HolderProof, fen: int, bill_fen: int) -> 
         amount_fen=fen,
         mode=Mode.ROTATING,
         proof=shown,
-        operator=TILL.id,
+        operator=operator,
     )
 
 
 def told(answer: Answer) -> dict[int, tuple[str, str | None]]:
     """(code, reason) by number."""
     return {one.seq: (str(one.code), one.reason) for one in answer.results}
-
-
-def results(answer: Answer) -> list[EventResult]:
-    """As the device reads them."""
-    return list(answer.results)
-
-
-SKEWED = timedelta(hours=3)
