@@ -212,7 +212,10 @@ describe('the county’s answer', () => {
     expect(county.pushes.length).toBe(2)
   })
 
-  it('gives the checkpoint and the time under which the next event is written', async () => {
+})
+
+describe('the county’s time', () => {
+  it('comes with the checkpoint under which the next event is written', async () => {
     await write()
     await insist()
     expect(await page.standingOf(identity.device)).toMatchObject({ checkpoint: { no: 1, time: AT / 1000 } })
