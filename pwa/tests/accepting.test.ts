@@ -19,6 +19,9 @@ const LIMITS: Limits = {
 const KNOWN: Known = { ...circumstances, at: AT, limits: LIMITS, taken: false, last_counter: null, holder_day_fen: 0 }
 const DEVICE = '01999999-0000-7000-8000-000000000003'
 
+const spent = (fen: number, claims: number, campaign = fen) => ({ spent: { fen, claims, campaigns: new Map([[CAMPAIGN, campaign]]) } })
+const termsOf = (face_fen: number) => ({ ...TERMS, terms: { ...TERMS.terms, face_fen } })
+
 let world: World
 let plain: Shown
 
@@ -36,6 +39,11 @@ beforeAll(async () => {
 const said = (known: Partial<Known>, shown: Partial<Shown> = {}, bill: { bill_fen: number; eligible_fen: number } = BILL): string => {
   const verdict = decideOffline({ ...plain, ...shown }, bill, { ...KNOWN, ...known })
   return verdict.kind === 'take' ? `take ${verdict.amount_fen}` : verdict.kind === 'ask' ? `ask ${verdict.why}` : verdict.reason
+}
+
+const of = (face: number, agreed: number | null = null) => {
+  const asked = agreed === null ? plain.proof : { ...plain.proof, mode: 'challenge', nonce: new Uint8Array(16) }
+  return said({ terms: termsOf(face) }, { face_fen: face, agreed_fen: agreed, proof: asked as Shown['proof'] }, { bill_fen: 500_00, eligible_fen: 500_00 })
 }
 
 describe('a code on a phone', () => {
@@ -87,11 +95,6 @@ describe('a code on a phone', () => {
   })
 
   it('of more than the policy’s amount leads to a challenge, which binds the amount, up to what no challenge mends', async () => {
-    const terms = (face: number) => ({ ...TERMS, terms: { ...TERMS.terms, face_fen: face } })
-    const of = (face: number, agreed: number | null = null) => {
-      const asked = agreed === null ? plain.proof : { ...plain.proof, mode: 'challenge', nonce: new Uint8Array(16) }
-      return said({ terms: terms(face) }, { face_fen: face, agreed_fen: agreed, proof: asked as Shown['proof'] }, { bill_fen: 500_00, eligible_fen: 500_00 })
-    }
     expect([of(50_00), of(50_01), of(100_00), of(100_01)]).toEqual(['take 5000', 'ask offline-amount', 'ask offline-amount', 'offline-amount'])
     expect([of(100_00, 100_00), of(100_00, 99_99), of(100_01, 100_01)]).toEqual(['take 10000', 'ask offline-amount', 'offline-amount'])
   })
@@ -110,7 +113,6 @@ describe('a paper card', () => {
 describe('the limits', () => {
   const claim = { mode: 'rotating', campaign: CAMPAIGN, domain: 1, amount_fen: 20_00, holder_day_fen: 0 } as const
   const refused = (limits: Partial<Limits>, at = AT, more: Partial<typeof claim> = {}) => limitRefusal({ ...LIMITS, ...limits }, { ...claim, ...more }, at)
-  const spent = (fen: number, claims: number, campaign = fen) => ({ spent: { fen, claims, campaigns: new Map([[CAMPAIGN, campaign]]) } })
 
   it('hold at each cap to the fen', () => {
     expect(refused({})).toBe(null)
@@ -151,12 +153,13 @@ describe('the limits', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(amount, fc.integer({ min: 3, max: 4 })), { maxLength: 120 }), (shown) => {
         const caps = new Map([[3, 700_00], [4, 1_600_00]])
-        let limits: Limits = { ...LIMITS, allowance: { episode: 1, caps } }
+        const dealt = { ...LIMITS, allowance: { episode: 1, caps } }
+        let taken = NOTHING_SPENT
         for (const [amount_fen, campaign] of shown) {
           const measured = { mode: 'challenge', campaign, domain: 1, amount_fen, holder_day_fen: 0 } as const
-          if (limitRefusal(limits, measured, AT) === null) limits = { ...limits, spent: spentWith(limits.spent, measured) }
+          if (limitRefusal({ ...dealt, spent: taken }, measured, AT) === null) taken = spentWith(taken, measured)
         }
-        const { fen, claims, campaigns } = limits.spent
+        const { fen, claims, campaigns } = taken
         expect(fen).toBe([...campaigns.values()].reduce((all, one) => all + one, 0))
         expect(fen <= POLICY.merchant.cap_fen && claims <= POLICY.merchant.claims).toBe(true)
         for (const [campaign, cap] of caps) expect(campaigns.get(campaign) ?? 0).toBeLessThanOrEqual(cap)

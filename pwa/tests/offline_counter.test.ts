@@ -118,6 +118,9 @@ describe('a voucher taken without a network', () => {
     expect((await page.accept(writer, { ...BILL, shown }, circumstances, tomorrow)).kind).toBe('taken')
   })
 
+})
+
+describe('a claim beside others', () => {
   it('by two tabs at once is taken by one of them, and a cap is not overrun by both', async () => {
     const [one, other] = [await newPage(), await newPage()]
     const writer = await admitted(one)
@@ -129,9 +132,7 @@ describe('a voucher taken without a network', () => {
     const others = await Promise.all(Array.from({ length: 4 }, async () => claimOf(await (await world.phone()).draw())))
     const outcomes = await Promise.all(others.map((claim, nth) => (nth % 2 ? one : other).accept(writer, claim, circumstances, steady())))
     // Twenty of fifty are used; one more fits.
-    expect(outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.reason : outcome.kind)).toSorted()).toEqual([
-      ...['offline-pool', 'offline-pool', 'offline-pool', 'taken'],
-    ])
+    expect(outcomes.map((outcome) => (outcome.kind === 'refused' ? outcome.reason : outcome.kind)).toSorted()).toEqual(['offline-pool', 'offline-pool', 'offline-pool', 'taken'])
     expect((await one.unacknowledged(writer.identity.device)).map(({ seq }) => seq)).toEqual([1, 2])
   })
 
@@ -154,7 +155,10 @@ describe('a voucher taken without a network', () => {
     expect(await readEvent(Uint8Array.from(outcome.entry.bytes))).toMatchObject({ head: { seq: 1, policy: 5, snapshot: 9 } })
   })
 
-  it('is refused, and nothing stored, where the clock is in doubt, the device retired or its journal shorter than it was', async () => {
+})
+
+describe('a device that must not act', () => {
+  it('takes nothing, and stores nothing, where the clock is in doubt, the device retired or its journal shorter than it was', async () => {
     const page = await newPage()
     const writer = await admitted(page)
     const { device } = writer.identity
@@ -170,6 +174,27 @@ describe('a voucher taken without a network', () => {
     expect(await wholeState(page)).toEqual(before)
   })
 })
+
+/** Runs an act in which the write of this number fails; whether it got as far. */
+async function crashing(nth: number, act: () => Promise<unknown>): Promise<boolean> {
+  let writes = 0
+  const spies = (['put', 'add'] as const).map((name) => {
+    const real = IDBObjectStore.prototype[name]
+    return vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function crash(this: IDBObjectStore, ...args) {
+      writes += 1
+      if (writes === nth + 1) throw new DOMException('the power is gone', 'AbortError')
+      return real.apply(this, args)
+    })
+  })
+  try {
+    await act()
+    return false
+  } catch {
+    return true
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
 
 describe('a crash', () => {
   it('at any request of the transaction leaves all of the claim or nothing, and the next one goes on', async () => {
@@ -195,27 +220,6 @@ describe('a crash', () => {
     // Eight writes, each of which failed once; the ninth claim found none that did.
     expect(crashes).toBe(8)
   }, PATIENCE_MS)
-
-  /** Runs an act in which the write of this number fails; whether it got as far. */
-  async function crashing(nth: number, act: () => Promise<unknown>): Promise<boolean> {
-    let writes = 0
-    const spies = (['put', 'add'] as const).map((name) => {
-      const real = IDBObjectStore.prototype[name]
-      return vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function crash(this: IDBObjectStore, ...args) {
-        writes += 1
-        if (writes === nth + 1) throw new DOMException('the power is gone', 'AbortError')
-        return real.apply(this, args)
-      })
-    })
-    try {
-      await act()
-      return false
-    } catch {
-      return true
-    } finally {
-      for (const spy of spies) spy.mockRestore()
-    }
-  }
 })
 
 describe('the used set, the counters and the caps', () => {

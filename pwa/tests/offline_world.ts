@@ -1,6 +1,7 @@
 /** A county, its vouchers and their holders' phones, as far as a counter without a network sees them. */
 
 import { IDBFactory } from 'fake-indexeddb'
+import { gunzipSync } from 'node:zlib'
 import { vi } from 'vitest'
 import { fromHex, toHex, type Bytes } from '@/kernel/bytes'
 import { challengeDigest, type CounterChallenge } from '@/kernel/challenge'
@@ -14,7 +15,6 @@ import type { OfflineTerms } from '@/offline/accepting'
 import { BEGINNING, linkOf, readEvent } from '@/offline/event'
 import type { Allowance, Certificate, OfflinePolicy } from '@/offline/limits'
 import { verifyPush, type Push } from '@/offline/push'
-import { drained } from '@/offline/pushing'
 import type { Counter } from '@/vouchers/rules'
 
 export const COUNTY = '511527'
@@ -163,7 +163,7 @@ export function openPushCounty(): PushedCounty {
     if (fate === 'request-lost') throw new TypeError('Failed to fetch')
     if (fate instanceof Response) return fate
     if (packed && !county.unpacks) return new Response('{"reason":"push-unreadable"}', { status: 400 })
-    const data = packed ? await unpacked(sent) : sent
+    const data = packed ? unpacked(sent) : sent
     if (fate === 'doubled') await take(county, data, keys)
     const answer = await take(county, data, keys)
     if (fate === 'answer-lost') throw new TypeError('Failed to fetch')
@@ -198,11 +198,8 @@ async function take(county: PushedCounty, data: Bytes, devices: Map<string, Publ
   return encodeCbor(items)
 }
 
-async function unpacked(data: Bytes): Promise<Bytes> {
-  const opening = new DecompressionStream('gzip')
-  const writer = opening.writable.getWriter()
-  const [, whole] = await Promise.all([writer.write(data).then(() => writer.close()), drained(opening.readable)])
-  return whole
+function unpacked(data: Bytes): Bytes {
+  return Uint8Array.from(gunzipSync(data))
 }
 
 /** The head of nothing, in figures. */

@@ -70,14 +70,14 @@ export function startFlushing(county: string, chance: () => number = Math.random
     }
     clearTimeout(timer)
     running = true
+    again = false
     try {
-      do {
-        again = false
-        await round()
-      } while (again && !stopped)
+      await round()
     } finally {
       running = false
     }
+    // Something was committed meanwhile, perhaps after the last look at the journal.
+    if (again && !stopped) await run()
   }
 
   async function round(): Promise<void> {

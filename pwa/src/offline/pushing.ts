@@ -157,7 +157,7 @@ async function gzipped(data: Bytes): Promise<Bytes> {
 }
 
 /** All bytes of a stream. */
-export async function drained(stream: ReadableStream<Bytes>): Promise<Bytes> {
+async function drained(stream: ReadableStream<Bytes>): Promise<Bytes> {
   const [reader, parts] = [stream.getReader(), [] as Bytes[]]
   for (let part = await reader.read(); !part.done; part = await reader.read()) parts.push(part.value)
   return joined(...parts)
