@@ -134,7 +134,11 @@ class Till:
         return Accepted(head.seq, sealed.hash, token.voucher, amount, receipt)
 
     def note(self, kind: str, body: Sequence[Any], reading: Reading) -> Sealed:
-        """Write another event: ``VOID`` takes one of this till's claims back, ``SHIFT`` says who works (V13, V15)."""
+        """Write another event: ``VOID`` takes one of this till's claims back, ``SHIFT`` says who works (V13, V15).
+
+        Raises ``NotAccepted`` where numbers would be given twice, and ``OSError``: then nothing was written.
+        """
+        self._be_newest()
         shows = self._rules.shows(reading.clock, self._kept.standing)
         head = self._head(shows, reading.mono)
         sealed = seal_event(head, kind, body, key=self._key)
@@ -180,9 +184,8 @@ class Till:
 
     def _read(self, reading: Reading, is_clock_right: bool) -> int:
         """What the clock shows; a clock that was set back is written down once, one far ahead is asked about."""
+        self._be_newest()
         standing = self._kept.standing
-        if self._rules.is_older_copy(standing, self.device, self._remembering.recall()):
-            raise NotAccepted("journal-is-an-older-copy")
         shows = self._rules.shows(reading.clock, standing)
         if self._rules.is_ahead(shows, standing) and not is_clock_right:
             raise NotAccepted("clock-far-ahead")
@@ -194,6 +197,14 @@ class Till:
         elif standing.is_back and not is_back:
             self._write(Change(replace(standing, is_back=False)))
         return shows
+
+    def _be_newest(self) -> None:
+        """Nothing is written to a journal that others know to be longer."""
+        remembered = self._remembering.recall()
+        if self._rules.is_older_copy(self._kept.standing, self.device, remembered):
+            self._kept = self._keeping.load()  # Perhaps another program of this shop has written meanwhile.
+        if self._rules.is_older_copy(self._kept.standing, self.device, remembered):
+            raise NotAccepted("journal-is-an-older-copy")
 
     def _verified(self, text: str, at: int, challenge: Challenge | None) -> Shown:
         return check_presentation(

@@ -146,8 +146,12 @@ class TillRules:
         return chosen
 
     def acknowledged(self, standing: Standing, answer: Answer) -> int:
-        """Up to where the county has everything. Its word counts also when it is less than before: it was restored."""
-        return min(answer.ack_seq, standing.head)
+        """Up to where the county has everything. Its word counts also when it is less than before: it was restored.
+
+        It may ask for what it has a number for already, when it has seen that two journals went out under one name.
+        """
+        asked_before = answer.ack_seq if answer.need_from is None else answer.need_from - 1
+        return min(answer.ack_seq, asked_before, standing.head)
 
     def heard(self, standing: Standing, answer: Answer, *, at_once: bool) -> Standing:
         """The standing after an answer. An older answer that comes late only makes this till send again.
