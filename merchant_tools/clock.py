@@ -8,3 +8,8 @@ from merchant_tools.till import Reading
 def read_clock() -> Reading:
     """The computer's clock, which anybody may set, and one that only runs forward."""
     return Reading(int(time.time()), int(time.monotonic()))
+
+
+def pause(seconds: float) -> None:
+    """Do nothing for so long."""
+    time.sleep(seconds)

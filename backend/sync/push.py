@@ -10,12 +10,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.audit_trail.record import record
-from backend.audit_trail.rules import new_entry
 from backend.data_state.backups import AskBackup, last_backup
 from backend.data_state.epoch import AskEpoch, epoch
 from backend.database.transaction import Transaction
 from backend.kernel.actors import SYSTEM
+from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import PublicKey
@@ -30,7 +29,10 @@ from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
 from backend.sync.renew_status import RenewStatus, renew_status
 from backend.sync.store import devices, events, policies
+from backend.sync.suspend_device import SuspendDevice, suspend_device
 from backend.sync.take_rules import MOST_QUARANTINED_BYTES, Kept, Taken, TakeReason, take
+
+TWO_JOURNALS = "同一编号有两个事件，本机可能被复制 / two events of one number, the device may have been copied:"
 
 
 class TakePush(Struct, frozen=True, kw_only=True):
@@ -75,20 +77,11 @@ async def _store(tx: Transaction, device: Device, taken: Taken, now: Instant) ->
     await events.insert_unread(tx, device.id, unread_now, now)
     if taken.suspends and device.state is DeviceState.ACTIVE:
         # Two journals under one key: what it signs from now on cannot be told apart.
-        await devices.change_state(tx, device.id, DeviceState.SUSPENDED, now)
         numbers = ", ".join(str(fork.seq) for fork in taken.forks)
-        await record(
-            tx,
-            new_entry(
-                now,
-                SYSTEM,
-                "device.suspend",
-                ("device", device.id),
-                from_state=device.state,
-                to_state=DeviceState.SUSPENDED,
-                detail=f"two events of number {numbers}",
-            ),
+        command = SuspendDevice(
+            actor=SYSTEM, change_id=new_id(), device_id=device.id, reason=f"{TWO_JOURNALS} {numbers}"
         )
+        await suspend_device(tx, command, now=now)
 
 
 def _stored(kept: Kept, now: Instant) -> Stored:

@@ -79,7 +79,7 @@ def test_the_county_and_the_till_write_the_same_bytes(tmp_path: Path) -> None:
         read = verify_event(entry.data, county=COUNTY, device=DEVICE, key=key_of(tmp_path))
         assert isinstance(read, SignedEvent)
         # A key of the county's kind that signs as the till's does: both follow RFC 6979.
-        assert sign_event(read.event, device=key) == entry.data  # type: ignore[arg-type] # - only ``sign`` is asked.
+        assert sign_event(read.event, device=key) == entry.data  # type: ignore[arg-type]  # only ``sign`` is asked.
     assert till.kept.entries[1].hash == till.kept.standing.head_hash
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from msgspec import Struct
 
 from backend.audit_trail.find import Find, find
@@ -16,6 +17,7 @@ from backend.sync.answer_rules import Answer, ResultCode
 from backend.sync.device_rules import DeviceState
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
 from backend.sync.push_rules import PushReason
+from backend.sync.take_rules import TakeReason
 from backend.vouchers.redeem import redeem
 from backend.vouchers.redeem_rules import Redeemed
 from tests.databases import HandClock
@@ -173,7 +175,7 @@ async def test_two_journals_of_one_device_are_both_kept_and_the_device_is_suspen
     assert told(answer) == {1: ("needs_review", "event-forked")}
     assert (await seen(county, here.counter.device_id)).state is DeviceState.SUSPENDED
     entries = await inquire(county, find, Find(subject_kind="device", subject_id=str(here.counter.device_id)))
-    assert entries[0].act == "device.suspend"
+    assert entries[0].act == "sync.suspend-device"
     assert await faults(county) == []
 
 
@@ -217,4 +219,23 @@ async def test_a_device_three_hours_wrong_uploads_everything(county: County, clo
     assert answer.ack_seq == 1
     assert {result.code for result in answer.results} <= set(ResultCode)
     assert isinstance(answer, Answer)
+    assert await faults(county) == []
+
+
+async def test_what_nobody_can_read_is_kept_and_acknowledged_until_there_is_too_much_of_it(
+    county: County, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    await here.counter.take(here.phones[1], here.vouchers[1])
+    here.counter.journal[0] = b"\xff" * 300
+    answer = await here.counter.sync()
+    assert told(answer) == {1: ("needs_review", "event-unreadable"), 2: ("applied", None)}
+    assert (answer.ack_seq, answer.need_from) == (2, None), "a broken event holds nobody up"
+    assert told(await here.counter.send_again([1])) == {1: ("needs_review", "event-unreadable")}
+    monkeypatch.setattr("backend.sync.push.MOST_QUARANTINED_BYTES", 500)
+    here.counter.journal[0] = b"\xfe" * 300
+    assert await here.counter.send([1]) == Refused(TakeReason.QUARANTINE_FULL)
+    assert (await here.counter.send_again([2])).ack_seq == 2
     assert await faults(county) == []
