@@ -290,21 +290,23 @@ async def test_a_code_that_nobody_used_is_forgotten_by_night(county: County, clo
     assert enrolling(county, "A" * 22).device_id != device_id
 
 
-@pytest.mark.parametrize("forged", ["cap", "charged", "ended"])
+@pytest.mark.parametrize("forged", ["cap", "charged", "charged before", "ended"])
 async def test_the_audit_finds_an_allowance_that_the_ledger_does_not_know(county: County, forged: str) -> None:
     await with_pool(county, 10_000)
     device_id = (await with_device(county)).device_id
     await policy_in_force(county, CAP)
     await deal(county, device_id)
+    await deal(county, device_id)
     assert await faults(county) == []
 
     async def forge(tx: Transaction, _command: None, *, now: Instant) -> None:
         if forged == "cap":
-            row = (await tx.execute(allowances.select())).one()._asdict()
+            row = (await tx.execute(allowances.select().where(allowances.c.ended_at.is_(None)))).one()._asdict()
             await tx.execute(allowances.insert().values(row | {"campaign_id": new_id(), "cap_fen": 100}))
         else:
-            told = {"charged_fen": 100} if forged == "charged" else {"ended_at": now}
-            await tx.execute(update(allowances).values(told))
+            told = {"ended_at": now} if forged == "ended" else {"charged_fen": 100}
+            over = allowances.c.ended_at.is_not(None)
+            await tx.execute(update(allowances).where(over if forged == "charged before" else ~over).values(told))
 
     await transact(county, forge, None)
     assert any(fault.startswith("offline: offline.allowance/") for fault in await faults(county))

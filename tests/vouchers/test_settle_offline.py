@@ -18,7 +18,7 @@ from backend.vouchers.expire import Expire, expire
 from backend.vouchers.find_debts import DebtsOf, debts_of
 from backend.vouchers.offline_rules import ClaimLabel, OfflineReason
 from backend.vouchers.redeem_rules import Redeemed
-from backend.vouchers.refund_rules import RollBackReason, RolledBack
+from backend.vouchers.refund_rules import RedemptionRecord, RollBackReason, RolledBack
 from backend.vouchers.rules import RedemptionReason, VoucherState
 from backend.vouchers.settle_offline import Settled
 from backend.vouchers.store import reads
@@ -215,7 +215,7 @@ async def test_pretix_pr_3187_a_voucher_voided_meanwhile_is_recorded_as_it_happe
     assert await faults(county) == []
 
 
-async def one_redemption(tx: Transaction, asked: UUID) -> object:
+async def one_redemption(tx: Transaction, asked: UUID) -> RedemptionRecord:
     return (await reads.redemptions_by_id(tx, {asked}))[asked]
 
 
