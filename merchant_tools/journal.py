@@ -61,7 +61,7 @@ class Journal:
         """Returns when all of the change outlives a power cut. After ``OSError``, ``load`` tells what is there."""
         with self._whole():
             head = self._standing().head
-            if change.standing.head < head or any(entry.seq > head + 1 for entry in change.entries):
+            if change.head_before != head:
                 raise OSError("another program has written this journal meanwhile")
             for entry in change.entries:
                 if entry.seq > head:

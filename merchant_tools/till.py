@@ -241,6 +241,7 @@ class Till:
 
     def _write(self, change: Change) -> None:
         """On disk first, known afterwards; after an error only the disk knows what is written."""
+        change = replace(change, head_before=self._kept.standing.head)
         try:
             self._keeping.write(change)
         except OSError:

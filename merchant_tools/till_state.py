@@ -5,7 +5,7 @@ are written in one step (``Keeping.write``): there is nothing that could be half
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -118,8 +118,10 @@ class Change:
     standing: Standing
     entries: tuple[Entry, ...] = ()
     """New ones, and old ones whose result was told."""
-    forget_to: int = field(default=0)
+    forget_to: int = 0
     """Entries up to this number go."""
+    head_before: int = 0
+    """The newest number that the writer knows of: whoever else has written meanwhile is noticed by it."""
 
 
 class Keeping(Protocol):

@@ -15,7 +15,6 @@ from merchant_tools.till import Till
 from merchant_tools.till_rules import NotAccepted
 from tests.merchant_tools.shop import (
     BILL,
-    DEVICE,
     NOW,
     a_till,
     a_till_connected,
@@ -25,7 +24,7 @@ from tests.merchant_tools.shop import (
     reading,
     shown,
 )
-from tests.protocols.known_keys import AT, DAY, OTHER_DEVICE
+from tests.protocols.known_keys import AT, DAY, DEVICE, OTHER_DEVICE
 
 HOUR, MONTH = 3_600, 30 * 86_400
 APPLIED = ("applied", None)

@@ -1,7 +1,7 @@
 """A till's journal over a bad line, to a county that is no more than a server of the standard library."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -33,14 +33,17 @@ class Scripted:
     """A line on which everything happens that was written down for it, one after another."""
 
     key: PublicKey
-    script: list[Answers | Exception]
+    script: Iterable[Answers | Exception]
     sent: list[list[int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._left = iter(self.script)
 
     def ask(self, data: bytes) -> bytes:
         push = verify_push(data, county=COUNTY, devices={DEVICE: self.key})
         assert isinstance(push, Push)
         self.sent.append([event.seq for event in push.events])
-        next_ = self.script.pop(0)
+        next_ = next(self._left)
         if isinstance(next_, Exception):
             raise next_
         return next_(push)
@@ -51,7 +54,7 @@ def acknowledges(push: Push) -> bytes:
     return answer(ack=push.events[-1].seq if push.events else push.head.seq)
 
 
-def a_shop(folder: Path, events: int, script: list[Answers | Exception]) -> tuple[Till, Scripted]:
+def a_shop(folder: Path, events: int, script: Iterable[Answers | Exception]) -> tuple[Till, Scripted]:
     till = a_till_connected(folder)
     for number in range(1, events + 1):
         till.accept(shown(number, holder=other_holder(number)), BILL, reading(1))

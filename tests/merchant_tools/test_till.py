@@ -12,7 +12,7 @@ import pytest
 from backend.kernel.receipts import Receipt, verify_receipt
 from backend.kernel.signing import PublicKey
 from backend.kernel.trust import instant_of
-from backend.sync.body_rules import HolderProof, Mode, Redeem
+from backend.sync.body_rules import Cmd, HolderProof, Mode, Redeem
 from backend.sync.event_rules import SignedEvent, body_of, sign_event, verify_event
 from backend.sync.push_rules import Push, Sentinel, verify_push
 from merchant_tools.sealing import DeviceKey, write_challenge
@@ -81,6 +81,19 @@ def test_the_county_and_the_till_write_the_same_bytes(tmp_path: Path) -> None:
         # A key of the county's kind that signs as the till's does: both follow RFC 6979.
         assert sign_event(read.event, device=key) == entry.data  # type: ignore[arg-type]  # only ``sign`` is asked.
     assert till.kept.entries[1].hash == till.kept.standing.head_hash
+
+
+@pytest.mark.parametrize("length", [254, 255, 256, 65_535])
+def test_pretix_an_event_of_every_length_is_read_as_it_was_written(length: int, tmp_path: Path) -> None:
+    till = a_till_connected(tmp_path)
+    till.note("CMD", [DEVICE.bytes, "case.open", bytes(length), [], None], reading(1))
+    push = verify_push(till.push(), county=COUNTY, devices={DEVICE: key_of(tmp_path)})
+    assert isinstance(push, Push)
+    read = verify_event(push.events[0].data, county=COUNTY, device=DEVICE, key=key_of(tmp_path))
+    assert isinstance(read, SignedEvent)
+    body = body_of(read.event)
+    assert isinstance(body, Cmd)
+    assert len(body.args) == length
 
 
 def test_the_customers_receipt_names_the_event(tmp_path: Path) -> None:

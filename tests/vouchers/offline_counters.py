@@ -20,11 +20,13 @@ from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
 from backend.vouchers.desk_rules import LineLevel
 from backend.vouchers.rules import Bill, VoucherState
-from backend.vouchers.settle_offline import SettleOffline, SettleOutcome, settle_offline
+from backend.vouchers.settle_offline import Settled, SettleOffline, SettleOutcome, settle_offline
 from backend.vouchers.store import claims, desk
 from backend.vouchers.store import redemptions as redeeming
 from backend.vouchers.tables import budget_lines, rounds, vouchers
 from backend.vouchers.void_offline import VoidOffline, void_offline
+from tests.vouchers.campaigns import running_campaign
+from tests.vouchers.counters import Phone, counter, phone, voucher
 
 OPEN_FOR = timedelta(days=21)
 """Fourteen days of the longest hard limit, and seven."""
@@ -162,3 +164,45 @@ async def _void_voucher(tx: Transaction, voucher_id: UUID, *, now: Instant) -> N
 async def void_voucher(county: County, voucher_id: UUID) -> None:
     """The office takes an unused voucher back; its money returns to its line."""
     await transact(county, _void_voucher, voucher_id)
+
+
+class Stage(Struct, frozen=True, kw_only=True):
+    """A voucher of 50 yuan, three shops with a device each, and a pool of 300 yuan."""
+
+    round_id: UUID
+    me: Phone
+    voucher: UUID
+    devices: tuple[Device, Device, Device]
+    at: Instant
+
+    @property
+    def shops(self) -> tuple[UUID, ...]:
+        """The merchants in order."""
+        return tuple(one.merchant_id for one in self.devices)
+
+
+async def stage(county: County, *, apart_fen: int = 30_000, **of_terms: Any) -> Stage:
+    """Ten pieces are paid for, two of them can be claimed; the pool takes six, or what is set apart."""
+    [round_id] = await running_campaign(county, pieces=2, cap_pieces=10, **of_terms)
+    shops = [await counter(county, order=nth + 1, places=nth == 0) for nth in range(3)]
+    me = await phone(county)
+    line = await pool(county, round_id, apart_fen)
+    first, second, third = (device(shop, line) for shop in shops)
+    mine = await voucher(county, round_id, me)
+    return Stage(round_id=round_id, me=me, voucher=mine, devices=(first, second, third), at=county.clock())
+
+
+def settled(outcome: object) -> Settled:
+    """The outcome of a claim that counts."""
+    assert isinstance(outcome, Settled), outcome
+    return outcome
+
+
+BEFORE = {
+    "fund.bank": 50_000,
+    "fund.unallocated": 0,
+    "budget.line": 15_000,
+    "offline.pool": 0,
+    "offline.allowance": 30_000,
+    "voucher.open": 5_000,
+}

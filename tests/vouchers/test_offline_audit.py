@@ -23,10 +23,9 @@ from backend.vouchers.tables import redemptions, vouchers
 from tests.databases import HandClock
 from tests.settlement import cycles
 from tests.vouchers.campaigns import CLERK, faults
-from tests.vouchers.offline_counters import OPEN_FOR, offline_claim, settle, void
+from tests.vouchers.offline_counters import BEFORE, OPEN_FOR, Stage, offline_claim, settle, settled, stage, void
 from tests.vouchers.test_audit import line, told
 from tests.vouchers.test_redeem import balances, state_of
-from tests.vouchers.test_settle_offline import BEFORE, Stage, settled, stage
 
 
 async def conflict(county: County) -> Stage:

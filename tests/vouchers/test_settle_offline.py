@@ -3,8 +3,6 @@
 from datetime import timedelta
 from uuid import UUID
 
-from msgspec import Struct
-
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.ids import new_id
@@ -20,54 +18,23 @@ from backend.vouchers.offline_rules import ClaimLabel, OfflineReason
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.refund_rules import RedemptionRecord, RollBackReason, RolledBack
 from backend.vouchers.rules import RedemptionReason, VoucherState
-from backend.vouchers.settle_offline import Settled
 from backend.vouchers.store import reads
 from tests.databases import HandClock
-from tests.vouchers.campaigns import CLERK, FINANCE, faults, running_campaign
-from tests.vouchers.counters import Phone, counter, phone, redemption, shown, spend, undo, voucher
-from tests.vouchers.offline_counters import OPEN_FOR, Device, device, offline_claim, pool, settle, void, void_voucher
+from tests.vouchers.campaigns import CLERK, FINANCE, faults
+from tests.vouchers.counters import redemption, shown, spend, undo
+from tests.vouchers.offline_counters import (
+    BEFORE,
+    OPEN_FOR,
+    device,
+    offline_claim,
+    settle,
+    settled,
+    stage,
+    void,
+    void_voucher,
+)
+from tests.vouchers.test_audit import SHARED
 from tests.vouchers.test_redeem import balances, state_of
-
-
-class Stage(Struct, frozen=True, kw_only=True):
-    """A voucher of 50 yuan, three shops with a device each, and a pool of 300 yuan."""
-
-    round_id: UUID
-    me: Phone
-    voucher: UUID
-    devices: tuple[Device, Device, Device]
-    at: Instant
-
-    @property
-    def shops(self) -> tuple[UUID, ...]:
-        """The merchants in order."""
-        return tuple(one.merchant_id for one in self.devices)
-
-
-async def stage(county: County) -> Stage:
-    """Ten pieces are paid for, two of them can be claimed; the pool takes six."""
-    [round_id] = await running_campaign(county, pieces=2, cap_pieces=10)
-    shops = [await counter(county, order=nth + 1, places=nth == 0) for nth in range(3)]
-    me = await phone(county)
-    line = await pool(county, round_id)
-    first, second, third = (device(shop, line) for shop in shops)
-    mine = await voucher(county, round_id, me)
-    return Stage(round_id=round_id, me=me, voucher=mine, devices=(first, second, third), at=county.clock())
-
-
-def settled(outcome: object) -> Settled:
-    assert isinstance(outcome, Settled), outcome
-    return outcome
-
-
-BEFORE = {
-    "fund.bank": 50_000,
-    "fund.unallocated": 0,
-    "budget.line": 15_000,
-    "offline.pool": 0,
-    "offline.allowance": 30_000,
-    "voucher.open": 5_000,
-}
 
 
 async def test_the_vouchers_own_money_pays_and_what_the_bill_did_not_use_waits_until_the_label_closes(
@@ -364,6 +331,54 @@ async def test_a_correction_by_two_people_goes_the_same_way_while_the_label_is_o
     decided = await transact(county, decide_incident, decision)
     assert isinstance(decided, IncidentOutcome)
     assert await balances(county) == BEFORE | {"voucher.open": 0, "merchant.payable": 5_000}
+    assert await faults(county) == []
+
+
+async def test_a_claim_that_was_corrected_before_is_still_taken_back(county: County) -> None:
+    on = await stage(county)
+    claim = offline_claim(on.devices[0], on.voucher, on.at)
+    settled(await settle(county, claim))
+    incident = ProposeIncident(
+        incident_id=new_id(), redemption_id=claim.claim_id, reason="冒领", document_no="1号", actor=CLERK
+    )
+    assert isinstance(await transact(county, propose_incident, incident), IncidentOutcome)
+    decision = DecideIncident(decision_id=new_id(), incident_id=incident.incident_id, confirm=True, actor=FINANCE)
+    assert isinstance(await transact(county, decide_incident, decision), IncidentOutcome)
+    assert await balances(county) == BEFORE | {"merchant.payable": 0}
+    assert await faults(county) == []
+    await void(county, claim)
+    assert await state_of(county, on.me, on.voucher) is VoucherState.ISSUED
+    assert await balances(county) == BEFORE | {"merchant.payable": 0}
+    assert await faults(county) == []
+
+
+async def test_each_funder_pays_its_part_of_each_claim_and_only_public_money_is_covered_and_owed(
+    county: County,
+) -> None:
+    on = await stage(county, apart_fen=15_000, funding=SHARED)
+    settled(await settle(county, offline_claim(on.devices[0], on.voucher, on.at)))
+    second = offline_claim(on.devices[1], on.voucher, on.at + timedelta(minutes=1), fen=4_000)
+    done = settled(await settle(county, second))
+    assert (done.label, done.paid_fen, done.cover_fen, done.debt_fen) == (
+        ClaimLabel.CONFLICT_PAID,
+        4_000,
+        2_000,
+        2_000,
+    )
+    assert await balances(county) == {
+        "fund.bank": 25_000,
+        "fund.unallocated": 0,
+        "budget.line": 7_500,
+        "offline.pool": 0,
+        "offline.allowance": 13_000,
+        "voucher.open": 0,
+        "merchant.payable": 7_200,
+        "platform.due": 2_700,
+    }
+    assert await faults(county) == []
+    await void(county, second)
+    assert (await balances(county))["platform.due"] == 1_500
+    assert (await balances(county))["offline.allowance"] == 15_000
     assert await faults(county) == []
 
 

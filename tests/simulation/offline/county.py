@@ -19,9 +19,10 @@ from backend.sync.event_rules import BEGINNING, Checkpoint, EventReason, SignedE
 from backend.sync.order_rules import RankedClaim, canonical_order
 from backend.sync.push_rules import Place, Push, verify_push
 from merchant_tools.till_state import Allowance
+from tests.merchant_tools.shop import CAMPAIGN
 from tests.protocols.known_keys import COUNTY
 from tests.simulation.offline.county_data import Answered, Claim, Data, Dealt, Device, Power, StandIn
-from tests.simulation.offline.settings import CAMPAIGN, CAP, HARD, SCAN, Vouchers
+from tests.simulation.offline.settings import CAP, HARD, SCAN, Vouchers
 
 
 class County:
@@ -188,7 +189,7 @@ class County:
         taken, spent, before = set[UUID](), Counter[int](), BEGINNING
         numbered = [device.events[seq] for seq in range(1, min(device.ack, device.forked_from - 1) + 1)]
         bodies = [(event, self.body(event)) for event in numbered]
-        voided = {body.seq for _, body in bodies if isinstance(body, Void)}
+        voided = self._taken_back(device)
         for event, body in bodies:
             hashed = event.hash
             is_broken, before = event.event.prev != before, hashed
@@ -204,6 +205,11 @@ class County:
                 taken.add(body.voucher)
                 spent[episode] += body.amount_fen if self._counts(device, event) else 0
         return known
+
+    def _taken_back(self, device: Device) -> set[int]:
+        """Numbers of claims that their own device called a mistake, in whichever of its journals: those stay unpaid."""
+        whole = [device.events[seq] for seq in range(1, device.ack + 1)]
+        return {body.seq for body in map(self.body, [*whole, *device.forks.values()]) if isinstance(body, Void)}
 
     def _word(self, device: Device, event: SignedEvent, body: Redeem, taken: set[UUID]) -> str | None:
         at = self.ranked(event, body).effective_time
@@ -373,8 +379,9 @@ class County:
     def copy_facts(self, known: Device) -> None:
         """What this county decided about a device, apart from its journal."""
         mine = self.data.devices[known.id]
-        told = {"episodes": known.episodes, "revoked_at": known.revoked_at, "restored_from": known.restored_from}
-        self.data.devices[known.id] = replace(mine, **told)
+        self.data.devices[known.id] = replace(
+            mine, episodes=known.episodes, revoked_at=known.revoked_at, restored_from=known.restored_from
+        )
 
     def revoke(self, device: UUID, now: int) -> None:
         """What this device does from now on, if it has heard of it, counts for nothing."""

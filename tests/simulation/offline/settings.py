@@ -12,7 +12,7 @@ from tests.merchant_tools.shop import CAMPAIGN, NOW, TERMS, briefing, other_hold
 HOUR, DAY = 3_600, 86_400
 FACE, SCAN, CAP, CLAIMS, HARD = 50_00, 50_00, 120_00, 8, 3 * DAY
 LIMITS = Limits(number=1, scan_fen=SCAN, holder_day_fen=200_00, cap_fen=CAP, claims=CLAIMS, hard=HARD)
-EARLY, LATE = 6 * HOUR, 7 * DAY
+EARLY, LATE = 2 * HOUR, 7 * DAY
 """When tokens end, after the beginning."""
 POOL = 10_000_00
 

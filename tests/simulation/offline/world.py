@@ -18,14 +18,18 @@ from merchant_tools.signed import NotOurForm
 from merchant_tools.till import Bill, Reading
 from merchant_tools.till_rules import NotAccepted, TillRules
 from merchant_tools.till_state import Standing
+from tests.merchant_tools.shop import NOW
 from tests.protocols.known_keys import OPERATOR
 from tests.simulation.offline.county import County
 from tests.simulation.offline.county_data import Answered, Power, PowerCut
 from tests.simulation.offline.devices import Shop, new_shop
-from tests.simulation.offline.settings import DAY, HOUR, NOW, POOL, VOUCHERS
+from tests.simulation.offline.settings import DAY, HOUR, POOL, VOUCHERS
 
 MOST_EVENTS = 12
-SHIFT = OPERATOR.bytes
+OTHERS: list[tuple[str, list[Any]]] = [
+    ("WEIGH", [1, 2, 3]),
+    ("SHIFT", ["open", OPERATOR.bytes, OPERATOR.bytes]),
+]
 PATIENCE = 12
 """Pushes of one till over a good network until it has to be done."""
 
@@ -133,7 +137,7 @@ class World:
         voucher = VOUCHERS[self.dice.choice(list(VOUCHERS))]
         # A phone's clock is nearly right, or its owner has set it to what this till shows.
         at = self.now + self.dice.choice((0, 0, 0, -20, 20))
-        if self.dice.random() < 0.2:
+        if self.dice.random() < (0.5 if shop.skew < -HOUR else 0.1):
             at = max(0, self.now + shop.skew + till.kept.standing.offset)
         drawn = instant_of(min(at, 2**33 - 1))
         shown = present(voucher.token, holder=voucher.holder, at=drawn, counter=self.now - NOW)
@@ -155,11 +159,11 @@ class World:
         if self.events >= MOST_EVENTS:
             return
         claims = [entry.seq for entry in till.kept.entries if entry.voucher is not None]
-        told: tuple[str, list[Any]] = self.dice.choice([("WEIGH", [1, 2, 3]), ("SHIFT", ["open", SHIFT, SHIFT])])
+        kind, body = self.dice.choice(OTHERS)
         if claims and self.dice.random() < 0.3:
-            told = "VOID", [self.dice.choice(claims), "wrong bill"]
+            kind, body = "VOID", [self.dice.choice(claims), "wrong bill"]
         with suppress(NotAccepted):  # Of an older copy of a journal.
-            till.note(*told, shop.reading(self.now))
+            till.note(kind, body, shop.reading(self.now))
             self.events += 1
 
     # What the network does.
@@ -241,7 +245,7 @@ class World:
 
     def set_clock(self) -> None:
         """Somebody sets a clock: by minutes, hours or ten years."""
-        far = (3 * HOUR, -3 * HOUR, -8 * HOUR, 2 * DAY, 3_650 * DAY, -3_650 * DAY)
+        far = (3 * HOUR, -3 * HOUR, -3 * HOUR, -4 * HOUR, -8 * HOUR, 2 * DAY, 3_650 * DAY, -3_650 * DAY)
         self._shop().skew = self.dice.choice((0, 0, 0, 90, -90, *far))
 
     def wait(self) -> None:
@@ -269,7 +273,10 @@ class World:
             hashed = kept[-1].hash if kept else bytes(32)
             if head == 0 or kept:
                 shop.disk.safe = type(safe)(_set_back(safe.standing, head, hashed), kept)
-                shop.disk.sentinel = (shop.id, head) if self.dice.random() < 0.7 else shop.disk.sentinel
+                remembered = shop.disk.sentinel
+                has_own = remembered is not None and remembered[0] == shop.id
+                has_sentinel = has_own and self.dice.random() < 0.7
+                shop.disk.sentinel = (shop.id, head) if has_sentinel else shop.disk.sentinel
 
     def back_up(self) -> None:
         """The county makes a backup and reads it again."""
