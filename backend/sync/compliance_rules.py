@@ -18,6 +18,7 @@ from backend.kernel.instants import Instant
 from backend.kernel.trust import instant_of, seconds_of
 from backend.sync.body_rules import HolderProof, Mode, Redeem, Void
 from backend.sync.cap_rules import Taken
+from backend.sync.chain_rules import holds_together
 from backend.sync.event_rules import BEGINNING, DeviceEvent, SignedEvent, body_of
 from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
@@ -30,25 +31,33 @@ Verdicts = dict[bytes, Fault | None]
 """By an event's hash: ``None`` for a claim that kept to the rules, or the first one that it broke."""
 
 
-def verdicts(log: Iterable[SignedEvent], facts: DeviceFacts, *, proven: Set[bytes] = frozenset()) -> Verdicts:
+def verdicts(
+    log: Iterable[SignedEvent],
+    facts: DeviceFacts,
+    *,
+    proven: Set[bytes] = frozenset(),
+    unread: Set[int] = frozenset(),
+) -> Verdicts:
     """The verdict of every ``REDEEM`` up to the first gap; other kinds have none.
 
     Every event of ``log`` is one that its device signed. ``proven`` are the hashes of events whose holder's signature
-    was found good before, so that it need not be asked again.
+    was found good before, so that it need not be asked again. ``unread`` are the numbers under which only something
+    unreadable came: nobody can tell whether the event after one of them names it, so nobody is blamed.
     """
     journal = _Journal(facts, proven)
     by_seq: dict[int, dict[bytes, SignedEvent]] = {}
     for event in log:
         by_seq.setdefault(event.event.seq, {})[event.hash] = event
-    before, doubt, seq = BEGINNING, None, 1
-    while here := by_seq.get(seq):
+    before: bytes | None = BEGINNING
+    doubt, seq = None, 1
+    while (here := by_seq.get(seq, {})) or seq in unread:
         if len(here) > 1:
             doubt = doubt or Fault.CHAIN_FORKED
         for hashed, event in here.items():
-            if event.event.prev != before:
+            if not holds_together(event.event.prev, before):
                 doubt = doubt or Fault.CHAIN_BROKEN
             journal.take(hashed, event.event, doubt)
-        before, seq = next(iter(here)), seq + 1
+        before, seq = next(iter(here), None), seq + 1
     return journal.verdicts
 
 

@@ -65,7 +65,8 @@ async def judge_events(tx: Transaction, command: JudgeEvents, *, now: Instant) -
     facts = await gather_facts(tx, Journal(command.device, list(signed.values())), now=now)
     proven = {one.hash for one in log if one.seq <= command.after_seq}
     judging = _Judging(tx, command.device, facts, signed, now)
-    judging.faults = verdicts(signed.values(), facts, proven=proven)
+    lost = await events.unread_numbers(tx, command.device.id, command.ack_seq)
+    judging.faults = verdicts(signed.values(), facts, proven=proven, unread=lost - signed.keys())
     results = {one.seq: await judging.judge(one) for one in fresh}
     await events.judge(tx, command.device.id, results)
     await events.relabel(tx, judging.relabelled)

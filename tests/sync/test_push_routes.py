@@ -56,4 +56,4 @@ async def test_what_is_no_push_of_a_device_of_ours_is_a_problem(
 async def test_json_is_not_what_devices_send(county: County) -> None:
     async with serving(county) as application, calling(application) as client:
         answer = await client.post(PUSHES, json={})
-    assert answer.json()["reason"] == "wrong-type"
+    assert answer.json()["reason"] == "wrong-content-type"

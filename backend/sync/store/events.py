@@ -117,6 +117,13 @@ async def results_of(tx: Transaction, device_id: UUID, seqs: Collection[int]) ->
     return {row.seq: Judged(ResultCode.NEEDS_REVIEW, row.reason) for row in unread} | told
 
 
+async def unread_numbers(tx: Transaction, device_id: UUID, seq: int) -> set[int]:
+    """The numbers up to this one under which something came that nobody could read."""
+    q = quarantine.c
+    rows = await tx.execute(select(q.seq).where(q.device_id == device_id, q.seq <= seq).distinct())
+    return {row.seq for row in rows}
+
+
 async def judge(tx: Transaction, device_id: UUID, results: Mapping[int, Judged]) -> None:
     """What events came to from now on."""
     for seq, judged in results.items():
