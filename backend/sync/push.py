@@ -24,7 +24,7 @@ from backend.sync.claim_id import claim_id
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
 from backend.sync.device_rules import Device, DeviceState, SyncNote, behind_since
 from backend.sync.event_rules import Checkpoint
-from backend.sync.judge_events import JudgeEvents, judge_events
+from backend.sync.judge_log import JudgeLog, judge_log
 from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
 from backend.sync.renew_status import RenewStatus, renew_status
@@ -63,9 +63,7 @@ async def push(tx: Transaction, command: TakePush, *, now: Instant) -> PushOutco
         if await events.quarantined_bytes(tx, device.id) + new > MOST_QUARANTINED_BYTES:
             return Refused(TakeReason.QUARANTINE_FULL)
     await _store(tx, device, taken, now)
-    judged = await judge_events(
-        tx, JudgeEvents(device=device, after_seq=device.ack_seq, ack_seq=taken.ack_seq), now=now
-    )
+    judged = await judge_log(tx, JudgeLog(device=device, after_seq=device.ack_seq, ack_seq=taken.ack_seq), now=now)
     await _note(tx, device, sent, taken, command, now)
     return await _answer(tx, device, sent, taken, judged, now)
 

@@ -47,7 +47,7 @@ from backend.vouchers.void_offline import VoidOffline, void_offline
 NO_REASON = "未写原因 / no reason given"
 
 
-class JudgeEvents(Struct, frozen=True, kw_only=True):
+class JudgeLog(Struct, frozen=True, kw_only=True):
     """The events after ``after_seq`` up to ``ack_seq`` of a locked device; all before them were judged already."""
 
     device: Device
@@ -55,7 +55,7 @@ class JudgeEvents(Struct, frozen=True, kw_only=True):
     ack_seq: int
 
 
-async def judge_events(tx: Transaction, command: JudgeEvents, *, now: Instant) -> dict[int, Judged]:
+async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict[int, Judged]:
     """What each came to; stored, with everything that follows from it."""
     log = await events.log_up_to(tx, command.device.id, command.ack_seq)
     fresh = [one for one in log if one.seq > command.after_seq]
