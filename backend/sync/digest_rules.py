@@ -2,7 +2,8 @@
 
 Each collection of a replica is compared by how many rows it has and by one hash over all of them, so that a row that
 was lost, left over or changed on the way is noticed without sending any. A row is hashed as the deterministic CBOR of
-its JSON form, which every program can write; rows stand in the order of their keys.
+its JSON form, which every program can write; rows stand in the order of their keys. Twin:
+``pwa/src/offline/digest.ts``.
 """
 
 import hashlib

@@ -101,7 +101,7 @@ async def issue_tokens(
         life = token_life(voucher.expires_at, now=now)
         if life is None:
             continue
-        content = _content(tx, voucher, holder, kinds[voucher.campaign_id, voucher.version], now)
+        content = _content(tx, voucher, holder, kinds.get((voucher.campaign_id, voucher.version), ()), now)
         token = known.get(voucher.voucher_id)
         if token is None or not is_good_again(token, content, ends=life[1], now=now):
             token = _sign(tx, voucher, content, life, numbers[voucher.voucher_id])
