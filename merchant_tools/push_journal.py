@@ -5,13 +5,13 @@ A push that the county will not take as a whole (400, 401, 413) is tried with fe
 left for a person, while the journal stays as it is.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from merchant_tools.clock import wait
 from merchant_tools.pushes import MOST_EVENTS
 from merchant_tools.signed import NotOurForm
 from merchant_tools.till import Reading, Till
@@ -85,7 +85,7 @@ def push_journal(
     die: Callable[[], float],
     *,
     tries: int = 10,
-    rest: Callable[[float], None] = time.sleep,
+    rest: Callable[[float], None] = wait,
 ) -> bool:
     """Send until nothing is left; after so many tries in vain the rest stays for the next time. Whether all was sent.
 
