@@ -11,7 +11,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from merchant_tools.clock import pause
+from merchant_tools.clock import wait
 from merchant_tools.pushes import MOST_EVENTS
 from merchant_tools.signed import NotOurForm
 from merchant_tools.till import Reading, Till
@@ -85,7 +85,7 @@ def push_journal(
     die: Callable[[], float],
     *,
     tries: int = 10,
-    rest: Callable[[float], None] = pause,
+    rest: Callable[[float], None] = wait,
 ) -> bool:
     """Send until nothing is left; after so many tries in vain the rest stays for the next time. Whether all was sent.
 

@@ -128,7 +128,13 @@ def reading(after: int = 0, *, clock: int = 0) -> Reading:
 
 
 def answer(
-    *, ack: int = 0, durable: int = 0, epoch: int = 1, at: int = 0, results: Mapping[int, tuple[str, str | None]] = {}
+    *,
+    ack: int = 0,
+    durable: int = 0,
+    epoch: int = 1,
+    at: int = 0,
+    need: int | None = None,
+    results: Mapping[int, tuple[str, str | None]] = {},
 ) -> bytes:
     """What the county says, ``at`` seconds after ``AT``."""
     told = tuple(EventResult(seq, ResultCode(code), reason) for seq, (code, reason) in sorted(results.items()))
@@ -141,7 +147,7 @@ def answer(
             ack_seq=ack,
             durable_seq=durable,
             results=told,
-            need_from=None,
+            need_from=need,
             server_time=now,
             checkpoint=Checkpoint(at, now),
             policy=1,

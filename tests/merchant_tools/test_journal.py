@@ -115,6 +115,14 @@ def test_cht_8093_after_a_restore_of_the_server_everything_is_sent_again(tmp_pat
     assert [entry.code for entry in again.kept.entries] == ["applied", "applied", "applied"]
 
 
+def test_what_the_county_asks_for_is_sent_again_also_when_it_has_the_number(tmp_path: Path) -> None:
+    till = a_till_connected(tmp_path)
+    for number in (1, 2, 3):
+        sell(till, number)
+    assert heard(till, ack=3, need=2) is True
+    assert till.kept.standing.ack == 1
+
+
 def test_cht_8202_a_till_tells_what_has_not_arrived(tmp_path: Path) -> None:
     till = a_till_connected(tmp_path)
     for number in (1, 2):

@@ -216,6 +216,9 @@ def test_terms_that_the_till_does_not_know_or_that_do_not_fit_are_told(tmp_path:
     small = Bill(bill_fen=99_99, eligible_fen=99_99, operator=OPERATOR)
     assert refusal(lambda: till.accept(shown(1), small, reading(1))) == "bill-too-small"
     assert refusal(lambda: till.accept(shown(1, domain=2), BILL, reading(1))) == "terms-unknown"
+    of_an_older_token = {(CAMPAIGN, 2, 0): TERMS}
+    older = a_till_connected(tmp_path, told=briefing(terms=of_an_older_token))
+    assert refusal(lambda: older.accept(shown(1, domain=0), BILL, reading(1))) == "terms-unknown"
     assert refusal(lambda: till.accept(shown(1, terms_version=3), BILL, reading(1))) == "terms-unknown"
     till.brief(replace(till.briefing, counter={**till.briefing.counter, "trade": "hotel"}))
     assert refusal(lambda: till.accept(shown(1), BILL, reading(1))) == "wrong-trade"

@@ -3,21 +3,23 @@
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 from msgspec import Struct
+from sqlalchemy import insert
 
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.identity.invite_staff import AdmitStaff, admit_staff
 from backend.kernel.actors import Role
+from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import SigningKey
 from backend.sync.answer_rules import Answer, ResultCode
 from backend.sync.device_rules import DeviceState
+from backend.sync.event_tables import quarantine
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
 from backend.sync.push_rules import PushReason
-from backend.sync.take_rules import TakeReason
+from backend.sync.take_rules import MOST_QUARANTINED_BYTES, TakeReason
 from backend.vouchers.redeem import redeem
 from backend.vouchers.redeem_rules import Redeemed
 from tests.databases import HandClock
@@ -223,7 +225,7 @@ async def test_a_device_three_hours_wrong_uploads_everything(county: County, clo
 
 
 async def test_what_nobody_can_read_is_kept_and_acknowledged_until_there_is_too_much_of_it(
-    county: County, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+    county: County, clock: HandClock
 ) -> None:
     here = await world(county)
     clock.forward(minutes=5)
@@ -234,8 +236,20 @@ async def test_what_nobody_can_read_is_kept_and_acknowledged_until_there_is_too_
     assert told(answer) == {1: ("needs_review", "event-unreadable"), 2: ("applied", None)}
     assert (answer.ack_seq, answer.need_from) == (2, None), "a broken event holds nobody up"
     assert told(await here.counter.send_again([1])) == {1: ("needs_review", "event-unreadable")}
-    monkeypatch.setattr("backend.sync.push.MOST_QUARANTINED_BYTES", 500)
+    await fill_quarantine(county, here.counter.device_id)
     here.counter.journal[0] = b"\xfe" * 300
     assert await here.counter.send([1]) == Refused(TakeReason.QUARANTINE_FULL)
     assert (await here.counter.send_again([2])).ack_seq == 2
     assert await faults(county) == []
+
+
+async def fill_quarantine(county: County, device_id: UUID) -> None:
+    """As if twenty megabytes of this device had come that nobody could read."""
+
+    async def fill(tx: Transaction, _command: None, *, now: Instant) -> None:
+        row = {"device_id": device_id, "seq": 9, "sha256": bytes(32), "size": MOST_QUARANTINED_BYTES - 100}
+        await tx.execute(
+            insert(quarantine).values(row | {"data": b"", "reason": "event-unreadable", "recorded_at": now})
+        )
+
+    await transact(county, fill, None)

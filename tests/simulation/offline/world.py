@@ -244,9 +244,11 @@ class World:
         self._shop().off()
 
     def set_clock(self) -> None:
-        """Somebody sets a clock: by minutes, hours or ten years."""
-        far = (3 * HOUR, -3 * HOUR, -3 * HOUR, -4 * HOUR, -8 * HOUR, 2 * DAY, 3_650 * DAY, -3_650 * DAY)
-        self._shop().skew = self.dice.choice((0, 0, 0, 90, -90, *far))
+        """Somebody sets a clock: by minutes, hours, ten years, or to when the short tokens still lived."""
+        shop = self._shop()
+        shop.skew = self.dice.choice((0, 0, 90, -90, 3 * HOUR, -3 * HOUR, 2 * DAY, 3_650 * DAY, -3_650 * DAY))
+        if self.dice.random() < 0.3:
+            shop.skew = NOW + HOUR - self.now - shop.disk.load().standing.offset
 
     def wait(self) -> None:
         """Hours or a month pass."""
