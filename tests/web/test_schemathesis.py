@@ -45,6 +45,7 @@ SHAPES_BEYOND_PATTERNS = {
     "POST /api/v1/office/residents/explain": "the caller's consent is true or nothing is looked at",
     "GET /api/v1/office/campaigns/{campaign_id}/bulletin": "a day is not before 2020 and not after today",
     "GET /api/v1/office/campaigns/{campaign_id}/bulletin.png": "a day is not before 2020 and not after today",
+    "POST /api/v1/office/county-settings": "a logo is base64",
     "PUT /api/v1/office/campaigns/{campaign_id}": "shares add up, rounds name kinds, dates follow each other",
 }
 """Where a body in good form can still be a 400 that names the field, and why no schema can say so."""
