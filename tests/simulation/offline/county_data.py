@@ -22,6 +22,7 @@ class StandIn(PublicKey):
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
+        self.compressed = hashlib.sha256(secret).digest()
 
     def sign(self, content: bytes) -> bytes:
         """64 bytes."""
