@@ -13,8 +13,3 @@ def wait(seconds: float) -> None:
 def read_clock() -> Reading:
     """The computer's clock, which anybody may set, and one that only runs forward."""
     return Reading(int(time.time()), int(time.monotonic()))
-
-
-def pause(seconds: float) -> None:
-    """Do nothing for so long."""
-    time.sleep(seconds)

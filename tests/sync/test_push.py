@@ -247,7 +247,12 @@ async def fill_quarantine(county: County, device_id: UUID) -> None:
     """As if twenty megabytes of this device had come that nobody could read."""
 
     async def fill(tx: Transaction, _command: None, *, now: Instant) -> None:
-        row = {"device_id": device_id, "seq": 9, "sha256": bytes(32), "size": MOST_QUARANTINED_BYTES - 100}
+        row: dict[str, object] = {
+            "device_id": device_id,
+            "seq": 9,
+            "sha256": bytes(32),
+            "size": MOST_QUARANTINED_BYTES - 100,
+        }
         await tx.execute(
             insert(quarantine).values(row | {"data": b"", "reason": "event-unreadable", "recorded_at": now})
         )

@@ -1,5 +1,7 @@
 """The way of a push over HTTP: bytes in, bytes out, problems in JSON, and no session that matters."""
 
+import gzip
+
 import pytest
 
 from backend.database.county import County
@@ -51,6 +53,22 @@ async def test_what_is_no_push_of_a_device_of_ours_is_a_problem(
         answer = await client.post(PUSHES, content=spoil(here.counter.pushed([])), headers=HEADERS)
     assert answer.status_code == status, answer.text
     assert answer.json()["reason"] == reason
+
+
+async def test_a_push_may_be_packed_and_nobody_unpacks_more_than_a_push_has(county: County, clock: HandClock) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    packed = HEADERS | {"content-encoding": "gzip"}
+    async with serving(county) as application, calling(application) as client:
+        answer = await client.post(PUSHES, content=gzip.compress(here.counter.pushed([1])), headers=packed)
+        bomb = await client.post(PUSHES, content=gzip.compress(bytes(50 * LONGEST_PUSH)), headers=packed)
+        spoilt = await client.post(PUSHES, content=b"not gzip", headers=packed)
+    read = read_answer(answer.content, county=county.code, device=here.counter.device_id)
+    assert not isinstance(read, Refused)
+    assert [str(one.code) for one in read.results] == ["applied"]
+    assert (bomb.status_code, bomb.json()["reason"]) == (413, "push-too-large")
+    assert (spoilt.status_code, spoilt.json()["reason"]) == (400, "push-unreadable")
 
 
 async def test_json_is_not_what_devices_send(county: County) -> None:

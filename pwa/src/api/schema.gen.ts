@@ -30631,6 +30631,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                "content-encoding"?: "gzip" | "identity" | null;
                 "x-yizhan-version"?: string | null;
                 "x-yizhan-persistent"?: boolean | null;
             };
