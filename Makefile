@@ -57,6 +57,6 @@ pictures: ## draw the main screens in three modes into pwa/screenshots; SCREENS=
 	@$(SET_UP) pages
 	@$(PY) -m tests.pictures $(SCREENS)
 
-simulate: ## random histories of a county; SEED=… replays one, RUNS=… says how many
+simulate: ## random histories of a county and its tills; SEED=… replays a run, RUNS=… says how many, SCHEDULE=… replays one
 	@$(SET_UP) all
-	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS))
+	@$(PY) -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(SCHEDULE),--schedule $(SCHEDULE))

@@ -71,11 +71,17 @@ from backend.stations.office_routes import STATION_OFFICE_ROUTES
 from backend.stations.phone_code_routes import PHONE_CODE_ROUTES
 from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, plan_forgetting_phone_codes
 from backend.stations.routes import STATION_ROUTES
+from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.office_routes import SYNC_OFFICE_ROUTES
+from backend.sync.policy_routes import SYNC_POLICY_ROUTES
+from backend.sync.push_routes import CBOR, PUSHES, SYNC_PUSH_ROUTES
+from backend.sync.retention import TIDY_DEVICES, plan_tidying, tidy_devices
 from backend.trade_in.routes import TRADE_IN_ROUTES
 from backend.trade_in.withdraw import TRADE_IN_CONSUMERS
 from backend.vouchers.assisted_routes import ASSISTED_ROUTES
 from backend.vouchers.claim_in_batches import ClaimDesk
 from backend.vouchers.claim_rules import Claim, ClaimOutcome
+from backend.vouchers.close_label import CLOSE_LABEL, close_due_label
 from backend.vouchers.closing_routes import CLOSING_ROUTES
 from backend.vouchers.confirm import CONFIRM_REDEMPTIONS
 from backend.vouchers.counter_routes import COUNTER_ROUTES
@@ -95,6 +101,7 @@ from backend.vouchers.hot_routes import (
 from backend.vouchers.issue_draw import ISSUE_DRAW, issue_due
 from backend.vouchers.number_entrants import close_due
 from backend.vouchers.open_round import CLOSE_ROUND, OPEN_ROUND, open_due
+from backend.vouchers.pool_routes import POOL_ROUTES
 from backend.vouchers.redeem_in_batches import RedeemDesk
 from backend.vouchers.redeem_rules import Redeem, RedeemOutcome
 from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetting
@@ -161,6 +168,11 @@ ROUTES: list[BaseRouteHandler] = [
     *EXPLAIN_ROUTES,
     *BULLETIN_ROUTES,
     *TRADE_IN_ROUTES,
+    *SYNC_OFFICE_ROUTES,
+    *SYNC_POLICY_ROUTES,
+    *POOL_ROUTES,
+    *SYNC_DEVICE_ROUTES,
+    *SYNC_PUSH_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
     *RESIDENT_CONSUMERS,
@@ -173,20 +185,29 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,
     CLOSE_ROUND: close_due,
     EXPIRE: expire_due,
+    CLOSE_LABEL: close_due_label,
     ISSUE_DRAW: issue_due,
     NIGHTLY: erase_what_is_over,
     FORGET_CODES: forget_codes,
     FORGET_PHONE_CODES: forget_phone_codes,
     CHECK_PAPERS: check_papers,
     CLOSE_DAY: close_due_day,
+    TIDY_DEVICES: tidy_devices,
 }
-FIRST_NIGHTS = (plan_first_night, plan_forgetting, plan_forgetting_phone_codes, plan_papers, plan_first_close)
+FIRST_NIGHTS = (
+    plan_first_night,
+    plan_forgetting,
+    plan_forgetting_phone_codes,
+    plan_papers,
+    plan_first_close,
+    plan_tidying,
+)
 LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"})
     for prefix in (IMPORTS, ROSTER_SHEETS, BANK_ANSWERS, ACQUIRER_STATEMENTS, COUNTY_SETTINGS)
-}
-"""Files come as base64 in JSON here, in bodies as large as uploads may be."""
+} | {PUSHES: frozenset({CBOR})}
+"""Files come as base64 in JSON here, devices' events as CBOR, in bodies as large as uploads may be."""
 
 SWITCH_SECONDS = 0.0005
 PWA_DIST = Path(__file__).resolve().parent.parent / "pwa" / "dist"

@@ -18,8 +18,16 @@ from backend.settlement import review_tables
 from backend.settlement import tables as settlement
 from backend.starting import tables as starting
 from backend.stations import tables as stations
+from backend.sync import device_tables, event_tables, status_tables
 from backend.trade_in import tables as trade_in
-from backend.vouchers import brake_tables, draw_tables, refusal_tables, roster_tables
+from backend.vouchers import (
+    brake_tables,
+    draw_tables,
+    offline_tables,
+    refusal_tables,
+    roster_tables,
+    token_tables,
+)
 from backend.vouchers import tables as vouchers
 
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
@@ -38,11 +46,16 @@ MODULES: tuple[ModuleType, ...] = (
     stations,
     vouchers,
     brake_tables,
+    offline_tables,
     draw_tables,
     refusal_tables,
     roster_tables,
+    token_tables,
     review_tables,
     trade_in,
+    device_tables,
+    event_tables,
+    status_tables,
 )
 
 EVERY_TABLE: tuple[Table, ...] = tuple(metadata.sorted_tables)

@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from merchant_tools import draw, reconcile
+from merchant_tools import draw, reconcile, till_command
 
 
 def run_reconcile(arguments: list[str]) -> int:
@@ -17,7 +17,11 @@ def run_reconcile(arguments: list[str]) -> int:
     return reconcile.run(parser.parse_args(arguments))
 
 
-TOOLS: Mapping[str, Callable[[list[str]], int]] = {"draw": draw.run, "reconcile": run_reconcile}
+TOOLS: Mapping[str, Callable[[list[str]], int]] = {
+    "draw": draw.run,
+    "reconcile": run_reconcile,
+    "till": till_command.run,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -60,23 +60,39 @@ class Shown:
     token: Token
     time: int
     counter: int
+    token_hash: bytes
+    """SHA-256 of the token's bytes."""
+    signature: bytes
+    """The holder's."""
 
 
-def check_presentation(text: str, *, trust: TrustList, county: str, at: datetime, challenge: bytes = b"") -> Shown:
-    """What the code proves at this instant. Raises ``NotOurForm`` with the first reason of the specification."""
+def check_presentation(
+    text: str,
+    *,
+    trust: TrustList,
+    county: str,
+    at: datetime,
+    challenge: bytes = b"",
+    fresh_for: timedelta = FRESH_FOR,
+) -> Shown:
+    """What the code proves at this instant. Raises ``NotOurForm`` with the first reason of the specification.
+
+    A till without a network gives ``fresh_for`` from its policy: its clock was not set a moment ago.
+    """
     data, seconds, counter, signature = _parts(text.strip(" \t\r\n"))
     token, signed = read_token(data)
     _check_issuer(token, signed, trust, county)
     _check_life(token, at)
-    message = b"XV1" + hashlib.sha256(data).digest() + seconds.to_bytes(8, "big") + counter.to_bytes(8, "big")
+    token_hash = hashlib.sha256(data).digest()
+    message = b"XV1" + token_hash + seconds.to_bytes(8, "big") + counter.to_bytes(8, "big")
     if not is_signed_by(token.holder, signature, message + challenge):
         raise NotOurForm("holder-forged")
     drawn = _EPOCH + timedelta(seconds=seconds)
-    if not challenge and at - drawn > FRESH_FOR:
+    if not challenge and at - drawn > fresh_for:
         raise NotOurForm("code-stale")
-    if not challenge and drawn - at > FRESH_FOR:
+    if not challenge and drawn - at > fresh_for:
         raise NotOurForm("code-early")
-    return Shown(token, seconds, counter)
+    return Shown(token, seconds, counter, token_hash, signature)
 
 
 def read_token(data: bytes) -> tuple[Token, SignedObject]:

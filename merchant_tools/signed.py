@@ -5,6 +5,7 @@ so that a merchant's program and the county's share no code and no mistake.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import cbor2
@@ -99,8 +100,9 @@ def open_signed(data: bytes) -> SignedObject:
     return SignedObject(kid, items, cbor2.dumps(["Signature1", protected, b"", payload], canonical=True), signature)
 
 
+@lru_cache(maxsize=1_024)
 def is_signed_by(point: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether the key of this point made the raw signature."""
+    """Whether the key of this point made the raw signature; remembered, since a till sees the same token again."""
     if len(signature) != 64:
         return False
     key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)

@@ -17,6 +17,11 @@ FILES: tuple[tuple[str, str, str], ...] = (
     ("ledger/", "账户、全部分录、在途分录及其结果", "accounts, every transfer, pending ones and their ends"),
     ("vouchers.csv", "每张券", "every voucher"),
     ("redemptions.csv · shares.csv", "每笔核销与各方承担", "every redemption, and who pays which part"),
+    (
+        "offline/",
+        "离线核销：各终端的请求及其结果、券的结清情况、持券人欠款",
+        "uses without a network: the devices' claims and what they came to, vouchers' labels, holders' debts",
+    ),
     ("roll-backs.csv · incidents.csv", "撤销、退款与差错", "what was undone, refunded or corrected"),
     (
         "settlement/",

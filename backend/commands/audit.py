@@ -24,6 +24,7 @@ from backend.merchants.audit import AuditMerchants, audit_merchants
 from backend.outbox.backlog import AskBacklog, backlog
 from backend.settlement.audit import AuditSettlement, audit_settlement
 from backend.stations.audit import AuditStations, audit_stations
+from backend.sync.audit import AuditSync, audit_sync
 from backend.trade_in.audit import AuditTradeIns, audit_trade_ins
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 
@@ -74,13 +75,14 @@ async def _examine(arguments: argparse.Namespace) -> Figures:
 
 
 async def examine(tx: Transaction, asked: Examine) -> Figures:
-    """Ledger, vouchers against the ledger, merchants, dossiers, stations' proofs, the trail, what is never done."""
+    """Ledger, vouchers against the ledger, merchants, dossiers, stations' proofs, devices, the trail, what waits."""
     ledger = await audit_ledger(tx, AuditLedger())
     vouchers = await audit_vouchers(tx, AuditVouchers(ledger))
     merchants = await audit_merchants(tx, AuditMerchants())
     settlement = await audit_settlement(tx, AuditSettlement(ledger))
     trade_ins = await audit_trade_ins(tx, AuditTradeIns())
     stations = await audit_stations(tx, AuditStations(asked.at))
+    offline = await audit_sync(tx, AuditSync(ledger))
     trail = await verify(tx, Verify(asked.at))
     waiting = await backlog(tx, AskBacklog((), asked.at))
     return Figures(
@@ -97,7 +99,7 @@ async def examine(tx: Transaction, asked: Examine) -> Figures:
         campaigns=ledger.campaigns,
         faults=[
             *(*ledger.faults, *vouchers.faults, *settlement.faults, *merchants.faults),
-            *(*trade_ins.faults, *stations.faults, *_faults(trail), *waiting.faults),
+            *(*trade_ins.faults, *stations.faults, *offline.faults, *_faults(trail), *waiting.faults),
         ],
     )
 

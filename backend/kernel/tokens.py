@@ -56,7 +56,7 @@ class Token(Struct, frozen=True, kw_only=True):
     """The voucher's place in the county's status list."""
     flags: int = 0
     domain: int = 0
-    """Which set of counters may take it offline; 0 is every counter of the county."""
+    """The place of its kind in that version of the campaign's plan, from 1; 0 is taken online only."""
 
 
 class ReadToken(Struct, frozen=True):

@@ -82,6 +82,10 @@ class Step(StrEnum):
     """The public share of a redemption."""
     UNUSED_FACE = "unused-face"
     """Face value that the bill did not use returns to its line."""
+    OFFLINE_COVER = "offline-cover"
+    """A device's allowance pays what a voucher's own money does not reach of its uses without a network."""
+    OFFLINE_UNCOVER = "offline-uncover"
+    """What an allowance had paid is not needed any more, and goes back to it."""
     PLATFORM_SHARE = "platform-share"
     """The platform's share of a redemption."""
     ROLL_BACK = "roll-back"
@@ -108,6 +112,14 @@ class Step(StrEnum):
     """The transfer to the treasury is on record with its document."""
     EXPIRE = "expire"
     """A voucher expired or was voided."""
+    OFFLINE_SET_APART = "offline-set-apart"
+    """Part of a kind's line is set apart as the pool of its offline counters (离线备付池)."""
+    OFFLINE_GIVE_BACK = "offline-give-back"
+    """What the pool does not need goes back to the kind's line."""
+    OFFLINE_DEAL = "offline-deal"
+    """A device's episode begins: the pool hands it an allowance."""
+    OFFLINE_TAKE_BACK = "offline-take-back"
+    """A device's episode has ended: what it did not use goes back to the pool."""
 
 
 class Ending(StrEnum):

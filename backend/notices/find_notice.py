@@ -69,7 +69,7 @@ async def find_notice(tx: Transaction, asked: AskNotice) -> Notice | None:
         budget_fen=total_fen(plan),
         kinds=_kinds(plan, places),
         rounds=_rounds(figures, spent),
-        pieces=counted(root, spent.tallies, planned=planned, left=left),
+        pieces=counted(root, spent.tallies, planned=planned, left=left, further=sum(figures.further_uses.values())),
         money=_money(plan, root, spent),
         platform=Share(borne_fen=borne(spent.tallies, Funder.PLATFORM), paid_out_fen=spent.paid_out[Funder.PLATFORM]),
         merchants_fen=borne(spent.tallies, Funder.MERCHANT),
@@ -123,6 +123,7 @@ def _rounds(figures: CampaignFigures, spent: SpentMoney) -> list[RoundNotice]:
         pieces = (view.facts.pieces if view else planned.pieces) or 0
         line = lines[view.line_id] if view else None
         left = 0 if view and view.state is RoundState.CLOSED else pieces - (line.issued_pieces if line else 0)
+        further = figures.further_uses.get(view.line_id, 0) if view else 0
         own = [tally for tally in spent.tallies if view and tally.line_id == view.line_id]
         found.append(
             RoundNotice(
@@ -134,7 +135,7 @@ def _rounds(figures: CampaignFigures, spent: SpentMoney) -> list[RoundNotice]:
                 opens_at=planned.opens_at,
                 closes_at=planned.closes_at,
                 budget_fen=budget_of_round(plan, planned.round_id),
-                pieces=counted(line, own, planned=pieces, left=left),
+                pieces=counted(line, own, planned=pieces, left=left, further=further),
             )
         )
     return found

@@ -127,10 +127,15 @@ def _takes(terms: Terms, taker: Taker) -> bool:
     )
 
 
-def counted(line: BudgetLine | None, tallies: Iterable[SpentTally], *, planned: int, left: int) -> Pieces:
-    """A line's pieces by its counters, and by the redemptions of these tallies; a line that is not there has none."""
+def counted(
+    line: BudgetLine | None, tallies: Iterable[SpentTally], *, planned: int, left: int, further: int = 0
+) -> Pieces:
+    """A line's pieces by its counters, and by the redemptions of these tallies; a line that is not there has none.
+
+    So many ``further`` ones are uses of vouchers that are counted already.
+    """
     issued, ended = (line.issued_pieces, line.returned_pieces) if line else (0, 0)
-    redeemed = sum(tally.redeemed for tally in tallies)
+    redeemed = sum(tally.redeemed for tally in tallies) - further
     return Pieces(
         planned=planned, issued=issued, redeemed=redeemed, ended=ended, open=issued - ended - redeemed, left=left
     )

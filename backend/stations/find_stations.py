@@ -79,3 +79,8 @@ async def _with_positions(tx: Transaction, stations: Sequence[Station]) -> list[
         if ids:
             positions |= await find_positions(tx, FindPositions(kind=subject, ids=ids))
     return [msgspec.structs.replace(station, position=positions.get(str(station.id))) for station in stations]
+
+
+async def station_names(tx: Transaction, station_ids: frozenset[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Names in Chinese and English."""
+    return await store.names_of(tx, sorted(station_ids))

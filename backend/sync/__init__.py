@@ -6,7 +6,8 @@ Promises:
    and each event names the one before it.
 2. An upload that its device signed is never refused, only classified; one unreadable event spoils no other.
 3. What a claim is worth depends on the set of events and on the policy, never on the order in which they arrived.
+4. What can be lost is bounded before it is handed out: a device holds an allowance that the ledger has reserved.
 
-Here are the rules and the forms on the wire; they are pure. Specifications in
-``fixtures/protocols/{event,batch,canonical-order}``.
+The rules and the forms on the wire are pure. Specifications in
+``fixtures/protocols/{event,batch,canonical-order,certificate,policy,allowance,device-enrolment,device-request}``.
 """

@@ -44,3 +44,8 @@ def missing_from(seqs: Collection[int], *, head: int) -> int | None:
     """The first number that is missing up to the device's newest one, if any is."""
     last = contiguous(seqs)
     return last + 1 if last < head else None
+
+
+def holds_together(prev: bytes, before: bytes | None) -> bool:
+    """Whether an event names the stored one before it; after something unreadable nobody can tell."""
+    return before is None or prev == before

@@ -113,6 +113,21 @@ def verify_push(data: bytes, *, county: str, devices: Mapping[UUID, PublicKey]) 
     return push
 
 
+def named_device(data: bytes) -> UUID | None:
+    """Whose push these bytes claim to be, believed or not, so that its key can be looked up."""
+    if len(data) > LONGEST_PUSH:
+        return None
+    try:
+        match cbor.decode(data):
+            case [bytes(content), bytes()]:
+                match cbor.decode(content):
+                    case [_, _, bytes(device), *_] if len(device) == 16:
+                        return UUID(bytes=device)
+    except cbor.CborProblem:
+        return None
+    return None
+
+
 def _push_of(value: CborValue) -> Push | Refused[PushReason]:
     match value:
         case ["XB1", county, device, head, [*events], sentinel]:

@@ -11,9 +11,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from backend.kernel import cbor
-from backend.kernel.refusals import Refused
-from backend.kernel.signing import SIGNATURE_BYTES, PublicKey
+from backend.kernel.refusals import Reason, Refused
+from backend.kernel.signing import PublicKey
 from backend.sync.body_rules import Body
 from backend.sync.chain_rules import Link, link_of
 from backend.sync.event_rules import EventReason, SignedEvent, body_of, verify_event
@@ -21,6 +20,17 @@ from backend.sync.push_rules import Numbered, Push
 
 MOST_QUARANTINED_BYTES: Final = 20 * 1024 * 1024
 """Of one device; whoever sends more than that unreadable keeps the rest until somebody has looked."""
+
+
+class TakeReason(Reason):
+    """Why a push that its device signed is not taken now."""
+
+    QUARANTINE_FULL = (
+        "quarantine-full",
+        429,
+        "本机无法识别的内容太多，请联系县里查看后再上传",
+        "Too much from this device cannot be read; the office has to look first",
+    )
 
 
 class KnownLog(Struct, frozen=True, kw_only=True):
@@ -112,23 +122,6 @@ def take(push: Push, known: KnownLog, *, key: PublicKey) -> Taken:
         ack_seq=ack,
         need_from=ack + 1 if ack < push.head.seq else None,
     )
-
-
-def holds_together(prev: bytes, before: bytes | None) -> bool:
-    """Whether an event names the stored one before it; after something unreadable nobody can tell."""
-    return before is None or prev == before
-
-
-def signed_hash(data: bytes, key: PublicKey) -> bytes | None:
-    """The name of content that this key signed, whatever it says: so a newer device's chain goes on; else nothing."""
-    try:
-        value = cbor.decode(data)
-    except cbor.CborProblem:
-        return None
-    match value:
-        case [bytes(content), bytes(signature)] if len(signature) == SIGNATURE_BYTES:
-            return hashlib.sha256(content).digest() if key.verifies(signature, content) else None
-    return None
 
 
 def _read(sent: Numbered, push: Push, key: PublicKey) -> SignedEvent | EventReason:

@@ -15,11 +15,13 @@ from backend.ledger.audit import LedgerReport
 from backend.ledger.rules import Account, AccountKind, Funder, Step
 from backend.settlement.audit import count_redemptions
 from backend.vouchers.audit_lots import audit_lots
-from backend.vouchers.desk_rules import public_face
+from backend.vouchers.audit_offline import audit_offline
+from backend.vouchers.desk_rules import LineLevel, public_face
 from backend.vouchers.desk_views import BudgetLine
 from backend.vouchers.rules import Terms, VoucherState
-from backend.vouchers.store import checks
+from backend.vouchers.store import checks, offline_checks
 from backend.vouchers.store.checks import MOST_TOLD, ShareTally, VoucherTally
+from backend.vouchers.store.offline_checks import NO_MONEY, OfflineMoney
 
 Counters = tuple[int, int, int, int]
 """issued fen, issued pieces, returned fen, returned pieces"""
@@ -29,8 +31,14 @@ WEIGHTS = {act: 1 << (16 * place) for place, act in enumerate(EDGES)}
 """How often a voucher took each edge, in one number."""
 
 
+FREE = (AccountKind.BUDGET_LINE, AccountKind.OFFLINE_POOL, AccountKind.OFFLINE_ALLOWANCE)
+
 OWING = frozenset({Step.REDEEM, Step.PLATFORM_SHARE, Step.ROLL_BACK, Step.CLAW_BACK, Step.INCIDENT})
 """Steps that change what a merchant has come to be owed; every other one pays it."""
+
+
+POOL = (AccountKind.OFFLINE_POOL, AccountKind.OFFLINE_ALLOWANCE)
+"""Where the money of an offline counter's line is: its cap is this and what was paid from it."""
 
 
 class AuditVouchers(Struct, frozen=True):
@@ -50,12 +58,13 @@ class VoucherReport(Struct, frozen=True, kw_only=True):
 async def audit_vouchers(tx: Transaction, asked: AuditVouchers) -> VoucherReport:
     """Compare rows, counters, ledger and trail; every difference is told with its invariant's number."""
     tallies, shares = await checks.voucher_tallies(tx), await checks.share_tallies(tx)
+    offline = await offline_checks.offline_money(tx)
     lines, rounds = await checks.lines_by_campaign(tx), await checks.rounds_counted(tx)
     terms = {round_id: of_round for round_id, _, of_round in rounds}
     faults = [
-        *_lines_against_ledger(asked.ledger, tallies, lines),
+        *_lines_against_ledger(asked.ledger, tallies, lines, offline),
         *_shares_against_ledger(asked.ledger, shares),
-        *_lines_that_miscount([line for _, line in lines], tallies, shares, terms),
+        *_lines_that_miscount([line for _, line in lines], tallies, shares, terms, offline),
         *_rounds_that_miscount(rounds, tallies),
         *_limits_broken(terms.values(), await checks.highest_nth(tx)),
         *(
@@ -73,13 +82,17 @@ async def audit_vouchers(tx: Transaction, asked: AuditVouchers) -> VoucherReport
         *await _events_missing(tx),
         *await _edges_untold(tx),
         *await audit_lots(tx),
+        *await audit_offline(tx),
     ]
     redemptions = await checks.redemption_count(tx)
     return VoucherReport(vouchers=sum(tally.pieces for tally in tallies), redemptions=redemptions, faults=faults)
 
 
 def _lines_against_ledger(
-    ledger: LedgerReport, tallies: Sequence[VoucherTally], lines: Sequence[tuple[UUID, BudgetLine]]
+    ledger: LedgerReport,
+    tallies: Sequence[VoucherTally],
+    lines: Sequence[tuple[UUID, BudgetLine]],
+    offline: Mapping[UUID, OfflineMoney],
 ) -> list[str]:
     def balance(kind: AccountKind, campaign: UUID, line: UUID) -> int:
         return ledger.balances.get(Account(kind, campaign, line).key(), 0)
@@ -96,11 +109,18 @@ def _lines_against_ledger(
     for campaign, line in lines:
         for kind, state in places:
             held = rows[line.line_id, state]
+            if kind is AccountKind.VOUCHER_OPEN:
+                held += offline.get(line.line_id, NO_MONEY).kept_fen
             if (booked := balance(kind, campaign, line.line_id)) != held:
                 faults.append(
                     f"invariant 2: {kind} of line {line.line_id} stands at {booked} fen, its vouchers at {held}"
                 )
         free = line.cap_fen - dealt[line.line_id] if line.line_id in dealt else line.free_fen
+        if line.level is LineLevel.OFFLINE:
+            held = sum(balance(kind, campaign, line.line_id) for kind in POOL)
+            if held != free:
+                faults.append(f"invariant 2: the pool {line.line_id} holds {held} fen, its counters say {free}")
+            free = 0
         if (booked := balance(AccountKind.BUDGET_LINE, campaign, line.line_id)) != free:
             faults.append(f"invariant 2: budget.line of {line.line_id} stands at {booked} fen, its counters say {free}")
     return faults
@@ -135,6 +155,7 @@ def _lines_that_miscount(
     tallies: Sequence[VoucherTally],
     shares: Sequence[ShareTally],
     terms: Mapping[UUID, Terms],
+    offline: Mapping[UUID, OfflineMoney],
 ) -> list[str]:
     """A line's counters are those of its vouchers, or the sums of the lines below."""
     below: dict[UUID, list[Counters]] = {}
@@ -150,10 +171,13 @@ def _lines_that_miscount(
         own.setdefault(tally.line_id, []).append(tally)
     faults = []
     for line in lines:
-        found = _of_vouchers(own.get(line.line_id, []), spent[line.line_id], faces)
+        money = offline.get(line.line_id, NO_MONEY)
+        found = _of_vouchers(own.get(line.line_id, []), spent[line.line_id], faces, money)
         if line.line_id in below:
             summed = [sum(column) for column in zip(*below[line.line_id], strict=True)]
             found = (summed[0], summed[1], summed[2], summed[3])
+        if line.level is LineLevel.OFFLINE:  # It issues nothing: what was paid from it is held against the ledger.
+            continue
         if (counted := _counters(line)) != found:
             faults.append(
                 f"invariant 3: line {line.line_id} counts {_told(counted)}; its vouchers or lines below {_told(found)}"
@@ -170,12 +194,17 @@ def _told(counters: Counters) -> str:
     return f"{issued} issued with {issued_fen} fen, {returned} returned, {returned_fen} fen back"
 
 
-def _of_vouchers(own: Sequence[VoucherTally], spent_fen: int, faces: Mapping[UUID, int]) -> Counters:
+def _of_vouchers(
+    own: Sequence[VoucherTally], spent_fen: int, faces: Mapping[UUID, int], offline: OfflineMoney
+) -> Counters:
     issued_fen = sum(tally.pieces * faces.get(tally.round_id, 0) for tally in own)
     standing = sum(t.public_fen for t in own if t.state in (VoucherState.ISSUED, VoucherState.HELD))
     given_back = sum(t.pieces for t in own if t.state in (VoucherState.EXPIRED, VoucherState.VOIDED))
-    # What is neither in a voucher nor owed for one has come back, be it unused face, expired or undone.
-    return issued_fen, sum(tally.pieces for tally in own), issued_fen - standing - spent_fen, given_back
+    # What is neither in a voucher nor owed for one has come back, be it unused face, expired or undone. Allowances of
+    # other lines paid a part of what was spent, and a voucher that was used after its end had come back before.
+    back_fen = issued_fen - standing - offline.kept_fen - (spent_fen - offline.covered_fen)
+    issued = sum(tally.pieces for tally in own)
+    return issued_fen + offline.covering_fen, issued, back_fen, given_back + offline.used_after_their_end
 
 
 def _rounds_that_miscount(rounds: Sequence[tuple[UUID, int, Terms]], tallies: Sequence[VoucherTally]) -> list[str]:
@@ -226,6 +255,8 @@ async def _edges_untold(tx: Transaction) -> list[str]:
             took(voucher, "voucher.void")
     for voucher in await checks.vouchers_of_redemptions(tx):
         took(voucher, "voucher.redeem")
+    for voucher, state in await offline_checks.found_after_their_end(tx):
+        took(voucher, "voucher.expire" if state == VoucherState.EXPIRED else "voucher.void")
     for voucher, state in await checks.vouchers_of_roll_backs(tx):
         if state == VoucherState.REDEEMED:
             took(voucher, "voucher.refund")
@@ -233,6 +264,8 @@ async def _edges_untold(tx: Transaction) -> list[str]:
         took(voucher, "voucher.roll-back")
         if state == VoucherState.EXPIRED:  # It came back too late: the roll-back itself was its end.
             took(voucher, "voucher.expire", -1)
+        elif state == VoucherState.VOIDED:
+            took(voucher, "voucher.void", -1)
     return [
         f"invariant 12: voucher {voucher}: the trail tells of {_difference(weight)} than its rows"
         for voucher, weight in left.items()

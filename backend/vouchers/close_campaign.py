@@ -23,10 +23,12 @@ from backend.outbox.rules import IdReused, command_hash
 from backend.settlement.bank_acts import Proof, record_return
 from backend.vouchers.desk_rules import CampaignState, DeskReason, LineLevel, RoundState, may_step
 from backend.vouchers.find_closing import still_open
+from backend.vouchers.give_back_pools import give_back_pools
 from backend.vouchers.open_round import CloseRound, close_round, sweep
 from backend.vouchers.store import desk as store
 
-BOTTOM_UP = tuple(level for level in reversed(LineLevel) if level is not LineLevel.CAMPAIGN)
+BOTTOM_UP = tuple(level for level in reversed(LineLevel) if level not in (LineLevel.CAMPAIGN, LineLevel.OFFLINE))
+"""A pool issues nothing and is emptied before: ``give_back_pools``."""
 
 
 class SettleCampaign(Struct, frozen=True, kw_only=True):
@@ -128,6 +130,7 @@ async def _gather(tx: Transaction, campaign_id: UUID, act_id: UUID, now: Instant
     for view in await store.rounds_where(tx, campaign_id=campaign_id):
         if view.state is not RoundState.CLOSED:
             await close_round(tx, CloseRound(view.facts.round_id), now=now)
+    await give_back_pools(tx, campaign_id, now)
     for level in BOTTOM_UP:
         tree = await store.lock_tree(tx, campaign_id)
         await sweep(tx, campaign_id, [line for line in tree if line.level is level], now)

@@ -12,7 +12,8 @@ Flows = Sequence[tuple[Account, Step | None, int, int]]
 class Books(Struct, frozen=True, kw_only=True):
     """Public money of one campaign, in fen.
 
-    funded = free + open + payable − clawback + paid + to return + returned. The others tell what moved so far:
+    funded = free + open + offline + payable − clawback + paid + to return + returned; ``offline`` is in the pool of
+    offline counters or dealt from it. The others tell what moved so far:
     ``redeemed`` and ``given_back`` are what merchants were owed at first and less of it, ``issued`` and ``lapsed`` what
     vouchers took and gave back unused.
     """
@@ -24,6 +25,7 @@ class Books(Struct, frozen=True, kw_only=True):
     lapsed_fen: int
     free_fen: int
     open_fen: int
+    offline_fen: int
     payable_fen: int
     clawback_fen: int
     paid_fen: int
@@ -60,6 +62,7 @@ def books_of(flows: Flows) -> Books:
         lapsed_fen=debited(kinds.VOUCHER_OPEN, Step.EXPIRE, Step.UNUSED_FACE),
         free_fen=stands(kinds.FUND_UNALLOCATED, kinds.BUDGET_LINE),
         open_fen=stands(kinds.VOUCHER_OPEN, kinds.VOUCHER_HELD),
+        offline_fen=stands(kinds.OFFLINE_POOL, kinds.OFFLINE_ALLOWANCE),
         payable_fen=stands(kinds.MERCHANT_PAYABLE),
         clawback_fen=stands(kinds.MERCHANT_CLAWBACK),
         paid_fen=paid,

@@ -131,7 +131,8 @@ async def _correct(tx: Transaction, incident: Incident, found: RedemptionRecord,
     if shares:  # A refund may have been quicker than the second signature.
         giving = Giving(act_id=incident.incident_id, kind=EventKind.INCIDENT, reason=incident.reason, actor=actor)
         returned = Returned(customer_fen=0, shares=shares, voucher_state=VoucherState.REDEEMED)
-        await give_back(tx, giving, found, returned, now)
+        voucher = await store.lock_voucher(tx, found.voucher_id) if found.device_id is not None else None
+        await give_back(tx, giving, found, returned, now, offline=voucher)
     return sum(shares.values())
 
 

@@ -95,6 +95,8 @@ class LineLevel(StrEnum):
     """One trade's part."""
     MERCHANT = "merchant"
     """One merchant's part."""
+    OFFLINE = "offline"
+    """What is set apart for offline counters (离线备付池); it lies below a kind and issues no voucher."""
 
 
 class RoundState(StrEnum):

@@ -117,6 +117,12 @@ class PayerExposure(Struct, frozen=True, kw_only=True):
         return Commitment.POSSIBLE if self.worst_fen > self.limit_fen else Commitment.WITHIN
 
 
+CAN_STILL_BE_SPENT = frozenset(
+    {AccountKind.VOUCHER_OPEN, AccountKind.VOUCHER_HELD, AccountKind.OFFLINE_POOL, AccountKind.OFFLINE_ALLOWANCE}
+)
+"""What people hold, and what is set apart for offline counters, is open: nobody needs to decide for it to be gone."""
+
+
 def money_of_lines(flows: Sequence[tuple[Account, Step | None, int, int]]) -> dict[UUID, LineMoney]:
     """The ledger's own word on each line's public money."""
     places: dict[UUID, dict[str, int]] = {}
@@ -127,7 +133,7 @@ def money_of_lines(flows: Sequence[tuple[Account, Step | None, int, int]]) -> di
         balance = credits_ - debits
         if account.kind is AccountKind.BUDGET_LINE:
             line["free_fen"] += balance
-        elif account.kind in (AccountKind.VOUCHER_OPEN, AccountKind.VOUCHER_HELD):
+        elif account.kind in CAN_STILL_BE_SPENT:
             line["open_fen"] += balance
         elif account.kind in (AccountKind.MERCHANT_PAYABLE, AccountKind.MERCHANT_CLAWBACK):
             line["owed_fen"] += balance

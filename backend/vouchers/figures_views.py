@@ -42,3 +42,5 @@ class CampaignFigures(Struct, frozen=True, kw_only=True):
     lines: list[BudgetLine]
     draws: list[DrawCount]
     lists: list[ListCount]
+    further_uses: dict[UUID, int]
+    """By line: redemptions that are no pieces of their own, since their voucher was used or had come back before."""

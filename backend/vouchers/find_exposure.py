@@ -11,7 +11,7 @@ from backend.kernel.instants import Instant
 from backend.ledger.balance import campaign_flows
 from backend.ledger.rules import Account, AccountKind, Funder, Step
 from backend.settlement.rules import MoneyPath
-from backend.vouchers.desk_rules import CampaignState
+from backend.vouchers.desk_rules import CampaignState, LineLevel
 from backend.vouchers.desk_views import Campaign, RoundView
 from backend.vouchers.exposure_lines import LineExposure, RoundOpen, Tree
 from backend.vouchers.exposure_rules import (
@@ -57,11 +57,15 @@ async def exposure_of(tx: Transaction, campaign: Campaign, at: Instant) -> Expos
     """The same for a campaign that was found already; without money there are no lines."""
     flows = await campaign_flows(tx, campaign.campaign_id)
     rounds = await desk.rounds_where(tx, campaign_id=campaign.campaign_id)
+    lines, money = await desk.tree_of(tx, campaign.campaign_id), money_of_lines(flows)
+    of_rounds = _by_line(rounds, await exposure.pieces_of(tx, campaign.campaign_id, at))
+    pools = {line.line_id: money.get(line.line_id) for line in lines if line.level is LineLevel.OFFLINE}
     tree = Tree(
-        lines=await desk.tree_of(tx, campaign.campaign_id),
+        lines=lines,
         kinds={kind.code: kind for kind in campaign.plan.kinds},
-        money=money_of_lines(flows),
-        rounds=_by_line(rounds, await exposure.pieces_of(tx, campaign.campaign_id, at)),
+        money=money,
+        rounds=of_rounds
+        | {line_id: RoundOpen(open_fen={Funder.GOVERNMENT: one.open_fen}) for line_id, one in pools.items() if one},
         issuing=campaign.state in ISSUING,
     )
     merchants_fen = await exposure.merchants_own_fen(tx, campaign.campaign_id)

@@ -9,7 +9,7 @@ from backend.vouchers.desk_rules import CampaignState, DecisionStep
 from backend.vouchers.desk_views import Campaign
 from backend.vouchers.figures_views import Approval, CampaignFigures
 from backend.vouchers.find_campaigns import PUBLIC_STATES
-from backend.vouchers.store import desk, figures
+from backend.vouchers.store import desk, figures, offline
 
 PUBLISHED_STATES = (CampaignState.APPROVED, CampaignState.FUNDED, *PUBLIC_STATES)
 """From its approval on a campaign is public; no edge leads from here back to a draft."""
@@ -44,4 +44,5 @@ async def find_figures(tx: Transaction, campaign_id: UUID) -> CampaignFigures | 
         lines=await desk.tree_of(tx, campaign_id),
         draws=await figures.draws_of(tx, campaign_id),
         lists=await figures.lists_of(tx, campaign_id),
+        further_uses=await offline.further_uses(tx, campaign_id),
     )

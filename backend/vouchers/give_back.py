@@ -19,7 +19,9 @@ from backend.ledger.rules import Account, AccountKind, Funder, Step, Transfer
 from backend.outbox.publish import publish
 from backend.settlement.record import cancel_event, lock_event, record_events
 from backend.settlement.rules import EventKind, EventState, FinanceEvent
+from backend.vouchers.cover_books import balance_voucher
 from backend.vouchers.events import RedemptionRolledBack
+from backend.vouchers.redeem_rules import LiveVoucher
 from backend.vouchers.refund_rules import RedemptionRecord, Returned
 from backend.vouchers.rules import VoucherState
 from backend.vouchers.store import claims, refunds
@@ -35,8 +37,20 @@ class Giving(Struct, frozen=True, kw_only=True):
     actor: Actor
 
 
-async def give_back(tx: Transaction, giving: Giving, found: RedemptionRecord, decided: Returned, now: Instant) -> None:
-    """Store one step under the locks of voucher and redemption; the finance event is locked here."""
+async def give_back(
+    tx: Transaction,
+    giving: Giving,
+    found: RedemptionRecord,
+    decided: Returned,
+    now: Instant,
+    *,
+    offline: LiveVoucher | None = None,
+) -> None:
+    """Store one step under the locks of voucher and redemption; the finance event is locked here.
+
+    ``offline`` is the voucher of a redemption that a device accepted without a network: part of its money may be an
+    allowance's, so all of it goes by the voucher's account.
+    """
     event = await lock_event(tx, found.redemption_id)
     if event is None:
         raise RuntimeError(f"redemption {found.redemption_id} has no finance event")
@@ -44,14 +58,17 @@ async def give_back(tx: Transaction, giving: Giving, found: RedemptionRecord, de
     await refunds.give_back(tx, giving.act_id, giving.reason, found, decided, now)
     public = decided.shares.get(Funder.GOVERNMENT, 0)
     restored = decided.voucher_state is VoucherState.ISSUED
-    if not restored and (public or decided.restores):
+    if offline is None and not restored and (public or decided.restores):
         path = await claims.path_of(tx, found.line_id)
         await store.count_returned(tx, [(line, public, int(decided.restores)) for line in path])
-    await post(tx, *_transfers(giving, found, decided, now, cleared=cleared), now=now)
+    home = AccountKind.VOUCHER_OPEN if restored or offline is not None else AccountKind.BUDGET_LINE
+    await post(tx, *_transfers(giving, found, decided, home, now, cleared=cleared), now=now)
+    if offline is not None:
+        await balance_voucher(tx, offline, giving.act_id, now)
     if decided.restores and not cleared:
         await cancel_event(tx, event)
     else:
-        record_events(tx, [_finance_event(giving, event, decided, now, cleared=cleared)])
+        record_events(tx, [event_of_return(giving, event, decided, now, cleared=cleared)])
     await _tell(tx, giving, found, decided, now)
 
 
@@ -87,10 +104,10 @@ async def _tell(tx: Transaction, giving: Giving, found: RedemptionRecord, decide
     )
 
 
-def _finance_event(
+def event_of_return(
     giving: Giving, event: FinanceEvent, decided: Returned, now: datetime, *, cleared: bool
 ) -> FinanceEvent:
-    """A refund before the clearing belongs to its redemption's day, so that both are cleared together."""
+    """What settlement is told. Before the clearing it belongs to its redemption's day: both are cleared together."""
     shares = {funder: -decided.shares.get(funder, 0) for funder in Funder}
     return FinanceEvent(
         event_id=giving.act_id,
@@ -115,10 +132,9 @@ def _finance_event(
 
 
 def _transfers(
-    giving: Giving, found: RedemptionRecord, decided: Returned, now: Instant, *, cleared: bool
+    giving: Giving, found: RedemptionRecord, decided: Returned, home: AccountKind, now: Instant, *, cleared: bool
 ) -> list[Transfer]:
     campaign, line, merchant = found.campaign_id, found.line_id, found.merchant_id
-    home = AccountKind.VOUCHER_OPEN if decided.voucher_state is VoucherState.ISSUED else AccountKind.BUDGET_LINE
     of_refund = Step.CLAW_BACK if cleared else Step.ROLL_BACK
     step = Step.INCIDENT if giving.kind is EventKind.INCIDENT else of_refund
     giver = AccountKind.MERCHANT_CLAWBACK if cleared else AccountKind.MERCHANT_PAYABLE

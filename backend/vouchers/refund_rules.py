@@ -16,6 +16,7 @@ from backend.kernel.refusals import Reason, Refused
 from backend.ledger.rules import Funder
 from backend.outbox.rules import IdReused, command_hash
 from backend.vouchers.desk_rules import CampaignState, RedemptionState, RefundPolicy
+from backend.vouchers.offline_rules import OfflineLabel
 from backend.vouchers.rules import VoucherState
 
 
@@ -40,6 +41,8 @@ class RedemptionRecord(Struct, frozen=True, kw_only=True):
     refunded_discount_fen: int = 0
     occurred_at: datetime
     shares: dict[Funder, int]
+    device_id: UUID | None = None
+    """The counter that accepted it without a network."""
 
     @property
     def left_fen(self) -> int:
@@ -73,6 +76,12 @@ class RollBackReason(Reason):
         409,
         "活动已归档，请联系县里办理",
         "The campaign is archived; ask the county office",
+    )
+    OFFLINE_OPEN = (
+        "offline-not-closed",
+        409,
+        "离线核销的券还在等其他终端上传，到期结清后才能撤销或退款",
+        "Other counters may still send claims on this voucher; it can be given back once that time is over",
     )
 
 
@@ -110,7 +119,7 @@ class RolledBack(Struct, frozen=True, kw_only=True, tag="rolled-back"):
 
 RollBackOutcome = RolledBack | Refused[RollBackReason] | IdReused
 
-UNBOUND_ROLL_BACKS = frozenset({RollBackReason.NO_SUCH_REDEMPTION})
+UNBOUND_ROLL_BACKS = frozenset({RollBackReason.NO_SUCH_REDEMPTION, RollBackReason.OFFLINE_OPEN})
 """Refusals that bind no id: what is not there yet, or not this merchant's, may be asked for again."""
 
 
@@ -135,20 +144,28 @@ def decide_refund(
     campaign: CampaignState,
     expires_at: datetime,
     at: datetime,
+    label: OfflineLabel | None = None,
 ) -> Returned | Refused[RollBackReason]:
-    """Decide one step; change nothing."""
+    """Decide one step; change nothing.
+
+    ``label``: some counter accepted the voucher without a network. What that counter accepted is not given back before
+    all claims are known, and the voucher never comes back: its other claims stand.
+    """
     if record.merchant_id != command.merchant_id:
         return Refused(RollBackReason.NO_SUCH_REDEMPTION)
     if record.state is RedemptionState.REVERSED or record.left_fen == 0:
         return Refused(RollBackReason.ALREADY_REVERSED)
     if campaign is CampaignState.ARCHIVED:
         return Refused(RollBackReason.ARCHIVED)
+    if record.device_id is not None and label is not None and label.closed_at is None:
+        return Refused(RollBackReason.OFFLINE_OPEN)
     amount_fen = record.left_fen if command.refund_fen is None else command.refund_fen
     if amount_fen > record.left_fen:
         return Refused(RollBackReason.TOO_MUCH)
     customer_fen, shares = split_refund(record.customer_left_fen, record.shares, amount_fen, policy)
     whole = amount_fen == record.bill_fen
-    state = state_after_roll_back(expires_at, at) if whole and policy in RESTORING else VoucherState.REDEEMED
+    restoring = whole and policy in RESTORING and label is None
+    state = state_after_roll_back(expires_at, at) if restoring else VoucherState.REDEEMED
     return Returned(customer_fen=customer_fen, shares=shares, voucher_state=state)
 
 

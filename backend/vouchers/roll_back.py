@@ -20,8 +20,8 @@ from backend.vouchers.refund_rules import (
     RolledBack,
     decide_refund,
 )
+from backend.vouchers.store import offline, refunds
 from backend.vouchers.store import redemptions as store
-from backend.vouchers.store import refunds
 
 _Stored = RolledBack | Refused[RollBackReason]
 
@@ -43,14 +43,22 @@ async def roll_back(tx: Transaction, command: RollBack, *, now: Instant) -> Roll
     if voucher is None or found is None:
         return Refused(RollBackReason.NO_SUCH_REDEMPTION)
     policy, campaign = await refunds.policy_of(tx, voucher.voucher_id)
-    decided = decide_refund(found, command, policy=policy, campaign=campaign, expires_at=voucher.expires_at, at=now)
+    decided = decide_refund(
+        found,
+        command,
+        policy=policy,
+        campaign=campaign,
+        expires_at=voucher.expires_at,
+        at=now,
+        label=await offline.label_of(tx, voucher.voucher_id),
+    )
     if isinstance(decided, Refused):
         if decided.reason not in UNBOUND_ROLL_BACKS:
             await remember_answer(tx, command.roll_back_id, command.hashed(), decided, now=now)
         return decided
     outcome = _outcome(command, found, decided, now)
     giving = Giving(act_id=command.roll_back_id, kind=EventKind.REFUND, reason=command.reason, actor=command.actor)
-    await give_back(tx, giving, found, decided, now)
+    await give_back(tx, giving, found, decided, now, offline=voucher if found.device_id is not None else None)
     await remember_answer(tx, command.roll_back_id, command.hashed(), outcome, now=now)
     return outcome
 

@@ -45,6 +45,9 @@ VOUCHER_EDGES: frozenset[tuple[VoucherState, VoucherState]] = frozenset(
         (VoucherState.REDEEMED, VoucherState.VOIDED),
         (VoucherState.ISSUED, VoucherState.EXPIRED),
         (VoucherState.ISSUED, VoucherState.VOIDED),
+        # Only when a claim made without a network in good time arrives after it.
+        (VoucherState.EXPIRED, VoucherState.REDEEMED),
+        (VoucherState.VOIDED, VoucherState.REDEEMED),
     }
 )
 

@@ -4,7 +4,7 @@ The last line of defence stands here: a CHECK keeps every line within its cap, a
 limit, and request ids and redemptions are unique.
 """
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, false
 
 from backend.database.columns import (
     BIG,
@@ -217,6 +217,10 @@ redemptions = Table(
     Column("lines", Text(), nullable=True),
     instant_column("occurred_at"),
     instant_column("recorded_at"),
+    # The counter that accepted it without a network; empty where the county itself decided.
+    id_column("device_id", nullable=True),
+    # A further use of a voucher that was taken elsewhere before.
+    Column("conflict", Boolean(create_constraint=False), nullable=False, server_default=false()),
     CheckConstraint("discount_fen >= 1 AND discount_fen < bill_fen", name="a_fen_is_paid"),
     CheckConstraint("eligible_fen <= bill_fen", name="eligible_within_bill"),
     CheckConstraint("refunded_fen <= bill_fen", name="refunded_within_bill"),
@@ -226,8 +230,8 @@ Index(
     "uq_redemptions_one_live",
     redemptions.c.voucher_id,
     unique=True,
-    postgresql_where=redemptions.c.state != "reversed",
-    sqlite_where=redemptions.c.state != "reversed",
+    postgresql_where=(redemptions.c.state != "reversed") & ~redemptions.c.conflict,
+    sqlite_where=(redemptions.c.state != "reversed") & ~redemptions.c.conflict,
 )
 Index("ix_redemptions_merchant", redemptions.c.merchant_id, redemptions.c.id)
 Index("ix_redemptions_recorded_at", redemptions.c.recorded_at)

@@ -1,23 +1,32 @@
 """What does a resident hold, and with which tokens can the phone show it?"""
 
-from datetime import timedelta
+import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
 from backend.identity.enrol_holder_key import holder_keys
+from backend.identity.records import HolderKey
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
 from backend.kernel.signing import PublicKey, SigningKey
-from backend.kernel.tokens import DEMONSTRATION, LONGEST_LIFE, Token, issue_token
+from backend.kernel.tokens import Token, issue_token
 from backend.vouchers.rules import VoucherState
 from backend.vouchers.store import reads
+from backend.vouchers.store import tokens as store
+from backend.vouchers.token_rules import (
+    RememberedToken,
+    TokenContent,
+    domain_of,
+    flags_of,
+    is_good_again,
+    token_life,
+)
 from backend.vouchers.wallet_views import WalletVoucher
 
 MOST_TOKENS = 100
-CLOCKS_APART = timedelta(seconds=5)
-"""Two servers of one county may differ a little; a token is good from a moment before it was made."""
 
 
 class Wallet(Struct, frozen=True, kw_only=True):
@@ -70,7 +79,11 @@ class IssuedToken(Struct, frozen=True, kw_only=True):
 async def issue_tokens(
     tx: Transaction, command: IssueTokens, *, now: Instant
 ) -> list[IssuedToken] | Refused[TokenReason]:
-    """Tokens for every voucher that can still be used, bound to the phone's key; each lives at most seven days."""
+    """Tokens for every voucher that can still be used, bound to the phone's key; each lives at most seven days.
+
+    Each is remembered by its hash, which is all that a counter without a network tells of it. One that says the same
+    and is hardly older is handed out again.
+    """
     holder = (await holder_keys(tx, frozenset({command.resident_id}))).get(command.resident_id)
     if holder is None:
         return Refused(TokenReason.NO_HOLDER_KEY)
@@ -79,34 +92,63 @@ async def issue_tokens(
         for voucher in await reads.wallet_of(tx, command.resident_id, (VoucherState.ISSUED,), None, MOST_TOKENS)
         if voucher.expires_at > now
     ]
+    known = await store.newest_tokens(tx, [voucher.voucher_id for voucher in held])
+    kinds = await store.kinds_of_versions(tx, {(voucher.campaign_id, voucher.version) for voucher in held})
     numbers = await reads.number_tokens(tx, [voucher.voucher_id for voucher in held])
-    keys = tx.county.keys
-    issuer = SigningKey(keys.issuer_private)
-    issued = []
+    issued, fresh = [], []
     for voucher in held:
         # Whole seconds: the token's fields are seconds, and a token must never outlive its voucher.
-        starts = now.replace(microsecond=0) - CLOCKS_APART
-        ends = min(voucher.expires_at.replace(microsecond=0), starts + LONGEST_LIFE)
-        if ends <= starts:
+        life = token_life(voucher.expires_at, now=now)
+        if life is None:
             continue
-        token = Token(
-            county=tx.county.code,
-            voucher=voucher.voucher_id,
-            campaign=voucher.campaign_number,
-            terms_version=voucher.version,
-            face_fen=voucher.face_fen,
-            not_before=starts,
-            expires_at=ends,
-            holder=PublicKey.from_point(holder.point),
-            status_index=numbers[voucher.voucher_id],
-            flags=DEMONSTRATION if tx.county.demonstration else 0,
-        )
+        content = _content(tx, voucher, holder, kinds.get((voucher.campaign_id, voucher.version), ()), now)
+        token = known.get(voucher.voucher_id)
+        if token is None or not is_good_again(token, content, ends=life[1], now=now):
+            token = _sign(tx, voucher, content, life, numbers[voucher.voucher_id])
+            fresh.append(token)
         issued.append(
             IssuedToken(
                 voucher_id=voucher.voucher_id,
-                token=issue_token(token, issuer=issuer, kid=bytes.fromhex(keys.issuer_kid)),
-                expires_at=ends,
+                token=token.token,
+                expires_at=token.expires_at,
                 last_count=voucher.last_count,
             )
         )
+    await store.insert_tokens(tx, fresh)
     return issued
+
+
+def _content(
+    tx: Transaction, voucher: WalletVoucher, holder: HolderKey, kinds: Sequence[str], now: Instant
+) -> TokenContent:
+    return TokenContent(
+        voucher_id=voucher.voucher_id,
+        holder=holder.point,
+        face_fen=voucher.face_fen,
+        terms_version=voucher.version,
+        domain=domain_of(voucher.terms.kind_code, kinds),
+        flags=flags_of(voucher.terms, offline_from=holder.offline_from, now=now, demonstration=tx.county.demonstration),
+    )
+
+
+def _sign(
+    tx: Transaction, voucher: WalletVoucher, content: TokenContent, life: tuple[Instant, Instant], status_index: int
+) -> RememberedToken:
+    keys = tx.county.keys
+    token = Token(
+        county=tx.county.code,
+        voucher=voucher.voucher_id,
+        campaign=voucher.campaign_number,
+        terms_version=content.terms_version,
+        face_fen=content.face_fen,
+        not_before=life[0],
+        expires_at=life[1],
+        holder=PublicKey.from_point(content.holder),
+        status_index=status_index,
+        flags=content.flags,
+        domain=content.domain,
+    )
+    data = issue_token(token, issuer=SigningKey(keys.issuer_private), kid=bytes.fromhex(keys.issuer_kid))
+    return RememberedToken(
+        hash=hashlib.sha256(data).digest(), token=data, content=content, not_before=life[0], expires_at=life[1]
+    )

@@ -1,7 +1,8 @@
 """Who is calling, and may they call this?
 
 Every route states in ``opt["callers"]`` who may call it: ``PUBLIC`` or a set of roles; one that takes files states
-``opt["limit"]`` too. The look-up from cookie or bearer key to ``Caller`` is a port that ``app.py`` binds to identity.
+``opt["limit"]`` too, one that many call from one address without a sign-in ``opt["strangers"]``. The look-up from
+cookie or bearer key to ``Caller`` is a port that ``app.py`` binds to identity.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -131,6 +132,7 @@ async def admit(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if cast(HTTPScope, connection.scope)["method"] not in READING:
         limits = cast(Limits, connection.app.state["limits"])
         if caller is None:
-            await limits.keep(STRANGERS, stranger(state["county"], state["address"]))
+            figure = cast(Figure, handler.opt.get("strangers") or STRANGERS)
+            await limits.keep(figure, stranger(state["county"], state["address"]))
         else:
             await limits.keep(cast(Figure, handler.opt.get("limit") or figure_of(caller.roles)), caller.id)

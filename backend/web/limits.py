@@ -39,6 +39,8 @@ COUNTERS = Figure(name="counters", most=600, seconds=10)
 """A till or a station's counter, where one key or one sign-in serves a whole shop."""
 STRANGERS = Figure(name="strangers", most=60, seconds=60)
 """Nobody signed in, by network address; villages share one, so it is generous."""
+DEVICES = Figure(name="devices", most=3_000, seconds=30)
+"""Counters that come back after a day without a network, by network address: a whole county may stand behind one."""
 UPLOADS = Figure(name="uploads", most=20, seconds=60)
 """Files, each of which is decoded here."""
 

@@ -46,6 +46,8 @@ import merchantsEn from '../src/merchants/texts/en'
 import merchantsZh from '../src/merchants/texts/zh'
 import applyEn from '../src/merchants/texts/apply/en'
 import applyZh from '../src/merchants/texts/apply/zh'
+import offlineEn from '../src/offline/texts/en'
+import offlineZh from '../src/offline/texts/zh'
 import outboxEn from '../src/outbox/texts/en'
 import outboxZh from '../src/outbox/texts/zh'
 import staffEn from '../src/staff/texts/en'
@@ -87,6 +89,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['settlement of a campaign', settlementZh, settlementEn],
   ['the page of all parts', designZh, designEn],
   ['things that wait to be sent', outboxZh, outboxEn],
+  ['a counter without a network', offlineZh, offlineEn],
 ]
 
 const CHINESE = /\p{Script=Han}/u

@@ -17,5 +17,7 @@ VOUCHERS = _number("VOUCHERS", 100_000)
 """Vouchers that are claimed, spent, undone and expired in one county, on each database."""
 HISTORIES = _number("HISTORIES", 6)
 """Seeds of random histories against the model, on each database; each has twenty histories of sixty acts."""
+SCHEDULES = _number("SCHEDULES", 100_000)
+"""Schedules of the offline counter: tills, a bad network and a county that is restored."""
 LIVES = _number("LIVES", 40)
 """Campaigns that live to their close-out, with and without papers that are reviewed, on each database."""

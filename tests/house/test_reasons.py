@@ -12,12 +12,19 @@ from tests.web.contract import operations
 KEBAB = re.compile(r"[a-z]+(-[a-z]+)*")
 NEVER_ON_THE_WIRE = {
     "FoundingReason": "only the command line founds administrators and makes ready accounts and sessions",
+    "AllowanceReason": "a device refuses an allowance; the county only signs them",
     "AnswerReason": "a device refuses an answer and sends again; the county only writes them",
     "CardReason": "a counter refuses a paper card; no route takes one yet",
+    "CertificateReason": "a device or a till refuses a certificate; the county only issues them",
     "ChallengeReason": "a phone refuses a challenge; only counters make them",
     "EventReason": "an event is classified inside the answer to its push, never refused",
+    "PolicyReason": "a device or a till refuses a policy; the county only signs them",
+    "PossessionReason": "the rules of enrolment are there, its route is not yet",
+    "OfflineReason": "a claim made without a network is classified inside the answer to its push, never refused",
     "PushReason": "the rules of the push are there, its route is not yet",
     "ReceiptReason": "a phone or a till refuses a receipt; no route takes one yet",
+    "RequestReason": "the rules of a device's requests are there, their routes are not yet",
+    "StatusListReason": "a device refuses a status list and keeps its own; the county only writes them",
     "TrustReason": "a phone or a till refuses a trust list; the county only makes them",
 }
 """Reasons that no route of the county answers with, and why."""

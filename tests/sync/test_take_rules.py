@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from msgspec import Struct, structs
 
 from backend.kernel.refusals import Refused
+from backend.sync.chain_rules import holds_together
 from backend.sync.event_rules import BEGINNING, EventReason, read_event, sign_event
 from backend.sync.push_rules import Numbered, Place, Push
-from backend.sync.take_rules import KnownLog, Taken, holds_together, signed_hash, take
+from backend.sync.take_rules import KnownLog, Taken, take
 from tests.protocols.event_vectors import journal
 from tests.protocols.known_keys import COUNTER, COUNTY, DEVICE, STRANGER
 
@@ -134,10 +135,3 @@ def test_a_chain_holds_together_by_hashes_and_nobody_is_blamed_for_what_cannot_b
     assert holds_together(names()[1], names()[1])
     assert not holds_together(names()[2], names()[1])
     assert holds_together(names()[1], None)
-
-
-def test_content_that_the_device_signed_has_a_name_whatever_it_says() -> None:
-    assert signed_hash(CHAIN[3], COUNTER.public) == names()[4]
-    assert signed_hash(CHAIN[3], STRANGER.public) is None
-    assert signed_hash(b"\xff", COUNTER.public) is None
-    assert signed_hash(b"\x82\x01\x02", COUNTER.public) is None

@@ -16,6 +16,7 @@ from backend.kernel.instants import Instant
 from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.rules import Funder
 from backend.settlement.audit import AuditSettlement, audit_settlement
+from backend.sync.audit import AuditSync, audit_sync
 from backend.trade_in.audit import AuditTradeIns, audit_trade_ins
 from backend.vouchers.audit import AuditVouchers, audit_vouchers
 from backend.vouchers.brake_rules import BrakePlan
@@ -179,4 +180,6 @@ async def faults(county: County) -> list[str]:
         pass
     trail = await inquire(county, verify, Verify(county.clock()))
     filed = await inquire(county, audit_trade_ins, AuditTradeIns())
-    return [*ledger.faults, *held.faults, *settled.faults, *filed.faults, *([trail.fault] if trail.fault else [])]
+    dealt = await inquire(county, audit_sync, AuditSync(ledger))
+    told = [*ledger.faults, *held.faults, *settled.faults, *filed.faults, *dealt.faults]
+    return [*told, *([trail.fault] if trail.fault else [])]

@@ -242,6 +242,7 @@ def test_the_stations_share_is_theirs_until_its_hour(pieces: int, reserved: int,
     assert pieces_left(facts, at=until, at_station=False) == left
 
 
-def test_an_expired_or_voided_voucher_never_lives_again() -> None:
+def test_an_expired_or_voided_voucher_never_lives_again_and_only_a_late_claim_tells_that_it_was_used() -> None:
     ends = {VoucherState.EXPIRED, VoucherState.VOIDED}
-    assert not [edge for edge in VOUCHER_EDGES if edge[0] in ends or edge[0] is edge[1]]
+    after = {edge for edge in VOUCHER_EDGES if edge[0] in ends or edge[0] is edge[1]}
+    assert after == {(end, VoucherState.REDEEMED) for end in ends}

@@ -46,9 +46,17 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it reads a body."""
         return "requestBody" in self.told
 
+    @property
+    def body_type(self) -> str:
+        """The content type of its body."""
+        (kind,) = self.told["requestBody"]["content"]
+        return str(kind)
+
     def body_fields(self, form: str) -> set[str]:
-        """The fields of its body, not of what lies deeper, whose values have this form."""
+        """The fields of its body, not of what lies deeper, whose values have this form; bytes have none."""
         (body,) = self.told["requestBody"]["content"].values()
+        if "$ref" not in body["schema"]:
+            return set()
         schema = described()["components"]["schemas"][body["schema"]["$ref"].rpartition("/")[2]]
         return {name for name, part in schema.get("properties", {}).items() if part.get("format") == form}
 

@@ -24,6 +24,8 @@ from tests.merchants.merchant_makers import credit_code
 from tests.merchants.test_call_routes import account_body, call_body, papers_body
 from tests.merchants.test_routes import body as merchant_body
 from tests.stations.test_routes import station_body
+from tests.sync.device_makers import enrolled
+from tests.sync.test_device_routes import LIMITS
 from tests.vouchers.campaigns import RECEIPT
 from tests.vouchers.counters import typed
 from tests.vouchers.desks import DOCUMENT, Desk, planned
@@ -81,6 +83,7 @@ MADE_HERE = {
 A_WHILE = UPLOADS.most
 """So many requests no courtesy limit minds."""
 OFFICE = "/api/v1/office"
+POOL = f"{OFFICE}/campaigns/{{campaign_id}}/offline-pool"
 NOT_YET = ("merchant_id", "store_id")
 FILE = {"kind": "business_licence", "sha256": "ab" * 32}
 CONTACT = {"contact_name": "苟定邦", "contact_phone": "15402000009"}
@@ -93,7 +96,7 @@ class Write(Struct, frozen=True, kw_only=True):
     caller: Role
     path: str
     """As it is described."""
-    address: dict[str, UUID]
+    address: dict[str, UUID | int]
     body: dict[str, Any]
     made: set[str]
 
@@ -152,7 +155,24 @@ def of_the_office(world: World) -> list[Told]:
     shown = {"name_zh": "筠连县", "name_en": "Junlian", "colour": "#0b6b4f", "based_on": 0, "change_id": ""}
     shown |= {"help_phone": "", "icp_filing": "", "police_filing": ""}
     told += [(Role.SYSTEM_ADMIN, f"{OFFICE}/county-settings", shown)]
-    return told + calls_of_the_office(change) + of_imports()
+    return told + calls_of_the_office(change) + of_imports() + of_offline(world, change)
+
+
+def of_offline(world: World, change: dict[str, Any]) -> list[Told]:
+    """What the office writes about devices, policies and pools."""
+    device, policies = f"{OFFICE}/devices/{{device_id}}", f"{OFFICE}/offline-policies"
+    phone = {"kind": "merchant", "label": "收银台", "merchant_id": str(world.own.merchant_id)}
+    pool = {"kind_code": "dining-50", "size_fen": 0, "document_no": DOCUMENT}
+    return [
+        (Role.OFFICE, f"{OFFICE}/devices/invitations", phone | {"invitation_id": ""}),
+        (Role.OFFICE, device + "/approval", {"decision_id": ""}),
+        (Role.OFFICE, device + "/refusal", {"decision_id": "", "reason": "不认识"}),
+        (Role.OFFICE, device + "/suspension", change),
+        (Role.OFFICE, device + "/revocation", change),
+        (Role.OFFICE, policies, {"policy_id": "", "limits": LIMITS, "note": "首份"}),
+        (Role.APPROVER, policies + "/{number}/enforcement", {"decision_id": "", "document_no": DOCUMENT}),
+        (Role.APPROVER, POOL, pool | {"change_id": ""}),
+    ]
 
 
 def calls_of_the_office(change: dict[str, Any]) -> list[Told]:
@@ -240,7 +260,9 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
     """Every write that carries an id of the caller's making."""
     own = world.own
     code = await typed(county, own.phone, own.vouchers[0])
-    address = {
+    address: dict[str, UUID | int] = {
+        "number": 1,
+        "device_id": await enrolled(county, own.merchant_id),
         "campaign_id": of.campaign_id,
         "merchant_id": own.merchant_id,
         "shift_id": own.shift_id,
@@ -269,7 +291,7 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
     )
     everything = (*of_desks, *of_merchants(), *at_counters(world, code))
 
-    def there(path: str) -> dict[str, UUID]:
+    def there(path: str) -> dict[str, UUID | int]:
         at = address | {"campaign_id": world.lots.list_campaign_id} if path.endswith("/rosters") else address
         return at | {"round_id": world.lots.round_of(path) or world.round_id}
 
@@ -355,4 +377,5 @@ async def test_what_the_county_numbered_itself_gives_no_act_its_id(county: Count
 
 
 async def send(client: httpx.AsyncClient, world: World, write: Write, told: dict[str, Any]) -> httpx.Response:
-    return await client.post(write.url, headers=credentials(world)[write.caller], json=told)
+    method = "PUT" if write.path == POOL else "POST"
+    return await client.request(method, write.url, headers=credentials(world)[write.caller], json=told)

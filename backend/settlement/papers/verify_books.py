@@ -106,13 +106,19 @@ def _balances(folder: str, kind: str, *owners: str) -> Counter[tuple[str, ...]]:
 
 
 def _vouchers(folder: str) -> list[str]:
-    """What is open in the ledger are the vouchers that people hold; rounds count what they gave."""
+    """What is open in the ledger are the vouchers that people hold, and what those that were used without a network
+    keep until no claim on them can come any more; rounds count what they gave.
+    """
     held: Counter[tuple[str, ...]] = Counter()
     given: Counter[str] = Counter()
+    lines: dict[str, str] = {}
     for row in rows(folder, "vouchers.csv"):
         given[row["round_id"]] += 1
         if row["state"] == "issued":
             held[(row["line_id"],)] += int(row["public_fen"])
+        lines[row["id"]] = row["line_id"]
+    for row in rows(folder, "offline/labels.csv"):
+        held[(lines[row["voucher_id"]],)] += int(row["own_fen"]) - int(row["used_fen"])
     booked = _balances(folder, "voucher.open", "line_id")
     found = [
         f"在手券与账不符 · open vouchers of line {line[0]}"

@@ -28,11 +28,14 @@ async def watched(tx: Transaction) -> list[Campaign]:
 
 
 async def redeemed_within(tx: Transaction, since: Instant, until: Instant) -> dict[UUID, list[MerchantTally]]:
-    """What every merchant redeemed, by campaign; what was given back of it later counts too."""
+    """What every merchant redeemed, by campaign; what was given back of it later counts too.
+
+    What counters accepted without a network arrives in heaps, long after, and is bounded by caps of its own.
+    """
     r = redemptions.c
     rows = await tx.execute(
         select(r.campaign_id, r.merchant_id, func.count().label("pieces"), func.sum(r.discount_fen).label("fen"))
-        .where(r.recorded_at > since, r.recorded_at <= until)
+        .where(r.recorded_at > since, r.recorded_at <= until, r.device_id.is_(None))
         .group_by(r.campaign_id, r.merchant_id)
     )
     found: dict[UUID, list[MerchantTally]] = defaultdict(list)
@@ -49,7 +52,7 @@ async def returned_within(tx: Transaction, since: Instant, until: Instant) -> di
     rows = await tx.execute(
         select(redemptions.c.campaign_id, func.count().label("steps"), back.label("fen"))
         .join(redemptions, redemptions.c.id == b.redemption_id)
-        .where(b.recorded_at > since, b.recorded_at <= until)
+        .where(b.recorded_at > since, b.recorded_at <= until, redemptions.c.device_id.is_(None))
         .group_by(redemptions.c.campaign_id)
     )
     return {row.campaign_id: (row.steps, int(row.fen)) for row in rows}

@@ -88,10 +88,10 @@ async def highest_nth(tx: Transaction) -> list[tuple[UUID, int]]:
 
 
 async def redeemed_otherwise(tx: Transaction) -> list[tuple[UUID, str, int]]:
-    """Vouchers whose state and live redemptions contradict each other."""
+    """Vouchers whose state and live redemptions contradict each other; of further uses ``audit_offline`` tells."""
     live = (
         select(redemptions.c.voucher_id, func.count().label("found"))
-        .where(redemptions.c.state != str(RedemptionState.REVERSED))
+        .where(redemptions.c.state != str(RedemptionState.REVERSED), ~redemptions.c.conflict)
         .group_by(redemptions.c.voucher_id)
         .subquery()
     )

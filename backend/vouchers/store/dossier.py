@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from backend.database.pages import Told
 from backend.database.transaction import Transaction
+from backend.vouchers.offline_tables import holder_debts, offline_claims, offline_labels
 from backend.vouchers.roster_tables import rosters
 from backend.vouchers.tables import (
     budget_lines,
@@ -22,7 +23,7 @@ from backend.vouchers.tables import (
 
 def told_of_campaign(campaign_id: UUID) -> tuple[Told, ...]:
     """The desk's tables, then those about single vouchers and redemptions."""
-    return (*_desk(campaign_id), *_used(campaign_id), *_corrected(campaign_id))
+    return (*_desk(campaign_id), *_used(campaign_id), *_corrected(campaign_id), *_offline(campaign_id))
 
 
 def _desk(campaign_id: UUID) -> tuple[Told, ...]:
@@ -58,7 +59,7 @@ def _used(campaign_id: UUID) -> tuple[Told, ...]:
     spent = select(
         *(r.id, r.voucher_id, r.line_id, r.resident_id.label("resident"), r.merchant_id, r.state, r.bill_fen),
         *(r.eligible_fen, r.discount_fen, r.face_fen, r.refunded_fen, r.staff_id, r.shift_id, r.town_code, r.trade),
-        *(r.evidence_kind, r.evidence_fen, r.occurred_at, r.recorded_at),
+        *(r.evidence_kind, r.evidence_fen, r.occurred_at, r.recorded_at, r.device_id, r.conflict),
     ).where(r.campaign_id == campaign_id)
     shares = (
         select(s.redemption_id, s.funder, s.amount_fen, s.refunded_fen)
@@ -93,6 +94,34 @@ def _corrected(campaign_id: UUID) -> tuple[Told, ...]:
     return (
         Told(name="roll-backs.csv", statement=undone, keys=(b.id,), concerns=b.redemption_id),
         Told(name="incidents.csv", statement=corrected, keys=(i.id,), concerns=i.redemption_id),
+    )
+
+
+def _offline(campaign_id: UUID) -> tuple[Told, ...]:
+    v, c, o, d = vouchers.c, offline_claims.c, offline_labels.c, holder_debts.c
+    claimed = (
+        select(
+            *(c.id, c.voucher_id, c.merchant_id, c.device_id, c.episode, c.pool_line_id, c.effective_at),
+            *(c.event_hash, c.late, c.nth, c.found, c.bill_fen, c.eligible_fen, c.government_fen, c.platform_fen),
+            *(c.merchant_fen, c.label, c.redemption_id, c.cover_fen, c.voided_at, c.recorded_at),
+        )
+        .join(vouchers, v.id == c.voucher_id)
+        .where(v.campaign_id == campaign_id)
+    )
+    labels = (
+        select(*(o.voucher_id, o.own_fen, o.used_fen, o.cover_fen, o.found, o.closes_at, o.closed_at))
+        .join(vouchers, v.id == o.voucher_id)
+        .where(v.campaign_id == campaign_id)
+    )
+    debts = (
+        select(d.claim_id, d.resident_id.label("resident"), d.voucher_id, d.debt_fen, d.set_off_fen, d.state)
+        .join(vouchers, v.id == d.voucher_id)
+        .where(v.campaign_id == campaign_id)
+    )
+    return (
+        Told(name="offline/claims.csv", statement=claimed, keys=(c.id,), concerns=c.voucher_id),
+        Told(name="offline/labels.csv", statement=labels, keys=(o.voucher_id,), concerns=o.voucher_id),
+        Told(name="offline/debts.csv", statement=debts, keys=(d.claim_id,), concerns=d.voucher_id),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.transaction import Transaction
@@ -154,6 +154,7 @@ async def _records(tx: Transaction, rows: Sequence[Row[Any]]) -> list[Redemption
             refunded_discount_fen=back[row.id],
             occurred_at=row.occurred_at,
             shares=shares[row.id],
+            device_id=row.device_id,
         )
         for row in rows
     ]
@@ -187,7 +188,9 @@ async def tallies(tx: Transaction, campaign_id: UUID, by: str | None) -> list[Ta
     """Redeemed pieces, discounts and bills of a campaign, altogether or by trade, town or merchant."""
     r = redemptions.c
     key = {None: None, "trade": r.trade, "town": r.town_code, "merchant": r.merchant_id}[by]
-    figures = [func.count(), func.coalesce(func.sum(r.discount_fen), 0), func.coalesce(func.sum(r.bill_fen), 0)]
+    # A further use of a voucher is a bill and costs money, but no other piece.
+    pieces = func.coalesce(func.sum(case((r.conflict, 0), else_=1)), 0)
+    figures = [pieces, func.coalesce(func.sum(r.discount_fen), 0), func.coalesce(func.sum(r.bill_fen), 0)]
     live = select(*([key] if key is not None else []), *figures).where(
         r.campaign_id == campaign_id, r.state != str(RedemptionState.REVERSED)
     )
@@ -195,7 +198,7 @@ async def tallies(tx: Transaction, campaign_id: UUID, by: str | None) -> list[Ta
     return [
         Tally(
             key=str(row[0]) if key is not None else "all",
-            pieces=row[-3],
+            pieces=int(row[-3]),
             discount_fen=int(row[-2]),
             bill_fen=int(row[-1]),
         )

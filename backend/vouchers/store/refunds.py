@@ -46,6 +46,7 @@ async def lock_redemption(tx: Transaction, redemption_id: UUID) -> RedemptionRec
         refunded_fen=row.refunded_fen,
         occurred_at=row.occurred_at,
         shares={Funder(share.funder): share.amount_fen - share.refunded_fen for share in shares},
+        device_id=row.device_id,
     )
 
 

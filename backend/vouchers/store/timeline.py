@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, cast, extract, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, case, cast, extract, func, select, type_coerce
 
 from backend.database.transaction import Transaction
 from backend.vouchers.desk_rules import RedemptionState
@@ -28,11 +28,12 @@ async def amounts_by_hour(tx: Transaction, campaign_id: UUID) -> dict[int, Amoun
     found = {int(row[0]): Amounts(issued=row[1]) for row in issued}
     spent = _hour(r.occurred_at, on_postgresql=tx.county.on_postgresql).label("hour")
     redeemed = await tx.execute(
-        select(spent, func.count(), func.sum(r.discount_fen), func.sum(r.bill_fen))
+        # A further use of a voucher is a bill and costs money, but no other piece.
+        select(spent, func.sum(case((r.conflict, 0), else_=1)), func.sum(r.discount_fen), func.sum(r.bill_fen))
         .where(r.campaign_id == campaign_id, r.state != str(RedemptionState.REVERSED))
         .group_by("hour")
     )
     for row in redeemed:
-        amounts = Amounts(redeemed=row[1], discount_fen=int(row[2]), bill_fen=int(row[3]))
+        amounts = Amounts(redeemed=int(row[1]), discount_fen=int(row[2]), bill_fen=int(row[3]))
         found[int(row[0])] = found.get(int(row[0]), NOTHING).plus(amounts)
     return found

@@ -16,7 +16,7 @@ import { isInstant, isUint, issuerOf, type TrustList } from './trust'
 
 /** A phone draws its code again this often. */
 export const REDRAWN_EVERY_MS = 30_000
-/** The code's time and the verifier's clock differ by this at most, in either direction, inclusive. */
+/** The code's time and the verifier's clock differ by this at most, in either direction, inclusive, where nobody says else. */
 const FRESH_FOR_MS = 60_000
 const PREFIX = 'XV1:'
 const ANY_VERSION = /^XV[0-9]:/
@@ -50,6 +50,8 @@ export interface Presented {
   /** The phone's own time of drawing, in seconds since 1970. */
   readonly time: number
   readonly counter: number
+  /** What the holder signed with; an offline counter hands it on to the county. */
+  readonly signature: Bytes
 }
 
 /** Tokens whose issuer's signature was checked lately, by the hex of their hash. */
@@ -63,6 +65,8 @@ export interface Circumstances {
   /** SHA-256 of the `XM1` challenge that the holder was asked to sign. */
   readonly challenge?: Bytes
   readonly recent?: RecentTokens
+  /** How far the code's time and `at` may stand apart, in milliseconds; a policy for counters without a network has its own. */
+  readonly freshForMs?: number
 }
 
 interface Body {
@@ -75,7 +79,7 @@ interface Body {
 /** What the code proves at this instant, or the first reason why it proves nothing. */
 export async function verifyPresentation(
   text: string,
-  { trust, county, at, challenge = NOTHING, recent }: Circumstances,
+  { trust, county, at, challenge = NOTHING, recent, freshForMs = FRESH_FOR_MS }: Circumstances,
 ): Promise<Presented | PresentationReason> {
   const body = bodyOf(text.replaceAll(AROUND, ''))
   if (typeof body === 'string') return body
@@ -89,9 +93,9 @@ export async function verifyPresentation(
   if (!(await verifies(token.holder, body.signature, message))) return 'holder-forged'
   // An answer to a challenge is fresh by the nonce that was never used before, whatever the phone's clock shows.
   const asked = challenge.length > 0
-  if (!asked && at - body.time * 1000 > FRESH_FOR_MS) return 'code-stale'
-  if (!asked && body.time * 1000 - at > FRESH_FOR_MS) return 'code-early'
-  return { token, tokenHash: hash, time: body.time, counter: body.counter }
+  if (!asked && at - body.time * 1000 > freshForMs) return 'code-stale'
+  if (!asked && body.time * 1000 - at > freshForMs) return 'code-early'
+  return { token, tokenHash: hash, time: body.time, counter: body.counter, signature: body.signature }
 }
 
 /** The code that a phone draws at this instant; `counter` is greater than at every drawing before. */

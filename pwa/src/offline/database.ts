@@ -15,6 +15,8 @@ import {
 } from 'idb'
 import { shallowRef } from 'vue'
 import { read, remember } from '@/kernel/remembered'
+import type { DeviceIdentity } from './device_key'
+import type { Standing } from './standing'
 
 /** One shelf a kind of thing; keys are given from outside. */
 const FIRST_SHELVES = ['claims', 'keys', 'counters', 'wallet', 'redemptions', 'drafts'] as const
@@ -37,6 +39,8 @@ export interface JournalEntry {
   readonly hash: string
   /** How the county classified it; null until it has. */
   readonly result: string | null
+  /** Why it did so, where it gave a reason. */
+  readonly reason?: string | null
 }
 
 /** Where the journal of one device stands. */
@@ -49,6 +53,17 @@ export interface JournalHead {
   readonly ack_seq: number
   /** Up to here also a verified backup has it. */
   readonly durable_seq: number
+}
+
+/** A voucher that was taken at this browser, by whichever device it was at the time. */
+export interface TakenVoucher {
+  readonly voucher: string
+  readonly device: string
+  /** The number of the event that says so. */
+  readonly seq: number
+  /** The campaign's number in its county. */
+  readonly campaign: number
+  readonly amount_fen: number
 }
 
 /** A copy of something that the county keeps. */
@@ -77,13 +92,18 @@ export interface Stores extends DBSchema, Record<Shelf, { key: string; value: un
     indexes: { collection: [scope: string, collection: string] }
   }
   cursors: { key: string; value: ReplicaCursor }
+  identities: { key: string; value: DeviceIdentity }
+  standings: { key: string; value: Standing }
+  taken: { key: string; value: TakenVoucher; indexes: { place: [device: string, seq: number] } }
+  /** Counters by name; `tallies.ts` has the names. */
+  tallies: { key: string; value: number }
 }
 
 export type Database = IDBPDatabase<Stores>
 export type Change<Names extends StoreNames<Stores>> = IDBPTransaction<Stores, Names[], 'readwrite'>
 
 const NAME = 'yizhan'
-const VERSION = 3
+const VERSION = 4
 const SENTINEL = 'yizhan.stored'
 
 /** Somebody stored here before, and it is all gone: the browser made room for itself. */
@@ -125,6 +145,7 @@ function upgrade(database: Database, from: number): void {
   }
   if (from < 2) layJournal(database)
   if (from < 3) database.createObjectStore(SEEN)
+  if (from < 4) layCounter(database)
 }
 
 /** iOS closes databases of pages that slept. */
@@ -160,4 +181,11 @@ function layJournal(database: Database): void {
   const replica = database.createObjectStore('replica', { keyPath: ['scope', 'collection', 'id'] })
   replica.createIndex('collection', ['scope', 'collection'])
   database.createObjectStore('cursors', { keyPath: 'scope' })
+}
+
+function layCounter(database: Database): void {
+  database.createObjectStore('identities', { keyPath: 'device' })
+  database.createObjectStore('standings', { keyPath: 'device' })
+  database.createObjectStore('taken', { keyPath: 'voucher' }).createIndex('place', ['device', 'seq'])
+  database.createObjectStore('tallies')
 }

@@ -7,6 +7,7 @@
  */
 
 import type { StoreNames } from 'idb'
+import { toHex } from '@/kernel/bytes'
 import {
   changeStrictly,
   openDatabase,
@@ -15,6 +16,7 @@ import {
   type JournalHead,
   type Stores,
 } from './database'
+import { BEGINNING } from './event'
 
 /** What a caller gives for the number and the hash it was drawn for. */
 export type DrawnEvent = Pick<JournalEntry, 'kind' | 'at' | 'bytes' | 'hash'>
@@ -24,13 +26,16 @@ export interface Acknowledged {
   readonly epoch: number
   readonly ack_seq: number
   readonly durable_seq: number
-  readonly results: readonly { readonly seq: number; readonly code: string }[]
+  /** In the order of their numbers. */
+  readonly results: readonly { readonly seq: number; readonly code: string; readonly reason?: string | null }[]
 }
 
 const KEPT_MS = 30 * 24 * 3600 * 1000
 const MOST_TRIES = 20
 /** Somebody has to look at these; they are never forgotten by themselves. */
 const UNSETTLED = new Set(['held_gap', 'needs_review'])
+/** It tells only that the county has the event already: what was told of it before stands. */
+const KNOWN_ALREADY = 'duplicate'
 
 /** Where the journal of a device stands; a new one begins before its first event. */
 export async function headOf(device: string): Promise<JournalHead> {
@@ -76,10 +81,10 @@ async function store<Names extends Exclude<StoreNames<Stores>, 'outbox' | 'heads
   })
 }
 
-/** What the county has not acknowledged, in order; at most so many at once. */
-export async function unacknowledged(device: string, most = 200): Promise<JournalEntry[]> {
+/** What the county has not acknowledged, in order, or all from the number it asks for; at most so many at once. */
+export async function unacknowledged(device: string, most = 200, from = Infinity): Promise<JournalEntry[]> {
   const { ack_seq } = await headOf(device)
-  return (await openDatabase()).getAll('outbox', after(device, ack_seq), most)
+  return (await openDatabase()).getAll('outbox', after(device, Math.min(ack_seq, from - 1)), most)
 }
 
 /** How many events of this device the county has not acknowledged. */
@@ -96,23 +101,43 @@ export async function toReview(device: string): Promise<JournalEntry[]> {
 
 /**
  * Takes the county's answer. Numbers only grow within an epoch; a new epoch, or an acknowledgement behind our own,
- * means that the county was restored from a backup: what it lost is then sent again.
+ * means that the county was restored from a backup: what it lost is then sent again. `alongside` writes what else the
+ * answer changes into the same transaction.
  */
-export async function acknowledge(device: string, told: Acknowledged): Promise<JournalHead> {
-  return changeStrictly(await openDatabase(), ['outbox', 'heads'], async (change) => {
-    const head = (await change.objectStore('heads').get(device)) ?? beginning(device)
-    for (const { seq, code } of told.results) {
-      const entry = await change.objectStore('outbox').get([device, seq])
-      if (entry) await change.objectStore('outbox').put({ ...entry, result: code })
-    }
+export async function acknowledge<Names extends Exclude<StoreNames<Stores>, 'outbox' | 'heads'> = never>(
+  device: string,
+  told: Acknowledged,
+  also: Names[] = [],
+  alongside: (change: Change<Names | 'outbox' | 'heads'>) => Promise<unknown> = async () => undefined,
+): Promise<JournalHead> {
+  const stores = ['outbox', 'heads', ...also] as (Names | 'outbox' | 'heads')[]
+  return changeStrictly(await openDatabase(), stores, async (change) => {
+    const own = change as unknown as Change<'outbox' | 'heads'>
+    const head = (await own.objectStore('heads').get(device)) ?? beginning(device)
+    await classify(own, device, told.results)
     const restored = told.epoch > head.epoch || told.ack_seq < head.ack_seq
     const ack_seq = Math.min(told.ack_seq, head.seq)
     const durable = Math.min(told.durable_seq, ack_seq)
     const durable_seq = restored ? durable : Math.max(head.durable_seq, durable)
     const next = { ...head, epoch: Math.max(head.epoch, told.epoch), ack_seq, durable_seq }
-    await change.objectStore('heads').put(next)
+    await own.objectStore('heads').put(next)
+    await alongside(change)
     return next
   })
+}
+
+async function classify(change: Change<'outbox' | 'heads'>, device: string, results: Acknowledged['results']): Promise<void> {
+  const [first, last] = [results[0], results.at(-1)]
+  if (!first || !last) return
+  const outbox = change.objectStore('outbox')
+  const told = new Map(results.map((result) => [result.seq, result]))
+  const entries = await outbox.getAll(IDBKeyRange.bound([device, first.seq], [device, last.seq]))
+  const writing = entries.map((entry) => {
+    const result = told.get(entry.seq)
+    if (!result || (result.code === KNOWN_ALREADY && isFinal(entry.result))) return undefined
+    return outbox.put({ ...entry, result: result.code, reason: result.reason ?? null })
+  })
+  await Promise.all(writing)
 }
 
 /** Forgets what is in a backup, settled and thirty days old, and nothing else; answers how many. */
@@ -126,10 +151,14 @@ export async function forgetSettled(device: string, now: number): Promise<number
   })
 }
 
+function isFinal(result: string | null): boolean {
+  return result !== null && result !== 'held_gap'
+}
+
 function after(device: string, seq: number): IDBKeyRange {
   return IDBKeyRange.bound([device, seq], [device, Number.MAX_SAFE_INTEGER], true)
 }
 
 function beginning(device: string): JournalHead {
-  return { device, seq: 0, hash: '', epoch: 0, ack_seq: 0, durable_seq: 0 }
+  return { device, seq: 0, hash: toHex(BEGINNING), epoch: 0, ack_seq: 0, durable_seq: 0 }
 }

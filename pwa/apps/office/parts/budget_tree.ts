@@ -27,6 +27,7 @@ export function inTree<Line extends InTree>(plan: BoardAnswer['plan'], lines: re
 }
 
 function nameOf(plan: BoardAnswer['plan'], { level, key }: InTree): string {
+  if (level === 'offline') return t('board.tree.offline')
   const kind = level === 'kind' && plan.kinds.find(({ code }) => code === key)
   const round = level === 'round' && plan.rounds.find(({ round_id }) => round_id === key)
   const found = kind || round

@@ -215,6 +215,7 @@ export default {
   'board.tree.returned': 'Returned',
   'board.tree.left': 'Left',
   'board.tree.all': 'All',
+  'board.tree.offline': 'Pool for offline counters',
   'board.tree.not-yet': 'There are lines once the money is proven.',
   'board.key': 'Name',
   'board.count': 'Vouchers',

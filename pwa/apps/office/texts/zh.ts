@@ -215,6 +215,7 @@ export default {
   'board.tree.returned': '退回',
   'board.tree.left': '还剩',
   'board.tree.all': '全部',
+  'board.tree.offline': '离线备付池',
   'board.tree.not-yet': '资金到位后才有额度。',
   'board.key': '名称',
   'board.count': '张数',

@@ -13,6 +13,7 @@ export default {
   'books.funded': 'Funded',
   'books.free': 'Still on budget lines',
   'books.open': 'In vouchers that people hold',
+  'books.offline': 'Set apart for offline counters',
   'books.payable': 'Owed to merchants',
   'books.clawback': 'Owed back by merchants (less)',
   'books.paid': 'Paid to merchants',

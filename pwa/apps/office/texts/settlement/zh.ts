@@ -10,6 +10,7 @@ export default {
   'books.funded': '到账',
   'books.free': '还在额度里',
   'books.open': '在居民手里的券',
+  'books.offline': '离线备付池',
   'books.payable': '应付商户',
   'books.clawback': '商户应退（减）',
   'books.paid': '已付商户',

@@ -1,0 +1,86 @@
+"""How much has a device taken, and does one more claim still fit?
+
+Only claims that counted are added up, in the order of the journal, so a claim's answer depends on what stands before it
+and on nothing that arrives later. A claim that its device took back gives back its room.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.kernel.instants import business_day
+from backend.sync.fact_rules import DeviceFacts, Episode
+from backend.sync.fault_rules import Fault
+from backend.sync.limits_rules import OfflineLimits
+from backend.sync.proof_rules import Claim, most_for
+
+
+class Room(Struct, frozen=True):
+    """Where a claim is counted: its episode, campaign and holder's day."""
+
+    episode: int
+    campaign: int
+    holder: bytes
+    day: date
+
+
+class Taken:
+    """Running sums over one journal. Amounts in fen of what vouchers gave."""
+
+    def __init__(self) -> None:
+        self._vouchers: set[UUID] = set()
+        self._episodes: dict[int, list[int]] = {}
+        self._campaigns: dict[tuple[int, int], int] = {}
+        self._days: dict[tuple[bytes, date], int] = {}
+
+    def has(self, voucher: UUID) -> bool:
+        """Whether the device took this voucher and did not take that back."""
+        return voucher in self._vouchers
+
+    def use(self, voucher: UUID) -> None:
+        """The county itself took this voucher at the device."""
+        self._vouchers.add(voucher)
+
+    def fault_of(self, claim: Claim, policy: OfflineLimits, facts: DeviceFacts) -> Fault | None:
+        """The first limit that one more claim would pass, or ``None``."""
+        room, fen = room_of(claim, facts), claim.body.amount_fen
+        limits, episode = facts.limits_in(policy), facts.episode_of(claim.seq)
+        sums = self._episodes.get(room.episode, [0, 0])
+        if fen > most_for(claim.body.mode, policy):
+            return Fault.OVER_SCAN_LIMIT
+        if self._days.get((room.holder, room.day), 0) + fen > policy.holder_day_fen:
+            return Fault.OVER_HOLDER_DAY
+        if sums[0] + fen > limits.cap_fen:
+            return Fault.OVER_CAP
+        if sums[1] + 1 > limits.claims:
+            return Fault.OVER_COUNT
+        dealt = 0 if episode is None else episode.caps_fen.get(room.campaign, 0)
+        if self._campaigns.get((room.episode, room.campaign), 0) + fen > dealt:
+            return Fault.OVER_ALLOWANCE
+        return None
+
+    def add(self, claim: Claim, facts: DeviceFacts) -> None:
+        """Count a claim that fitted."""
+        self._vouchers.add(claim.body.voucher)
+        self._count(room_of(claim, facts), claim.body.amount_fen, 1)
+
+    def give_back(self, claim: Claim, facts: DeviceFacts) -> None:
+        """Its device took a counted claim back."""
+        self._vouchers.discard(claim.body.voucher)
+        self._count(room_of(claim, facts), -claim.body.amount_fen, -1)
+
+    def _count(self, room: Room, fen: int, claims: int) -> None:
+        sums = self._episodes.setdefault(room.episode, [0, 0])
+        sums[0] += fen
+        sums[1] += claims
+        campaign, day = (room.episode, room.campaign), (room.holder, room.day)
+        self._campaigns[campaign] = self._campaigns.get(campaign, 0) + fen
+        self._days[day] = self._days.get(day, 0) + fen
+
+
+def room_of(claim: Claim, facts: DeviceFacts) -> Room:
+    """Where a claim is counted."""
+    episode: Episode | None = facts.episode_of(claim.seq)
+    number = 0 if episode is None else episode.number
+    return Room(number, claim.offer.campaign, claim.offer.holder, business_day(claim.at))

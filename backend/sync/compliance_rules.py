@@ -1,0 +1,178 @@
+"""Did a counter keep to the rules that it knew when it took a voucher without a network?
+
+The county works this out again from the device's whole journal and from its own records, and believes nothing but
+signatures. Promises:
+
+1. The verdicts depend on the set of events and on the county's records, never on the order in which events arrived.
+2. A verdict depends on nothing that stands later in the journal, except that a claim may be taken back. So what is
+   settled stays settled when more arrives. A fork is the exception: it throws doubt on all that follows it.
+3. A claim that does not count takes no room from those after it.
+
+Only events up to the first gap are judged: what lies beyond waits.
+"""
+
+from collections.abc import Collection, Iterable, Set
+from datetime import timedelta
+
+from backend.kernel.instants import Instant
+from backend.kernel.trust import instant_of, seconds_of
+from backend.sync.body_rules import HolderProof, Mode, Redeem, Void
+from backend.sync.cap_rules import Taken
+from backend.sync.chain_rules import holds_together
+from backend.sync.event_rules import BEGINNING, DeviceEvent, SignedEvent, body_of
+from backend.sync.fact_rules import DeviceFacts
+from backend.sync.fault_rules import Fault
+from backend.sync.limits_rules import OfflineLimits
+from backend.sync.proof_rules import Claim, is_fresh, is_signed_by_holder, offer_of, terms_fault
+
+_EARLIEST = instant_of(0)
+
+Verdicts = dict[bytes, Fault | None]
+"""By an event's hash: ``None`` for a claim that kept to the rules, or the first one that it broke."""
+
+
+def verdicts(
+    log: Iterable[SignedEvent],
+    facts: DeviceFacts,
+    *,
+    proven: Set[bytes] = frozenset(),
+    unread: Set[int] = frozenset(),
+) -> Verdicts:
+    """The verdict of every ``REDEEM`` up to the first gap; other kinds have none.
+
+    Every event of ``log`` is one that its device signed. ``proven`` are the hashes of events whose holder's signature
+    was found good before, so that it need not be asked again. ``unread`` are the numbers under which only something
+    unreadable came: nobody can tell whether the event after one of them names it, so nobody is blamed.
+    """
+    journal = _Journal(facts, proven)
+    by_seq: dict[int, dict[bytes, SignedEvent]] = {}
+    for event in log:
+        by_seq.setdefault(event.event.seq, {})[event.hash] = event
+    before: bytes | None = BEGINNING
+    doubt, seq = None, 1
+    while (here := by_seq.get(seq, {})) or seq in unread:
+        if len(here) > 1:
+            doubt = doubt or Fault.CHAIN_FORKED
+        for hashed, event in here.items():
+            if not holds_together(event.event.prev, before):
+                doubt = doubt or Fault.CHAIN_BROKEN
+            journal.take(hashed, event.event, doubt)
+        before, seq = next(iter(here), None), seq + 1
+    return journal.verdicts
+
+
+class _Journal:
+    """One walk along a journal: what it showed so far and what was decided."""
+
+    def __init__(self, facts: DeviceFacts, proven: Collection[bytes]) -> None:
+        self.verdicts: Verdicts = {}
+        self._facts = facts
+        self._proven = proven
+        self._taken = Taken()
+        self._counted: dict[int, Claim] = {}
+        self._counters: dict[tuple[bytes, bytes], int] = {}
+        self._word = self._mark = _EARLIEST
+
+    def take(self, hashed: bytes, event: DeviceEvent, doubt: Fault | None) -> None:
+        """Decide one event; after a doubt about the chain nothing counts any more."""
+        # By its time, which the county's records confirm: after a restore numbers may begin again, and times do not.
+        word = event.checkpoint.time
+        went_back = word < self._word
+        if word > self._word:
+            self._word = self._mark = word
+        self._mark = max(self._mark, event.t_dev)
+        match body_of(event):
+            case Redeem() as body:
+                fault = doubt or (Fault.CHECKPOINT_WENT_BACK if went_back else None)
+                self.verdicts[hashed] = fault or self._fault_of(hashed, event, body)
+            case Void() as void if doubt is None:
+                self._take_back(void.seq)
+
+    def _take_back(self, seq: int) -> None:
+        claim = self._counted.pop(seq, None)
+        if claim is not None:
+            self._taken.give_back(claim, self._facts)
+            self.verdicts[claim.hash] = Fault.VOIDED
+
+    def _fault_of(self, hashed: bytes, event: DeviceEvent, body: Redeem) -> Fault | None:
+        if body.mode is Mode.ONLINE:
+            # The county decided that one itself; the journal only tells of it.
+            self._taken.use(body.voucher)
+            return None
+        fault = _standing_fault(event, self._facts)
+        if fault is not None:
+            return fault
+        policy = self._facts.policies[event.policy].limits
+        hard = self._facts.limits_in(policy).hard
+        # The latest instant that the journal showed since that word: a clock that is set back wins no time.
+        at = self._mark
+        fault = _time_fault(event, at, hard, self._facts) or _operator_fault(event, body, self._facts)
+        if fault is not None:
+            return fault
+        offer = offer_of(body, at, policy, self._facts)
+        if isinstance(offer, Fault):
+            return offer
+        claim = Claim(seq=event.seq, hash=hashed, body=body, t_dev=event.t_dev, at=at, offer=offer)
+        return self._decide(claim, event, policy)
+
+    def _decide(self, claim: Claim, event: DeviceEvent, policy: OfflineLimits) -> Fault | None:
+        facts, body = self._facts, claim.body
+        if claim.hash not in self._proven and not is_signed_by_holder(claim, facts):
+            return Fault.HOLDER_FORGED
+        if not self._counts_up(claim):
+            return Fault.COUNTER_REPLAYED
+        if not is_fresh(claim, policy):
+            return Fault.CODE_NOT_FRESH
+        looked_at = facts.snapshots[event.snapshot]
+        if any(span.has(looked_at) for span in facts.unusable.get(body.voucher, ())):
+            return Fault.VOUCHER_UNUSABLE
+        if self._taken.has(body.voucher):
+            return Fault.VOUCHER_TWICE
+        fault = terms_fault(claim, facts) or self._taken.fault_of(claim, policy, facts)
+        if fault is None:
+            self._taken.add(claim, facts)
+            self._counted[claim.seq] = claim
+        return fault
+
+    def _counts_up(self, claim: Claim) -> bool:
+        """Whether the holder's counter is beyond every one that this device had of the voucher."""
+        proof = claim.body.proof
+        if not isinstance(proof, HolderProof):
+            return True
+        key = (claim.body.voucher.bytes, claim.offer.holder)
+        if proof.counter <= self._counters.get(key, -1):
+            return False
+        self._counters[key] = proof.counter
+        return True
+
+
+def _standing_fault(event: DeviceEvent, facts: DeviceFacts) -> Fault | None:
+    """Whether the device, as the county's word found it, may take vouchers by this policy."""
+    given = facts.checkpoints.get(event.checkpoint.no)
+    if given is None or seconds_of(given) != seconds_of(event.checkpoint.time):
+        return Fault.CHECKPOINT_LOST if event.epoch < facts.epoch else Fault.CHECKPOINT_UNKNOWN
+    if not any(span.has(given) for span in facts.active):
+        return Fault.DEVICE_NOT_ACTIVE
+    if facts.counter is None:
+        return Fault.DEVICE_WITHOUT_MERCHANT
+    policy = facts.policies.get(event.policy)
+    return None if policy is not None and policy.known_at(given) else Fault.POLICY_UNKNOWN
+
+
+def _time_fault(event: DeviceEvent, at: Instant, hard: timedelta, facts: DeviceFacts) -> Fault | None:
+    """Whether the claim was made within the time for which the county's last word and list were good."""
+    if at > event.checkpoint.time + hard:
+        return Fault.OFFLINE_TOO_LONG
+    if not any(span.has(at) for span in facts.certificates):
+        return Fault.CERTIFICATE_EXPIRED
+    made = facts.snapshots.get(event.snapshot)
+    if made is None:
+        return Fault.SNAPSHOT_UNKNOWN
+    return Fault.SNAPSHOT_TOO_OLD if at > made + hard else None
+
+
+def _operator_fault(event: DeviceEvent, body: Redeem, facts: DeviceFacts) -> Fault | None:
+    """Whether the operator worked there at the county's last word; who left since was not known to have left."""
+    span = facts.operators.get(body.operator)
+    known = span is not None and span.has(facts.checkpoints[event.checkpoint.no])
+    return None if known else Fault.OPERATOR_UNKNOWN

@@ -1,0 +1,108 @@
+"""A device's next episode: what it did not use goes back to the pools, and it is dealt anew. Called by the push.
+
+It is called when everything that the device has is acknowledged, and at no other time: what is still on its way may
+have to be paid from what the device holds.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.sync.device_rules import Device, may_accept
+from backend.sync.draft_rules import Policy, limits_of
+from backend.sync.episode_rules import Allowance, Episode, LiveAllowance, begins, episode_of, lapses_at
+from backend.sync.store import allowances, policies
+from backend.sync.store import devices as store
+from backend.vouchers.find_offline_pools import DealingPool, find_dealing_pools
+from backend.vouchers.move_allowance import MoveAllowance, move_allowance
+
+
+class DealAllowance(Struct, frozen=True, kw_only=True):
+    """Everything of this device is acknowledged; ``used`` is whether it accepted anything in its present episode."""
+
+    device_id: UUID
+    used: bool
+
+
+async def deal_allowance(tx: Transaction, command: DealAllowance, *, now: Instant) -> Episode | None:
+    """The device's episode, new or as it was; ``None`` for one that may accept nothing now."""
+    device = await store.lock_device(tx, command.device_id)
+    if device is None:
+        return None
+    policy = await policies.in_force(tx)
+    if not begins(device, policy, used=command.used, at=now):
+        if not may_accept(device) or policy is None:
+            await take_back(tx, device, now)
+            return None
+        return await present_episode(tx, device)
+    assert policy is not None, "an episode begins under a policy"
+    pools = await find_dealing_pools(tx)
+    await _deal(tx, device, policy, pools, now)
+    await store.begin_episode(tx, device.id, device.episode + 1, policy.number, now)
+    begun = await store.device(tx, device.id)
+    assert begun is not None, "it is locked"
+    return episode_of(begun, _numbered(await allowances.live_of(tx, device.id), pools), began=True)
+
+
+async def _deal(tx: Transaction, device: Device, policy: Policy, pools: Sequence[DealingPool], now: Instant) -> None:
+    """Each pool in turn, by campaign, so that two devices never wait for each other in a ring."""
+    before = {one.campaign_id: one for one in await allowances.live_of(tx, device.id)}
+    await allowances.end(tx, device.id, now)
+    dealing = {pool.campaign_id: pool.line_id for pool in pools}
+    lines = {one.campaign_id: one.line_id for one in before.values()} | dealing
+    wanted_fen = limits_of(policy.limits, device.kind).cap_fen
+    dealt = []
+    for campaign_id, line_id in sorted(lines.items()):
+        held = before.get(campaign_id)
+        move = MoveAllowance(
+            campaign_id=campaign_id,
+            line_id=line_id,
+            wanted_fen=wanted_fen if campaign_id in dealing else 0,
+            held_fen=0 if held is None else held.left_fen,
+        )
+        cap_fen = await move_allowance(tx, move, now=now)
+        if campaign_id in dealing:
+            dealt.append(
+                Allowance(
+                    device_id=device.id,
+                    campaign_id=campaign_id,
+                    episode=device.episode + 1,
+                    line_id=line_id,
+                    cap_fen=cap_fen,
+                    charged_fen=0,
+                    dealt_at=now,
+                    lapses_at=lapses_at(policy.limits, device.kind, now),
+                )
+            )
+    await allowances.insert_allowances(tx, dealt)
+
+
+async def take_back(tx: Transaction, device: Device, now: Instant) -> None:
+    """A locked device's episode ends and none begins: all that it did not use goes back to the pools."""
+    for one in await allowances.live_of(tx, device.id):
+        move = MoveAllowance(campaign_id=one.campaign_id, line_id=one.line_id, wanted_fen=0, held_fen=one.left_fen)
+        await move_allowance(tx, move, now=now)
+    await allowances.end(tx, device.id, now)
+    if device.episode_at is not None:
+        await store.begin_episode(tx, device.id, device.episode, None, now)
+
+
+async def present_episode(tx: Transaction, device: Device) -> Episode | None:
+    """The episode that a device is in, with its caps."""
+    live = await allowances.live_of(tx, device.id)
+    return episode_of(device, _numbered(live, await find_dealing_pools(tx)), began=False)
+
+
+async def find_episode(tx: Transaction, device_id: UUID) -> Episode | None:
+    """A device's present episode, for what it is told of it; ``None`` where it has none."""
+    device = await store.device(tx, device_id)
+    return None if device is None else await present_episode(tx, device)
+
+
+def _numbered(live: Sequence[Allowance], pools: Sequence[DealingPool]) -> list[LiveAllowance]:
+    numbers = {pool.campaign_id: pool.campaign_number for pool in pools}
+    # A campaign that deals no more is left out: nothing of it is accepted any more either.
+    return [LiveAllowance(one, numbers[one.campaign_id]) for one in live if one.campaign_id in numbers]

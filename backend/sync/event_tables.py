@@ -1,0 +1,84 @@
+"""Rows of what devices sent and were told: the log, second events of a number, what nobody could read, episodes.
+
+A result may change while an event waits for another one, or while the order of claims on a voucher settles; the event
+itself never does.
+"""
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table
+
+from backend.database.columns import BIG, choice_column, id_column, instant_column, metadata, text_column
+from backend.sync.answer_rules import ResultCode
+
+events = Table(
+    "sync_events",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False, unique=True),
+    Column("data", LargeBinary(), nullable=False),
+    text_column("kind", most=16),
+    # What an auditor looks for; all of it is in ``data`` too, signed.
+    id_column("subject_id", nullable=True),
+    instant_column("occurred_at"),
+    instant_column("recorded_at"),
+    choice_column("code", ResultCode),
+    text_column("reason", most=64, nullable=True),
+    CheckConstraint("seq >= 1", name="seq_from_one"),
+    CheckConstraint(
+        "(code IN ('noncompliant', 'needs_review')) = (reason IS NOT NULL)", name="reasoned_codes_have_a_reason"
+    ),
+    sqlite_with_rowid=False,
+)
+Index("ix_sync_events_recorded_at", events.c.recorded_at)
+Index("ix_sync_events_subject", events.c.subject_id)
+Index(
+    "ix_sync_events_waiting",
+    events.c.device_id,
+    events.c.seq,
+    postgresql_where=events.c.code == "held_gap",
+    sqlite_where=events.c.code == "held_gap",
+)
+
+forks = Table(
+    "sync_forks",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("data", LargeBinary(), nullable=False),
+    instant_column("recorded_at"),
+    sqlite_with_rowid=False,
+)
+
+quarantine = Table(
+    "sync_quarantine",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary(32), primary_key=True),
+    Column("size", Integer(), nullable=False),
+    Column("data", LargeBinary(), nullable=False),
+    text_column("reason", most=64),
+    instant_column("recorded_at"),
+    sqlite_with_rowid=False,
+)
+
+checkpoints = Table(
+    "sync_checkpoints",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("no", BIG, primary_key=True, autoincrement=False),
+    instant_column("time"),
+    CheckConstraint("no >= 1", name="no_from_one"),
+    sqlite_with_rowid=False,
+)
+
+episodes = Table(
+    "sync_episodes",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("number", Integer(), primary_key=True, autoincrement=False),
+    Column("after_seq", BIG, nullable=False),
+    instant_column("began_at"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,134 @@
+"""What does the county know of a device and of what it took, when its journal is judged?
+
+Everything is the county's own record; what the device says is in the journal. Read anew at each push, so that a
+suspension, a new operator or a new policy counts from the moment it was stored.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.data_state.epoch import AskEpoch, epoch
+from backend.database.transaction import Transaction
+from backend.identity.list_staff import PageOfStaff, page_of_staff
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
+from backend.merchants.standing import standing
+from backend.stations.find_stations import find_operators
+from backend.sync.body_rules import HolderProof, Redeem
+from backend.sync.device_rules import Device, DeviceKind, DeviceState
+from backend.sync.event_rules import SignedEvent, body_of
+from backend.sync.fact_rules import DeviceFacts, Episode, PolicyFacts, Span
+from backend.sync.find_status import snapshots_of
+from backend.sync.store import allowances, events, policies
+from backend.vouchers.find_taken import campaign_numbers, taken_since, terms_at
+from backend.vouchers.find_tokens import issued_tokens_of
+from backend.vouchers.rules import Counter
+
+CERTIFICATE_LIVES: Final = timedelta(days=30)
+"""With each word of the county a certificate of so long is handed out."""
+MOST_STAFF: Final = 500
+MOST_POLICIES: Final = 1_000
+
+
+class Journal(Struct, frozen=True):
+    """A device and its events up to the number that is judged."""
+
+    device: Device
+    log: Sequence[SignedEvent]
+
+
+async def gather_facts(tx: Transaction, journal: Journal, *, now: Instant) -> DeviceFacts:
+    """All of it, for ``verdicts``."""
+    device = journal.device
+    bodies = list(_redeems(journal.log))
+    vouchers = {body.voucher for body in bodies}
+    hashes = {body.proof.token_hash for body in bodies if isinstance(body.proof, HolderProof)}
+    tokens = await issued_tokens_of(tx, hashes)
+    keys = {(token.campaign, token.terms_version, token.domain) for token in tokens.values()}
+    given = await events.checkpoints_of(tx, device.id)
+    return DeviceFacts(
+        county=tx.county.code,
+        device=device.id,
+        epoch=await epoch(tx, AskEpoch()),
+        station=device.kind is DeviceKind.STATION,
+        counter=await _counter(tx, device, now),
+        active=_active(device),
+        certificates=tuple(Span(time, time + CERTIFICATE_LIVES) for time in given.values()),
+        policies=await _policies(tx),
+        checkpoints=given,
+        snapshots=await snapshots_of(tx, {signed.event.snapshot for signed in journal.log}),
+        episodes=await _episodes(tx, device.id),
+        operators=await _operators(tx, device),
+        terms=await terms_at(tx, keys),
+        tokens=tokens,
+        unusable={who: (Span(since),) for who, since in (await taken_since(tx, vouchers)).items()},
+    )
+
+
+def _redeems(log: Iterable[SignedEvent]) -> Iterable[Redeem]:
+    for signed in log:
+        body = body_of(signed.event)
+        if not isinstance(body, Refused) and isinstance(body, Redeem):
+            yield body
+
+
+async def _counter(tx: Transaction, device: Device, now: Instant) -> Counter | None:
+    if device.merchant_id is None:
+        return None
+    found = await standing(tx, device.merchant_id, now=now)
+    if found is None:
+        return None
+    return Counter(
+        merchant_id=found.merchant_id,
+        trade=found.trade,
+        town=found.town_code,
+        standing=found.state,
+        lists=found.lists,
+    )
+
+
+def _active(device: Device) -> tuple[Span, ...]:
+    ended = [at for at in (device.suspended_at, device.revoked_at) if at is not None]
+    if device.decided_at is None or device.state in (DeviceState.WAITING, DeviceState.REFUSED):
+        return ()
+    return (Span(device.decided_at, min(ended, default=None)),)
+
+
+async def _policies(tx: Transaction) -> dict[int, PolicyFacts]:
+    newest_first = [one for one in await policies.policies_before(tx, None, MOST_POLICIES) if one.in_force_at]
+    found: dict[int, PolicyFacts] = {}
+    until: Instant | None = None
+    for policy in newest_first:
+        if policy.in_force_at is not None:
+            found[policy.number] = PolicyFacts(policy.limits, Span(policy.in_force_at, until))
+            until = policy.in_force_at
+    return found
+
+
+async def _episodes(tx: Transaction, device_id: UUID) -> tuple[Episode, ...]:
+    dealt = await allowances.dealt_to(tx, device_id)
+    numbers = await campaign_numbers(tx, {one.campaign_id for one in dealt})
+    caps: dict[int, dict[int, int]] = {}
+    for one in dealt:
+        caps.setdefault(one.episode, {})[numbers[one.campaign_id]] = one.cap_fen
+    return tuple(
+        Episode(number=begun.number, after_seq=begun.after_seq, caps_fen=caps.get(begun.number, {}))
+        for begun in await events.episodes_of(tx, device_id)
+    )
+
+
+async def _operators(tx: Transaction, device: Device) -> dict[UUID, Span]:
+    if device.station_id is not None:
+        found: dict[UUID, Span] = {}
+        for held in await find_operators(tx, device.station_id):
+            known = found.get(held.staff_id)
+            since = held.begins_at if known is None else min(known.since, held.begins_at)
+            until = held.ends_at if known is None or known.until is None or held.ends_at is None else None
+            found[held.staff_id] = Span(since, until)
+        return found
+    staff = await page_of_staff(tx, PageOfStaff(most=MOST_STAFF, merchant_id=device.merchant_id))
+    return {one.id: Span(one.created_at, one.ended_at) for one in staff}

@@ -1,0 +1,86 @@
+"""What is told of an event once it is judged, and which part of a journal is looked at again?
+
+Pure; the records of what devices sent.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.kernel.instants import Instant
+from backend.sync.answer_rules import EventResult, ResultCode
+from backend.sync.event_rules import EventReason
+from backend.sync.fault_rules import FOR_REVIEW, Fault
+
+
+class Judged(Struct, frozen=True):
+    """What an event came to, as it is stored and told."""
+
+    code: ResultCode
+    reason: str | None = None
+
+    def told(self, seq: int) -> EventResult:
+        """As the device reads it."""
+        return EventResult(seq, self.code, self.reason)
+
+
+HELD = Judged(ResultCode.HELD_GAP)
+APPLIED = Judged(ResultCode.APPLIED)
+COMMAND_UNKNOWN = Judged(ResultCode.NEEDS_REVIEW, "command-unknown")
+"""An act of a kind that nobody here does yet: kept until somebody does."""
+REDEMPTION_UNKNOWN = Judged(ResultCode.NEEDS_REVIEW, "redemption-unknown")
+"""The journal tells of a redemption by the county that the county does not have: it was restored since, perhaps."""
+NOTHING_TO_VOID = Judged(ResultCode.NONCOMPLIANT, "nothing-to-void")
+"""The event that it takes back is none that counted."""
+FORKED = Judged(ResultCode.NEEDS_REVIEW, "event-forked")
+"""Another event has this number already."""
+
+
+class Stored(Struct, frozen=True, kw_only=True):
+    """An event of the log."""
+
+    seq: int
+    hash: bytes
+    data: bytes
+    kind: str
+    subject_id: UUID | None
+    """Under which id a claim is booked."""
+    occurred_at: Instant
+    recorded_at: Instant
+    judged: Judged
+
+
+class Checkpointed(Struct, frozen=True):
+    """A word that the county gave a device."""
+
+    no: int
+    time: Instant
+
+
+class Begun(Struct, frozen=True):
+    """An episode of a device: events after number ``after_seq`` draw on what was dealt then."""
+
+    number: int
+    after_seq: int
+
+
+class LogTotals(Struct, frozen=True, kw_only=True):
+    """What the office sees of one device's log."""
+
+    device_id: UUID
+    events: int
+    waiting: int
+    to_review: int
+    forks: int
+    quarantined_bytes: int
+
+
+def unread(reason: EventReason) -> Judged:
+    """What is told of bytes that nobody here can read."""
+    return Judged(ResultCode.NEEDS_REVIEW, reason.value)
+
+
+def faulty(fault: Fault) -> Judged:
+    """What is told of a claim that broke a rule; where an honest device may have, somebody looks at it."""
+    code = ResultCode.NEEDS_REVIEW if fault in FOR_REVIEW else ResultCode.NONCOMPLIANT
+    return Judged(code, fault.value)

@@ -1,0 +1,210 @@
+"""SQL of what devices sent and were told."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, insert, or_, select, update
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.sync.answer_rules import ResultCode
+from backend.sync.event_tables import checkpoints, episodes, events, forks, quarantine
+from backend.sync.log_rules import Begun, Checkpointed, Judged, LogTotals, Stored
+from backend.sync.take_rules import Fork, KnownLog, Unread
+
+_E = events.c
+
+
+async def known_log(tx: Transaction, device_id: UUID, ack_seq: int, seqs: Collection[int]) -> KnownLog:
+    """What is stored beyond ``ack_seq``, under these numbers, and under the ones before them."""
+    asked = {seq for each in seqs for seq in (each - 1, each) if seq >= 1}
+    near = or_(_E.seq > ack_seq, _E.seq.in_(sorted(asked)))
+    stored = await tx.execute(select(_E.seq, _E.hash).where(_E.device_id == device_id, near))
+    q = quarantine.c
+    near = or_(q.seq > ack_seq, q.seq.in_(sorted(asked)))
+    unread = await tx.execute(
+        select(q.seq, q.sha256).where(q.device_id == device_id, near).order_by(q.recorded_at, q.sha256)
+    )
+    hashes = {row.seq: bytes(row.hash) for row in stored}
+    return KnownLog(
+        ack_seq=ack_seq,
+        hashes=hashes,
+        quarantined={row.seq: bytes(row.sha256) for row in unread if row.seq not in hashes},
+    )
+
+
+async def insert_events(tx: Transaction, device_id: UUID, kept: Iterable[Stored]) -> None:
+    """Append to the log; the primary key refuses a second event of a number, the hash a second copy of one."""
+    rows = [
+        {
+            "device_id": device_id,
+            "seq": one.seq,
+            "hash": one.hash,
+            "data": one.data,
+            "kind": one.kind,
+            "subject_id": one.subject_id,
+            "occurred_at": one.occurred_at,
+            "recorded_at": one.recorded_at,
+            "code": one.judged.code.value,
+            "reason": one.judged.reason,
+        }
+        for one in kept
+    ]
+    if rows:
+        tx.append(events, rows)
+
+
+async def insert_forks(tx: Transaction, device_id: UUID, found: Iterable[Fork], at: Instant) -> None:
+    """Keep second events of a number, each once."""
+    for one in found:
+        key = (forks.c.device_id == device_id, forks.c.seq == one.seq, forks.c.hash == one.signed.hash)
+        if (await tx.execute(select(forks.c.seq).where(*key))).first() is None:
+            row = {"device_id": device_id, "seq": one.seq, "hash": one.signed.hash, "data": one.data, "recorded_at": at}
+            await tx.execute(insert(forks).values(row))
+
+
+async def insert_unread(tx: Transaction, device_id: UUID, found: Mapping[bytes, Unread], at: Instant) -> None:
+    """Keep what nobody could read, by the SHA-256 of its bytes."""
+    rows = [
+        {
+            "device_id": device_id,
+            "seq": one.seq,
+            "sha256": sha256,
+            "size": len(one.data),
+            "data": one.data,
+            "reason": one.reason.value,
+            "recorded_at": at,
+        }
+        for sha256, one in found.items()
+    ]
+    if rows:
+        tx.append(quarantine, rows)
+
+
+async def quarantined_bytes(tx: Transaction, device_id: UUID) -> int:
+    """How much of this device nobody could read."""
+    asked = select(func.coalesce(func.sum(quarantine.c.size), 0)).where(quarantine.c.device_id == device_id)
+    return int((await tx.execute(asked)).scalar_one())
+
+
+def _stored(row: Row[Any]) -> Stored:
+    return Stored(
+        seq=row.seq,
+        hash=bytes(row.hash),
+        data=bytes(row.data),
+        kind=row.kind,
+        subject_id=row.subject_id,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        judged=Judged(ResultCode(row.code), row.reason),
+    )
+
+
+async def log_up_to(tx: Transaction, device_id: UUID, seq: int) -> list[Stored]:
+    """The log from its beginning, in order."""
+    rows = await tx.execute(select(events).where(_E.device_id == device_id, _E.seq <= seq).order_by(_E.seq))
+    return [_stored(row) for row in rows]
+
+
+async def results_of(tx: Transaction, device_id: UUID, seqs: Collection[int]) -> dict[int, Judged]:
+    """What these events came to; of what nobody could read, why."""
+    wanted = sorted(seqs)
+    rows = await tx.execute(select(_E.seq, _E.code, _E.reason).where(_E.device_id == device_id, _E.seq.in_(wanted)))
+    told = {row.seq: Judged(ResultCode(row.code), row.reason) for row in rows}
+    q = quarantine.c
+    unread = await tx.execute(select(q.seq, q.reason).where(q.device_id == device_id, q.seq.in_(wanted)))
+    return {row.seq: Judged(ResultCode.NEEDS_REVIEW, row.reason) for row in unread} | told
+
+
+async def unread_numbers(tx: Transaction, device_id: UUID, seq: int) -> set[int]:
+    """The numbers up to this one under which something came that nobody could read."""
+    q = quarantine.c
+    rows = await tx.execute(select(q.seq).where(q.device_id == device_id, q.seq <= seq).distinct())
+    return {row.seq for row in rows}
+
+
+async def judge(tx: Transaction, device_id: UUID, results: Mapping[int, Judged]) -> None:
+    """What events came to from now on."""
+    for seq, judged in results.items():
+        told = {"code": judged.code.value, "reason": judged.reason}
+        await tx.execute(update(events).where(_E.device_id == device_id, _E.seq == seq).values(told))
+
+
+async def relabel(tx: Transaction, results: Mapping[UUID, Judged]) -> None:
+    """What claims of any device came to, by the ids under which they are booked."""
+    for booked, judged in results.items():
+        told = {"code": judged.code.value, "reason": judged.reason}
+        await tx.execute(update(events).where(_E.subject_id == booked).values(told))
+
+
+async def give_checkpoint(tx: Transaction, device_id: UUID, at: Instant) -> Checkpointed:
+    """The county's next word to a locked device."""
+    c = checkpoints.c
+    last = (await tx.execute(select(func.coalesce(func.max(c.no), 0)).where(c.device_id == device_id))).scalar_one()
+    given = Checkpointed(int(last) + 1, at)
+    await tx.execute(insert(checkpoints).values(device_id=device_id, no=given.no, time=given.time))
+    return given
+
+
+async def checkpoints_of(tx: Transaction, device_id: UUID) -> dict[int, Instant]:
+    """Every word that the device was given."""
+    c = checkpoints.c
+    return {row.no: row.time for row in await tx.execute(select(c.no, c.time).where(c.device_id == device_id))}
+
+
+async def insert_episode(tx: Transaction, device_id: UUID, begun: Begun, at: Instant) -> None:
+    """An episode began after this number."""
+    row = {"device_id": device_id, "number": begun.number, "after_seq": begun.after_seq, "began_at": at}
+    await tx.execute(insert(episodes).values(row))
+
+
+async def episodes_of(tx: Transaction, device_id: UUID) -> list[Begun]:
+    """The device's episodes, the first one first."""
+    e = episodes.c
+    rows = await tx.execute(select(e.number, e.after_seq).where(e.device_id == device_id).order_by(e.number))
+    return [Begun(row.number, row.after_seq) for row in rows]
+
+
+async def totals(tx: Transaction) -> dict[UUID, LogTotals]:
+    """What the office sees of every device's log."""
+
+    def count(code: ResultCode) -> Any:
+        return func.count().filter(_E.code == code.value)
+
+    asked = select(
+        _E.device_id,
+        func.count().label("all"),
+        count(ResultCode.HELD_GAP).label("waiting"),
+        count(ResultCode.NEEDS_REVIEW).label("to_review"),
+    ).group_by(_E.device_id)
+    logs = {row.device_id: row for row in await tx.execute(asked)}
+    second = dict((await tx.execute(select(forks.c.device_id, func.count()).group_by(forks.c.device_id))).tuples())
+    q = quarantine.c
+    unread = dict((await tx.execute(select(q.device_id, func.sum(q.size)).group_by(q.device_id))).tuples())
+    return {
+        device_id: LogTotals(
+            device_id=device_id,
+            events=int(logs[device_id][1]) if device_id in logs else 0,
+            waiting=int(logs[device_id].waiting) if device_id in logs else 0,
+            to_review=int(logs[device_id].to_review) if device_id in logs else 0,
+            forks=int(second.get(device_id, 0)),
+            quarantined_bytes=int(unread.get(device_id, 0)),
+        )
+        for device_id in {*logs, *second, *unread}
+    }
+
+
+async def stored_before(tx: Transaction, device_id: UUID, at: Instant) -> int:
+    """The number up to which everything of this device was stored before an instant."""
+    q = quarantine.c
+    firsts = [
+        (await tx.execute(select(func.min(_E.seq)).where(_E.device_id == device_id, _E.recorded_at >= at))).scalar(),
+        (await tx.execute(select(func.min(q.seq)).where(q.device_id == device_id, q.recorded_at >= at))).scalar(),
+    ]
+    later = [int(seq) for seq in firsts if seq is not None]
+    if later:
+        return min(later) - 1
+    return int(
+        (await tx.execute(select(func.coalesce(func.max(_E.seq), 0)).where(_E.device_id == device_id))).scalar_one()
+    )

@@ -1,0 +1,167 @@
+"""Bring everything about one voucher to what its claims say: labels, payments, cover and debts.
+
+Whatever arrived first, the same is left behind: the set of claims decides (I3), not what was stored before.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import Entry, new_entry
+from backend.database.transaction import Transaction
+from backend.kernel.actors import Actor
+from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant
+from backend.vouchers.cover_books import balance_label
+from backend.vouchers.offline_payments import TakingBack, pay, take_back
+from backend.vouchers.offline_rules import (
+    ClaimLabel,
+    CoverChange,
+    OfflineClaim,
+    OfflineLabel,
+    Ranked,
+    rank,
+    standing,
+    state_without_claims,
+)
+from backend.vouchers.redeem_rules import LiveVoucher
+from backend.vouchers.rules import VoucherState
+from backend.vouchers.store import offline as store
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """What changed the set of claims: a claim that arrived, or one that its device took back, and why.
+
+    ``count`` is the highest counter seen from the holder's phone.
+    """
+
+    act_id: UUID
+    claim_id: UUID
+    reason: str
+    actor: Actor
+    count: int = 0
+
+
+class Relabelled(Struct, frozen=True, kw_only=True):
+    """A claim whose label is another than before, or new."""
+
+    claim_id: UUID
+    device_id: UUID
+    label: ClaimLabel
+
+
+class Labelled(Struct, frozen=True, kw_only=True):
+    """What was left behind, and what is another than before."""
+
+    claims: tuple[OfflineClaim, ...]
+    ranked: dict[UUID, Ranked]
+    relabelled: tuple[Relabelled, ...]
+    covers: tuple[CoverChange, ...]
+
+
+async def label_claims(
+    tx: Transaction,
+    voucher: LiveVoucher,
+    label: OfflineLabel,
+    claims: Sequence[OfflineClaim],
+    act: Act,
+    now: Instant,
+) -> Labelled:
+    """Under the voucher's lock; ``claims`` are all that are stored, the new one and those taken back too."""
+    ranked = rank(standing(claims), online_merchant=label.online_merchant)
+    state = VoucherState.REDEEMED if ranked else state_without_claims(label.found, voucher.expires_at, now)
+    changed = [
+        claim
+        for claim in standing(claims)
+        if claim.label is not ranked[claim.claim_id].label or claim.claim_id == act.act_id
+    ]
+    settled = await _take_back(tx, claims, ranked, state, act, now)
+    settled = [
+        replace(claim, label=ranked[claim.claim_id].label) if claim.claim_id in ranked else claim for claim in settled
+    ]
+    settled = await _pay(tx, voucher, settled, ranked, act, now)
+    ends = state is VoucherState.EXPIRED and label.found is VoucherState.ISSUED
+    balanced = await balance_label(tx, voucher, label, settled, act_id=act.act_id, now=now, ends=ends)
+    await store.change_claims(tx, balanced.claims)
+    if ranked:
+        await store.put_label(tx, balanced.label)
+    else:
+        await store.drop_label(tx, voucher.voucher_id)
+    owed = {claim_id: one.debt_fen for claim_id, one in ranked.items() if one.debt_fen}
+    await store.replace_debts(tx, voucher, owed, now)
+    if state is not voucher.state or act.count > voucher.last_count:
+        await store.move_voucher(tx, voucher.voucher_id, state, max(act.count, voucher.last_count))
+    await record(tx, *(_entry(claim, ranked[claim.claim_id], act, now) for claim in changed))
+    return Labelled(
+        claims=balanced.claims,
+        ranked=ranked,
+        relabelled=tuple(
+            Relabelled(claim_id=claim.claim_id, device_id=claim.device_id, label=ranked[claim.claim_id].label)
+            for claim in changed
+            if claim.claim_id != act.act_id
+        ),
+        covers=balanced.covers,
+    )
+
+
+async def _take_back(
+    tx: Transaction,
+    claims: Sequence[OfflineClaim],
+    ranked: dict[UUID, Ranked],
+    state: VoucherState,
+    act: Act,
+    now: Instant,
+) -> list[OfflineClaim]:
+    """First what is paid no more, then whose redemption counts as the voucher's one use: the index allows one."""
+    settled: list[OfflineClaim] = []
+    for claim in claims:
+        mine = ranked.get(claim.claim_id)
+        if claim.redemption_id is None or (mine is not None and mine.is_paid):
+            settled.append(claim)
+            continue
+        undone = claim.claim_id == act.claim_id
+        taking = TakingBack(
+            # A payment that another claim pushed out is an act of its own.
+            act_id=act.act_id if undone else new_id(),
+            reason=act.reason,
+            actor=act.actor,
+            voucher_state=state,
+            told=undone,
+        )
+        settled.append(await take_back(tx, claim, taking, now))
+    kept = [claim for claim in settled if claim.redemption_id is not None and claim.claim_id in ranked]
+    for claim in sorted(kept, key=lambda one: ranked[one.claim_id].label is ClaimLabel.APPLIED):
+        if claim.redemption_id is not None and claim.label is not ranked[claim.claim_id].label:
+            conflict = ranked[claim.claim_id].label is not ClaimLabel.APPLIED
+            await store.set_conflict(tx, claim.redemption_id, conflict)
+    return settled
+
+
+async def _pay(
+    tx: Transaction,
+    voucher: LiveVoucher,
+    claims: Sequence[OfflineClaim],
+    ranked: dict[UUID, Ranked],
+    act: Act,
+    now: Instant,
+) -> list[OfflineClaim]:
+    return [
+        await pay(tx, claim, voucher, act.actor, now)
+        if claim.redemption_id is None and claim.claim_id in ranked and ranked[claim.claim_id].is_paid
+        else claim
+        for claim in claims
+    ]
+
+
+def _entry(claim: OfflineClaim, ranked: Ranked, act: Act, now: Instant) -> Entry:
+    return new_entry(
+        now,
+        act.actor,
+        "offline.label",
+        ("voucher", claim.voucher_id),
+        to_state=ranked.label,
+        detail=f"claim {claim.claim_id} of device {claim.device_id}, debt {ranked.debt_fen} fen",
+    )

@@ -1,0 +1,47 @@
+"""A device's allowance is dealt anew from the pool, or what is left of it goes back.
+
+Called by the offline counter's own acts, in their transaction; who holds which allowance is theirs to keep.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant
+from backend.ledger.balance import balance
+from backend.ledger.post import post
+from backend.ledger.rules import Account, AccountKind, Step, Transfer
+from backend.vouchers.pool_rules import granted
+from backend.vouchers.store import claims
+
+
+class MoveAllowance(Struct, frozen=True, kw_only=True):
+    """One that has ``held_fen`` of this pool left is to have ``wanted_fen``; 0 takes it back."""
+
+    campaign_id: UUID
+    line_id: UUID
+    wanted_fen: int
+    held_fen: int
+
+
+async def move_allowance(tx: Transaction, command: MoveAllowance, *, now: Instant) -> int:
+    """The new cap in fen, never more than the pool allows; only the difference is booked."""
+    await claims.lock_lines(tx, [command.line_id])
+    pool = Account(AccountKind.OFFLINE_POOL, command.campaign_id, command.line_id)
+    dealt = Account(AccountKind.OFFLINE_ALLOWANCE, command.campaign_id, command.line_id)
+    cap_fen = granted(wanted_fen=command.wanted_fen, pool_fen=await balance(tx, pool), held_fen=command.held_fen)
+    change = cap_fen - command.held_fen
+    if change:
+        transfer = Transfer(
+            act_id=new_id(),
+            leg=0,
+            debit=pool if change > 0 else dealt,
+            credit=dealt if change > 0 else pool,
+            amount_fen=abs(change),
+            step=Step.OFFLINE_DEAL if change > 0 else Step.OFFLINE_TAKE_BACK,
+            occurred_at=now,
+        )
+        await post(tx, transfer, now=now)
+    return cap_fen

@@ -1,0 +1,71 @@
+"""A device takes a claim of its own back (VOID): the claim counts for nothing, and its voucher is labelled anew.
+
+Before the clearing the merchant is owed less, afterwards it owes back; what a claim was covered with goes back to the
+allowance. A voucher that nobody claims any more is again what it was, unless its time ran out since.
+"""
+
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
+from backend.database.transaction import Transaction
+from backend.kernel.actors import Actor
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
+from backend.vouchers.label_claims import Act, Relabelled, label_claims
+from backend.vouchers.offline_rules import CoverChange, OfflineReason
+from backend.vouchers.store import offline as store
+from backend.vouchers.store import redemptions
+
+
+class VoidOffline(Struct, frozen=True, kw_only=True):
+    """The device's VOID event of one of its own claims; ``void_id`` names that event."""
+
+    void_id: UUID
+    claim_id: UUID
+    device_id: UUID
+    reason: str
+    actor: Actor
+
+
+class Voided(Struct, frozen=True, kw_only=True):
+    """What became of the other claims, and whose allowances pay more or less; ``again``: it was taken back before."""
+
+    claim_id: UUID
+    relabelled: tuple[Relabelled, ...] = ()
+    covers: tuple[CoverChange, ...] = ()
+    again: bool = False
+
+
+async def void_offline(tx: Transaction, command: VoidOffline, *, now: Instant) -> Voided | Refused[OfflineReason]:
+    """Only the device that made a claim takes it back; a claim that was never settled is not known here."""
+    named = await store.find_claim(tx, command.claim_id)
+    if named is None or named.device_id != command.device_id:
+        return Refused(OfflineReason.UNKNOWN_CLAIM)
+    voucher = await redemptions.lock_voucher(tx, named.voucher_id)
+    claims = await store.claims_of(tx, named.voucher_id)  # Read under the lock.
+    label = await store.label_of(tx, named.voucher_id)
+    claim = next(one for one in claims if one.claim_id == command.claim_id)
+    if claim.voided_at is not None:
+        return Voided(claim_id=claim.claim_id, again=True)
+    if voucher is None or label is None:
+        raise RuntimeError(f"claim {claim.claim_id} stands without a label")
+    left = [replace(one, voided_at=now) if one is claim else one for one in claims]
+    act = Act(act_id=command.void_id, claim_id=claim.claim_id, reason=command.reason, actor=command.actor)
+    labelled = await label_claims(tx, voucher, label, left, act, now)
+    await record(
+        tx,
+        new_entry(
+            now,
+            command.actor,
+            "offline.void",
+            ("voucher", voucher.voucher_id),
+            from_state=claim.label,
+            detail=f"claim {claim.claim_id} of device {claim.device_id}",
+            words=command.reason,
+        ),
+    )
+    return Voided(claim_id=claim.claim_id, relabelled=labelled.relabelled, covers=labelled.covers)

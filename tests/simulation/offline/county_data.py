@@ -1,0 +1,131 @@
+"""What a small county keeps: devices with their journals, episodes, claims, and the balances that follow."""
+
+import hashlib
+from collections import Counter
+from copy import copy
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from backend.kernel.signing import PublicKey
+from backend.sync.chain_rules import contiguous
+from backend.sync.event_rules import SignedEvent
+from backend.sync.order_rules import RankedClaim
+from merchant_tools.till_state import Allowance
+
+
+class PowerCut(Exception):
+    """Everything stops here; what was not on disk is gone."""
+
+
+class StandIn(PublicKey):
+    """A key that is quick: who knows the secret can sign, and nobody here forges."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self.compressed = hashlib.sha256(secret).digest()
+
+    def sign(self, content: bytes) -> bytes:
+        """64 bytes."""
+        return hashlib.sha512(self._secret + content).digest()
+
+    def verifies(self, signature: bytes, message: bytes) -> bool:
+        """Whether this key made it."""
+        return signature == self.sign(message)
+
+
+@dataclass(frozen=True)
+class Dealt:
+    """An episode: claims after event ``after`` may come to ``cap`` fen; the pool has paid ``charged`` of it."""
+
+    after: int
+    dealt_at: int
+    cap: int
+    charged: int = 0
+
+
+@dataclass(frozen=True)
+class Device:
+    """What the county has of a device."""
+
+    id: UUID
+    key: StandIn
+    merchant: str
+    events: dict[int, SignedEvent] = field(default_factory=dict)
+    forks: dict[bytes, SignedEvent] = field(default_factory=dict)
+    head: int = 0
+    episodes: tuple[Dealt, ...] = ()
+    revoked_at: int | None = None
+    restored_from: int = -1
+    """Up to here the county had its journal when it was restored; -1 for never."""
+    told_lost: int = 0
+    """The newest number that a later device of this shop remembered of it."""
+
+    @property
+    def ack(self) -> int:
+        """Up to here everything is stored."""
+        return contiguous(self.events)
+
+    @property
+    def forked_from(self) -> int:
+        """From this number on there are two journals."""
+        return min((fork.event.seq for fork in self.forks.values()), default=2**32)
+
+
+@dataclass
+class Data:
+    """All that is committed; a backup is a copy of it."""
+
+    devices: dict[UUID, Device] = field(default_factory=dict)
+    feed: list[tuple[UUID, str]] = field(default_factory=list)
+    dead: frozenset[UUID] = frozenset()
+    """Vouchers that expired or were voided before any claim on them came."""
+    online: dict[UUID, tuple[str, int]] = field(default_factory=dict)
+    """Vouchers spent with the county itself: merchant and fen."""
+    arrived: tuple[bytes, ...] = ()
+    """Claims in the order in which they became payable or not, by hash."""
+    posted: Counter[bytes] = field(default_factory=Counter)
+    """How often each claim was looked at to be paid."""
+    payable: Counter[str] = field(default_factory=Counter)
+    own: Counter[UUID] = field(default_factory=Counter)
+    cover: Counter[UUID] = field(default_factory=Counter)
+
+    def copied(self) -> "Data":
+        """A copy that later changes leave alone; devices are replaced as a whole, never changed."""
+        made = copy(self)
+        for name in ("devices", "feed", "online", "posted", "payable", "own", "cover"):
+            setattr(made, name, copy(getattr(self, name)))
+        return made
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A compliant claim as it is ranked."""
+
+    hash: bytes
+    device: UUID
+    merchant: str
+    voucher: UUID
+    amount: int
+    ranked: RankedClaim
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What goes back to the device; the allowance travels beside."""
+
+    data: bytes
+    ack: int
+    allowance: Allowance
+
+
+class Power:
+    """Current at the county: fails at one of the next steps when told to."""
+
+    def __init__(self, fails_at: int = -1) -> None:
+        self._left = fails_at
+
+    def check(self) -> None:
+        """Called before and after each step that lasts."""
+        if self._left == 0:
+            raise PowerCut
+        self._left -= 1

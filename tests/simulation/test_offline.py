@@ -1,0 +1,53 @@
+"""The offline counter in a small world, thousands of times; and without each of its rules, until something breaks."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.full import lengths
+from tests.simulation.offline.checkers import breaches
+from tests.simulation.offline.rules_taken_away import RULES
+from tests.simulation.offline.schedules import broken_in, summed
+from tests.simulation.offline.world import World
+
+SCHEDULES, PARTS = 5_000, 10
+PATIENCE = 3_000
+"""Schedules in which a missing rule has to show."""
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_invariant_holds_in_five_thousand_schedules(part: int) -> None:
+    each = SCHEDULES // PARTS
+    assert broken_in(range(part * each, (part + 1) * each)) == {}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_without_this_rule_something_breaks_and_says_what(name: str) -> None:
+    rule = RULES[name]
+    for seed in range(PATIENCE):
+        found = breaches(World(seed, rule.county, rule.rules, is_lazy=rule.is_lazy).live())
+        if any(breach.startswith(f"{invariant} ") for breach in found for invariant in rule.breaks):
+            return
+    pytest.fail(f"{PATIENCE} schedules held without: {name}")
+
+
+def test_a_seed_gives_the_same_schedule_every_time() -> None:
+    one, two = World(12).live(), World(12).live()
+    assert one.diary == two.diary
+    assert [shop.disk.safe for shop in one.shops] == [shop.disk.safe for shop in two.shops]
+    assert one.county.data == two.county.data
+    assert World(13).live().diary != one.diary
+
+
+def test_the_schedules_are_about_what_they_should_be_about() -> None:
+    """Conflicts, gaps, forks, restores, lost journals and refusals all happen, so that holding means something."""
+    told = summed(range(200))
+    assert {name for name, times in told.items() if times == 0} == set()
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_schedules_hold(record_property: Callable[[str, object], None]) -> None:
+    first = lengths.SEED * 1_000_000
+    broken = broken_in(range(first, first + lengths.SCHEDULES))
+    record_property("told", f"{lengths.SCHEDULES:,} schedules from seed {first}" + (f": {broken}" if broken else ""))
+    assert broken == {}

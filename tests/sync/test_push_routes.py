@@ -1,0 +1,77 @@
+"""The way of a push over HTTP: bytes in, bytes out, problems in JSON, and no session that matters."""
+
+import gzip
+
+import pytest
+
+from backend.database.county import County
+from backend.kernel.refusals import Refused
+from backend.sync.answer_rules import read_answer
+from backend.sync.push_routes import CBOR, PUSHES
+from backend.sync.push_rules import LONGEST_PUSH
+from tests.databases import HandClock
+from tests.sync.device_makers import seen
+from tests.sync.test_push import world
+from tests.web.client import calling, serving
+
+HEADERS = {"content-type": CBOR}
+
+
+async def test_a_push_is_answered_in_cbor_and_what_the_device_says_of_itself_is_kept(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    told = HEADERS | {"x-yizhan-version": "2026.11.30", "x-yizhan-persistent": "true"}
+    async with serving(county) as application, calling(application) as client:
+        answer = await client.post(PUSHES, content=here.counter.pushed([1]), headers=told)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == CBOR
+    read = read_answer(answer.content, county=county.code, device=here.counter.device_id)
+    assert not isinstance(read, Refused)
+    assert [(one.seq, str(one.code)) for one in read.results] == [(1, "applied")]
+    device = await seen(county, here.counter.device_id)
+    assert (device.app_version, device.persistent) == ("2026.11.30", True)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "status", "reason"),
+    [
+        (lambda data: data[:-1], 400, "push-unreadable"),
+        (lambda data: b"", 400, "push-unreadable"),
+        (lambda data: data[:-64] + bytes(63) + b"\x01", 401, "push-forged"),
+        (lambda data: data + bytes(LONGEST_PUSH), 413, "push-too-large"),
+    ],
+)
+async def test_what_is_no_push_of_a_device_of_ours_is_a_problem(
+    county: County, spoil: object, status: int, reason: str
+) -> None:
+    here = await world(county)
+    assert callable(spoil)
+    async with serving(county) as application, calling(application) as client:
+        answer = await client.post(PUSHES, content=spoil(here.counter.pushed([])), headers=HEADERS)
+    assert answer.status_code == status, answer.text
+    assert answer.json()["reason"] == reason
+
+
+async def test_a_push_may_be_packed_and_nobody_unpacks_more_than_a_push_has(county: County, clock: HandClock) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    packed = HEADERS | {"content-encoding": "gzip"}
+    async with serving(county) as application, calling(application) as client:
+        answer = await client.post(PUSHES, content=gzip.compress(here.counter.pushed([1])), headers=packed)
+        bomb = await client.post(PUSHES, content=gzip.compress(bytes(50 * LONGEST_PUSH)), headers=packed)
+        spoilt = await client.post(PUSHES, content=b"not gzip", headers=packed)
+    read = read_answer(answer.content, county=county.code, device=here.counter.device_id)
+    assert not isinstance(read, Refused)
+    assert [str(one.code) for one in read.results] == ["applied"]
+    assert (bomb.status_code, bomb.json()["reason"]) == (413, "push-too-large")
+    assert (spoilt.status_code, spoilt.json()["reason"]) == (400, "push-unreadable")
+
+
+async def test_json_is_not_what_devices_send(county: County) -> None:
+    async with serving(county) as application, calling(application) as client:
+        answer = await client.post(PUSHES, json={})
+    assert answer.json()["reason"] == "wrong-content-type"
