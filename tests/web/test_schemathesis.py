@@ -35,7 +35,6 @@ SHAPES_BEYOND_PATTERNS = {
     "POST /api/v1/office/merchant-calls/{call_id}/changes": "a town in a list has nine digits",
     "POST /api/v1/office/bank-answers": "a file is base64",
     "POST /api/v1/office/acquirer-statements": "a file is base64",
-    "POST /api/v1/office/county-settings": "a file is base64",
     "POST /api/v1/sync/push": "what a device sends is signed",
     "POST /api/v1/redemptions": "a code is signed or has eight digits; eligible stays within the bill",
     "POST /api/v1/rounds/{round_id}/claims": "an operator names a shift, a resident may not",
