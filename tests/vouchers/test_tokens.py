@@ -198,6 +198,8 @@ def test_what_only_the_county_can_ask_for_is_not_taken_offline() -> None:
     assert flags_of(replace(plain, redeem_level=2), **given) == ONLINE_ONLY
     assert flags_of(replace(plain, trade_in=TradeIn(appliance=Appliance.REFRIGERATOR)), **given) == ONLINE_ONLY
     assert flags_of(plain, **given | {"demonstration": True}) == DEMONSTRATION
+    waits = given["now"] + timedelta(microseconds=1)
+    assert flags_of(plain, **given | {"offline_from": waits}) == ONLINE_ONLY
 
 
 def test_a_kind_that_the_plan_does_not_have_has_no_place() -> None:
