@@ -22,7 +22,7 @@ from backend.vouchers.store import brake
 from backend.vouchers.tables import redemptions, vouchers
 from tests.databases import HandClock
 from tests.settlement import cycles
-from tests.vouchers.campaigns import CLERK, faults
+from tests.vouchers.campaigns import CLERK, faults_of_books
 from tests.vouchers.offline_counters import BEFORE, OPEN_FOR, Stage, offline_claim, settle, settled, stage, void
 from tests.vouchers.test_audit import line, told
 from tests.vouchers.test_redeem import balances, state_of
@@ -34,7 +34,7 @@ async def conflict(county: County) -> Stage:
     settled(await settle(county, offline_claim(on.devices[0], on.voucher, on.at, fen=3_000)))
     second = offline_claim(on.devices[1], on.voucher, on.at + timedelta(minutes=1), fen=4_000)
     settled(await settle(county, second))
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     return on
 
 
@@ -49,9 +49,9 @@ CHANGES: dict[str, tuple[list[Executable], list[str]]] = {
     ),
     "a claim is covered less": (
         [update(offline_claims).where(offline_claims.c.cover_fen > 0).values(cover_fen=1_999)],
-        ["invariant 3", "invariant 2: voucher …"],
+        ["invariant 2: voucher …"],
     ),
-    "the pool counts less": ([line("day", issued_fen=-1)], ["invariant 2", "invariant 3", "invariant 3"]),
+    "the pool counts less": ([line("offline", issued_fen=-1)], ["invariant 2: the pool", "invariant 3"]),
     "a debt is gone": ([delete(holder_debts)], ["invariant 6: claim … and its holder's debt differ"]),
     "a debt is smaller": (
         [update(holder_debts).values(debt_fen=1)],
@@ -72,7 +72,8 @@ CHANGES: dict[str, tuple[list[Executable], list[str]]] = {
 async def test_what_was_changed_by_hand_is_found(county: County, name: str) -> None:
     await conflict(county)
     changes, wanted = CHANGES[name]
-    found = await told(county, *changes)
+    # The allowance was posted by hand: no device holds it.
+    found = [fault for fault in await told(county, *changes) if not fault.startswith("offline: ")]
     assert len(found) == len(wanted), found
     assert [fault[: len(start)] for fault, start in zip(found, wanted, strict=True)] == wanted, found
 
@@ -87,7 +88,7 @@ async def test_a_claim_taken_back_after_its_clearing_is_owed_back_by_the_merchan
     await void(county, claim)
     assert await state_of(county, on.me, on.voucher) is VoucherState.ISSUED
     assert await balances(county) == BEFORE | {"merchant.payable": 5_000, "merchant.clawback": 5_000}
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_an_earlier_claim_after_the_clearing_is_paid_and_the_later_one_owed_back(
@@ -105,7 +106,7 @@ async def test_an_earlier_claim_after_the_clearing_is_paid_and_the_later_one_owe
         "merchant.payable": 9_000,
         "merchant.clawback": 5_000,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_timed_work_closes_the_label_and_until_then_the_campaign_stays_open(

@@ -18,7 +18,7 @@ from backend.vouchers.offline_rules import standing
 from backend.vouchers.settle_offline import Settled, SettleOffline
 from backend.vouchers.store import offline
 from tests.databases import HandClock
-from tests.vouchers.campaigns import faults, running_campaign
+from tests.vouchers.campaigns import faults_of_books, running_campaign
 from tests.vouchers.counters import Phone, counter, phone, redemption, shown, spend, voucher
 from tests.vouchers.offline_counters import OPEN_FOR, Device, device, offline_claim, pool, settle, void, void_voucher
 from tests.vouchers.test_redeem import balances
@@ -105,7 +105,7 @@ async def test_the_same_claims_in_any_order_of_arrival_end_the_same(
             assert isinstance(await settle(county, made[nth]), Settled)
             if nth in taken_back:
                 await void(county, made[nth])
-        assert await faults(county) == []
+        assert await faults_of_books(county) == []
         ended = await balances(county)
         moved = {kind: ended[kind] - begun.get(kind, 0) for kind in ended}
         ends.append((await told(county, on), moved))
@@ -115,5 +115,5 @@ async def test_the_same_claims_in_any_order_of_arrival_end_the_same(
     clock.forward(seconds=OPEN_FOR.total_seconds())
     for mine in (*first.vouchers, *second.vouchers):
         await transact(county, close_label, CloseLabel(mine))
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     assert (await balances(county))["voucher.open"] == 0

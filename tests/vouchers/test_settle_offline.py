@@ -20,7 +20,7 @@ from backend.vouchers.refund_rules import RedemptionRecord, RollBackReason, Roll
 from backend.vouchers.rules import RedemptionReason, VoucherState
 from backend.vouchers.store import reads
 from tests.databases import HandClock
-from tests.vouchers.campaigns import CLERK, FINANCE, faults
+from tests.vouchers.campaigns import CLERK, FINANCE, faults_of_books
 from tests.vouchers.counters import redemption, shown, spend, undo
 from tests.vouchers.offline_counters import (
     BEFORE,
@@ -49,7 +49,7 @@ async def test_the_vouchers_own_money_pays_and_what_the_bill_did_not_use_waits_u
     assert (done.label, done.paid_fen, done.cover_fen, done.debt_fen) == (ClaimLabel.APPLIED, 3_000, 0, 0)
     assert await balances(county) == BEFORE | {"voucher.open": 2_000, "merchant.payable": 3_000}
     assert await state_of(county, on.me, on.voucher) is VoucherState.REDEEMED
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     assert await transact(county, close_label, CloseLabel(on.voucher)) is None
     clock.forward(days=7, seconds=OPEN_FOR.total_seconds())
     assert await transact(county, close_label, CloseLabel(on.voucher)) == 2_000
@@ -59,7 +59,7 @@ async def test_the_vouchers_own_money_pays_and_what_the_bill_did_not_use_waits_u
         "merchant.payable": 3_000,
         "budget.line": 17_000,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_it_is_payable_from_the_day_of_its_arrival_and_happened_when_its_device_says(
@@ -101,7 +101,7 @@ async def test_a_second_merchant_is_paid_by_its_devices_allowance_and_the_holder
     }
     owed = await inquire(county, debts_of, DebtsOf(on.me.resident_id))
     assert [(one.claim_id, one.debt_fen, one.state) for one in owed] == [(second.claim_id, 4_000, "open")]
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_who_was_first_is_read_from_the_claims_and_not_from_their_arrival(county: County) -> None:
@@ -119,7 +119,7 @@ async def test_who_was_first_is_read_from_the_claims_and_not_from_their_arrival(
     }
     owed = await inquire(county, debts_of, DebtsOf(on.me.resident_id))
     assert [(one.claim_id, one.debt_fen) for one in owed] == [(second.claim_id, 4_000)]
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_one_claim_of_a_merchant_is_paid_and_an_earlier_one_takes_the_others_place(
@@ -144,7 +144,7 @@ async def test_one_claim_of_a_merchant_is_paid_and_an_earlier_one_takes_the_othe
         "merchant.payable": 6_000,
         "offline.allowance": 29_000,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     # Its own device takes the early one back: the late one is paid again, by another redemption.
     await void(county, early)
     assert await balances(county) == BEFORE | {
@@ -152,7 +152,7 @@ async def test_one_claim_of_a_merchant_is_paid_and_an_earlier_one_takes_the_othe
         "merchant.payable": 9_000,
         "offline.allowance": 26_000,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_pretix_pr_3187_a_voucher_voided_meanwhile_is_recorded_as_it_happened_and_paid_from_the_pool(
@@ -176,10 +176,10 @@ async def test_pretix_pr_3187_a_voucher_voided_meanwhile_is_recorded_as_it_happe
     assert await inquire(county, debts_of, DebtsOf(on.me.resident_id)) == []
     stored = await inquire(county, one_redemption, claim.claim_id)
     assert (stored.occurred_at, stored.device_id) == (used_at, on.devices[0].device_id)
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     await void(county, claim)
     assert await state_of(county, on.me, on.voucher) is VoucherState.VOIDED
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def one_redemption(tx: Transaction, asked: UUID) -> RedemptionRecord:
@@ -195,7 +195,7 @@ async def test_a_voucher_that_ran_out_meanwhile_was_good_at_its_counter(county: 
     claim = offline_claim(on.devices[0], on.voucher, on.at + timedelta(days=2))
     done = settled(await settle(county, claim))
     assert (done.label, done.cover_fen, done.debt_fen) == (ClaimLabel.APPLIED, 5_000, 0)
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     await void(county, claim)
     assert await state_of(county, on.me, on.voucher) is VoucherState.EXPIRED
     assert await balances(county) == BEFORE | {
@@ -203,7 +203,7 @@ async def test_a_voucher_that_ran_out_meanwhile_was_good_at_its_counter(county: 
         "budget.line": 20_000,
         "merchant.payable": 0,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_what_the_county_took_itself_is_before_every_claim(county: County) -> None:
@@ -215,7 +215,7 @@ async def test_what_the_county_took_itself_is_before_every_claim(county: County)
     assert (same.label, same.paid_fen, same.debt_fen) == (ClaimLabel.CONFLICT_UNPAID, 0, 0)
     elsewhere = settled(await settle(county, offline_claim(on.devices[1], on.voucher, on.at)))
     assert (elsewhere.label, elsewhere.cover_fen, elsewhere.debt_fen) == (ClaimLabel.CONFLICT_PAID, 5_000, 5_000)
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     # It is given back, but the voucher does not live again: it was used elsewhere.
     back = await undo(county, online.redemption_id, on.shops[0])
     assert isinstance(back, RolledBack)
@@ -226,7 +226,7 @@ async def test_what_the_county_took_itself_is_before_every_claim(county: County)
         "merchant.payable": 5_000,
         "offline.allowance": 25_000,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_the_same_claim_again_moves_nothing(county: County) -> None:
@@ -274,12 +274,12 @@ async def test_a_claim_taken_back_leaves_the_voucher_as_it_was_and_only_its_own_
     await void(county, claim)
     assert await state_of(county, on.me, on.voucher) is VoucherState.ISSUED
     assert await balances(county) == BEFORE | {"merchant.payable": 0}
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     assert (await void(county, claim)).again
     # It can be used like any other.
     code = await shown(county, on.me, on.voucher)
     assert isinstance(await spend(county, redemption(county, code, on.shops[2])), Redeemed)
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_a_claim_taken_back_after_the_vouchers_time_returns_its_money_to_the_line(
@@ -292,7 +292,7 @@ async def test_a_claim_taken_back_after_the_vouchers_time_returns_its_money_to_t
     await void(county, claim)
     assert await state_of(county, on.me, on.voucher) is VoucherState.EXPIRED
     assert await balances(county) == BEFORE | {"merchant.payable": 0, "voucher.open": 0, "budget.line": 20_000}
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_what_a_counter_accepted_is_given_back_only_once_all_claims_are_known(
@@ -314,7 +314,7 @@ async def test_what_a_counter_accepted_is_given_back_only_once_all_claims_are_kn
         "budget.line": 16_000,
         "merchant.payable": 4_000,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_a_correction_by_two_people_goes_the_same_way_while_the_label_is_open(county: County) -> None:
@@ -331,7 +331,7 @@ async def test_a_correction_by_two_people_goes_the_same_way_while_the_label_is_o
     decided = await transact(county, decide_incident, decision)
     assert isinstance(decided, IncidentOutcome)
     assert await balances(county) == BEFORE | {"voucher.open": 0, "merchant.payable": 5_000}
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_a_claim_that_was_corrected_before_is_still_taken_back(county: County) -> None:
@@ -345,11 +345,11 @@ async def test_a_claim_that_was_corrected_before_is_still_taken_back(county: Cou
     decision = DecideIncident(decision_id=new_id(), incident_id=incident.incident_id, confirm=True, actor=FINANCE)
     assert isinstance(await transact(county, decide_incident, decision), IncidentOutcome)
     assert await balances(county) == BEFORE | {"merchant.payable": 0}
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     await void(county, claim)
     assert await state_of(county, on.me, on.voucher) is VoucherState.ISSUED
     assert await balances(county) == BEFORE | {"merchant.payable": 0}
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_each_funder_pays_its_part_of_each_claim_and_only_public_money_is_covered_and_owed(
@@ -375,11 +375,11 @@ async def test_each_funder_pays_its_part_of_each_claim_and_only_public_money_is_
         "merchant.payable": 7_200,
         "platform.due": 2_700,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
     await void(county, second)
     assert (await balances(county))["platform.due"] == 1_500
     assert (await balances(county))["offline.allowance"] == 15_000
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
 
 
 async def test_who_comes_after_the_closing_ranks_last(county: County, clock: HandClock) -> None:
@@ -395,4 +395,4 @@ async def test_who_comes_after_the_closing_ranks_last(county: County, clock: Han
         "merchant.payable": 6_000,
         "offline.allowance": 27_000,
     }
-    assert await faults(county) == []
+    assert await faults_of_books(county) == []
