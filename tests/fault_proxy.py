@@ -115,10 +115,11 @@ class FaultProxy:
         speed = self.faults.bytes_per_second
         step = len(message) if speed is None else CHUNK
         for start in range(0, len(message), step or 1):
+            if speed is not None:
+                # A byte is there when it has come through the line, not when it was put into it.
+                await asyncio.sleep(min(CHUNK, len(message) - start) / speed)
             writer.write(message[start : start + step])
             await writer.drain()
-            if speed is not None:
-                await asyncio.sleep(min(CHUNK, len(message) - start) / speed)
 
 
 @asynccontextmanager

@@ -57,8 +57,9 @@ NOT_MADE = {
     "GET /api/v1/office/clearing/{day}",
     "GET /api/v1/merchant/statements/{day}",
     "GET /api/v1/merchant/statements/{day}/pictures",
+    "GET /api/v1/sync/enrolments/{device_id}",
 }
-"""Of these the tests' world has none: no day is closed there, and no run was sent."""
+"""Of these the tests' world has none: no day is closed there, no run was sent, no device is enrolled."""
 
 
 async def test_ids_of_one_county_are_unknown_in_the_other(two: Two) -> None:

@@ -130,6 +130,8 @@ def test_the_next_person_at_a_shared_phone_finds_nothing_of_the_one_before(
     page.get_by_role("button", name="先输账单金额").click()
     type_bill_half(page, "123.4")
     page.get_by_role("link", name="今天").click()
+    # A page that has not come yet is not left: whoever turned round before it came never went away.
+    expect(page.get_by_role("heading", name="今天", level=1)).to_be_visible()
     # Whoever comes back to the counter goes on with the bill, and the list of what waits names it.
     page.get_by_role("link", name="收券").click()
     expect(page.get_by_text("这是您上次没输完的账单。")).to_be_visible()
