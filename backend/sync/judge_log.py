@@ -28,6 +28,7 @@ from backend.sync.limits_rules import EpisodeLimits
 from backend.sync.log_rules import (
     APPLIED,
     COMMAND_UNKNOWN,
+    HELD,
     NOTHING_TO_VOID,
     REDEMPTION_UNKNOWN,
     Judged,
@@ -48,22 +49,24 @@ NO_REASON = "未写原因 / no reason given"
 
 
 class JudgeLog(Struct, frozen=True, kw_only=True):
-    """The events after ``after_seq`` up to ``ack_seq`` of a locked device; all before them were judged already."""
+    """The events up to ``ack_seq`` of a locked device that are not judged yet.
+
+    Most are new; one that takes the place of what nobody could read may stand before others that were judged.
+    """
 
     device: Device
-    after_seq: int
     ack_seq: int
 
 
 async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict[int, Judged]:
     """What each came to; stored, with everything that follows from it."""
-    log = await events.log_up_to(tx, command.device.id, command.ack_seq)
-    fresh = [one for one in log if one.seq > command.after_seq]
-    if not fresh:
+    if not await events.waits(tx, command.device.id, command.ack_seq):
         return {}
+    log = await events.log_up_to(tx, command.device.id, command.ack_seq)
+    fresh = [one for one in log if one.judged == HELD]
     signed = {one.seq: _signed(one) for one in log}
     facts = await gather_facts(tx, Journal(command.device, list(signed.values())), now=now)
-    proven = {one.hash for one in log if one.seq <= command.after_seq}
+    proven = {one.hash for one in log if one.judged != HELD}
     judging = _Judging(tx, command.device, facts, signed, now)
     lost = await events.unread_numbers(tx, command.device.id, command.ack_seq)
     judging.faults = verdicts(signed.values(), facts, proven=proven, unread=lost - signed.keys())

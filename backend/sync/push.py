@@ -5,7 +5,6 @@ episode's allowance when nothing is missing any more. An answer that is lost cos
 results. Sessions play no part; the device's key alone speaks for it, also after it was suspended or revoked.
 """
 
-import hashlib
 from uuid import UUID
 
 from msgspec import Struct
@@ -63,7 +62,7 @@ async def push(tx: Transaction, command: TakePush, *, now: Instant) -> PushOutco
         if await events.quarantined_bytes(tx, device.id) + new > MOST_QUARANTINED_BYTES:
             return Refused(TakeReason.QUARANTINE_FULL)
     await _store(tx, device, taken, now)
-    judged = await judge_log(tx, JudgeLog(device=device, after_seq=device.ack_seq, ack_seq=taken.ack_seq), now=now)
+    judged = await judge_log(tx, JudgeLog(device=device, ack_seq=taken.ack_seq), now=now)
     await _note(tx, device, sent, taken, command, now)
     return await _answer(tx, device, sent, taken, judged, now)
 
@@ -71,8 +70,7 @@ async def push(tx: Transaction, command: TakePush, *, now: Instant) -> PushOutco
 async def _store(tx: Transaction, device: Device, taken: Taken, now: Instant) -> None:
     await events.insert_events(tx, device.id, [_stored(one, now) for one in taken.kept])
     await events.insert_forks(tx, device.id, taken.forks, now)
-    unread_now = {hashlib.sha256(one.data).digest(): one for one in taken.unread}
-    await events.insert_unread(tx, device.id, unread_now, now)
+    await events.insert_unread(tx, device.id, taken.unread, now)
     if taken.suspends and device.state is DeviceState.ACTIVE:
         # Two journals under one key: what it signs from now on cannot be told apart.
         numbers = ", ".join(str(fork.seq) for fork in taken.forks)

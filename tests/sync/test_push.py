@@ -243,6 +243,28 @@ async def test_what_nobody_can_read_is_kept_and_acknowledged_until_there_is_too_
     assert await faults(county) == []
 
 
+async def test_the_same_broken_bytes_under_two_numbers_and_again_after_others_are_each_kept_once(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    for phone_, voucher_id in zip(here.phones, here.vouchers, strict=True):
+        await here.counter.take(phone_, voucher_id)
+    good = list(here.counter.journal)
+    here.counter.journal[:] = [b"\xff", b"\xff"]
+    broken = {1: ("needs_review", "event-unreadable"), 2: ("needs_review", "event-unreadable")}
+    assert told(await here.counter.send_again([1, 2])) == broken
+    here.counter.journal[:] = [b"\xfe", b"\xfe"]
+    assert told(await here.counter.send_again([1, 2])) == broken
+    here.counter.journal[:] = [b"\xff", b"\xff"]
+    assert told(await here.counter.send_again([1, 2])) == broken
+    # What was accepted is not lost: it takes its place whenever it comes in good order.
+    here.counter.journal[:] = good
+    assert told(await here.counter.send_again([2])) == {2: ("applied", None)}
+    assert told(await here.counter.send_again([1])) == {1: ("applied", None)}
+    assert await faults(county) == []
+
+
 async def fill_quarantine(county: County, device_id: UUID) -> None:
     """As if twenty megabytes of this device had come that nobody could read."""
 

@@ -1,5 +1,6 @@
 """SQL of what devices sent and were told."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -64,22 +65,15 @@ async def insert_forks(tx: Transaction, device_id: UUID, found: Iterable[Fork], 
             await tx.execute(insert(forks).values(row))
 
 
-async def insert_unread(tx: Transaction, device_id: UUID, found: Mapping[bytes, Unread], at: Instant) -> None:
-    """Keep what nobody could read, by the SHA-256 of its bytes."""
-    rows = [
-        {
-            "device_id": device_id,
-            "seq": one.seq,
-            "sha256": sha256,
-            "size": len(one.data),
-            "data": one.data,
-            "reason": one.reason.value,
-            "recorded_at": at,
-        }
-        for sha256, one in found.items()
-    ]
-    if rows:
-        tx.append(quarantine, rows)
+async def insert_unread(tx: Transaction, device_id: UUID, found: Iterable[Unread], at: Instant) -> None:
+    """Keep what nobody could read under its number, each once, however often other bytes came between."""
+    q = quarantine.c
+    for one in found:
+        sha256 = hashlib.sha256(one.data).digest()
+        key = (q.device_id == device_id, q.seq == one.seq, q.sha256 == sha256)
+        if (await tx.execute(select(q.seq).where(*key))).first() is None:
+            row = {"device_id": device_id, "seq": one.seq, "sha256": sha256, "size": len(one.data), "data": one.data}
+            await tx.execute(insert(quarantine).values(row | {"reason": one.reason.value, "recorded_at": at}))
 
 
 async def quarantined_bytes(tx: Transaction, device_id: UUID) -> int:
@@ -105,6 +99,12 @@ async def log_up_to(tx: Transaction, device_id: UUID, seq: int) -> list[Stored]:
     """The log from its beginning, in order."""
     rows = await tx.execute(select(events).where(_E.device_id == device_id, _E.seq <= seq).order_by(_E.seq))
     return [_stored(row) for row in rows]
+
+
+async def waits(tx: Transaction, device_id: UUID, seq: int) -> bool:
+    """Whether an event up to this number is not judged yet."""
+    held = (_E.device_id == device_id, _E.seq <= seq, _E.code == ResultCode.HELD_GAP.value)
+    return (await tx.execute(select(_E.seq).where(*held).limit(1))).first() is not None
 
 
 async def results_of(tx: Transaction, device_id: UUID, seqs: Collection[int]) -> dict[int, Judged]:
