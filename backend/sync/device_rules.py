@@ -5,7 +5,6 @@ invited. Its states only move forward: whoever comes back after a suspension enr
 under one key cannot be told apart. What a suspended or revoked device signed is still taken and judged. Decision 0067.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
@@ -155,11 +154,6 @@ class SyncNote(Struct, frozen=True, kw_only=True):
     persistent: bool | None
     app_version: str
     at: datetime
-
-
-def code_hash(code: bytes) -> bytes:
-    """What the county keeps of an invitation's code, and what the device signs of it: SHA-256 of its 16 bytes."""
-    return hashlib.sha256(code).digest()
 
 
 def decide_owner(kind: DeviceKind, merchant_id: UUID | None, station_id: UUID | None) -> Refused[DeviceReason] | None:

@@ -11,21 +11,19 @@ from msgspec import Struct
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
-from backend.kernel import cbor
 from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import COMPRESSED_BYTES, KeyProblem, PublicKey, from_base64url
-from backend.kernel.trust import county_number
 from backend.sync.device_rules import (
     CODE_BYTES,
     Device,
     DeviceReason,
     DeviceState,
     Invitation,
-    code_hash,
     decide_enrolment,
 )
+from backend.sync.possession_rules import code_hash, possession_message
 from backend.sync.store import devices as store
 
 
@@ -55,11 +53,6 @@ class _Proof(Struct, frozen=True):
     code_hash: bytes
     key: PublicKey
     signature: bytes
-
-
-def possession_message(county: str, device: UUID, hashed_code: bytes, key: PublicKey) -> bytes:
-    """What the device signs: ``[XD1, county, device, SHA-256 of the code, compressed point]`` in deterministic CBOR."""
-    return cbor.encode(["XD1", county_number(county), device.bytes, hashed_code, key.compressed])
 
 
 async def enrol_device(tx: Transaction, command: EnrolDevice, *, now: Instant) -> Enrolled | Refused[DeviceReason]:

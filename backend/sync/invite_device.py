@@ -29,9 +29,9 @@ from backend.sync.device_rules import (
     DeviceKind,
     DeviceReason,
     Invitation,
-    code_hash,
     decide_owner,
 )
+from backend.sync.possession_rules import code_hash
 from backend.sync.store import devices as store
 
 

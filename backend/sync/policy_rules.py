@@ -2,7 +2,7 @@
 
 A policy ``XL1`` is the county's signed word about the limits of ``limits_rules.py``. It is numbered and never ends: the
 newest one that a device believes holds, and every event names the one that was applied. What a policy can cost is in
-``worst_case_rules.py``. Specification: ``fixtures/protocols/policy/SPEC.md``; twins: ``pwa/src/offline/policy.ts``,
+``draft_rules.py``. Specification: ``fixtures/protocols/policy/SPEC.md``; twins: ``pwa/src/offline/policy.ts``,
 ``merchant_tools/device_papers.py``.
 """
 

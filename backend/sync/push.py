@@ -21,10 +21,11 @@ from backend.sync.answer_rules import Answer
 from backend.sync.body_rules import Kind
 from backend.sync.claim_id import claim_id
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
-from backend.sync.device_rules import Device, DeviceState, SyncNote, behind_since
+from backend.sync.device_rules import Device, DeviceState, SyncNote
 from backend.sync.event_rules import Checkpoint
 from backend.sync.judge_log import JudgeLog, judge_log
 from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
+from backend.sync.note_sync import NoteSync, note_sync
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
 from backend.sync.renew_status import RenewStatus, renew_status
 from backend.sync.store import devices, events, policies
@@ -104,7 +105,7 @@ async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, comma
         app_version=command.app_version or device.app_version,
         at=now,
     )
-    await devices.note_sync(tx, device.id, note, behind_since(device, note))
+    await note_sync(tx, NoteSync(device_id=device.id, note=note), now=now)
     if taken.need_from is None:
         dealt = await deal_allowance(
             tx, DealAllowance(device_id=device.id, used=taken.ack_seq > device.ack_seq), now=now

@@ -12,13 +12,14 @@ from backend.kernel.ids import new_id
 from backend.kernel.signing import SigningKey, from_base64url, to_base64url
 from backend.sync.change_device import DeviceChanged
 from backend.sync.decide_device import DecideDevice, decide_device
-from backend.sync.device_rules import Device, DeviceKind, code_hash
+from backend.sync.device_rules import Device, DeviceKind
 from backend.sync.draft_policy import DraftPolicy, PolicyDrafted, draft_policy
 from backend.sync.enforce_policy import EnforcePolicy, PolicyEnforced, enforce_policy
-from backend.sync.enrol_device import EnrolDevice, Enrolled, enrol_device, possession_message
+from backend.sync.enrol_device import EnrolDevice, Enrolled, enrol_device
 from backend.sync.find_devices import find_device
 from backend.sync.invite_device import DeviceInvited, InviteDevice, invite_device
 from backend.sync.limits_rules import OfflineLimits
+from backend.sync.possession_rules import code_hash, possession_message
 from tests.merchants.merchant_makers import admitted, with_places
 
 CLERK = Actor(kind=ActorKind.STAFF, id=UUID(int=0xC1E), role="office")

@@ -17,7 +17,6 @@ from backend.sync.device_rules import (
     DeviceState,
     SyncNote,
     behind_since,
-    code_hash,
     may_become,
 )
 from backend.sync.draft_rules import (
@@ -32,6 +31,7 @@ from backend.sync.draft_rules import (
 )
 from backend.sync.episode_rules import begins, lapses_at
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
+from backend.sync.possession_rules import code_hash
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 LIMITS = OfflineLimits()
