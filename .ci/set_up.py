@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,15 +27,20 @@ LIGHTHOUSE = ROOT / "tests" / "bench" / "lighthouse"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = (22, 19)
 
-RUN = ("venv", "tools", "packages", "project", "bytecode", "node", "pwa_packages", "pwa_build")
-ALL = (*RUN[:3], "dev_packages", *RUN[3:])
-PARTS = {
-    "run": RUN,
-    "all": ALL,
-    "tests": (*ALL, "browser"),
-    "bench": (*ALL, "wrk"),
-    "pages": (*ALL, "browser", "whole_browser", "lighthouse"),
+Lane = tuple[str, ...]
+"""Steps of which each needs what those before it made."""
+FIRST: Lane = ("venv", "tools", "node")
+OF_PYTHON: Lane = ("packages", "project", "bytecode")
+OF_PYTHON_WITH_TESTS: Lane = ("packages", "dev_packages", "project", "bytecode")
+OF_PAGES: Lane = ("pwa_packages", "pwa_build")
+PARTS: dict[str, tuple[Lane, ...]] = {
+    "run": (OF_PYTHON, OF_PAGES),
+    "all": (OF_PYTHON_WITH_TESTS, OF_PAGES),
+    "tests": (OF_PYTHON_WITH_TESTS, OF_PAGES, ("browser",)),
+    "bench": (OF_PYTHON_WITH_TESTS, OF_PAGES, ("wrk",)),
+    "pages": (OF_PYTHON_WITH_TESTS, (*OF_PAGES, "lighthouse"), ("browser", "whole_browser")),
 }
+"""Lanes go side by side: half of the time of each is waiting for a network."""
 
 
 class SetupError(Exception):
@@ -42,7 +48,7 @@ class SetupError(Exception):
 
 
 def main() -> int:
-    """Do every step of the wanted part that is not fresh, one after the other, and say what was done."""
+    """Do every step of the wanted part that is not fresh, and say what was done."""
     parser = argparse.ArgumentParser(description="Set up what a part of the project needs.")
     parser.add_argument("part", nargs="?", choices=sorted(PARTS), default="all")
     wanted = PARTS[parser.parse_args().part]
@@ -52,7 +58,7 @@ def main() -> int:
         # Two terminals may ask at once; the second one waits and then finds everything done.
         with (ROOT / "Makefile").open() as door:
             fcntl.flock(door, fcntl.LOCK_EX)
-            done = sum(do(name, f"[{number}/{len(wanted)}]") for number, name in enumerate(wanted, 1))
+            done = walk(FIRST) + walk_beside(wanted)
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -82,20 +88,37 @@ def require_python() -> None:
         ) from error
 
 
-def do(name: str, place: str) -> bool:
+def walk(lane: Lane) -> int:
+    """Do the steps of a lane; answer how many had anything to do."""
+    return sum(do(name) for name in lane)
+
+
+def walk_beside(lanes: tuple[Lane, ...]) -> int:
+    """Do several lanes at once. All come to their end before the first failure is told: nothing is half written."""
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        return sum(pool.map(walk, lanes))
+
+
+def do(name: str) -> bool:
     """Run one step if its inputs changed since its stamp; answer whether it ran."""
     title, inputs, act = STEPS[name]
     stamp = STAMPS / name
     if stamp.exists() and stamp.read_text() == fingerprint(*inputs()):
         return False
-    print(f"{place} {title} …", flush=True)
+    tell(f"· {title} …")
     begun = time.monotonic()
     act()
     # A step may change what its stamp is made from (a program it installed is found now), so it is hashed afterwards.
     STAMPS.mkdir(parents=True, exist_ok=True)
     stamp.write_text(fingerprint(*inputs()))
-    print(f"      {time.monotonic() - begun:.1f} s", flush=True)
+    tell(f"✓ {title}: {time.monotonic() - begun:.1f} s")
     return True
+
+
+def tell(line: str) -> None:
+    """A line of its own, in one piece: another lane may speak at the same moment."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def fingerprint(*inputs: object) -> str:

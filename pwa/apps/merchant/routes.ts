@@ -55,13 +55,13 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/money',
     name: 'money',
     component: () => import('./pages/StatementsPage.vue'),
-    meta: { title: () => t('money.title'), section: { text: () => t('money.title'), drawing: board }, signedIn: true },
+    meta: { title: () => t('money.title'), section: { text: () => t('money.title'), drawing: board }, signedIn: true, width: 'wide' },
   },
   {
     path: '/money/:day',
     name: 'statement',
     component: () => import('./pages/StatementPage.vue'),
-    meta: { title: () => t('lines.title'), up: '/money', signedIn: true },
+    meta: { title: () => t('lines.title'), up: '/money', signedIn: true, width: 'wide' },
   },
   {
     path: '/trade-ins',
