@@ -18,6 +18,7 @@ from backend.sync.answer_rules import Answer, ResultCode
 from backend.sync.device_rules import DeviceState
 from backend.sync.event_tables import quarantine
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
+from backend.sync.push import TakePush, push
 from backend.sync.push_rules import PushReason
 from backend.sync.take_rules import MOST_QUARANTINED_BYTES, TakeReason
 from backend.vouchers.redeem import redeem
@@ -178,6 +179,45 @@ async def test_two_journals_of_one_device_are_both_kept_and_the_device_is_suspen
     assert (await seen(county, here.counter.device_id)).state is DeviceState.SUSPENDED
     entries = await inquire(county, find, Find(subject_kind="device", subject_id=str(here.counter.device_id)))
     assert entries[0].act == "sync.suspend-device"
+    assert await faults(county) == []
+
+
+async def test_a_second_journal_that_was_told_everything_is_here_is_asked_for_all_of_it(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    copy = here.counter.copied()
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    here.counter.take_back(7)
+    await copy.take(here.phones[1], here.vouchers[1])
+    copy.take_back(9)
+    await here.counter.sync()
+    # The copy asks only, and hears of the same numbers.
+    asked = await copy.send_again([])
+    assert (asked.ack_seq, asked.need_from) == (2, 1)
+    part = await copy.send_again([2])
+    assert (part.ack_seq, part.need_from) == (2, 1), "the one before it is another one's"
+    whole = await copy.send_again([1])
+    assert told(part) | told(whole) == dict.fromkeys([1, 2], ("needs_review", "event-forked"))
+    assert (whole.ack_seq, whole.need_from) == (2, None)
+    assert told(await copy.send_again([1, 2])) == dict.fromkeys([1, 2], ("needs_review", "event-forked"))
+    assert (await here.counter.send_again([])).need_from is None, "the first journal has nothing to add"
+    assert await faults(county) == []
+
+
+async def test_a_push_that_was_long_on_its_way_leaves_the_newest_head_that_was_told(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    old = here.counter.pushed([1])
+    await here.counter.take(here.phones[1], here.vouchers[1])
+    await here.counter.send_again([1, 2])
+    await transact(county, push, TakePush(data=old))
+    device = await seen(county, here.counter.device_id)
+    assert (device.head_seq, device.head_hash, device.ack_seq) == (2, here.counter.head, 2)
     assert await faults(county) == []
 
 
