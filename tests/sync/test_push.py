@@ -206,6 +206,23 @@ async def test_a_second_journal_that_was_told_everything_is_here_is_asked_for_al
     assert await faults(county) == []
 
 
+async def test_a_second_journal_whose_newest_event_was_taken_is_still_asked_for_the_rest(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    copy = here.counter.copied()
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    await copy.take(here.phones[1], here.vouchers[1])
+    copy.take_back(1)
+    await here.counter.sync()
+    assert told(await copy.send_again([2])) == {2: ("noncompliant", "nothing-to-void")}
+    assert (await copy.send_again([])).need_from == 1
+    assert (await here.counter.send_again([])).need_from is None
+    assert (await copy.send_again([1, 2])).need_from is None
+    assert await faults(county) == []
+
+
 async def test_a_push_that_was_long_on_its_way_leaves_the_newest_head_that_was_told(
     county: County, clock: HandClock
 ) -> None:
