@@ -68,7 +68,7 @@ async def push(tx: Transaction, command: TakePush, *, now: Instant) -> PushOutco
         chain = await journals.chain_of(tx, device.id)
         await journals.want(tx, device.id, chain.wanted())
         taken = structs.replace(taken, need_from=asks_from(sent, chain, taken.ack_seq))
-    judged = await judge_log(tx, JudgeLog(device=device, ack_seq=taken.ack_seq), now=now)
+    judged = await judge_log(tx, JudgeLog(device=device, ack_seq=taken.ack_seq, forked=taken.suspends), now=now)
     await _note(tx, device, sent, taken, command, now)
     return await _answer(tx, device, sent, taken, judged, now)
 
