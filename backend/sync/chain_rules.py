@@ -8,7 +8,7 @@ trace. Events are kept whatever their link is: a gap is waited for, a break and 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 
-from backend.sync.event_rules import BEGINNING, SignedEvent
+from backend.sync.event_rules import BEGINNING, DeviceEvent, SignedEvent
 
 
 class Link(StrEnum):
@@ -49,3 +49,21 @@ def missing_from(seqs: Collection[int], *, head: int) -> int | None:
 def holds_together(prev: bytes, before: bytes | None) -> bool:
     """Whether an event names the stored one before it; after something unreadable nobody can tell."""
     return before is None or prev == before
+
+
+def own_event(
+    event: DeviceEvent, seq: int, known: Mapping[int, Mapping[bytes, SignedEvent]], *, alone: bool
+) -> SignedEvent | None:
+    """The earlier event of this number in the same journal as this one; ``None`` where that cannot be told.
+
+    ``known`` are all events of the device by number and hash. ``alone``: nothing speaks for a second journal so far, so
+    the number is enough.
+    """
+    if not 1 <= seq < event.seq:
+        return None
+    if alone:
+        return next(iter(known.get(seq, {}).values()), None)
+    at, named = event.seq - 1, event.prev
+    while (here := known.get(at, {}).get(named)) is not None and at > seq:
+        at, named = at - 1, here.event.prev
+    return here

@@ -6,19 +6,22 @@ signatures. Promises:
 1. The verdicts depend on the set of events and on the county's records, never on the order in which events arrived.
 2. A verdict depends on nothing that stands later in the journal, except that a claim may be taken back. So what is
    settled stays settled when more arrives. A fork is the exception: it throws doubt on all that follows it.
+   What either journal took back of its own stays taken back.
 3. A claim that does not count takes no room from those after it.
 
 Only events up to the first gap are judged: what lies beyond waits.
 """
 
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from datetime import timedelta
+
+from msgspec import Struct
 
 from backend.kernel.instants import Instant
 from backend.kernel.trust import instant_of, seconds_of
 from backend.sync.body_rules import HolderProof, Mode, Redeem, Void
 from backend.sync.cap_rules import Taken
-from backend.sync.chain_rules import holds_together
+from backend.sync.chain_rules import holds_together, own_event
 from backend.sync.event_rules import BEGINNING, DeviceEvent, SignedEvent, body_of
 from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
@@ -26,9 +29,18 @@ from backend.sync.limits_rules import OfflineLimits
 from backend.sync.proof_rules import Claim, is_fresh, is_signed_by_holder, offer_of, terms_fault
 
 _EARLIEST = instant_of(0)
+DOUBTS = frozenset({Fault.CHAIN_FORKED, Fault.CHAIN_BROKEN})
 
 Verdicts = dict[bytes, Fault | None]
 """By an event's hash: ``None`` for a claim that kept to the rules, or the first one that it broke."""
+
+
+class Judgement(Struct, frozen=True):
+    """What follows from a device's events."""
+
+    verdicts: Verdicts
+    targets: Mapping[bytes, SignedEvent]
+    """By the hash of each ``VOID``, the event of its own journal that it takes back, where that is known."""
 
 
 def verdicts(
@@ -38,43 +50,60 @@ def verdicts(
     proven: Set[bytes] = frozenset(),
     unread: Set[int] = frozenset(),
 ) -> Verdicts:
+    """The verdicts of ``judgement`` alone."""
+    return judgement(log, facts, proven=proven, unread=unread).verdicts
+
+
+def judgement(
+    log: Iterable[SignedEvent],
+    facts: DeviceFacts,
+    *,
+    proven: Set[bytes] = frozenset(),
+    unread: Set[int] = frozenset(),
+) -> Judgement:
     """The verdict of every ``REDEEM`` up to the first gap; other kinds have none.
 
-    Every event of ``log`` is one that its device signed. ``proven`` are the hashes of events whose holder's signature
-    was found good before, so that it need not be asked again. ``unread`` are the numbers under which only something
-    unreadable came: nobody can tell whether the event after one of them names it, so nobody is blamed.
+    Every event of ``log`` is one that its device signed, second events of a number too. ``proven`` are the hashes of
+    events whose holder's signature was found good before, so that it need not be asked again. ``unread`` are the
+    numbers under which only something unreadable came: nobody can tell whether the event after one of them names it,
+    so nobody is blamed.
     """
-    journal = _Journal(facts, proven)
     by_seq: dict[int, dict[bytes, SignedEvent]] = {}
     for event in log:
         by_seq.setdefault(event.event.seq, {})[event.hash] = event
+    journal = _Journal(facts, proven, by_seq)
     before: bytes | None = BEGINNING
     doubt, seq = None, 1
     while (here := by_seq.get(seq, {})) or seq in unread:
         if len(here) > 1:
             doubt = doubt or Fault.CHAIN_FORKED
-        for hashed, event in here.items():
+        for event in here.values():
             if not holds_together(event.event.prev, before):
                 doubt = doubt or Fault.CHAIN_BROKEN
-            journal.take(hashed, event.event, doubt)
+            journal.take(event, doubt)
         before, seq = next(iter(here), None), seq + 1
-    return journal.verdicts
+    return Judgement(journal.verdicts, journal.targets)
 
 
 class _Journal:
     """One walk along a journal: what it showed so far and what was decided."""
 
-    def __init__(self, facts: DeviceFacts, proven: Collection[bytes]) -> None:
+    def __init__(
+        self, facts: DeviceFacts, proven: Collection[bytes], by_seq: Mapping[int, Mapping[bytes, SignedEvent]]
+    ) -> None:
         self.verdicts: Verdicts = {}
+        self.targets: dict[bytes, SignedEvent] = {}
         self._facts = facts
         self._proven = proven
+        self._by_seq = by_seq
         self._taken = Taken()
-        self._counted: dict[int, Claim] = {}
+        self._counted: dict[bytes, Claim] = {}
         self._counters: dict[tuple[bytes, bytes], int] = {}
         self._word = self._mark = _EARLIEST
 
-    def take(self, hashed: bytes, event: DeviceEvent, doubt: Fault | None) -> None:
+    def take(self, signed: SignedEvent, doubt: Fault | None) -> None:
         """Decide one event; after a doubt about the chain nothing counts any more."""
+        hashed, event = signed.hash, signed.event
         # By its time, which the county's records confirm: after a restore numbers may begin again, and times do not.
         word = event.checkpoint.time
         went_back = word < self._word
@@ -85,14 +114,18 @@ class _Journal:
             case Redeem() as body:
                 fault = doubt or (Fault.CHECKPOINT_WENT_BACK if went_back else None)
                 self.verdicts[hashed] = fault or self._fault_of(hashed, event, body)
-            case Void() as void if doubt is None:
-                self._take_back(void.seq)
+            case Void() as void:
+                target = own_event(event, void.seq, self._by_seq, alone=doubt is None)
+                if target is not None:
+                    self.targets[hashed] = target
+                    self._take_back(target.hash)
 
-    def _take_back(self, seq: int) -> None:
-        claim = self._counted.pop(seq, None)
+    def _take_back(self, hashed: bytes) -> None:
+        claim = self._counted.pop(hashed, None)
         if claim is not None:
             self._taken.give_back(claim, self._facts)
-            self.verdicts[claim.hash] = Fault.VOIDED
+        if claim is not None or self.verdicts.get(hashed) in DOUBTS:
+            self.verdicts[hashed] = Fault.VOIDED
 
     def _fault_of(self, hashed: bytes, event: DeviceEvent, body: Redeem) -> Fault | None:
         if body.mode is Mode.ONLINE:
@@ -131,7 +164,7 @@ class _Journal:
         fault = terms_fault(claim, facts) or self._taken.fault_of(claim, policy, facts)
         if fault is None:
             self._taken.add(claim, facts)
-            self._counted[claim.seq] = claim
+            self._counted[claim.hash] = claim
         return fault
 
     def _counts_up(self, claim: Claim) -> bool:

@@ -50,6 +50,16 @@ forks = Table(
     sqlite_with_rowid=False,
 )
 
+wanted = Table(
+    "sync_wanted",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Events that others name before them and nobody has sent: the rest of a second journal."""
+
 quarantine = Table(
     "sync_quarantine",
     metadata,

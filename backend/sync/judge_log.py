@@ -5,7 +5,7 @@ the voucher's money or the device's allowance; what a device took back is given 
 later claim may change what an earlier one of another device is called, never whether its merchant is paid for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Cmd, HolderProof, Mode, OnlineProof, Redeem, Void
 from backend.sync.charge_allowance import ChargeAllowance, charge_allowance
 from backend.sync.claim_id import claim_id
-from backend.sync.compliance_rules import Verdicts, verdicts
+from backend.sync.compliance_rules import Judgement, judgement
 from backend.sync.device_rules import Device
 from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.fact_rules import DeviceFacts
@@ -37,7 +37,7 @@ from backend.sync.log_rules import (
     unread,
 )
 from backend.sync.order_rules import RankedClaim
-from backend.sync.store import allowances, events
+from backend.sync.store import allowances, events, journals
 from backend.vouchers.find_taken import campaign_of, is_redeemed
 from backend.vouchers.label_claims import Relabelled
 from backend.vouchers.offline_rules import CoverChange
@@ -56,21 +56,28 @@ class JudgeLog(Struct, frozen=True, kw_only=True):
 
     device: Device
     ack_seq: int
+    forked: bool = False
+    """Whether second events of a number came with this push: they may take something back."""
 
 
 async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict[int, Judged]:
     """What each came to; stored, with everything that follows from it."""
-    if not await events.waits(tx, command.device.id, command.ack_seq):
+    if not command.forked and not await events.waits(tx, command.device.id, command.ack_seq):
         return {}
     log = await events.log_up_to(tx, command.device.id, command.ack_seq)
     fresh = [one for one in log if one.judged == HELD]
     signed = {one.seq: _signed(one) for one in log}
+    second = await journals.forked(tx, command.device.id, command.ack_seq)
     facts = await gather_facts(tx, Journal(command.device, list(signed.values())), now=now)
     proven = {one.hash for one in log if one.judged != HELD}
-    judging = _Judging(tx, command.device, facts, signed, now)
     lost = await events.unread_numbers(tx, command.device.id, command.ack_seq)
-    judging.faults = verdicts(signed.values(), facts, proven=proven, unread=lost - signed.keys())
-    results = {one.seq: await judging.judge(one) for one in fresh}
+    judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())
+    judging = _Judging(tx, command.device, facts, judged, now)
+    results = {one.seq: await judging.judge(signed[one.seq]) for one in fresh}
+    if second:
+        # What could not be told before may be told now: which claim an event of either journal took back.
+        results |= await judging.take_back([one for one in signed.values() if one.event.seq not in results])
+        await judging.take_back(second)
     await events.judge(tx, command.device.id, results)
     await events.relabel(tx, judging.relabelled)
     return results
@@ -98,21 +105,18 @@ def _effective(signed: SignedEvent, body: Redeem, limits: EpisodeLimits) -> Inst
 class _Judging:
     """One walk over the fresh events of a device."""
 
-    def __init__(
-        self, tx: Transaction, device: Device, facts: DeviceFacts, signed: Mapping[int, SignedEvent], now: Instant
-    ) -> None:
+    def __init__(self, tx: Transaction, device: Device, facts: DeviceFacts, judgement: Judgement, now: Instant) -> None:
         self._tx = tx
         self._device = device
         self._facts = facts
-        self._signed = signed
+        self._faults = judgement.verdicts
+        self._targets = judgement.targets
         self._now = now
         self._settled: set[UUID] = set()
-        self.faults: Verdicts = {}
         self.relabelled: dict[UUID, Judged] = {}
 
-    async def judge(self, stored: Stored) -> Judged:
+    async def judge(self, signed: SignedEvent) -> Judged:
         """One event."""
-        signed = self._signed[stored.seq]
         body = body_of(signed.event)
         if isinstance(body, Refused):
             return unread(body.reason)
@@ -120,7 +124,7 @@ class _Judging:
             case Redeem(mode=Mode.ONLINE, proof=OnlineProof(redemption=redemption)):
                 return APPLIED if await is_redeemed(self._tx, redemption) else REDEMPTION_UNKNOWN
             case Redeem():
-                fault = self.faults[signed.hash]
+                fault = self._faults[signed.hash]
                 return faulty(fault) if fault is not None else await self._settle(signed, body)
             case Void():
                 return await self._void(signed, body)
@@ -167,10 +171,19 @@ class _Judging:
         await self._follow(campaign, outcome.relabelled, outcome.covers)
         return Judged(ResultCode(outcome.label.value))
 
+    async def take_back(self, judged: Iterable[SignedEvent]) -> dict[int, Judged]:
+        """What the claims came to that these take back, each once; what else they say was judged before."""
+        told = {}
+        for signed in judged:
+            body = body_of(signed.event)
+            if isinstance(body, Void) and (result := await self._void(signed, body)) != NOTHING_TO_VOID:
+                told[signed.event.seq] = result
+        return told
+
     async def _void(self, signed: SignedEvent, body: Void) -> Judged:
-        target = self._signed.get(body.seq)
+        target = self._targets.get(signed.hash)
         taken = None if target is None else body_of(target.event)
-        if target is None or not isinstance(taken, Redeem) or self.faults.get(target.hash) is not Fault.VOIDED:
+        if target is None or not isinstance(taken, Redeem) or self._faults.get(target.hash) is not Fault.VOIDED:
             return NOTHING_TO_VOID
         outcome = await void_offline(
             self._tx,

@@ -7,7 +7,7 @@ results. Sessions play no part; the device's key alone speaks for it, also after
 
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from backend.data_state.backups import AskBackup, last_backup
 from backend.data_state.epoch import AskEpoch, epoch
@@ -18,6 +18,7 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import PublicKey
 from backend.sync.answer_rules import Answer
+from backend.sync.ask_rules import asks_from
 from backend.sync.body_rules import Kind
 from backend.sync.claim_id import claim_id
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
@@ -28,7 +29,7 @@ from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
 from backend.sync.note_sync import NoteSync, note_sync
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
 from backend.sync.renew_status import RenewStatus, renew_status
-from backend.sync.store import devices, events, policies
+from backend.sync.store import devices, events, journals, policies
 from backend.sync.suspend_device import SuspendDevice, suspend_device
 from backend.sync.take_rules import MOST_QUARANTINED_BYTES, Kept, Taken, TakeReason, take
 
@@ -56,14 +57,18 @@ async def push(tx: Transaction, command: TakePush, *, now: Instant) -> PushOutco
         return sent
     if device is None:
         return Refused(PushReason.DEVICE_UNKNOWN)
-    known = await events.known_log(tx, device.id, device.ack_seq, [one.seq for one in sent.events])
+    known = await events.known_log(tx, device.id, device.ack_seq, [*(one.seq for one in sent.events), sent.head.seq])
     taken = take(sent, known, key=keys[device.id])
     if taken.unread:
         new = sum(len(one.data) for one in taken.unread)
         if await events.quarantined_bytes(tx, device.id) + new > MOST_QUARANTINED_BYTES:
             return Refused(TakeReason.QUARANTINE_FULL)
     await _store(tx, device, taken, now)
-    judged = await judge_log(tx, JudgeLog(device=device, ack_seq=taken.ack_seq), now=now)
+    if taken.doubtful:
+        chain = await journals.chain_of(tx, device.id)
+        await journals.want(tx, device.id, chain.wanted())
+        taken = structs.replace(taken, need_from=asks_from(sent, chain, taken.ack_seq))
+    judged = await judge_log(tx, JudgeLog(device=device, ack_seq=taken.ack_seq, forked=taken.suspends), now=now)
     await _note(tx, device, sent, taken, command, now)
     return await _answer(tx, device, sent, taken, judged, now)
 
@@ -96,9 +101,11 @@ def _stored(kept: Kept, now: Instant) -> Stored:
 
 
 async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, command: TakePush, now: Instant) -> None:
+    # A push that was long on its way, or a shorter journal of the two that there are, tells of an older head.
+    head_seq, head_hash = max((sent.head.seq, sent.head.hash), (device.head_seq, device.head_hash or sent.head.hash))
     note = SyncNote(
-        head_seq=sent.head.seq,
-        head_hash=sent.head.hash,
+        head_seq=head_seq,
+        head_hash=head_hash,
         ack_seq=taken.ack_seq,
         need_from=taken.need_from,
         persistent=command.persistent if command.persistent is not None else device.persistent,
@@ -106,7 +113,7 @@ async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, comma
         at=now,
     )
     await note_sync(tx, NoteSync(device_id=device.id, note=note), now=now)
-    if taken.need_from is None:
+    if taken.need_from is None and head_seq <= taken.ack_seq:
         dealt = await deal_allowance(
             tx, DealAllowance(device_id=device.id, used=taken.ack_seq > device.ack_seq), now=now
         )
@@ -119,7 +126,7 @@ async def _answer(
 ) -> Answer:
     seqs = {one.seq for one in sent.events}
     told = await events.results_of(tx, device.id, seqs) | {one.seq: unread(one.reason) for one in taken.unread}
-    told |= {fork.seq: FORKED for fork in taken.forks}
+    told |= dict.fromkeys([*(fork.seq for fork in taken.forks), *taken.forked_again], FORKED)
     # What waited for these events came to something too: as many as fit are told now, the others when sent again.
     told |= dict(sorted(item for item in judged.items() if item[0] not in told)[: MOST_EVENTS - len(told)])
     given = await events.give_checkpoint(tx, device.id, now)

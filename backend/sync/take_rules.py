@@ -6,7 +6,7 @@ order of the numbers.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -42,6 +42,12 @@ class KnownLog(Struct, frozen=True, kw_only=True):
     """By number: at least all beyond ``ack_seq``, those of a push, and the ones before each of them."""
     quarantined: Mapping[int, bytes]
     """Numbers under which only something unreadable is stored, with the SHA-256 of those bytes: as far back."""
+    forks: Mapping[int, Collection[bytes]] = {}
+    """The hashes of second events, by the numbers of a push."""
+    wanted: Collection[int] = ()
+    """Numbers of events that others name before them and nobody has sent."""
+    two_journals: bool = False
+    """Whether the device has second events, or ones that name another before them than is here."""
 
 
 class Kept(Struct, frozen=True):
@@ -70,16 +76,20 @@ class Fork(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """What follows from a push. Every number of it is in exactly one of the first four."""
+    """What follows from a push. Every number of it is in exactly one of the first five."""
 
     kept: tuple[Kept, ...]
     unread: tuple[Unread, ...]
     forks: tuple[Fork, ...]
+    forked_again: tuple[int, ...]
+    """Second events that are kept already."""
     again: tuple[int, ...]
     """Stored before, with the same content; the stored result stands."""
     ack_seq: int
     need_from: int | None
     """The first number up to the device's head that never arrived."""
+    doubtful: bool
+    """Whether the journals may not hold together: then ``ask_rules`` says what to send again."""
 
     @property
     def suspends(self) -> bool:
@@ -89,39 +99,93 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 def take(push: Push, known: KnownLog, *, key: PublicKey) -> Taken:
     """Sort the events of a push that this key signed; they may come again, in part, late and in any order of pushes."""
-    held = set(known.hashes) | set(known.quarantined)
-    kept: list[Kept] = []
-    unread: list[Unread] = []
-    forks: list[Fork] = []
-    again: list[int] = []
+    sorting = _Sorting(push, known)
     for sent in push.events:
         read = _read(sent, push, key)
         if isinstance(read, EventReason):
-            # Who has the number already keeps it: what cannot be read proves nothing against what can.
-            if sent.seq in known.hashes or known.quarantined.get(sent.seq) == hashlib.sha256(sent.data).digest():
-                again.append(sent.seq)
-            else:
-                unread.append(Unread(sent.seq, sent.data, read))
-                held.add(sent.seq)
-            continue
-        match link_of(read, stored=known.hashes):
+            sorting.unreadable(sent, read)
+        else:
+            sorting.readable(sent, read)
+    return sorting.taken()
+
+
+class _Sorting:
+    """One walk over a push."""
+
+    def __init__(self, push: Push, known: KnownLog) -> None:
+        self._push, self._known = push, known
+        self._hashes = dict(known.hashes)
+        self._held = set(known.hashes) | set(known.quarantined)
+        self._kept: list[Kept] = []
+        self._unread: list[Unread] = []
+        self._forks: list[Fork] = []
+        self._forked_again: list[int] = []
+        self._again: list[int] = []
+        self._doubtful = known.two_journals
+
+    def unreadable(self, sent: Numbered, reason: EventReason) -> None:
+        """Who has the number already keeps it: what cannot be read proves nothing against what can.
+
+        Where another event was asked for under that number, these bytes are all that will ever come of it.
+        """
+        known, head = self._known, self._push.head
+        asked = sent.seq in known.wanted or (sent.seq == head.seq and known.hashes.get(sent.seq) != head.hash)
+        is_stored = known.quarantined.get(sent.seq) == hashlib.sha256(sent.data).digest()
+        if is_stored or (sent.seq in known.hashes and not asked):
+            self._again.append(sent.seq)
+        else:
+            self._unread.append(Unread(sent.seq, sent.data, reason))
+            self._held.add(sent.seq)
+
+    def readable(self, sent: Numbered, read: SignedEvent) -> None:
+        """What the device signed."""
+        match link_of(read, stored=self._hashes):
             case Link.AGAIN:
-                again.append(sent.seq)
+                self._again.append(sent.seq)
+            case Link.FORK if read.hash in self._known.forks.get(sent.seq, ()):
+                self._forked_again.append(sent.seq)
             case Link.FORK:
-                forks.append(Fork(sent.seq, sent.data, read))
-            case Link.NEXT | Link.GAP | Link.BROKEN:
-                body = body_of(read.event)
-                kept.append(Kept(sent.seq, sent.data, read, body.reason if isinstance(body, Refused) else body))
-                held.add(sent.seq)
-    ack = _contiguous(known.ack_seq, held)
-    return Taken(
-        kept=tuple(kept),
-        unread=tuple(unread),
-        forks=tuple(forks),
-        again=tuple(again),
-        ack_seq=ack,
-        need_from=ack + 1 if ack < push.head.seq else None,
-    )
+                self._forks.append(Fork(sent.seq, sent.data, read))
+                self._doubtful = True
+            case Link.BROKEN:
+                self._keep(sent, read)
+                self._doubtful = True
+            case Link.GAP:
+                # Behind what nobody can read nobody can tell.
+                self._doubtful = self._doubtful or sent.seq - 1 not in self._held
+                self._keep(sent, read)
+            case Link.NEXT:
+                self._keep(sent, read)
+
+    def _keep(self, sent: Numbered, read: SignedEvent) -> None:
+        known, body = self._known, body_of(read.event)
+        self._kept.append(Kept(sent.seq, sent.data, read, body.reason if isinstance(body, Refused) else body))
+        self._hashes[sent.seq] = read.hash
+        self._held.add(sent.seq)
+        # What fills a gap, or takes the place of unreadable bytes, has an event after it that may name another one.
+        self._doubtful = self._doubtful or sent.seq in known.quarantined or sent.seq + 1 in known.hashes
+
+    def taken(self) -> Taken:
+        """What follows from all of it."""
+        push, known = self._push, self._known
+        ack = _contiguous(known.ack_seq, self._held)
+        return Taken(
+            kept=tuple(self._kept),
+            unread=tuple(self._unread),
+            forks=tuple(self._forks),
+            forked_again=tuple(self._forked_again),
+            again=tuple(self._again),
+            ack_seq=ack,
+            need_from=ack + 1 if ack < push.head.seq else None,
+            doubtful=self._doubtful or self._is_head_strange(ack),
+        )
+
+    def _is_head_strange(self, ack: int) -> bool:
+        """Whether the head's number is here, and something else than the head under it."""
+        head = self._push.head
+        if not 1 <= head.seq <= ack:
+            return False
+        return self._hashes.get(head.seq, head.hash) != head.hash
 
 
 def _read(sent: Numbered, push: Push, key: PublicKey) -> SignedEvent | EventReason:

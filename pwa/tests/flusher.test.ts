@@ -197,7 +197,7 @@ describe('the county’s answer', () => {
     county.asks = 3
     county.stored.delete(6)
     await insist()
-    expect(county.pushes.map(({ events }) => events.map(({ seq }) => seq))).toEqual([[6]])
+    expect(county.pushes.map(({ events }) => events.map(({ seq }) => seq))).toEqual([[6], [3, 4, 5, 6]])
     county.pushes.length = 0
     county.stored.delete(4)
     county.epoch = 2
@@ -205,6 +205,30 @@ describe('the county’s answer', () => {
     await insist()
     expect(county.pushes.map(({ events }) => events.map(({ seq }) => seq))).toEqual([[], [2, 3, 4, 5, 6]])
   })
+
+  it('may ask for numbers that it has, since another journal went out under this name', async () => {
+    await layEvents(6)
+    await insist()
+    county.pushes.length = 0
+    const asks = [5, 2, null]
+    county.fate = () => ((county.asks = asks.shift() ?? null), 'through')
+    expect(await push()).toMatchObject({ kind: 'answered', head: { ack_seq: 6 } })
+    expect(county.pushes.map(({ events }) => events.map(({ seq }) => seq))).toEqual([[], [5, 6], [2, 3, 4, 5, 6]])
+  })
+
+  it('that asks for the same numbers for ever is answered once a round, and the round is over', async () => {
+    await layEvents(3)
+    await insist()
+    county.pushes.length = 0
+    county.asks = 2
+    expect(await push()).toMatchObject({ kind: 'answered' })
+    expect(county.pushes.map(({ events }) => events.map(({ seq }) => seq))).toEqual([[], [2, 3]])
+    county.pushes.length = 0
+    let nth = 0
+    county.fate = () => ((county.asks = (nth += 1) % 2 ? 1 : 2), 'through')
+    expect(await push()).toMatchObject({ kind: 'answered' })
+    expect(county.pushes.length).toBeLessThan(1010)
+  }, PATIENCE_MS)
 
   it('that acknowledges nothing new ends the round, and nothing is sent for ever', async () => {
     await layEvents(2)

@@ -308,6 +308,31 @@ def test_faults_for_review_are_those_that_an_honest_device_can_have() -> None:
     assert all(len(fault) <= 64 for fault in Fault)
 
 
+def test_a_second_journal_throws_doubt_on_all_that_follows_and_what_either_took_back_stays_taken_back() -> None:
+    journal = Journal()
+    journal.take(1)
+    journal.take(2, of_kind=2, person=1)
+    other = Journal(events=list(journal.events), known=journal.known, at=journal.at)
+    third = journal.take(3, of_kind=2, person=2)
+    other.add(Void(1, MISTAKE))
+    fourth = other.take(4, of_kind=2, person=3)
+    other.add(Void(4, MISTAKE))
+    mine = journal.add(Void(3, MISTAKE))
+    last = journal.take(5, of_kind=2, person=4)
+    both = {event.hash: event for event in (*journal.events, *other.events)}
+    found = verdicts(both.values(), journal.facts())
+    assert found[journal.events[0].hash] is Fault.VOIDED, "in the other journal"
+    assert found[journal.events[1].hash] is None
+    assert found[third.hash] is Fault.VOIDED
+    assert found[last.hash] is Fault.CHAIN_FORKED
+    # The other one's fourth event is its own, whatever stands under that number here.
+    assert found[fourth.hash] is Fault.VOIDED
+    arrived = [event for event in both.values() if event.hash != mine.hash]
+    for nth in range(6):
+        random.Random(nth).shuffle(arrived)
+        assert verdicts(arrived, journal.facts())[third.hash] is Fault.CHAIN_FORKED
+
+
 TIGHT = OfflineLimits(
     merchant=EpisodeLimits(soft=HOUR, hard=timedelta(hours=72), cap_fen=5_000, claims=4), holder_day_fen=2_600
 )

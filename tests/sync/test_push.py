@@ -15,9 +15,11 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import SigningKey
 from backend.sync.answer_rules import Answer, ResultCode
+from backend.sync.body_rules import Shift, ShiftAct
 from backend.sync.device_rules import DeviceState
 from backend.sync.event_tables import quarantine
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
+from backend.sync.push import TakePush, push
 from backend.sync.push_rules import PushReason
 from backend.sync.take_rules import MOST_QUARANTINED_BYTES, TakeReason
 from backend.vouchers.redeem import redeem
@@ -178,6 +180,108 @@ async def test_two_journals_of_one_device_are_both_kept_and_the_device_is_suspen
     assert (await seen(county, here.counter.device_id)).state is DeviceState.SUSPENDED
     entries = await inquire(county, find, Find(subject_kind="device", subject_id=str(here.counter.device_id)))
     assert entries[0].act == "sync.suspend-device"
+    assert await faults(county) == []
+
+
+async def test_a_second_journal_that_was_told_everything_is_here_is_asked_for_all_of_it(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    copy = here.counter.copied()
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    here.counter.take_back(7)
+    await copy.take(here.phones[1], here.vouchers[1])
+    copy.take_back(9)
+    await here.counter.sync()
+    # The copy asks only, and hears of the same numbers.
+    asked = await copy.send_again([])
+    assert (asked.ack_seq, asked.need_from) == (2, 1)
+    part = await copy.send_again([2])
+    assert (part.ack_seq, part.need_from) == (2, 1), "the one before it is another one's"
+    whole = await copy.send_again([1])
+    assert told(part) | told(whole) == dict.fromkeys([1, 2], ("needs_review", "event-forked"))
+    assert (whole.ack_seq, whole.need_from) == (2, None)
+    assert told(await copy.send_again([1, 2])) == dict.fromkeys([1, 2], ("needs_review", "event-forked"))
+    assert (await here.counter.send_again([])).need_from is None, "the first journal has nothing to add"
+    assert await faults(county) == []
+
+
+async def test_a_second_journal_whose_newest_event_was_taken_is_still_asked_for_the_rest(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    copy = here.counter.copied()
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    await copy.take(here.phones[1], here.vouchers[1])
+    copy.take_back(1)
+    await here.counter.sync()
+    assert told(await copy.send_again([2])) == {2: ("noncompliant", "nothing-to-void")}
+    assert (await copy.send_again([])).need_from == 1
+    assert (await here.counter.send_again([])).need_from is None
+    assert (await copy.send_again([1, 2])).need_from is None
+    assert await faults(county) == []
+
+
+async def test_a_second_journal_makes_what_is_not_settled_wait_and_what_it_took_back_stays_taken_back(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county, people=3)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    await here.counter.sync()
+    copy = here.counter.copied()
+    await here.counter.take(here.phones[1], here.vouchers[1])
+    assert told(await here.counter.sync()) == {2: ("applied", None)}
+    copy.take_back(1)
+    assert told(await copy.send_again([2])) == {2: ("needs_review", "event-forked")}
+    # The copy's mistake was one in the shared part; what the first journal had from the fork on stays settled.
+    told_now = told(await here.counter.send_again([1, 2]))
+    assert told_now == {1: ("noncompliant", "voided"), 2: ("applied", None)}
+    assert await faults(county) == []
+    # It had not heard of its suspension, and still nobody can say which of the two this is.
+    await here.counter.take(here.phones[2], here.vouchers[2])
+    assert told(await here.counter.send_again([3])) == {3: ("needs_review", "chain-forked")}
+    # What it took back itself, of its own, is undone although a doubt lies on it; and the other one's is not.
+    here.counter.take_back(2)
+    assert told(await here.counter.send_again([4])) == {4: ("applied", None)}
+    assert told(await here.counter.send_again([2])) == {2: ("noncompliant", "voided")}
+    assert await faults(county) == []
+
+
+async def test_what_a_second_journal_took_back_is_undone_once_the_rest_of_it_tells_what_that_was(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    await here.counter.sync()
+    copy = here.counter.copied()
+    await here.counter.take(here.phones[1], here.vouchers[1])
+    copy.add(Shift(ShiftAct.OPEN, UUID(int=1), UUID(int=2)))
+    copy.take_back(1)
+    copy.take_back(2)
+    await here.counter.sync()
+    assert told(await copy.send_again([3, 4])) == dict.fromkeys([3, 4], ("noncompliant", "nothing-to-void"))
+    assert told(await copy.send_again([2])) == {2: ("needs_review", "event-forked"), 3: ("applied", None)}
+    assert told(await copy.send_again([3, 4])) == {3: ("applied", None), 4: ("noncompliant", "nothing-to-void")}
+    assert told(await here.counter.send_again([1, 2])) == {1: ("noncompliant", "voided"), 2: ("applied", None)}
+    assert await faults(county) == []
+
+
+async def test_a_push_that_was_long_on_its_way_leaves_the_newest_head_that_was_told(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    old = here.counter.pushed([1])
+    await here.counter.take(here.phones[1], here.vouchers[1])
+    await here.counter.send_again([1, 2])
+    await transact(county, push, TakePush(data=old))
+    device = await seen(county, here.counter.device_id)
+    assert (device.head_seq, device.head_hash, device.ack_seq) == (2, here.counter.head, 2)
     assert await faults(county) == []
 
 

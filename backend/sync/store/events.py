@@ -10,7 +10,7 @@ from sqlalchemy import Row, func, insert, or_, select, update
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.sync.answer_rules import ResultCode
-from backend.sync.event_tables import checkpoints, episodes, events, forks, quarantine
+from backend.sync.event_tables import checkpoints, episodes, events, forks, quarantine, wanted
 from backend.sync.log_rules import Begun, Checkpointed, Judged, LogTotals, Stored
 from backend.sync.take_rules import Fork, KnownLog, Unread
 
@@ -19,6 +19,11 @@ _E = events.c
 
 async def known_log(tx: Transaction, device_id: UUID, ack_seq: int, seqs: Collection[int]) -> KnownLog:
     """What is stored beyond ``ack_seq``, under these numbers, and under the ones before them."""
+    second = await tx.execute(select(forks.c.seq, forks.c.hash).where(forks.c.device_id == device_id))
+    known: dict[int, set[bytes]] = {}
+    for row in second:
+        known.setdefault(row.seq, set()).add(bytes(row.hash))
+    named = {row.seq for row in await tx.execute(select(wanted.c.seq).where(wanted.c.device_id == device_id))}
     asked = {seq for each in seqs for seq in (each - 1, each) if seq >= 1}
     near = or_(_E.seq > ack_seq, _E.seq.in_(sorted(asked)))
     stored = await tx.execute(select(_E.seq, _E.hash).where(_E.device_id == device_id, near))
@@ -32,6 +37,9 @@ async def known_log(tx: Transaction, device_id: UUID, ack_seq: int, seqs: Collec
         ack_seq=ack_seq,
         hashes=hashes,
         quarantined={row.seq: bytes(row.sha256) for row in unread if row.seq not in hashes},
+        forks=known,
+        wanted=named,
+        two_journals=bool(known or named),
     )
 
 

@@ -36,19 +36,25 @@ const LONGEST_WAIT_MS = 600_000
 /** A county that was restored from a backup is noticed by asking, also when nothing waits. */
 const ASKED_EVERY_MS = 900_000
 const TIDIED_EVERY_MS = 3600_000
+/** So often in a row the county may ask for other numbers without acknowledging more. */
+const MOST_ASKS = 1000
 
 /** Sends until everything is acknowledged or something stands in the way; answers the last push. */
 export async function flush(county: string, identity: DeviceIdentity, line: Line): Promise<Pushed | 'held'> {
   return alone(identity.device, async () => {
     let from = Infinity
+    let left = MOST_ASKS
     for (let before = await headOf(identity.device); ; ) {
       const pushed = await pushOnce({ county, identity }, line, from)
       if (pushed.kind !== 'answered') return pushed
       const head = await headOf(identity.device)
-      if (head.ack_seq >= head.seq) return pushed
       const asked = pushed.answer.need_from ?? Infinity
-      const moved = head.ack_seq !== before.ack_seq || head.epoch !== before.epoch || asked < from
-      if (!moved) return 'held'
+      const isWhole = head.ack_seq >= head.seq
+      // The county may ask for numbers that it has: another journal went out under this device's name.
+      // What was asked for in vain, or is not here any more, waits for the next time.
+      if (isWhole && (asked > head.seq || asked === from)) return pushed
+      const moved = head.ack_seq !== before.ack_seq || head.epoch !== before.epoch
+      if (!moved && (asked === from || (left -= 1) < 0)) return isWhole ? pushed : 'held'
       before = head
       from = asked
     }
