@@ -73,11 +73,15 @@ class Policy:
 
 @dataclass(frozen=True)
 class Allowance:
-    """How much of each campaign's pool one device may take in one episode, by the campaign's number."""
+    """How much of each campaign's pool one device may take in one episode, by the campaign's number.
+
+    Events after number ``after`` count in it.
+    """
 
     county: str
     device: UUID
     episode: int
+    after: int
     dealt_at: int
     caps: tuple[tuple[int, int], ...]
 
@@ -181,11 +185,17 @@ def _episode_of(value: Any) -> EpisodeLimits | None:
 
 def _allowance_of(items: list[Any]) -> Allowance | None:
     match items:
-        case ["XQ1", number, device, episode, dealt_at, [*caps]] if _is_id(device) and all(map(_is_cap, caps)):
+        case ["XQ1", number, device, episode, after, dealt_at, [*caps]] if _is_id(device) and all(map(_is_cap, caps)):
             in_order = len(caps) <= 500 and all(one[0] < other[0] for one, other in pairwise(caps))
-            if is_county(number) and _is_some(episode) and is_uint(dealt_at, LATEST_SECOND) and in_order:
+            if (
+                is_county(number)
+                and _is_some(episode)
+                and is_uint(after)
+                and is_uint(dealt_at, LATEST_SECOND)
+                and in_order
+            ):
                 each = tuple((campaign, cap_fen) for campaign, cap_fen in caps)
-                return Allowance(str(number), UUID(bytes=device), episode, dealt_at, each)
+                return Allowance(str(number), UUID(bytes=device), episode, after, dealt_at, each)
     return None
 
 

@@ -2,8 +2,7 @@
  * Where does this device stand by the county's latest word, and how much of its limits has it used?
  *
  * One row a device, so that what is counted and what it is counted against change together. A new episode begins only
- * with a new allowance, and what the county has not acknowledged by then is counted in it: whichever of the two the county
- * counts it in, the device has counted at least as much.
+ * with a new allowance, and counts what was taken after the event that the allowance names: as the county counts it.
  */
 
 import { changeStrictly, openDatabase, type Change } from './database'
@@ -62,13 +61,12 @@ async function dealt(change: Dealing, before: Standing, allowance: Allowance): P
   if (allowance.episode === episode) return taken
   // A county that was restored from a backup may have to count its episodes from an earlier one.
   if (allowance.episode < episode && epoch <= before.dealt_in) return before
-  return { ...taken, spent: await unacknowledgedSpent(change, before.device) }
+  return { ...taken, spent: await spentAfter(change, before.device, allowance.after) }
 }
 
-async function unacknowledgedSpent(change: Dealing, device: string): Promise<Spent> {
-  const ack_seq = (await change.objectStore('heads').get(device))?.ack_seq ?? 0
-  const open = IDBKeyRange.bound([device, ack_seq], [device, Number.MAX_SAFE_INTEGER], true)
-  const claims = await change.objectStore('taken').index('place').getAll(open)
+async function spentAfter(change: Dealing, device: string, seq: number): Promise<Spent> {
+  const later = IDBKeyRange.bound([device, seq], [device, Number.MAX_SAFE_INTEGER], true)
+  const claims = await change.objectStore('taken').index('place').getAll(later)
   return claims.reduce<Spent>(spentWith, NOTHING_SPENT)
 }
 
