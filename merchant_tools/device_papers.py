@@ -23,6 +23,7 @@ from merchant_tools.signed import (
 )
 
 LONGEST_CERTIFICATE_LIFE = 30 * 86_400
+STATION = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -156,7 +157,7 @@ def _certificate_of(items: list[Any]) -> Certificate | None:
             ids = _is_id(device) and _is_id_or_none(merchant) and _is_id_or_none(station)
             numbers = is_county(number) and is_uint(policy) and is_uint(flags) and flags in (0, 2)
             instants = is_uint(start, LATEST_SECOND) and is_uint(end, LATEST_SECOND)
-            named = is_uint(kind, 4) and kind > 0 and (station if kind == 2 else merchant) is not None
+            named = is_uint(kind, 4) and kind > 0 and (station if kind == STATION else merchant) is not None
             if ids and numbers and instants and named and is_point(key) and _are_domains(domains):
                 owner, place = (value and UUID(bytes=value) for value in (merchant, station))
                 who = str(number), UUID(bytes=device), key, kind, owner, place

@@ -12,6 +12,8 @@ export interface Standing extends Limits {
   readonly device: string
   /** The county's epoch in which the allowance was taken in. */
   readonly dealt_in: number
+  /** The epoch of the newest word that was taken in; an older policy of a later one counts. */
+  readonly told_in?: number
   /** Version of the status list that is on this device. */
   readonly snapshot: number
   /** Changes with every word of the county, so that a claim is counted against the word that it was made under. */
@@ -26,6 +28,11 @@ export interface Given {
   readonly snapshot?: number
 }
 
+/** What the county said to a pull. */
+export interface GivenIn extends Given {
+  readonly epoch: number
+}
+
 /** Where a device stands; one that the county never answered may do nothing. */
 export async function standingOf(device: string): Promise<Standing> {
   return (await (await openDatabase()).get('standings', device)) ?? unknownYet(device)
@@ -33,15 +40,20 @@ export async function standingOf(device: string): Promise<Standing> {
 
 /** Takes in what the county gave, all of it or nothing. An older policy or episode changes nothing. */
 export async function takeWord(device: string, given: Given): Promise<Standing> {
-  return changeStrictly(await openDatabase(), ['standings', 'heads', 'taken'], async (change) => {
-    const before = await standingIn(change.objectStore('standings'), device)
-    const { policy = null, certificate = before.certificate, allowance = null, snapshot = before.snapshot } = given
-    const isNewer = policy !== null && policy.number > (before.policy?.number ?? -1)
-    const next = { ...before, certificate, snapshot, word: before.word + 1, policy: isNewer ? policy : before.policy }
-    const standing = allowance === null ? next : await dealt(change, next, allowance)
-    await change.objectStore('standings').put(standing)
-    return standing
-  })
+  return changeStrictly(await openDatabase(), ['standings', 'heads', 'taken'], (change) => takeWordIn(change, device, given))
+}
+
+/** The same as part of a transaction; `epoch` is the county's where it told one. */
+export async function takeWordIn(change: Dealing, device: string, given: Given & Partial<GivenIn>): Promise<Standing> {
+  const before = await standingIn(change.objectStore('standings'), device)
+  const { policy = null, certificate = before.certificate, allowance = null, snapshot = before.snapshot } = given
+  const known = before.told_in ?? 0
+  const told_in = Math.max(given.epoch ?? 0, known)
+  const isNewer = policy !== null && (told_in > known || policy.number > (before.policy?.number ?? -1))
+  const next = { ...before, told_in, certificate, snapshot, word: before.word + 1, policy: isNewer ? policy : before.policy }
+  const standing = allowance === null ? next : await dealt(change, next, allowance)
+  await change.objectStore('standings').put(standing)
+  return standing
 }
 
 /** The row inside a transaction, read from its store. */
@@ -55,7 +67,8 @@ export async function standingIn(
 type Dealing = Change<'standings' | 'heads' | 'taken'>
 
 async function dealt(change: Dealing, before: Standing, allowance: Allowance): Promise<Standing> {
-  const epoch = (await change.objectStore('heads').get(before.device))?.epoch ?? 0
+  const pushed = (await change.objectStore('heads').get(before.device))?.epoch ?? 0
+  const epoch = Math.max(pushed, before.told_in ?? 0)
   const episode = before.allowance?.episode ?? -1
   const taken = { ...before, allowance, dealt_in: epoch }
   if (allowance.episode === episode) return taken
