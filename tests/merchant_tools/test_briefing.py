@@ -62,7 +62,7 @@ def test_a_till_goes_by_the_papers_and_the_collections() -> None:
     assert (found.allowance.after, found.allowance.dealt_at, found.allowance.caps) == (40, NOW, {3: 200_000, 5: 80_000})
     assert found.terms[3, 2, 1] == TERMS["terms"] | {"paused": False}
     assert found.counter["town"] == "511527100"
-    assert (found.status_version, found.status_epoch, found.unusable) == (901, 1, {1, 2})
+    assert (found.status_version, found.status_epoch, found.unusable) == (901, 1, frozenset({1, 2}))
     assert operators_of(held(), OWNER) == {OPERATOR: "店员"}
 
 
