@@ -32,6 +32,7 @@ from tests.protocols import (
     short_code_vectors,
     status_list_vectors,
     token_vectors,
+    word_vectors,
 )
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "protocols"
@@ -54,6 +55,7 @@ PROTOCOLS = {
     "device-request": device_request_vectors.vectors,
     "status-list": status_list_vectors.vectors,
     "journal-file": journal_file_vectors.vectors,
+    "word": word_vectors.vectors,
     "holder-enrolment": enrolment_vectors.vectors,
     "short-code": short_code_vectors.vectors,
     "redemption": redemption_vectors.vectors,

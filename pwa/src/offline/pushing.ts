@@ -7,6 +7,7 @@
 
 import { problemOf } from '@/api/problem'
 import { fromHex, joined, type Bytes } from '@/kernel/bytes'
+import { parsed } from './asking'
 import { markAfterWord, readClock } from './clock'
 import { answered, unreached } from './connection'
 import { countyNow, syncClock } from './county_clock'
@@ -138,14 +139,6 @@ function refusal(line: Line, status: number, reason: string, retryAfterS: number
 
 function smaller(most: number): number {
   return Math.max(1, Math.floor(most / 2))
-}
-
-function parsed(body: Bytes): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body))
-  } catch {
-    return null
-  }
 }
 
 async function gzipped(data: Bytes): Promise<Bytes> {
