@@ -6,6 +6,7 @@ import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 import { t as tc } from './texts/county'
 import { td } from './texts/design'
+import { tv } from './texts/devices'
 
 export const routes: readonly RouteRecordRaw[] = [
   {
@@ -157,6 +158,12 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'station',
     component: () => import('./pages/StationPage.vue'),
     meta: { title: () => t('stations.title'), up: '/stations', signedIn: true },
+  },
+  {
+    path: '/devices',
+    name: 'devices',
+    component: () => import('./pages/DevicesPage.vue'),
+    meta: { title: () => tv('title'), up: '/me', signedIn: true },
   },
   {
     path: '/why',
