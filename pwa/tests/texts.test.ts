@@ -13,6 +13,8 @@ import callsEn from '../apps/office/texts/calls/en'
 import callsZh from '../apps/office/texts/calls/zh'
 import devicesEn from '../apps/office/texts/devices/en'
 import devicesZh from '../apps/office/texts/devices/zh'
+import conflictsEn from '../apps/office/texts/conflicts/en'
+import conflictsZh from '../apps/office/texts/conflicts/zh'
 import moneyEn from '../apps/office/texts/money/en'
 import moneyZh from '../apps/office/texts/money/zh'
 import merchantDeskEn from '../apps/office/texts/merchant/en'
@@ -88,6 +90,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['people and rights', peopleZh, peopleEn],
   ['how money is guarded', guardZh, guardEn],
   ['offline devices', devicesZh, devicesEn],
+  ['the conflict desk', conflictsZh, conflictsEn],
   ['the trail', trailZh, trailEn],
   ['settlement of a campaign', settlementZh, settlementEn],
   ['the page of all parts', designZh, designEn],

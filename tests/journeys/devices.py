@@ -1,13 +1,19 @@
 """Offline devices of a served county, as their programs do it: enrolled, told of what they have, and sending it."""
 
+import hashlib
 import urllib.request
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from backend.kernel.enrolment import Challenge, prove_possession
+from backend.kernel.instants import Instant
+from backend.kernel.presentations import holder_message
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import SigningKey, from_base64url, to_base64url
+from backend.kernel.trust import seconds_of
 from backend.sync.answer_rules import Answer, read_answer
-from backend.sync.body_rules import Body
+from backend.sync.body_rules import Body, HolderProof, Mode, Redeem
 from backend.sync.event_rules import BEGINNING, Checkpoint, DeviceEvent, read_event, sign_event, with_body
 from backend.sync.possession_rules import code_hash, possession_message
 from backend.sync.push_rules import Numbered, Place, Push, sign_push
@@ -58,8 +64,8 @@ class OfflineDevice:
         self.told = told
         return told
 
-    def add(self, body: Body) -> int:
-        """One more event, under the county's last word; its number."""
+    def add(self, body: Body, *, late: int = 1) -> int:
+        """One more event, so many seconds after the county's last word at least; its number."""
         assert self.told is not None, "a counter asks the county before it takes anything"
         plain = DeviceEvent(
             county=self.county,
@@ -70,7 +76,7 @@ class OfflineDevice:
             epoch=self.told.epoch,
             policy=self.told.policy,
             snapshot=self.told.status_version,
-            t_dev=county_now(self.served),
+            t_dev=max(county_now(self.served), self.told.checkpoint.time + timedelta(seconds=late)),
             mono=60,
             kind="",
             body=None,
@@ -102,3 +108,50 @@ def merchant_id_of(served: Served, clerk: Session, place: int = 0) -> tuple[UUID
     """(id, name) of one of the county's merchants."""
     found = served.ask("/api/v1/office/merchants?state=admitted&limit=20", clerk)["items"][place]["merchant"]
     return UUID(found["merchant_id"]), found["name_zh"]
+
+
+def taking(of: "HolderPhone", voucher_id: str, operator: str, at: Instant) -> Redeem:
+    """A voucher of 满200减50 is taken by the code on its holder's screen."""
+    return Redeem(
+        voucher=UUID(voucher_id),
+        terms_version=1,
+        bill_fen=20_000,
+        eligible_fen=20_000,
+        lines=None,
+        amount_fen=5_000,
+        mode=Mode.ROTATING,
+        proof=of.proof(voucher_id, at),
+        operator=UUID(operator),
+    )
+
+
+class HolderPhone:
+    """A resident's phone with a key of its own."""
+
+    def __init__(self, served: Served, resident: Session) -> None:
+        self.served, self.resident = served, resident
+        self.key = SigningKey.new()
+        self.count = 0
+        asked = served.ask("/api/v1/me/holder-key/challenge", resident, {}, "POST")
+        challenge = Challenge(
+            county=served.ask("/api/v1/county")["code"],
+            resident=UUID(resident.subject),
+            nonce=from_base64url(asked["challenge"]),
+            expires_at=datetime.fromisoformat(asked["expires_at"]),
+        )
+        body = {
+            "key": to_base64url(self.key.public.uncompressed),
+            "signature": to_base64url(prove_possession(challenge, holder=self.key)),
+        }
+        served.ask("/api/v1/me/holder-key", resident, body)
+
+    def proof(self, voucher_id: str, at: Instant) -> HolderProof:
+        """What the phone signs at this instant."""
+        items = self.served.ask("/api/v1/me/tokens", self.resident, {}, "POST")["items"]
+        token = next(one["token"] for one in items if one["voucher_id"] == voucher_id)
+        hashed = hashlib.sha256(from_base64url(token)).digest()
+        whole = at.replace(microsecond=0)
+        self.count += 1
+        return HolderProof(
+            hashed, whole, self.count, self.key.sign(holder_message(hashed, seconds_of(whole), self.count)), None
+        )

@@ -47,6 +47,7 @@ OFFICE += ["/office/money/campaigns/{paid}", "/office/money/incidents", "/office
 OFFICE += ["/office/money/merchants/{shop}/{day}"]
 OFFICE += ["/office/merchants/{shop}", "/office/residents", "/office/why", "/office/stations", "/office/merchants/new"]
 OFFICE += ["/office/stations/{station}", "/office/devices"]
+OFFICE += ["/office/conflicts", "/office/conflicts/{device}/1"]
 OFFICE += ["/office/outbox", "/office/design"]
 OFFICE += ["/office/campaigns/{campaign}/edit", "/office/inbox", "/office/sessions"]
 SECURITY = ["/office/people", "/office/merchants/{shop}", "/office/residents"]

@@ -24,8 +24,8 @@ from tests.protocols.known_keys import AT
 from tests.sync.journals import claim
 from tests.sync.pushing import Counter, proof, redeeming, told
 from tests.sync.test_push import World, world
-from tests.vouchers.campaigns import faults, running_campaign
-from tests.vouchers.counters import Phone, voucher
+from tests.vouchers.campaigns import faults
+from tests.vouchers.counters import Phone
 from tests.vouchers.pools import places, sized
 
 REVIEWER = Actor(kind=ActorKind.STAFF, id=UUID(int=0x4EE), role="reviewer")
@@ -52,9 +52,9 @@ async def of_unknown_token(county: County, counter: Counter, of: Phone, voucher_
     return counter.add(redeeming(voucher_id, shown, 5_000, 20_000, counter.operator))
 
 
-async def waiting(county: County, clock: HandClock) -> World:
+async def waiting(county: County, clock: HandClock, **changed: int) -> World:
     """A counter's first event waits for a person."""
-    here = await world(county)
+    here = await world(county, **changed)
     clock.forward(minutes=5)
     await of_unknown_token(county, here.counter, here.phones[0], here.vouchers[0])
     assert told(await here.counter.sync()) == {1: ("needs_review", "token-unknown")}
@@ -146,12 +146,8 @@ async def test_only_claims_that_wait_are_decided(county: County, clock: HandCloc
 
 
 async def test_a_campaign_without_a_pool_pays_nothing_by_decision(county: County, clock: HandClock) -> None:
-    here = await waiting(county, clock)
-    [round_id] = await running_campaign(county, campaign_id=UUID(int=0xCB), limits=())
-    other = await voucher(county, round_id, here.phones[0])
-    seq = await of_unknown_token(county, here.counter, here.phones[0], other, count=2)
-    await here.counter.sync()
-    assert await transact(county, decide_event, deciding(here.counter, seq)) == Refused(ReviewReason.NO_POOL)
+    here = await waiting(county, clock, pool=0)
+    assert await transact(county, decide_event, deciding(here.counter, 1)) == Refused(ReviewReason.NO_POOL)
     assert await faults(county) == []
 
 

@@ -96,7 +96,7 @@ export default {
   'worst.fill': 'The worst case is shown once everything is filled in.',
 
   'draft': 'Draft offline rules',
-  'draft.text': 'These are the suggested figures. The worst case is shown as you change them; another person has to approve them before they are in force.',
+  'draft.text': 'These are the figures in force, or the suggested ones where none are. The worst case is shown as you change them; another person has to approve them before they are in force.',
   'draft.amounts': 'Each time and each person',
   'draft.scan': 'For a code on a screen alone, at most (yuan)',
   'draft.challenge': 'For an answered challenge, at most (yuan)',

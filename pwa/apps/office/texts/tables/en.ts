@@ -126,4 +126,10 @@ export default {
   'drafted-at': 'Drafted at',
   'enforcer': 'Approved by',
   'in-force-at': 'In force since',
+  'conflict': 'What',
+  'event': 'Event',
+  'number-of': 'Number',
+  'told-at': 'Device’s time',
+  'recorded-at': 'County’s time',
+  'result': 'Result',
 } as const satisfies Twin<typeof zh>

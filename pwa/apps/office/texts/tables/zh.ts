@@ -123,4 +123,10 @@ export default {
   'drafted-at': '起草时间',
   'enforcer': '审批人',
   'in-force-at': '生效时间',
+  'conflict': '类别',
+  'event': '记录',
+  'number-of': '编号',
+  'told-at': '设备时间',
+  'recorded-at': '县里时间',
+  'result': '结果',
 } as const
