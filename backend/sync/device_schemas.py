@@ -117,6 +117,16 @@ class DeviceAnswer(Struct, frozen=True, kw_only=True):
     """Whether the browser promised to keep the journal; unknown until the first push."""
     episode: int
     episode_at: datetime | None
+    events: int
+    """What the county has of it."""
+    waiting: int
+    """Events behind a gap, which are judged once it is filled."""
+    to_review: int
+    """Events that somebody in the office has to look at."""
+    forks: int
+    """Second events of a number."""
+    quarantined_bytes: int
+    """What nobody could read."""
 
 
 FIELD_OF: dict[Reason, str] = {
@@ -168,4 +178,9 @@ def device_answer(found: FoundDevice) -> DeviceAnswer:
         persistent=device.persistent,
         episode=device.episode,
         episode_at=device.episode_at,
+        events=found.log.events,
+        waiting=found.log.waiting,
+        to_review=found.log.to_review,
+        forks=found.log.forks,
+        quarantined_bytes=found.log.quarantined_bytes,
     )

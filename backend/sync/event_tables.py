@@ -1,10 +1,20 @@
-"""Rows of what devices sent and were told: the log, second events of a number, what nobody could read, episodes.
+"""Rows of what devices sent and were told: the log, second events of a number, what nobody could read, decisions.
 
 A result may change while an event waits for another one, or while the order of claims on a voucher settles; the event
 itself never does.
 """
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+)
 
 from backend.database.columns import BIG, choice_column, id_column, instant_column, metadata, text_column
 from backend.sync.answer_rules import ResultCode
@@ -38,6 +48,9 @@ Index(
     postgresql_where=events.c.code == "held_gap",
     sqlite_where=events.c.code == "held_gap",
 )
+
+_TO_LOOK_AT = events.c.code.in_(("conflict_paid", "conflict_unpaid", "needs_review"))
+Index("ix_sync_events_to_look_at", events.c.recorded_at, postgresql_where=_TO_LOOK_AT, sqlite_where=_TO_LOOK_AT)
 
 forks = Table(
     "sync_forks",
@@ -92,3 +105,20 @@ episodes = Table(
     instant_column("began_at"),
     sqlite_with_rowid=False,
 )
+
+decisions = Table(
+    "sync_decisions",
+    metadata,
+    id_column(primary_key=True),
+    id_column("device_id"),
+    Column("seq", BigInteger(), nullable=False),
+    Column("accepted", Boolean(create_constraint=False), nullable=False),
+    choice_column("code", ResultCode),
+    text_column("reason", most=200),
+    id_column("decided_by"),
+    instant_column("decided_at"),
+    CheckConstraint("code NOT IN ('held_gap', 'needs_review')", name="decided_for_good"),
+    ForeignKeyConstraint(["device_id", "seq"], [events.c.device_id, events.c.seq], name="fk_sync_decisions_event"),
+)
+Index("uq_sync_decisions_event", decisions.c.device_id, decisions.c.seq, unique=True)
+Index("ix_sync_decisions_decided_at", decisions.c.decided_at)

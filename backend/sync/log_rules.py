@@ -75,6 +75,11 @@ class LogTotals(Struct, frozen=True, kw_only=True):
     quarantined_bytes: int
 
 
+def empty_log(device_id: UUID) -> LogTotals:
+    """Of a device that has sent nothing yet."""
+    return LogTotals(device_id=device_id, events=0, waiting=0, to_review=0, forks=0, quarantined_bytes=0)
+
+
 def unread(reason: EventReason) -> Judged:
     """What is told of bytes that nobody here can read."""
     return Judged(ResultCode.NEEDS_REVIEW, reason.value)

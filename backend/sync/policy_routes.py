@@ -1,17 +1,19 @@
 """The office drafts policies of the offline counter and sees what each can cost; another person puts one in force."""
 
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from backend.database.transaction import inquire, transact
+from backend.identity.acting import staff_names
 from backend.kernel.actors import ACTING_ROLES, OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.sync.draft_policy import DraftPolicy, PolicyDrafted, draft_policy
-from backend.sync.draft_rules import PolicyReason, decide_draft
+from backend.sync.draft_rules import Policy, PolicyReason, decide_draft
 from backend.sync.enforce_policy import EnforcePolicy, PolicyEnforced, enforce_policy
 from backend.sync.find_policies import FindPolicies, find_policies, find_worst_case
 from backend.sync.policy_schemas import (
@@ -42,7 +44,8 @@ async def list_policies(
     asked = FindPolicies(before=int(before) if before else None, most=limit + 1)
     found = await inquire(county, find_policies, asked)
     more = seal_cursor(county, "offline-policies", str(found[limit - 1].number)) if len(found) > limit else None
-    return Page(items=[offline_policy_answer(one) for one in found[:limit]], next_cursor=more)
+    names = await inquire(county, staff_names, _people(*found))
+    return Page(items=[offline_policy_answer(one, names) for one in found[:limit]], next_cursor=more)
 
 
 @post(
@@ -58,7 +61,7 @@ async def post_policy_draft(
     """Nothing changes until another person puts it in force."""
     actor = caller_of(request).actor(role=Role.OFFICE, request_id=data.policy_id, address=address_of(request))
     command = DraftPolicy(actor=actor, policy_id=data.policy_id, limits=limits_from(data.limits), note=data.note)
-    return _response(await transact(county_of(request), draft_policy, command))
+    return await _response(request, await transact(county_of(request), draft_policy, command))
 
 
 @post(
@@ -94,15 +97,21 @@ async def post_enforcement(
     """By somebody who did not draft it; devices are given it at their next sync."""
     actor = caller_of(request).actor(role=Role.APPROVER, request_id=data.decision_id, address=address_of(request))
     command = EnforcePolicy(actor=actor, decision_id=data.decision_id, number=number, document_no=data.document_no)
-    return _response(await transact(county_of(request), enforce_policy, command))
+    return await _response(request, await transact(county_of(request), enforce_policy, command))
 
 
-def _response(
-    outcome: PolicyDrafted | PolicyEnforced | Refused[PolicyReason] | IdReused,
+async def _response(
+    request: Request[Any, Any, Any], outcome: PolicyDrafted | PolicyEnforced | Refused[PolicyReason] | IdReused
 ) -> Response[OfflinePolicyAnswer]:
     if isinstance(outcome, Refused | IdReused):
         return refused(outcome, FIELD_OF)
-    return Response(offline_policy_answer(outcome.policy), status_code=200 if outcome.again else 201)
+    names = await inquire(county_of(request), staff_names, _people(outcome.policy))
+    return Response(offline_policy_answer(outcome.policy, names), status_code=200 if outcome.again else 201)
+
+
+def _people(*policies: Policy) -> frozenset[UUID]:
+    involved = {who for one in policies for who in (one.drafted_by, one.enforced_by)}
+    return frozenset(who for who in involved if who is not None)
 
 
 SYNC_POLICY_ROUTES: list[BaseRouteHandler] = [list_policies, post_policy_draft, post_worst_case, post_enforcement]

@@ -1,5 +1,6 @@
 """What policies of the offline counter look like on the wire, and what they can cost."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -91,9 +92,11 @@ class OfflinePolicyAnswer(Struct, frozen=True, kw_only=True):
     limits: LimitsAnswer
     note: str
     drafted_by: UUID
+    drafted_by_name: str
     drafted_at: datetime
     document_no: str | None
     enforced_by: UUID | None
+    enforced_by_name: str
     in_force_at: datetime | None
 
 
@@ -153,8 +156,8 @@ def _episode(one: EpisodeLimits) -> EpisodeAnswer:
     return EpisodeAnswer(soft_s=_seconds(one.soft), hard_s=_seconds(one.hard), cap_fen=one.cap_fen, claims=one.claims)
 
 
-def offline_policy_answer(policy: Policy) -> OfflinePolicyAnswer:
-    """The wire form."""
+def offline_policy_answer(policy: Policy, names: Mapping[UUID, str]) -> OfflinePolicyAnswer:
+    """The wire form; ``names`` are those of whoever drafted it and put it in force."""
     limits = policy.limits
     told = LimitsAnswer(
         scan_fen=limits.scan_fen,
@@ -173,9 +176,11 @@ def offline_policy_answer(policy: Policy) -> OfflinePolicyAnswer:
         limits=told,
         note=policy.note,
         drafted_by=policy.drafted_by,
+        drafted_by_name=names.get(policy.drafted_by, ""),
         drafted_at=policy.drafted_at,
         document_no=policy.document_no,
         enforced_by=policy.enforced_by,
+        enforced_by_name="" if policy.enforced_by is None else names.get(policy.enforced_by, ""),
         in_force_at=policy.in_force_at,
     )
 

@@ -5,6 +5,8 @@ episode's allowance when nothing is missing any more. An answer that is lost cos
 results. Sessions play no part; the device's key alone speaks for it, also after it was suspended or revoked.
 """
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct, structs
@@ -29,10 +31,11 @@ from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
 from backend.sync.note_sync import NoteSync, note_sync
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
 from backend.sync.renew_status import RenewStatus, renew_status
-from backend.sync.store import devices, events, journals, policies
+from backend.sync.store import devices, events, journals, policies, reviews
 from backend.sync.suspend_device import SuspendDevice, suspend_device
 from backend.sync.take_rules import MOST_QUARANTINED_BYTES, Kept, Taken, TakeReason, take
 
+DECISIONS_TOLD: Final = timedelta(days=14)
 TWO_JOURNALS = "同一编号有两个事件，本机可能被复制 / two events of one number, the device may have been copied:"
 
 
@@ -129,6 +132,9 @@ async def _answer(
     told |= dict.fromkeys([*(fork.seq for fork in taken.forks), *taken.forked_again], FORKED)
     # What waited for these events came to something too: as many as fit are told now, the others when sent again.
     told |= dict(sorted(item for item in judged.items() if item[0] not in told)[: MOST_EVENTS - len(told)])
+    # What somebody decided since is told as well, for some weeks: an answer may be lost.
+    decided = await reviews.decided_since(tx, device.id, now - DECISIONS_TOLD, MOST_EVENTS - len(told))
+    told = await events.results_of(tx, device.id, decided) | told
     given = await events.give_checkpoint(tx, device.id, now)
     present, policy = await epoch(tx, AskEpoch()), await policies.in_force(tx)
     listed = await renew_status(tx, RenewStatus(), now=now)

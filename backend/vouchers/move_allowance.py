@@ -14,7 +14,7 @@ from backend.ledger.balance import balance
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
 from backend.vouchers.pool_rules import granted
-from backend.vouchers.store import claims
+from backend.vouchers.store import claims, pools
 
 
 class MoveAllowance(Struct, frozen=True, kw_only=True):
@@ -24,6 +24,22 @@ class MoveAllowance(Struct, frozen=True, kw_only=True):
     line_id: UUID
     wanted_fen: int
     held_fen: int
+
+
+class PoolLeft(Struct, frozen=True):
+    """A campaign's pool, locked: its line, and what of it no device holds."""
+
+    line_id: UUID
+    left_fen: int
+
+
+async def lock_pool(tx: Transaction, campaign_id: UUID) -> PoolLeft | None:
+    """The pool of a campaign, which gives nobody else anything before this transaction ends; ``None`` without one."""
+    line_id = await pools.line_of(tx, campaign_id)
+    if line_id is None:
+        return None
+    await claims.lock_lines(tx, [line_id])
+    return PoolLeft(line_id, await balance(tx, Account(AccountKind.OFFLINE_POOL, campaign_id, line_id)))
 
 
 async def move_allowance(tx: Transaction, command: MoveAllowance, *, now: Instant) -> int:

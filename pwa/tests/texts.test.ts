@@ -11,6 +11,10 @@ import columnsEn from '../apps/office/texts/tables/en'
 import columnsZh from '../apps/office/texts/tables/zh'
 import callsEn from '../apps/office/texts/calls/en'
 import callsZh from '../apps/office/texts/calls/zh'
+import devicesEn from '../apps/office/texts/devices/en'
+import devicesZh from '../apps/office/texts/devices/zh'
+import conflictsEn from '../apps/office/texts/conflicts/en'
+import conflictsZh from '../apps/office/texts/conflicts/zh'
 import moneyEn from '../apps/office/texts/money/en'
 import moneyZh from '../apps/office/texts/money/zh'
 import merchantDeskEn from '../apps/office/texts/merchant/en'
@@ -85,6 +89,8 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['a merchant at the desk', merchantDeskZh, merchantDeskEn],
   ['people and rights', peopleZh, peopleEn],
   ['how money is guarded', guardZh, guardEn],
+  ['offline devices', devicesZh, devicesEn],
+  ['the conflict desk', conflictsZh, conflictsEn],
   ['the trail', trailZh, trailEn],
   ['settlement of a campaign', settlementZh, settlementEn],
   ['the page of all parts', designZh, designEn],

@@ -2,8 +2,11 @@
 
 from typing import NamedTuple
 from urllib.parse import quote
+from uuid import UUID, uuid4
 
 from backend.demonstration.county import read_county
+from backend.sync.body_rules import Mode, OnlineProof, Redeem
+from tests.journeys.devices import active_device
 from tests.journeys.served import Served, Session
 
 
@@ -27,6 +30,7 @@ class Places(NamedTuple):
     dossier: str
     shop_day: str
     station: str
+    device: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -57,6 +61,7 @@ def find_places(served: Served, residents: list[Session], clerk: Session) -> Pla
         dossier=filed["items"][0]["dossier_id"],
         shop_day=_own_day(served, clerk),
         station=served.ask("/api/v1/stations?limit=1")["items"][0]["station_id"],
+        device=_waiting_device(served, clerk, batch["merchant_id"]),
         paid=batch["campaign_id"],
         shop=batch["merchant_id"],
         day=batch["day"],
@@ -80,3 +85,22 @@ def _own_day(served: Served, clerk: Session) -> str:
     days = served.ask(f"/api/v1/office/merchants/{shop['merchant']['merchant_id']}/statements?limit=1", clerk)
     day: str = days["items"][0]["day"]
     return day
+
+
+def _waiting_device(served: Served, clerk: Session, merchant_id: str) -> str:
+    """A device whose first event waits for a person: it tells of a redemption that the county does not have."""
+    device = active_device(served, clerk, merchant_id, "一号收银台", 90)
+    device.push()
+    told = Redeem(
+        voucher=uuid4(),
+        terms_version=1,
+        bill_fen=20_000,
+        eligible_fen=20_000,
+        lines=None,
+        amount_fen=5_000,
+        mode=Mode.ONLINE,
+        proof=OnlineProof(uuid4()),
+        operator=UUID(clerk.subject),
+    )
+    device.push(device.add(told))
+    return str(device.id)

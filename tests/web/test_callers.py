@@ -11,7 +11,7 @@ from tests.web.client import calling, serving
 from tests.web.contract import Operation, operations
 from tests.web.world import World, build_world, row_counts
 
-OTHER_PARAMETERS = {"code": "N50J47539B825534", "number": "1", "day": "2026-11-23"}
+OTHER_PARAMETERS = {"code": "N50J47539B825534", "number": "1", "seq": "1", "day": "2026-11-23"}
 """Path parameters that are no ids."""
 
 

@@ -182,8 +182,9 @@ async def episodes_of(tx: Transaction, device_id: UUID) -> list[Begun]:
     return [Begun(row.number, row.after_seq) for row in rows]
 
 
-async def totals(tx: Transaction) -> dict[UUID, LogTotals]:
-    """What the office sees of every device's log."""
+async def totals(tx: Transaction, device_ids: Collection[UUID]) -> dict[UUID, LogTotals]:
+    """What the office sees of these devices' logs; one that sent nothing yet is left out."""
+    wanted = sorted(device_ids)
 
     def count(code: ResultCode) -> Any:
         return func.count().filter(_E.code == code.value)
@@ -193,11 +194,14 @@ async def totals(tx: Transaction) -> dict[UUID, LogTotals]:
         func.count().label("all"),
         count(ResultCode.HELD_GAP).label("waiting"),
         count(ResultCode.NEEDS_REVIEW).label("to_review"),
-    ).group_by(_E.device_id)
-    logs = {row.device_id: row for row in await tx.execute(asked)}
-    second = dict((await tx.execute(select(forks.c.device_id, func.count()).group_by(forks.c.device_id))).tuples())
-    q = quarantine.c
-    unread = dict((await tx.execute(select(q.device_id, func.sum(q.size)).group_by(q.device_id))).tuples())
+    )
+    counted = await tx.execute(asked.where(_E.device_id.in_(wanted)).group_by(_E.device_id))
+    logs = {row.device_id: row for row in counted}
+    f, q = forks.c, quarantine.c
+    twice = select(f.device_id, func.count()).where(f.device_id.in_(wanted)).group_by(f.device_id)
+    second = {row[0]: row[1] for row in await tx.execute(twice)}
+    kept = select(q.device_id, func.sum(q.size)).where(q.device_id.in_(wanted)).group_by(q.device_id)
+    unread = {row[0]: row[1] for row in await tx.execute(kept)}
     return {
         device_id: LogTotals(
             device_id=device_id,

@@ -269,14 +269,31 @@ async def debts_of(tx: Transaction, resident_id: UUID) -> list[HolderDebt]:
     """A resident's debts, oldest first."""
     d = holder_debts.c
     rows = await tx.execute(select(holder_debts).where(d.resident_id == resident_id).order_by(d.booked_at, d.claim_id))
-    return [
-        HolderDebt(
-            claim_id=row.claim_id,
-            voucher_id=row.voucher_id,
-            debt_fen=row.debt_fen,
-            set_off_fen=row.set_off_fen,
-            state=DebtState(row.state),
-            booked_at=row.booked_at,
-        )
-        for row in rows
-    ]
+    return [_debt(row) for row in rows]
+
+
+async def debts_on(tx: Transaction, voucher_id: UUID) -> list[HolderDebt]:
+    """Debts for one voucher, oldest first."""
+    d = holder_debts.c
+    rows = await tx.execute(select(holder_debts).where(d.voucher_id == voucher_id).order_by(d.booked_at, d.claim_id))
+    return [_debt(row) for row in rows]
+
+
+async def holder_owes(tx: Transaction, voucher_id: UUID) -> int:
+    """What the holder of a voucher owes for all of theirs, in fen."""
+    d = holder_debts.c
+    holder = select(vouchers.c.resident_id).where(vouchers.c.id == voucher_id).scalar_subquery()
+    left = select(func.coalesce(func.sum(d.debt_fen - d.set_off_fen), 0))
+    asked = left.where(d.resident_id == holder, d.state == str(DebtState.OPEN))
+    return int((await tx.execute(asked)).scalar_one())
+
+
+def _debt(row: Any) -> HolderDebt:
+    return HolderDebt(
+        claim_id=row.claim_id,
+        voucher_id=row.voucher_id,
+        debt_fen=row.debt_fen,
+        set_off_fen=row.set_off_fen,
+        state=DebtState(row.state),
+        booked_at=row.booked_at,
+    )

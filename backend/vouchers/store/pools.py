@@ -47,6 +47,13 @@ async def pool_lines(tx: Transaction, states: Sequence[CampaignState]) -> list[P
     ]
 
 
+async def line_of(tx: Transaction, campaign_id: UUID) -> UUID | None:
+    """The line of a campaign's pool."""
+    b = budget_lines.c
+    asked = select(b.id).where(b.campaign_id == campaign_id, b.level == LineLevel.OFFLINE.value)
+    return (await tx.execute(asked)).scalar()
+
+
 async def has_open_vouchers(tx: Transaction, campaign_id: UUID) -> bool:
     """Whether anybody can still use a voucher of the campaign."""
     v = vouchers.c

@@ -1932,6 +1932,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/devices/{device_id}/events/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One event of a device
+         * @description All claims on its voucher beside each other, what its journal has before and after it, and what was decided.
+         */
+        get: operations["ApiV1OfficeDevicesDeviceIdEventsSeqGetEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/devices/{device_id}/events/{seq}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept or reject a claim that waits for a person
+         * @description Accepted, it is settled as any other claim; either way its device is told at its next push.
+         */
+        post: operations["ApiV1OfficeDevicesDeviceIdEventsSeqDecisionPostDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/devices/{device_id}/refusal": {
         parameters: {
             query?: never;
@@ -2782,6 +2822,26 @@ export interface paths {
          * @description Stop a merchant from taking vouchers, within a second everywhere.
          */
         post: operations["ApiV1OfficeMerchantsMerchantIdSuspendPostSuspension"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/offline-conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What devices sent that needs eyes
+         * @description The newest first: what waits for a person, further uses of vouchers, second events, unreadable bytes.
+         */
+        get: operations["ApiV1OfficeOfflineConflictsListConflicts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5407,6 +5467,28 @@ export interface components {
             proof_number?: string;
             shift_id?: string;
         };
+        /** ClaimSeenAnswer */
+        ClaimSeenAnswer: {
+            here: boolean;
+            device: components["schemas"]["DeviceSeenAnswer"];
+            seq: number;
+            operator: string;
+            mode: string;
+            /** Format: date-time */
+            told_at: string;
+            /** Format: date-time */
+            recorded_at: string;
+            effective_at: string | null;
+            bill_fen: number;
+            eligible_fen: number;
+            amount_fen: number;
+            code: components["schemas"]["ResultCode"];
+            reason: string | null;
+            paid_fen: number;
+            cover_fen: number;
+            debt_fen: number;
+            taken_back: boolean;
+        };
         /** ClassesRequest */
         ClassesRequest: {
             classes: string[];
@@ -5529,6 +5611,29 @@ export interface components {
          * @enum {string}
          */
         Commitment: "within" | "possible" | "expected" | "over" | "open";
+        /** ConflictAnswer */
+        ConflictAnswer: {
+            kind: components["schemas"]["ConflictKind"];
+            /** Format: uuid */
+            device_id: string;
+            seq: number;
+            label: string;
+            owner_zh: string;
+            owner_en: string;
+            event_kind: string | null;
+            amount_fen: number | null;
+            told_at: string | null;
+            /** Format: date-time */
+            recorded_at: string;
+            code: components["schemas"]["ResultCode"] | null;
+            reason: string | null;
+        };
+        /**
+         * ConflictKind
+         * @description What a line of the conflict desk is about.
+         * @enum {string}
+         */
+        ConflictKind: "review" | "conflict_paid" | "conflict_unpaid" | "fork" | "unreadable" | "decided";
         /** ConsentAnswerWire */
         ConsentAnswerWire: {
             kind: components["schemas"]["ConsentKind"];
@@ -5583,6 +5688,14 @@ export interface components {
         DecideDeviceBody: {
             /** Format: uuid */
             decision_id: string;
+        };
+        /** DecideEventBody */
+        DecideEventBody: {
+            /** Format: uuid */
+            decision_id: string;
+            accept: boolean;
+            /** @description Why, for the record. */
+            reason: string;
         };
         /** DecideHoldRequest */
         DecideHoldRequest: {
@@ -5694,6 +5807,11 @@ export interface components {
             persistent: boolean | null;
             episode: number;
             episode_at: string | null;
+            events: number;
+            waiting: number;
+            to_review: number;
+            forks: number;
+            quarantined_bytes: number;
         };
         /** DeviceChangedAnswer */
         DeviceChangedAnswer: {
@@ -5717,6 +5835,16 @@ export interface components {
          * @enum {string}
          */
         DeviceKind: "merchant" | "station" | "till";
+        /** DeviceSeenAnswer */
+        DeviceSeenAnswer: {
+            /** Format: uuid */
+            device_id: string;
+            kind: components["schemas"]["DeviceKind"];
+            state: components["schemas"]["DeviceState"];
+            label: string;
+            owner_zh: string;
+            owner_en: string;
+        };
         /**
          * DeviceState
          * @description Where a device stands; each state is reached from those before it only.
@@ -5993,12 +6121,49 @@ export interface components {
             cap_fen: number;
             claims: number;
         };
+        /** EventDecidedAnswer */
+        EventDecidedAnswer: {
+            /** Format: uuid */
+            device_id: string;
+            seq: number;
+            code: components["schemas"]["ResultCode"];
+            paid_fen: number;
+            cover_fen: number;
+            debt_fen: number;
+        };
+        /** EventDecisionAnswer */
+        EventDecisionAnswer: {
+            accepted: boolean;
+            reason: string;
+            decided_by_name: string;
+            /** Format: date-time */
+            decided_at: string;
+        };
         /**
          * EventKind
          * @description What a finance event tells of.
          * @enum {string}
          */
         EventKind: "redemption" | "refund" | "incident";
+        /** EventSeenAnswer */
+        EventSeenAnswer: {
+            device: components["schemas"]["DeviceSeenAnswer"];
+            seq: number;
+            event_kind: string | null;
+            told_at: string | null;
+            recorded_at: string | null;
+            code: components["schemas"]["ResultCode"] | null;
+            reason: string | null;
+            decidable: boolean;
+            accept_zh: string | null;
+            accept_en: string | null;
+            claims: components["schemas"]["ClaimSeenAnswer"][];
+            voucher: components["schemas"]["VoucherSeenAnswer"] | null;
+            near: components["schemas"]["JournalLineAnswer"][];
+            seconds: components["schemas"]["JournalLineAnswer"][];
+            unreadable: components["schemas"]["UnreadableAnswer"][];
+            decision: components["schemas"]["EventDecisionAnswer"] | null;
+        };
         /**
          * EventState
          * @description Where a finance event stands.
@@ -6387,6 +6552,16 @@ export interface components {
             contact_name: string;
             /** @description A mobile number. */
             contact_phone: string;
+        };
+        /** JournalLineAnswer */
+        JournalLineAnswer: {
+            seq: number;
+            event_kind: string;
+            /** Format: date-time */
+            told_at: string;
+            amount_fen: number | null;
+            code: components["schemas"]["ResultCode"] | null;
+            reason: string | null;
         };
         /** KeptBankAct */
         KeptBankAct: {
@@ -6975,10 +7150,12 @@ export interface components {
             note: string;
             /** Format: uuid */
             drafted_by: string;
+            drafted_by_name: string;
             /** Format: date-time */
             drafted_at: string;
             document_no: string | null;
             enforced_by: string | null;
+            enforced_by_name: string;
             in_force_at: string | null;
         };
         /** OfflinePoolAnswer */
@@ -7289,6 +7466,11 @@ export interface components {
         /** Page[StationAnswer] */
         "Page_backend.stations.schemas.StationAnswer_": {
             items: components["schemas"]["StationAnswer"][];
+            next_cursor?: string | null;
+        };
+        /** Page[ConflictAnswer] */
+        "Page_backend.sync.conflict_schemas.ConflictAnswer_": {
+            items: components["schemas"]["ConflictAnswer"][];
             next_cursor?: string | null;
         };
         /** Page[DeviceAnswer] */
@@ -7863,6 +8045,12 @@ export interface components {
          * @enum {string}
          */
         ResidentState: "open" | "frozen" | "closed";
+        /**
+         * ResultCode
+         * @description What an event came to.
+         * @enum {string}
+         */
+        ResultCode: "applied" | "duplicate" | "conflict_paid" | "conflict_unpaid" | "noncompliant" | "held_gap" | "needs_review";
         /** ReturnRequest */
         ReturnRequest: {
             /** Format: uuid */
@@ -8977,6 +9165,13 @@ export interface components {
             /** Format: date-time */
             ended_at: string;
         };
+        /** UnreadableAnswer */
+        UnreadableAnswer: {
+            size: number;
+            reason: string;
+            /** Format: date-time */
+            recorded_at: string;
+        };
         /** UseAnswer */
         UseAnswer: {
             /** Format: date-time */
@@ -9051,6 +9246,19 @@ export interface components {
             stops: components["schemas"]["ReasonAnswer"] | null;
             uses: components["schemas"]["UseAnswer"][];
             refusals: components["schemas"]["CounterRefusalAnswer"][];
+        };
+        /** VoucherSeenAnswer */
+        VoucherSeenAnswer: {
+            name_zh: string;
+            name_en: string;
+            own_fen: number | null;
+            used_fen: number | null;
+            cover_fen: number | null;
+            closes_at: string | null;
+            closed_at: string | null;
+            online_zh: string;
+            online_en: string;
+            holder_owes_fen: number;
         };
         /**
          * VoucherState
@@ -18640,6 +18848,203 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeDevicesDeviceIdEventsSeqGetEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSeenAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-event`: There is no such event; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeDevicesDeviceIdEventsSeqDecisionPostDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideEventBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDecidedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventDecidedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-event`: There is no such event; `unknown-voucher`: There is no such voucher; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `event-not-waiting`: This event does not wait for anybody, or was decided already; `event-is-no-claim`: This event is no claim on a voucher; it can only be looked at; `claim-taken-back`: The device itself took this claim back; it can only be rejected; `claim-without-merchant`: Nobody is paid for what this device takes; it can only be rejected; `claim-without-pool`: The campaign has no pool for offline counters; set one apart first; `pool-too-small`: The pool for offline counters has not enough for this claim; make it larger first; `eligible-beyond-bill`: More of the bill counts than there is of it; `merchant-suspended`: This merchant is suspended; `held`: This voucher is set aside for an unpaid order; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeDevicesDeviceIdRefusalPostRefusal: {
         parameters: {
             query?: never;
@@ -23123,6 +23528,81 @@ export interface operations {
             };
             /** @description `wrong-content-type`: The content type is not accepted here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeOfflineConflictsListConflicts: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind; otherwise all but `decided`. */
+                kind?: components["schemas"]["ConflictKind"] | null;
+                /** @description Only of this device. */
+                device_id?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.sync.conflict_schemas.ConflictAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -148,6 +148,7 @@ export default {
   'sync.draft-policy': 'drafted an offline policy',
   'sync.enforce-policy': 'put an offline policy in force',
   'sync.lapse-allowances': 'took a lapsed offline allowance back',
+  'sync.decide-event': 'Decide a claim that waited for a person',
   'campaign.offline-pool': 'changed the pool for offline counters',
   'other': 'another act',
 } satisfies Twin<typeof zh>

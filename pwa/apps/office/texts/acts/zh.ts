@@ -146,6 +146,7 @@ export default {
   'sync.draft-policy': '起草离线规则',
   'sync.enforce-policy': '离线规则生效',
   'sync.lapse-allowances': '离线额度到期收回',
+  'sync.decide-event': '处理待人工的离线核销',
   'campaign.offline-pool': '调整离线备付池',
   'other': '其他操作',
 } as const

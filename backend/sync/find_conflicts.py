@@ -1,0 +1,227 @@
+"""What of all that devices sent is to be looked at, and what stands behind one of it?"""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.identity.acting import staff_names
+from backend.kernel.refusals import Refused
+from backend.merchants.find_merchants import merchant_names
+from backend.sync.body_rules import Body, Redeem
+from backend.sync.device_rules import Device
+from backend.sync.event_rules import DeviceEvent, body_of, read_event
+from backend.sync.find_devices import FoundDevice, named_devices
+from backend.sync.log_rules import Stored
+from backend.sync.review_rules import ConflictKind, Decision, ReviewReason, decide_review, is_taken_back
+from backend.sync.store import devices as devices_store
+from backend.sync.store import reviews as store
+from backend.sync.store.reviews import Listed, Place, Second, Unreadable
+from backend.vouchers.find_offline_claims import ClaimsOn, VoucherClaims, find_offline_claims
+from backend.vouchers.offline_rules import OfflineClaim
+
+NEAR = 3
+"""So many events of the journal are shown before one and after it."""
+NOBODY = ("", "")
+
+
+class FindConflicts(Struct, frozen=True, kw_only=True):
+    """Of one kind (without one all but what was decided), perhaps of one device; ``before`` continues a page."""
+
+    kind: ConflictKind | None = None
+    device_id: UUID | None = None
+    before: Place | None = None
+    most: int = 50
+
+
+class Told(Struct, frozen=True):
+    """An event as far as it can be read; without a body it is of a kind that nobody here knows."""
+
+    event: DeviceEvent
+    body: Body | None
+
+
+class FoundConflict(Struct, frozen=True, kw_only=True):
+    """One line of the desk with its device; ``told`` is nothing where nobody could read it."""
+
+    listed: Listed
+    device: FoundDevice
+    told: Told | None
+
+
+class SeenClaim(Struct, frozen=True, kw_only=True):
+    """A claim on the voucher of the event: the event's own one (``here``), or another device's."""
+
+    device: FoundDevice
+    stored: Stored
+    told: Told
+    operator: str
+    claim: OfflineClaim | None
+    debt_fen: int
+    here: bool
+
+
+class FoundEvent(Struct, frozen=True, kw_only=True):
+    """All that stands behind one number of a device."""
+
+    device: FoundDevice
+    seq: int
+    stored: Stored | None
+    told: Told | None
+    decidable: bool
+    accept_no: ReviewReason | None
+    """Why it can only be rejected."""
+    claims: list[SeenClaim]
+    voucher: VoucherClaims | None
+    online_zh: str
+    online_en: str
+    """The merchant where the county itself took the voucher before."""
+    near: list[tuple[Stored, Told]]
+    seconds: list[tuple[Second, Told | None]]
+    unreadable: list[Unreadable]
+    decision: Decision | None
+    decided_by: str
+
+
+class AskEvent(Struct, frozen=True):
+    """One number of one device."""
+
+    device_id: UUID
+    seq: int
+
+
+def read(data: bytes) -> Told | None:
+    """What an event says."""
+    signed = read_event(data)
+    if isinstance(signed, Refused):
+        return None
+    body = body_of(signed.event)
+    return Told(signed.event, None if isinstance(body, Refused) else body)
+
+
+async def find_conflicts(tx: Transaction, asked: FindConflicts) -> list[FoundConflict]:
+    """The newest first."""
+    found = await store.listed_before(tx, asked.kind, asked.device_id, asked.before, asked.most)
+    named = await _named(tx, {one.place.device_id for one in found})
+    return [
+        FoundConflict(
+            listed=one,
+            device=named[one.place.device_id],
+            told=None if one.kind is ConflictKind.UNREADABLE else read(one.data),
+        )
+        for one in found
+        if one.place.device_id in named
+    ]
+
+
+async def find_event(tx: Transaction, asked: AskEvent) -> FoundEvent | None:
+    """``None`` where nothing came under this number."""
+    device = await devices_store.device(tx, asked.device_id)
+    if device is None:
+        return None
+    around = await store.near(tx, device.id, asked.seq - NEAR, asked.seq + NEAR)
+    stored = next((one for one in around if one.seq == asked.seq), None)
+    seconds = await store.seconds_of(tx, device.id, asked.seq)
+    unreadable = await store.unreadable_of(tx, device.id, asked.seq)
+    if stored is None and not seconds and not unreadable:
+        return None
+    told = None if stored is None else read(stored.data)
+    body = None if told is None else told.body
+    voucher = await find_offline_claims(tx, ClaimsOn(body.voucher)) if isinstance(body, Redeem) else None
+    decision = await store.decision_of(tx, device.id, asked.seq)
+    online = await _online(tx, voucher)
+    wait, accept_no = await _decidable(tx, device, stored, body)
+    return FoundEvent(
+        device=(await _named(tx, {device.id}))[device.id],
+        seq=asked.seq,
+        stored=stored,
+        told=told,
+        decidable=wait,
+        accept_no=accept_no,
+        claims=await _claims(tx, device, stored, told, voucher),
+        voucher=voucher,
+        online_zh=online[0],
+        online_en=online[1],
+        near=[(one, read_one) for one in around if (read_one := read(one.data)) is not None],
+        seconds=[(one, read(one.data)) for one in seconds],
+        unreadable=unreadable,
+        decision=decision,
+        decided_by=await _name(tx, None if decision is None else decision.decided_by),
+    )
+
+
+async def _decidable(
+    tx: Transaction, device: Device, stored: Stored | None, body: Body | None
+) -> tuple[bool, ReviewReason | None]:
+    if stored is None or body is None:
+        return False, None
+    told = (read(one.data) for one in await store.after(tx, device.id, stored.seq, "VOID"))
+    taken_back = is_taken_back(stored.seq, (one.body for one in told if one is not None and one.body is not None))
+    if decide_review(stored.judged, body, accept=False, taken_back=taken_back, has_merchant=True) is not None:
+        return False, None
+    has_merchant = device.merchant_id is not None
+    no = decide_review(stored.judged, body, accept=True, taken_back=taken_back, has_merchant=has_merchant)
+    return True, None if no is None else no.reason
+
+
+async def _claims(
+    tx: Transaction, device: Device, stored: Stored | None, told: Told | None, voucher: VoucherClaims | None
+) -> list[SeenClaim]:
+    """The event's own claim first, then the others on its voucher by the time that their devices told."""
+    if stored is None or told is None or not isinstance(told.body, Redeem):
+        return []
+    booked = {} if voucher is None else {one.claim_id: one for one in voucher.claims}
+    debts = {} if voucher is None else {one.claim_id: one.debt_fen - one.set_off_fen for one in voucher.debts}
+    events = await store.of_claims(tx, booked.keys())
+    named = await _named(tx, {device.id, *(of for of, _ in events.values())})
+    seen = [(device.id, stored, told)]
+    for of, one in events.values():
+        other = read(one.data)
+        if other is not None and (of, one.seq) != (device.id, stored.seq):
+            seen.append((of, one, other))
+    people = await staff_names(tx, frozenset(_operators(one for _, _, one in seen)))
+    found = [_claim(of, one, said, named, booked, debts, people, stored) for of, one, said in seen]
+    return sorted(found, key=lambda one: (not one.here, one.stored.occurred_at))
+
+
+def _claim(
+    of: UUID,
+    one: Stored,
+    said: Told,
+    named: Mapping[UUID, FoundDevice],
+    booked: Mapping[UUID, OfflineClaim],
+    debts: Mapping[UUID, int],
+    people: Mapping[UUID, str],
+    asked: Stored,
+) -> SeenClaim:
+    claim = None if one.subject_id is None else booked.get(one.subject_id)
+    operator = said.body.operator if isinstance(said.body, Redeem) else None
+    return SeenClaim(
+        device=named[of],
+        stored=one,
+        told=said,
+        operator="" if operator is None else people.get(operator, ""),
+        claim=claim,
+        debt_fen=0 if claim is None else debts.get(claim.claim_id, 0),
+        here=one.hash == asked.hash,
+    )
+
+
+def _operators(told: Iterable[Told]) -> Iterable[UUID]:
+    return (one.body.operator for one in told if isinstance(one.body, Redeem))
+
+
+async def _named(tx: Transaction, device_ids: set[UUID]) -> dict[UUID, FoundDevice]:
+    found = [await devices_store.device(tx, one) for one in sorted(device_ids)]
+    told = await named_devices(tx, [one for one in found if one is not None])
+    return {one.device.id: one for one in told}
+
+
+async def _online(tx: Transaction, voucher: VoucherClaims | None) -> tuple[str, str]:
+    merchant = None if voucher is None or voucher.label is None else voucher.label.online_merchant
+    return NOBODY if merchant is None else (await merchant_names(tx, {merchant})).get(merchant, NOBODY)
+
+
+async def _name(tx: Transaction, staff_id: UUID | None) -> str:
+    return "" if staff_id is None else (await staff_names(tx, frozenset({staff_id}))).get(staff_id, "")

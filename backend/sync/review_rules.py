@@ -1,0 +1,114 @@
+"""What of all that devices sent does somebody in the office look at, and what may be decided about it?
+
+Pure. A claim that waits for a person (``FOR_REVIEW``) is accepted or rejected once, with a reason; its result moves
+forward to a final one and stays. Conflicts are settled by rule and only looked at. Decision 0075.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.kernel.refusals import Reason, Refused
+from backend.sync.answer_rules import ResultCode
+from backend.sync.body_rules import Body, Redeem, Void
+from backend.sync.event_rules import EventReason
+from backend.sync.log_rules import Judged
+
+
+class ConflictKind(StrEnum):
+    """What a line of the conflict desk is about."""
+
+    REVIEW = "review"
+    """待人工: an honest device may have sent it, and a person decides."""
+    CONFLICT_PAID = "conflict_paid"
+    """The voucher was used elsewhere before; this merchant is paid, the holder owes it."""
+    CONFLICT_UNPAID = "conflict_unpaid"
+    """This merchant had an earlier claim on the voucher."""
+    FORK = "fork"
+    """A second event of a number."""
+    UNREADABLE = "unreadable"
+    """Bytes that nobody could read."""
+    DECIDED = "decided"
+    """What waited for a person and was decided."""
+
+
+class ReviewReason(Reason):
+    """Why nothing is decided about an event."""
+
+    NO_SUCH_EVENT = "no-such-event", 404, "没有这条离线记录", "There is no such event"
+    NOT_WAITING = (
+        "event-not-waiting",
+        409,
+        "这条记录不在等人工处理，或已处理",
+        "This event does not wait for anybody, or was decided already",
+    )
+    NO_CLAIM = (
+        "event-is-no-claim",
+        409,
+        "这条记录不是核销，只能查看",
+        "This event is no claim on a voucher; it can only be looked at",
+    )
+    TAKEN_BACK = (
+        "claim-taken-back",
+        409,
+        "设备自己已撤回这笔核销，只能驳回",
+        "The device itself took this claim back; it can only be rejected",
+    )
+    WITHOUT_MERCHANT = (
+        "claim-without-merchant",
+        409,
+        "这台设备没有收款商户，只能驳回",
+        "Nobody is paid for what this device takes; it can only be rejected",
+    )
+    NO_POOL = (
+        "claim-without-pool",
+        409,
+        "这个活动没有离线备付池，先划出备付池再认可",
+        "The campaign has no pool for offline counters; set one apart first",
+    )
+    POOL_TOO_SMALL = (
+        "pool-too-small",
+        409,
+        "离线备付池里的钱不够付这一笔，先增加备付池再认可",
+        "The pool for offline counters has not enough for this claim; make it larger first",
+    )
+
+
+REJECTED: Final = Judged(ResultCode.NONCOMPLIANT, "rejected-by-office")
+"""What the device is told of a claim that somebody rejected."""
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """What somebody decided about one event of a device, once."""
+
+    decision_id: UUID
+    device_id: UUID
+    seq: int
+    accepted: bool
+    code: ResultCode
+    """What the event came to."""
+    reason: str
+    decided_by: UUID
+    decided_at: datetime
+
+
+def decide_review(
+    judged: Judged, body: Body | Refused[EventReason], *, accept: bool, taken_back: bool, has_merchant: bool
+) -> Refused[ReviewReason] | None:
+    """May this be decided so? ``None`` for yes. A claim of which the county would know more can always be rejected."""
+    if judged.code is not ResultCode.NEEDS_REVIEW:
+        return Refused(ReviewReason.NOT_WAITING)
+    if isinstance(body, Refused) or not isinstance(body, Redeem):
+        return Refused(ReviewReason.NO_CLAIM)
+    if accept and taken_back:
+        return Refused(ReviewReason.TAKEN_BACK)
+    return Refused(ReviewReason.WITHOUT_MERCHANT) if accept and not has_merchant else None
+
+
+def is_taken_back(seq: int, later: Iterable[Body | Refused[EventReason]]) -> bool:
+    """Whether an event after number ``seq`` says that it was a mistake."""
+    return any(isinstance(body, Void) and body.seq == seq for body in later)

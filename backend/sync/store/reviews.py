@@ -1,0 +1,196 @@
+"""SQL of what the office looks at of all that devices sent, and of what it decided."""
+
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, insert, literal, or_, select, union_all
+
+from backend.database.transaction import Transaction
+from backend.kernel.instants import Instant
+from backend.sync.answer_rules import ResultCode
+from backend.sync.event_tables import decisions, events, forks, quarantine
+from backend.sync.log_rules import Judged, Stored
+from backend.sync.review_rules import ConflictKind, Decision
+
+_E = events.c
+_OF_CODE = {
+    ResultCode.NEEDS_REVIEW: ConflictKind.REVIEW,
+    ResultCode.CONFLICT_PAID: ConflictKind.CONFLICT_PAID,
+    ResultCode.CONFLICT_UNPAID: ConflictKind.CONFLICT_UNPAID,
+}
+
+
+class Place(NamedTuple):
+    """Where the list stands, the newest first: two rows of one instant are told apart by what follows it."""
+
+    at: Instant
+    device_id: UUID
+    seq: int
+    hash: bytes
+
+
+class Listed(NamedTuple):
+    """One line; ``data`` is the event, or the bytes that nobody could read."""
+
+    kind: ConflictKind
+    place: Place
+    data: bytes
+    code: ResultCode | None
+    reason: str | None
+
+
+async def listed_before(
+    tx: Transaction, kind: ConflictKind | None, device_id: UUID | None, before: Place | None, most: int
+) -> list[Listed]:
+    """What is to be looked at, the newest first; without a kind all but what was decided."""
+    every = union_all(*(one for each, one in _parts().items() if kind in (None, each))) if kind else _open_ones()
+    found = every.subquery()
+    asked = select(found)
+    if device_id is not None:
+        asked = asked.where(found.c.device_id == device_id)
+    if before is not None:
+        asked = asked.where(_after(found.c, before))
+    order = (found.c.recorded_at.desc(), found.c.device_id, found.c.seq, found.c.hash)
+    return [_listed(row) for row in await tx.execute(asked.order_by(*order).limit(most))]
+
+
+def _parts() -> dict[ConflictKind, Select[Any]]:
+    f, q, d = forks.c, quarantine.c, decisions.c
+    told = (_E.device_id, _E.seq, _E.hash, _E.data, _E.code, _E.reason)
+    of_code = {
+        kind: select(literal(kind.value).label("kind"), *told, _E.recorded_at).where(_E.code == code.value)
+        for code, kind in _OF_CODE.items()
+    }
+    none = literal(None, type_=_E.reason.type)
+    decided = select(literal(ConflictKind.DECIDED.value).label("kind"), *told, d.decided_at.label("recorded_at")).join(
+        decisions, (d.device_id == _E.device_id) & (d.seq == _E.seq)
+    )
+    second = select(
+        literal(ConflictKind.FORK.value).label("kind"),
+        *(f.device_id, f.seq, f.hash, f.data, none.label("code"), none.label("reason"), f.recorded_at),
+    )
+    unread = select(
+        literal(ConflictKind.UNREADABLE.value).label("kind"),
+        *(q.device_id, q.seq, q.sha256.label("hash"), q.data, none.label("code"), q.reason, q.recorded_at),
+    )
+    return of_code | {
+        ConflictKind.FORK: second,
+        ConflictKind.UNREADABLE: unread,
+        ConflictKind.DECIDED: decided,
+    }
+
+
+def _open_ones() -> Any:
+    return union_all(*(one for kind, one in _parts().items() if kind is not ConflictKind.DECIDED))
+
+
+def _after(c: Any, place: Place) -> ColumnElement[bool]:
+    same = c.recorded_at == place.at
+    device = and_(same, c.device_id == place.device_id)
+    return or_(
+        c.recorded_at < place.at,
+        and_(same, c.device_id > place.device_id),
+        and_(device, c.seq > place.seq),
+        and_(device, c.seq == place.seq, c.hash > place.hash),
+    )
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(
+        ConflictKind(row.kind),
+        Place(row.recorded_at, row.device_id, row.seq, bytes(row.hash)),
+        bytes(row.data),
+        None if row.code is None else ResultCode(row.code),
+        row.reason,
+    )
+
+
+async def near(tx: Transaction, device_id: UUID, first: int, last: int) -> list[Stored]:
+    """A stretch of a device's log."""
+    asked = select(events).where(_E.device_id == device_id, _E.seq >= first, _E.seq <= last).order_by(_E.seq)
+    return [stored(row) for row in await tx.execute(asked)]
+
+
+async def after(tx: Transaction, device_id: UUID, seq: int, kind: str) -> list[Stored]:
+    """What of a kind stands in a device's log after a number."""
+    asked = select(events).where(_E.device_id == device_id, _E.seq > seq, _E.kind == kind).order_by(_E.seq)
+    return [stored(row) for row in await tx.execute(asked)]
+
+
+async def of_claims(tx: Transaction, claim_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, Stored]]:
+    """(device, event) by the id under which its claim is booked."""
+    rows = await tx.execute(select(events).where(_E.subject_id.in_(sorted(claim_ids))))
+    return {row.subject_id: (row.device_id, stored(row)) for row in rows}
+
+
+def stored(row: Any) -> Stored:
+    """An event of the log."""
+    return Stored(
+        seq=row.seq,
+        hash=bytes(row.hash),
+        data=bytes(row.data),
+        kind=row.kind,
+        subject_id=row.subject_id,
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        judged=Judged(ResultCode(row.code), row.reason),
+    )
+
+
+class Second(NamedTuple):
+    """A second event of a number."""
+
+    data: bytes
+    recorded_at: Instant
+
+
+class Unreadable(NamedTuple):
+    """Bytes that nobody could read, under the number that they came with."""
+
+    size: int
+    reason: str
+    recorded_at: Instant
+
+
+async def seconds_of(tx: Transaction, device_id: UUID, seq: int) -> list[Second]:
+    """Second events of a number."""
+    f = forks.c
+    asked = select(f.data, f.recorded_at).where(f.device_id == device_id, f.seq == seq)
+    rows = await tx.execute(asked.order_by(f.recorded_at, f.hash))
+    return [Second(bytes(row.data), row.recorded_at) for row in rows]
+
+
+async def unreadable_of(tx: Transaction, device_id: UUID, seq: int) -> list[Unreadable]:
+    """What came under a number and nobody could read."""
+    q = quarantine.c
+    asked = select(q.size, q.reason, q.recorded_at).where(q.device_id == device_id, q.seq == seq)
+    rows = await tx.execute(asked.order_by(q.recorded_at, q.sha256))
+    return [Unreadable(row.size, row.reason, row.recorded_at) for row in rows]
+
+
+async def insert_decision(tx: Transaction, decision: Decision) -> None:
+    """Somebody decided; a second decision about the same event is refused by the database."""
+    row = msgspec.structs.asdict(decision) | {"id": decision.decision_id, "code": decision.code.value}
+    del row["decision_id"]
+    await tx.execute(insert(decisions).values(row))
+
+
+async def decision_of(tx: Transaction, device_id: UUID, seq: int) -> Decision | None:
+    """What was decided about an event."""
+    d = decisions.c
+    row = (await tx.execute(select(decisions).where(d.device_id == device_id, d.seq == seq))).first()
+    return None if row is None else _decision(row)
+
+
+async def decided_since(tx: Transaction, device_id: UUID, since: Instant, most: int) -> Sequence[int]:
+    """Numbers of a device's events about which somebody decided since then, the newest decision first."""
+    d = decisions.c
+    asked = select(d.seq).where(d.device_id == device_id, d.decided_at >= since).order_by(d.decided_at.desc(), d.seq)
+    return [row.seq for row in await tx.execute(asked.limit(most))]
+
+
+def _decision(row: Any) -> Decision:
+    told = row._asdict()
+    return Decision(decision_id=told.pop("id"), **(told | {"code": ResultCode(row.code)}))
