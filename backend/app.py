@@ -72,6 +72,7 @@ from backend.stations.phone_code_routes import PHONE_CODE_ROUTES
 from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, plan_forgetting_phone_codes
 from backend.stations.routes import STATION_ROUTES
 from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.liability_routes import SYNC_LIABILITY_ROUTES
 from backend.sync.office_routes import SYNC_OFFICE_ROUTES
 from backend.sync.policy_routes import SYNC_POLICY_ROUTES
 from backend.sync.push_routes import CBOR, PUSHES, SYNC_PUSH_ROUTES
@@ -171,6 +172,7 @@ ROUTES: list[BaseRouteHandler] = [
     *SYNC_OFFICE_ROUTES,
     *SYNC_POLICY_ROUTES,
     *POOL_ROUTES,
+    *SYNC_LIABILITY_ROUTES,
     *SYNC_DEVICE_ROUTES,
     *SYNC_PUSH_ROUTES,
 ]
