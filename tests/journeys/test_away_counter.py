@@ -1,6 +1,5 @@
 """A shop's phone takes vouchers without a network: agreed to, enrolled, let in, cut off, and brought home."""
 
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
@@ -37,7 +36,7 @@ def let_in(served: Served, clerk: Session, label: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def policy(served: Served, staff: dict[str, Session]) -> Iterator[int]:
+def policy(served: Served, staff: dict[str, Session]) -> int:
     """An offline policy in force: 2000 yuan and 72 hours for a shop's device."""
     episode = {"soft_s": 43_200, "hard_s": 259_200, "cap_fen": 200_000, "claims": 40}
     limits = {
@@ -55,14 +54,14 @@ def policy(served: Served, staff: dict[str, Session]) -> Iterator[int]:
     number = served.ask(f"{OFFICE}/offline-policies", staff["office"], draft)["number"]
     act = {"decision_id": str(uuid4()), "document_no": DOCUMENT}
     served.ask(f"{OFFICE}/offline-policies/{number}/enforcement", staff["approver"], act)
-    yield number
+    return number
 
 
 def enrol(page: Page, code: str) -> None:
     """Type the invitation, in my page of devices."""
     page.get_by_role("link", name="我的").click()
     page.get_by_role("link", name="断网收券").click()
-    page.get_by_label("邀请码").fill(code)
+    page.get_by_role("textbox", name="邀请码").fill(code)
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.get_by_text("等县里办公室通过")).to_be_visible()
 
@@ -75,10 +74,10 @@ def test_an_owner_agrees_and_a_phone_is_enrolled_and_let_in(
     code = invitation(served, staff["office"], merchant_id, "门口那台")
     page.get_by_role("link", name="我的").click()
     page.get_by_role("link", name="断网收券").click()
-    page.get_by_label("邀请码").fill("1234")
+    page.get_by_role("textbox", name="邀请码").fill("1234")
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.get_by_text("这不是邀请码")).to_be_visible()
-    page.get_by_label("邀请码").fill(code)
+    page.get_by_role("textbox", name="邀请码").fill(code)
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.get_by_text("等县里办公室通过")).to_be_visible()
     expect(page.get_by_text("每次联网前最多2000.00元、最长72小时")).to_be_visible()
@@ -94,7 +93,7 @@ def test_an_owner_agrees_and_a_phone_is_enrolled_and_let_in(
     page.reload()
     expect(page.get_by_text("已停用", exact=True)).to_be_visible()
     # Another device takes its place in the same browser, under another id.
-    page.get_by_label("邀请码").fill(invitation(served, staff["office"], merchant_id, "门口新的"))
+    page.get_by_role("textbox", name="邀请码").fill(invitation(served, staff["office"], merchant_id, "门口新的"))
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.get_by_text("等县里办公室通过")).to_be_visible()
     assert let_in(served, staff["office"], "门口新的") != device
