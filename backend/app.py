@@ -73,6 +73,7 @@ from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, p
 from backend.stations.routes import STATION_ROUTES
 from backend.sync.conflict_routes import SYNC_CONFLICT_ROUTES
 from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.liability_routes import SYNC_LIABILITY_ROUTES
 from backend.sync.office_routes import SYNC_OFFICE_ROUTES
 from backend.sync.policy_routes import SYNC_POLICY_ROUTES
 from backend.sync.pull_routes import SYNC_PULL_ROUTES
@@ -174,6 +175,7 @@ ROUTES: list[BaseRouteHandler] = [
     *SYNC_POLICY_ROUTES,
     *SYNC_CONFLICT_ROUTES,
     *POOL_ROUTES,
+    *SYNC_LIABILITY_ROUTES,
     *SYNC_DEVICE_ROUTES,
     *SYNC_PULL_ROUTES,
     *SYNC_PUSH_ROUTES,

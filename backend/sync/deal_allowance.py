@@ -14,7 +14,8 @@ from backend.kernel.instants import Instant
 from backend.sync.device_rules import Device, may_accept
 from backend.sync.draft_rules import Policy, limits_of
 from backend.sync.episode_rules import Allowance, Episode, LiveAllowance, begins, episode_of, lapses_at
-from backend.sync.store import allowances, policies
+from backend.sync.liability_rules import bears_its_loss, is_covered
+from backend.sync.store import allowances, liabilities, policies
 from backend.sync.store import devices as store
 from backend.vouchers.find_offline_pools import DealingPool, find_dealing_pools
 from backend.vouchers.move_allowance import MoveAllowance, move_allowance
@@ -33,18 +34,26 @@ async def deal_allowance(tx: Transaction, command: DealAllowance, *, now: Instan
     if device is None:
         return None
     policy = await policies.in_force(tx)
+    if policy is None or not may_accept(device) or not await _loss_is_borne(tx, device, policy):
+        await take_back(tx, device, now)
+        return None
     if not begins(device, policy, used=command.used, at=now):
-        if not may_accept(device) or policy is None:
-            await take_back(tx, device, now)
-            return None
         return await present_episode(tx, device)
-    assert policy is not None, "an episode begins under a policy"
     pools = await find_dealing_pools(tx)
     await _deal(tx, device, policy, pools, now)
     await store.begin_episode(tx, device.id, device.episode + 1, policy.number, now)
     begun = await store.device(tx, device.id)
     assert begun is not None, "it is locked"
     return episode_of(begun, _numbered(await allowances.live_of(tx, device.id), pools), began=True)
+
+
+async def _loss_is_borne(tx: Transaction, device: Device, policy: Policy) -> bool:
+    """Whether somebody answers for what this device loses: the county for a station's, else the merchant's owner."""
+    if not bears_its_loss(device):
+        return True
+    assert device.merchant_id is not None, "it may accept"
+    given = await liabilities.accepted_by_merchant(tx, device.merchant_id)
+    return is_covered(given, policy.limits.merchant)
 
 
 async def _deal(tx: Transaction, device: Device, policy: Policy, pools: Sequence[DealingPool], now: Instant) -> None:

@@ -40,6 +40,8 @@ import accountEn from '../src/account/texts/en'
 import accountZh from '../src/account/texts/zh'
 import chartsEn from '../src/charts/texts/en'
 import chartsZh from '../src/charts/texts/zh'
+import awayEn from '../src/counter/away/texts/en'
+import awayZh from '../src/counter/away/texts/zh'
 import counterEn from '../src/counter/texts/en'
 import counterZh from '../src/counter/texts/zh'
 import ownEn from '../src/i18n/catalogues/en'
@@ -70,6 +72,7 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['accounts', accountZh, accountEn],
   ['staff', staffZh, staffEn],
   ['the counter', counterZh, counterEn],
+  ['the counter without the county', awayZh, awayEn],
   ['vouchers', vouchersZh, vouchersEn],
   ['calls for merchants', merchantsZh, merchantsEn],
   ['applying', applyZh, applyEn],

@@ -10,13 +10,15 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.ids import new_id
 from backend.kernel.signing import SigningKey, from_base64url, to_base64url
+from backend.sync.accept_liability import AcceptLiability, LiabilityTaken, accept_liability
 from backend.sync.change_device import DeviceChanged
 from backend.sync.decide_device import DecideDevice, decide_device
 from backend.sync.device_rules import Device, DeviceKind
 from backend.sync.draft_policy import DraftPolicy, PolicyDrafted, draft_policy
 from backend.sync.enforce_policy import EnforcePolicy, PolicyEnforced, enforce_policy
 from backend.sync.enrol_device import EnrolDevice, Enrolled, enrol_device
-from backend.sync.find_devices import find_device
+from backend.sync.find_devices import FindDevices, find_device, find_devices
+from backend.sync.find_policies import policy_in_force as policy_now
 from backend.sync.invite_device import DeviceInvited, InviteDevice, invite_device
 from backend.sync.limits_rules import OfflineLimits
 from backend.sync.possession_rules import code_hash, possession_message
@@ -25,6 +27,7 @@ from tests.merchants.merchant_makers import admitted, with_places
 CLERK = Actor(kind=ActorKind.STAFF, id=UUID(int=0xC1E), role="office")
 DRAFTER = Actor(kind=ActorKind.STAFF, id=UUID(int=0xD4A), role="office")
 ENFORCER = Actor(kind=ActorKind.STAFF, id=UUID(int=0xEF0), role="approver")
+OWNER = Actor(kind=ActorKind.STAFF, id=UUID(int=0x0B5), role="merchant")
 KEY = SigningKey.from_scalar((7).to_bytes(32, "big"))
 DOCUMENT = "演示〔2026〕9号"
 
@@ -85,6 +88,9 @@ async def active_device(county: County, merchant_id: UUID | None, *, number: int
     key = SigningKey.from_scalar((100 + number).to_bytes(32, "big"))
     device_id = await enrolled(county, merchant_id, key=key, **changed)
     await approved(county, device_id)
+    policy = await inquire(county, policy_now, None)
+    if policy is not None and merchant_id is not None:
+        await accepted_liability(county, merchant_id, policy.number)
     return device_id
 
 
@@ -112,12 +118,23 @@ def enforcing(number: int, **changed: Any) -> EnforcePolicy:
     return EnforcePolicy(**(told | changed))
 
 
-async def policy_in_force(county: County, limits: OfflineLimits | None = None) -> int:
-    """A policy that holds from now on; returns its number."""
+async def accepted_liability(county: County, merchant_id: UUID, policy: int) -> None:
+    """Its owner answers for what its devices lose under this policy."""
+    command = AcceptLiability(actor=OWNER, acceptance_id=new_id(), merchant_id=merchant_id, policy=policy)
+    outcome = await transact(county, accept_liability, command)
+    assert isinstance(outcome, LiabilityTaken), outcome
+
+
+async def policy_in_force(county: County, limits: OfflineLimits | None = None, *, agreed: bool = True) -> int:
+    """A policy that holds from now on, and that owners whose devices are there ``agreed`` to; returns its number."""
     drafted = await transact(county, draft_policy, drafting(limits))
     assert isinstance(drafted, PolicyDrafted), drafted
     outcome = await transact(county, enforce_policy, enforcing(drafted.policy.number))
     assert isinstance(outcome, PolicyEnforced), outcome
+    if agreed:
+        found = await inquire(county, find_devices, FindDevices(most=100))
+        for merchant_id in sorted({one.device.merchant_id for one in found if one.device.merchant_id is not None}):
+            await accepted_liability(county, merchant_id, drafted.policy.number)
     return drafted.policy.number
 
 

@@ -40,6 +40,7 @@ from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
 
 MAKERS = {
+    "acceptance_id",
     "application_id",
     "appointment_id",
     "change_id",
@@ -219,6 +220,7 @@ def of_merchants() -> list[Told]:
         (Role.MERCHANT, "/api/v1/merchant/stores/{store_id}/close", change),
         (Role.MERCHANT, "/api/v1/merchant/staff", cashier | {"invitation_id": ""}),
         (Role.MERCHANT, "/api/v1/merchant/staff/{staff_id}/invitation", {"invitation_id": ""}),
+        (Role.MERCHANT, "/api/v1/merchant/offline-liability", {"acceptance_id": "", "policy": 1}),
     ]
 
 

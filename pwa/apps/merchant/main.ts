@@ -1,6 +1,10 @@
+import { defineAsyncComponent } from 'vue'
 import { start } from '@/shell/start'
 import { isMerchant } from '@/staff/roles'
 import { routes } from './routes'
 import { t } from './texts'
 
-void start({ app: 'merchant', title: () => t('app.title'), routes, fits: isMerchant })
+/** Brings home what was taken without a network, on every page; loaded after the page has drawn. */
+const bar = defineAsyncComponent(() => import('@/counter/away/AwayBar.vue'))
+
+void start({ app: 'merchant', title: () => t('app.title'), routes, fits: isMerchant, bar })

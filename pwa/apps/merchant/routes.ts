@@ -76,6 +76,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true, width: 'narrow' },
   },
   {
+    path: '/device',
+    name: 'device',
+    component: () => import('./pages/DevicePage.vue'),
+    meta: { title: () => t('away.title'), up: '/me', signedIn: true, width: 'narrow' },
+  },
+  {
+    path: '/waiting',
+    name: 'waiting',
+    component: () => import('./pages/WaitingPage.vue'),
+    meta: { title: () => t('away.waiting'), up: '/me', signedIn: true },
+  },
+  {
     path: '/staff',
     name: 'staff',
     component: () => import('./pages/StaffPage.vue'),

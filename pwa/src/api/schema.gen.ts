@@ -858,6 +858,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/merchant/offline-liability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What my merchant answers for without a network
+         * @description The sentence of the policy in force, and whether the owner agreed to it.
+         */
+        get: operations["ApiV1MerchantOfflineLiabilityGetLiability"];
+        put?: never;
+        /**
+         * Agree to answer for lost claims
+         * @description By the owner: the shop's devices are dealt an allowance at their next push.
+         */
+        post: operations["ApiV1MerchantOfflineLiabilityPostLiability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/merchant/papers": {
         parameters: {
             query?: never;
@@ -4668,10 +4692,25 @@ export interface components {
             password: string;
             code: string;
         };
+        /** AcceptLiabilityBody */
+        AcceptLiabilityBody: {
+            /** Format: uuid */
+            acceptance_id: string;
+            /** @description The policy whose sentence was read. */
+            policy: number;
+        };
         /** AcceptedAnswer */
         AcceptedAnswer: {
             recovery_codes: string[];
             signed_in: boolean;
+        };
+        /** AcceptedLiabilityAnswer */
+        AcceptedLiabilityAnswer: {
+            /** Format: uuid */
+            acceptance_id: string;
+            liability: components["schemas"]["LiabilityAnswer"];
+            /** Format: date-time */
+            accepted_at: string;
         };
         /**
          * AccountKind
@@ -6682,6 +6721,21 @@ export interface components {
             gross_hundredths: number | null;
             /** @description Hundredths, rounded half up: 286 is 2.86 yuan spent for each yuan of public money. */
             net_hundredths: number | null;
+        };
+        /** LiabilityAnswer */
+        LiabilityAnswer: {
+            policy: number;
+            limit_fen: number;
+            hours: number;
+            sentence_zh: string;
+            sentence_en: string;
+        };
+        /** LiabilityStandingAnswer */
+        LiabilityStandingAnswer: {
+            asked: components["schemas"]["LiabilityAnswer"] | null;
+            accepted: components["schemas"]["AcceptedLiabilityAnswer"] | null;
+            accepted_by: string;
+            covered: boolean;
         };
         /** LicenceAnswer */
         LicenceAnswer: {
@@ -13315,6 +13369,179 @@ export interface operations {
             };
             408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `account-settled`: This change is settled; nothing can be done with it any more */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantOfflineLiabilityGetLiability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiabilityStandingAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MerchantOfflineLiabilityPostLiability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptLiabilityBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedLiabilityAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AcceptedLiabilityAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-owner`: Only the merchant's owner may do this; `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `offline-no-policy`: The county has not begun to take vouchers without a network; `offline-liability-overtaken`: The offline rules have just changed; read the new amount and agree again; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -3,6 +3,9 @@
  *
  * The id of the redemption and the bill are on the disk before anything is sent. Until the county has said yes or no the
  * same id is sent again, also after the page was closed; a code that grew stale meanwhile still finds its answer.
+ *
+ * A counter that may take vouchers without a network asks the county for three seconds at most and then decides itself. If
+ * the county had taken the voucher all the same, the two are one payment to this merchant (decision 0068).
  */
 
 import { shallowRef, type ShallowRef } from 'vue'
@@ -10,9 +13,12 @@ import { api, ask } from '@/api/client'
 import { mayPass, type Problem } from '@/api/problem'
 import type { ProofKind, RedemptionAnswer } from '@/api/wire'
 import { newId } from '@/kernel/ids'
+import { isPresentation } from '@/kernel/xv1'
+import { connection } from '@/offline/connection'
 import { countyNow } from '@/offline/county_clock'
 import { pauseAfter, useInsisting } from '@/offline/insisting'
 import { forget, keep, recallAll } from '@/offline/kept'
+import type { AwayOutcome, AwayRefusal, Taken } from './away/taking'
 import { cellNow, lookAround } from './counter_place'
 
 /** What an operator adds: the shift, and what was seen of the person served. */
@@ -39,6 +45,22 @@ export type RedeemState =
   | { readonly kind: 'yes'; readonly answer: RedemptionAnswer }
   | { readonly kind: 'no'; readonly problem: Problem; readonly attempt: Attempt }
   | { readonly kind: 'signed-out' }
+  /** Taken without the county, and on the disk. */
+  | { readonly kind: 'accepted'; readonly taken: Taken }
+  /** The code does not suffice without the county; `amount_fen` is what it would give. */
+  | { readonly kind: 'ask'; readonly attempt: Attempt; readonly amount_fen: number; readonly why: AskCause }
+  /** Neither the county nor this counter took it; `sent` is whether the county may have, all the same. */
+  | { readonly kind: 'not-away'; readonly attempt: Attempt; readonly reason: AwayRefusal; readonly sent: boolean }
+
+type AskCause = Extract<AwayOutcome, { kind: 'ask' }>['why']
+
+/** A counter that may take vouchers by itself. */
+export interface AwayCounter {
+  readonly standsReady: () => Promise<{ ready: boolean; askFirst: boolean }>
+  /** It took this voucher already, and the county does not know yet. */
+  readonly waitsHere: (code: string) => Promise<boolean>
+  readonly takeAway: (order: Attempt) => Promise<AwayOutcome>
+}
 
 export interface Redeeming {
   state: ShallowRef<RedeemState>
@@ -51,26 +73,40 @@ export interface Redeeming {
 
 type Outcome = Extract<RedeemState, { kind: 'yes' | 'no' | 'signed-out' }>
 
+/** So long the county is asked before this counter decides. */
+const ASKED_FOR_MS = 3000
+/** Between the page and the county somebody says that it cannot be reached. */
+const NOBODY_THERE = new Set([0, 502, 503, 504])
+
 /** Attempts of this merchant that the county has not answered yet. */
 export async function openAttempts(merchantId: string): Promise<Attempt[]> {
   return (await recallAll<Attempt>('redemptions')).filter(({ merchant_id }) => merchant_id === merchantId)
 }
 
-export function useRedeeming(): Redeeming {
+/** `away` is loaded and asked only where the county does not answer. */
+export function useRedeeming(away?: () => Promise<AwayCounter>): Redeeming {
   const state = shallowRef<RedeemState>({ kind: 'idle' })
   const insisting = useInsisting()
 
   async function redeem(order: Omit<Attempt, 'redemption_id'>): Promise<void> {
     const cell = order.assisted ? null : cellNow()
     const attempt = { ...order, redemption_id: newId(countyNow()), ...(cell ? { counter_cell: cell } : {}) }
+    // At once, so that a second press finds nothing to press.
     state.value = { kind: 'sending', attempt }
     await keep('redemptions', attempt.redemption_id, attempt)
-    await resume(attempt)
+    const decided = await decideHere(attempt, await away?.().catch(() => undefined))
+    if (decided) state.value = decided
+    else await insist(attempt)
     lookAround()
   }
 
   async function resume(attempt: Attempt): Promise<void> {
     state.value = { kind: 'sending', attempt }
+    await keep('redemptions', attempt.redemption_id, attempt)
+    await insist(attempt)
+  }
+
+  async function insist(attempt: Attempt): Promise<void> {
     const outcome = await insisting.until(
       () => settle(attempt),
       (told, tries) => {
@@ -90,21 +126,57 @@ export function useRedeeming(): Redeeming {
   return { state, redeem, resume, reset }
 }
 
+/** How it ended without insisting: the county answered in time, or this counter decided; null where it is insisted on. */
+async function decideHere(attempt: Attempt, counter: AwayCounter | undefined): Promise<RedeemState | null> {
+  const { ready, askFirst } = counter ? await counter.standsReady() : { ready: false, askFirst: true }
+  // Digits say nothing without the county, so it is insisted on as long as there is a line.
+  if (!counter || !ready || (!isPresentation(attempt.code) && connection.value === 'online')) return null
+  if (await counter.waitsHere(attempt.code)) {
+    // The county would take it a second time, and pay this merchant once.
+    await forget('redemptions', attempt.redemption_id)
+    return { kind: 'not-away', attempt, reason: 'offline-taken-here', sent: false }
+  }
+  const asked = askFirst || connection.value === 'online'
+  const told = asked ? await settleInTime(attempt) : null
+  if (!told || (told.kind === 'no' && NOBODY_THERE.has(told.problem.status))) return takeHere(counter, attempt, asked)
+  // A county that asks for patience is insisted on as ever.
+  return told.kind === 'no' && mayPass(told.problem) ? null : told
+}
+
+/** What this counter says by itself. What was never sent, or is in the journal now, is not waited for any more. */
+async function takeHere(counter: AwayCounter, attempt: Attempt, sent: boolean): Promise<RedeemState> {
+  const outcome = await counter.takeAway(attempt)
+  if (!sent || outcome.kind === 'taken') await forget('redemptions', attempt.redemption_id)
+  if (outcome.kind === 'taken') return { kind: 'accepted', taken: outcome.taken }
+  if (outcome.kind === 'ask') return { kind: 'ask', attempt, amount_fen: outcome.amount_fen, why: outcome.why }
+  return { kind: 'not-away', attempt, reason: outcome.reason, sent }
+}
+
+async function settleInTime(attempt: Attempt): Promise<Outcome> {
+  const impatience = new AbortController()
+  const timer = setTimeout(() => impatience.abort(), ASKED_FOR_MS)
+  try {
+    return await settle(attempt, impatience.signal)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Sends it once; a yes or a no is an end of it, also when nobody waits for it any more. */
-async function settle(attempt: Attempt): Promise<Outcome> {
-  const outcome = await send(attempt)
+async function settle(attempt: Attempt, signal?: AbortSignal): Promise<Outcome> {
+  const outcome = await send(attempt, signal)
   const isOver = outcome.kind === 'yes' || (outcome.kind === 'no' && !mayPass(outcome.problem))
   if (isOver) await forget('redemptions', attempt.redemption_id)
   return outcome
 }
 
-async function send(attempt: Attempt): Promise<Outcome> {
+async function send(attempt: Attempt, signal?: AbortSignal): Promise<Outcome> {
   const { redemption_id, code, bill_fen, eligible_fen, merchant_id, assisted, counter_cell } = attempt
   const bill = { redemption_id, code, bill_fen, eligible_fen, lines: [] }
   // A merchant's own session says whose counter it is; a station names it.
   const own = counter_cell ? { ...bill, counter_cell } : bill
   const body = assisted ? { ...bill, ...assisted, merchant_id } : own
-  const answer = await ask(api.POST('/api/v1/redemptions', { body }))
+  const answer = await ask(api.POST('/api/v1/redemptions', { body, ...(signal ? { signal } : {}) }))
   if (answer.ok) return { kind: 'yes', answer: answer.value }
   return answer.problem.status === 401 ? { kind: 'signed-out' } : { kind: 'no', problem: answer.problem, attempt }
 }

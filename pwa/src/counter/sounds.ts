@@ -1,4 +1,4 @@
-/** Two rising tones for yes, one low for no, for hands and eyes that are busy. Off until somebody turns it on. */
+/** Two rising tones for yes, two that stay for taken and not yet with the county, one low for no, for hands and eyes that are busy. Off until somebody turns it on. */
 
 import { shallowRef } from 'vue'
 import { read, remember } from '@/kernel/remembered'
@@ -15,6 +15,10 @@ export function switchSound(on: boolean): void {
 
 export function sayYes(): void {
   play([660, 880])
+}
+
+export function sayTaken(): void {
+  play([660, 660])
 }
 
 export function sayNo(): void {

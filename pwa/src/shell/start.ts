@@ -3,7 +3,7 @@
  */
 
 import { createPinia } from 'pinia'
-import { createApp, h, watch } from 'vue'
+import { createApp, h, watch, type Component } from 'vue'
 import { createRouter, createWebHistory, type Router, type RouteRecordRaw } from 'vue-router'
 import '@/design-system/tokens.css'
 import '@/design-system/page.css'
@@ -29,9 +29,11 @@ export interface AppStart {
   routes: readonly RouteRecordRaw[]
   /** Whose session this app is for. */
   fits: Fits
+  /** What this app has to say below the head on every page, beside what every app says. */
+  bar?: Component
 }
 
-export async function start({ app, title, routes, fits }: AppStart): Promise<void> {
+export async function start({ app, title, routes, fits, bar }: AppStart): Promise<void> {
   showDisplay()
   watchConnection()
   holdInstallPrompt()
@@ -48,7 +50,7 @@ export async function start({ app, title, routes, fits }: AppStart): Promise<voi
     if (to.path !== from.path) leavePage()
   })
   router.onError(() => warn(t('problem.page-missing')))
-  const program = createApp({ render: () => h(AppShell, { appTitle: title }) })
+  const program = createApp({ render: () => h(AppShell, { appTitle: title, ...(bar ? { ownBar: bar } : {}) }) })
   program.config.errorHandler = (fault) => {
     warn(t('problem.ours'))
     // The browser's own record keeps the cause; nothing of it is shown to the person.

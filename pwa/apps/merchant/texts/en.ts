@@ -114,6 +114,9 @@ export default {
   'papers.old.why': 'Why there is none',
   'papers.used-on': ' (filed on {day})',
 
+  'away.title': 'Without a network',
+  'away.note': 'Take vouchers offline too: enrol this device first',
+  'away.waiting': 'To be uploaded',
   'me.title': 'Me',
   'staff.title': 'Staff',
   'staff.note': 'Who takes vouchers here; invite and end',

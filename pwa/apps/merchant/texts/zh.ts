@@ -112,6 +112,9 @@ export default {
   'papers.old.why': '为什么没有旧机',
   'papers.used-on': '（{day} 申报）',
 
+  'away.title': '断网收券',
+  'away.note': '没有网络时也能收券，先在这里登记设备',
+  'away.waiting': '待上传的券',
   'me.title': '我的',
   'staff.title': '店员',
   'staff.note': '谁在柜台收券，邀请和停用',

@@ -1,0 +1,66 @@
+/**
+ * What runs beside every page of a counter's app: what was taken goes to the county, and the county's word comes here.
+ *
+ * Loaded after the page has drawn. A browser that was never enrolled runs nothing.
+ */
+
+import { shallowRef, watch } from 'vue'
+import { countyCode } from '@/county/county'
+import { askWord } from '@/offline/briefing'
+import { connection } from '@/offline/connection'
+import { allIdentities, currentIdentity } from '@/offline/device_key'
+import { flushing, startFlushing } from '@/offline/flusher'
+import { whenCommitted } from '@/offline/journal'
+import { readBook, type AwayBook } from './claims'
+
+/** What this browser took, as it stood a moment ago; null until it was read. */
+export const book = shallowRef<AwayBook | null>(null)
+
+const ASKED_EVERY_MS = 600_000
+
+let running = false
+let askedAt = -Infinity
+let asking: Promise<void> | null = null
+
+/** Reads the book again; a browser that keeps nothing has none. */
+export async function countAgain(): Promise<void> {
+  try {
+    book.value = await readBook()
+  } catch {
+    book.value = null
+  }
+}
+
+/** Begins once, where this browser has ever been a device; whoever enrols one calls it again. */
+export async function startAway(): Promise<void> {
+  if (running) return
+  const [county, kept] = await Promise.all([countyCode(), allIdentities().catch(() => [])])
+  if (!county || kept.length === 0 || running) return
+  running = true
+  whenCommitted(() => void countAgain())
+  watch(flushing, ({ kind }) => {
+    void countAgain()
+    if (kind === 'idle') void hearCounty()
+  })
+  watch(connection, (now) => {
+    if (now === 'online') void hearCounty()
+  })
+  startFlushing(county)
+  await countAgain()
+}
+
+/** Asks for the county's word, at most every ten minutes or `atOnce`; a device that was not let in is told nothing. */
+export function hearCounty(atOnce = false): Promise<void> {
+  if (!atOnce && performance.now() < askedAt + ASKED_EVERY_MS) return Promise.resolve()
+  askedAt = performance.now()
+  asking ??= hear().finally(() => {
+    asking = null
+  })
+  return asking
+}
+
+async function hear(): Promise<void> {
+  const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
+  // What failed is asked again when the line comes back.
+  if (county && identity && !(await askWord(county, identity))) askedAt = -Infinity
+}

@@ -1,0 +1,108 @@
+/**
+ * Takes a voucher at this counter when the county cannot be asked: what is missing, what speaks against it, or `taken`.
+ *
+ * The order of the offline counter: the verdict, one strict transaction, and only then is anything shown as accepted.
+ * Whatever goes wrong before has stored nothing.
+ */
+
+import { isDemonstration, countyCode } from '@/county/county'
+import { isPresentation } from '@/kernel/xv1'
+import { readShown, type ChallengeCause, type OfflineRefusal } from '@/offline/accepting'
+import { briefingOf } from '@/offline/briefing'
+import { countyNow } from '@/offline/county_clock'
+import { forgetOpened, openDatabase } from '@/offline/database'
+import { currentIdentity } from '@/offline/device_key'
+import { settleTime } from '@/offline/device_time'
+import { accept, type Writer } from '@/offline/journal'
+import { shouldAskFirst, standingRefusal } from '@/offline/limits'
+import { headOf } from '@/offline/outbox'
+import { standingOf } from '@/offline/standing'
+
+/** What the counter was asked to take. */
+export interface AwayOrder {
+  readonly code: string
+  readonly bill_fen: number
+  readonly eligible_fen: number
+}
+
+/** A claim that is on the disk. */
+export interface Taken {
+  readonly device: string
+  readonly seq: number
+  readonly amount_fen: number
+  readonly bill_fen: number
+}
+
+export type AwayRefusal =
+  | OfflineRefusal
+  /** Eight digits say nothing without the county. */
+  | 'offline-digits'
+  /** The browser could not write it down. */
+  | 'offline-not-stored'
+  /** This device knows too little of its county yet. */
+  | 'offline-not-briefed'
+
+export type AwayOutcome =
+  | { readonly kind: 'taken'; readonly taken: Taken }
+  | { readonly kind: 'ask'; readonly why: ChallengeCause; readonly amount_fen: number }
+  | { readonly kind: 'refused'; readonly reason: AwayRefusal }
+
+/** The device as it writes, or null where this browser is none that the county let in. */
+async function writer(): Promise<Writer | null> {
+  const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
+  if (!county || !identity) return null
+  const { certificate } = await standingOf(identity.device)
+  return certificate === null ? null : { county, identity }
+}
+
+/**
+ * Whether this counter may take anything by itself, and whether it tries the county first all the same. One whose
+ * browser does not let it read what it keeps takes nothing.
+ */
+export async function standsReady(chance: number = Math.random()): Promise<{ ready: boolean; askFirst: boolean }> {
+  try {
+    const here = await writer()
+    if (!here) return { ready: false, askFirst: true }
+    const { at } = await settleTime(here)
+    const standing = await standingOf(here.identity.device)
+    return { ready: true, askFirst: standingRefusal(standing, at) !== null || shouldAskFirst(standing, at, chance) }
+  } catch {
+    forgetOpened()
+    return { ready: false, askFirst: true }
+  }
+}
+
+/** Whether this browser took the voucher of this code, and the county has not heard of it. */
+export async function waitsHere(code: string): Promise<boolean> {
+  const here = await writer()
+  const known = here && (await briefingOf(here.county, here.identity.device))
+  if (!here || !known) return false
+  const shown = await readShown(code, { trust: known.trust, county: here.county, at: countyNow() })
+  const taken = typeof shown === 'string' ? undefined : await (await openDatabase()).get('taken', shown.voucher)
+  return taken !== undefined && (await headOf(taken.device)).ack_seq < taken.seq
+}
+
+/** Takes it, or says why not; resolves only when all of it is on the disk or nothing is. */
+export async function takeAway({ code, ...bill }: AwayOrder, operator: string): Promise<AwayOutcome> {
+  if (!isPresentation(code)) return refused('offline-digits')
+  try {
+    const here = await writer()
+    const known = here && (await briefingOf(here.county, here.identity.device))
+    if (!here || !known) return refused('offline-not-briefed')
+    const reading = await settleTime(here)
+    const shown = await readShown(code, { trust: known.trust, county: here.county, at: reading.at })
+    if (typeof shown === 'string') return refused(shown)
+    const circumstances = await known.circumstancesOf(shown, isDemonstration.value)
+    const outcome = await accept(here, { shown, ...bill, lines: null, operator }, circumstances, reading)
+    if (outcome.kind !== 'taken') return outcome
+    const { device, seq } = outcome.entry
+    return { kind: 'taken', taken: { device, seq, amount_fen: outcome.amount_fen, bill_fen: bill.bill_fen } }
+  } catch (fault) {
+    reportError(fault)
+    return refused('offline-not-stored')
+  }
+}
+
+function refused(reason: AwayRefusal): AwayOutcome {
+  return { kind: 'refused', reason }
+}
