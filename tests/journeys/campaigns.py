@@ -18,11 +18,22 @@ def county_now(served: Served) -> datetime:
     return datetime.fromisoformat(served.ask("/api/v1/time")["server_time"])
 
 
-def run_campaign(served: Served, staff: dict[str, Session], *, title: str, opens_at: datetime, pieces: int) -> str:
-    """A running campaign of one kind (满200减50, any trade) and one round; returns the round's id."""
+def run_campaign(
+    served: Served, staff: dict[str, Session], *, title: str, opens_at: datetime, pieces: int, more: int = 0
+) -> str:
+    """A running campaign of one kind (满200减50, any trade) and one round; returns the round's id.
+
+    Of so many ``more`` vouchers the money is not dealt to the round.
+    """
     campaign, round_id = str(uuid4()), str(uuid4())
     path = f"/api/v1/office/campaigns/{campaign}"
-    kind = {"code": "journey", "name_zh": f"{title}券", "name_en": title, "cap_pieces": pieces, "face_fen": FACE_FEN}
+    kind = {
+        "code": "journey",
+        "name_zh": f"{title}券",
+        "name_en": title,
+        "cap_pieces": pieces + more,
+        "face_fen": FACE_FEN,
+    }
     kind |= {"minimum_spend_fen": THRESHOLD_FEN, "valid_days": 7, "limits": [{"rule_id": str(uuid4())}]}
     kind |= {"funding": [{"funder": "government", "share_bp": 10_000}]}
     session = {"round_id": round_id, "kind_code": "journey", "name_zh": title, "name_en": title, "pieces": pieces}
@@ -41,7 +52,7 @@ def run_campaign(served: Served, staff: dict[str, Session], *, title: str, opens
         "version": 1,
         "document_no": "筠演示〔2026〕99号",
         "bank_voucher_no": "演示-99",
-        "amount_fen": FACE_FEN * pieces,
+        "amount_fen": FACE_FEN * (pieces + more),
         "file_sha256": "5e" * 32,
     }
     served.ask(f"{path}/funding", staff["finance"], money)
