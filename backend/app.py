@@ -75,6 +75,7 @@ from backend.sync.device_routes import SYNC_DEVICE_ROUTES
 from backend.sync.liability_routes import SYNC_LIABILITY_ROUTES
 from backend.sync.office_routes import SYNC_OFFICE_ROUTES
 from backend.sync.policy_routes import SYNC_POLICY_ROUTES
+from backend.sync.pull_routes import SYNC_PULL_ROUTES
 from backend.sync.push_routes import CBOR, PUSHES, SYNC_PUSH_ROUTES
 from backend.sync.retention import TIDY_DEVICES, plan_tidying, tidy_devices
 from backend.trade_in.routes import TRADE_IN_ROUTES
@@ -174,6 +175,7 @@ ROUTES: list[BaseRouteHandler] = [
     *POOL_ROUTES,
     *SYNC_LIABILITY_ROUTES,
     *SYNC_DEVICE_ROUTES,
+    *SYNC_PULL_ROUTES,
     *SYNC_PUSH_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (

@@ -23,6 +23,7 @@ from merchant_tools.signed import (
 )
 
 LONGEST_CERTIFICATE_LIFE = 30 * 86_400
+STATION = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -73,11 +74,15 @@ class Policy:
 
 @dataclass(frozen=True)
 class Allowance:
-    """How much of each campaign's pool one device may take in one episode, by the campaign's number."""
+    """How much of each campaign's pool one device may take in one episode, by the campaign's number.
+
+    Events after number ``after`` count in it.
+    """
 
     county: str
     device: UUID
     episode: int
+    after: int
     dealt_at: int
     caps: tuple[tuple[int, int], ...]
 
@@ -152,7 +157,7 @@ def _certificate_of(items: list[Any]) -> Certificate | None:
             ids = _is_id(device) and _is_id_or_none(merchant) and _is_id_or_none(station)
             numbers = is_county(number) and is_uint(policy) and is_uint(flags) and flags in (0, 2)
             instants = is_uint(start, LATEST_SECOND) and is_uint(end, LATEST_SECOND)
-            named = is_uint(kind, 4) and kind > 0 and (station if kind == 2 else merchant) is not None
+            named = is_uint(kind, 4) and kind > 0 and (station if kind == STATION else merchant) is not None
             if ids and numbers and instants and named and is_point(key) and _are_domains(domains):
                 owner, place = (value and UUID(bytes=value) for value in (merchant, station))
                 who = str(number), UUID(bytes=device), key, kind, owner, place
@@ -181,11 +186,17 @@ def _episode_of(value: Any) -> EpisodeLimits | None:
 
 def _allowance_of(items: list[Any]) -> Allowance | None:
     match items:
-        case ["XQ1", number, device, episode, dealt_at, [*caps]] if _is_id(device) and all(map(_is_cap, caps)):
+        case ["XQ1", number, device, episode, after, dealt_at, [*caps]] if _is_id(device) and all(map(_is_cap, caps)):
             in_order = len(caps) <= 500 and all(one[0] < other[0] for one, other in pairwise(caps))
-            if is_county(number) and _is_some(episode) and is_uint(dealt_at, LATEST_SECOND) and in_order:
+            if (
+                is_county(number)
+                and _is_some(episode)
+                and is_uint(after)
+                and is_uint(dealt_at, LATEST_SECOND)
+                and in_order
+            ):
                 each = tuple((campaign, cap_fen) for campaign, cap_fen in caps)
-                return Allowance(str(number), UUID(bytes=device), episode, dealt_at, each)
+                return Allowance(str(number), UUID(bytes=device), episode, after, dealt_at, each)
     return None
 
 

@@ -18,8 +18,10 @@ from merchant_tools.till import Reading, Till
 from merchant_tools.till_rules import wait_after
 
 PATH = "/api/v1/sync/push"
-NOT_TAKEN = frozenset({400, 401, 413})
-LONGEST_ANSWER = 1_048_576
+CBOR = "application/cbor"
+NOT_TAKEN = frozenset({400, 401, 403, 413})
+LONGEST_ANSWER = 4_300_000
+"""Bytes of the longest one, a status list."""
 
 
 class NoAnswer(Exception):
@@ -51,11 +53,18 @@ class HttpLine:
 
     def ask(self, data: bytes) -> bytes:
         """The answer to a push. Raises ``NoAnswer`` or ``NotTakenAsWhole``."""
+        return self._told("POST", PATH, data, {"content-type": CBOR, "accept": CBOR})
+
+    def read(self, address: str, authorization: str) -> bytes:
+        """What stands at an address of the county. Raises ``NoAnswer`` or ``NotTakenAsWhole``."""
+        return self._told("GET", address, None, {"authorization": authorization, "accept": CBOR})
+
+    def _told(self, method: str, address: str, data: bytes | None, headers: dict[str, str]) -> bytes:
         told = urlsplit(self.address)
         kind = HTTPSConnection if told.scheme == "https" else HTTPConnection
         connection = kind(told.netloc, timeout=self.seconds)
         try:
-            connection.request("POST", PATH, data, {"content-type": "application/cbor", "accept": "application/cbor"})
+            connection.request(method, address, data, headers)
             answer = connection.getresponse()
             body = answer.read(LONGEST_ANSWER)
         except (OSError, HTTPException) as problem:

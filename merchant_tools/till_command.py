@@ -1,10 +1,11 @@
-"""What does a merchant do with a till's folder? ``python -m merchant_tools till enrol|status|push FOLDER``.
+"""What does a merchant do with a till's folder? ``python -m merchant_tools till enrol|status|push|pull FOLDER``.
 
 ``enrol`` makes the till's key and id, once; both stay in the folder, and the office is told the id and the public half.
-``status`` says what is not yet with the county, ``push`` sends it. Accepting itself is a call from the cash register's
+``status`` says what is not yet with the county, ``push`` sends it and then does what ``pull`` does: it gets what the
+till goes by, which is kept in the folder. Accepting itself is a call from the cash register's
 own program:
 
-    till = open_till(folder, briefing)
+    till = open_till(folder)
     till.accept(scanned, Bill(bill_fen=200_00, eligible_fen=200_00, operator=me), read_clock())
 
 It returns only when the claim is on disk; whatever it raises, nothing was accepted.
@@ -18,33 +19,39 @@ import uuid
 from pathlib import Path
 from uuid import UUID
 
+from merchant_tools.briefing import BriefingFile, Owner, briefing_of, nothing_told, operators_of
 from merchant_tools.clock import read_clock
 from merchant_tools.journal import Journal, SentinelFile
-from merchant_tools.push_journal import HttpLine, NotTakenAsWhole, push_journal
+from merchant_tools.pull_briefing import pull_briefing
+from merchant_tools.push_journal import HttpLine, NoAnswer, NotTakenAsWhole, push_journal
 from merchant_tools.sealing import DeviceKey
-from merchant_tools.signed import TrustList, is_county
+from merchant_tools.signed import NotOurForm, is_county
 from merchant_tools.till import Till
-from merchant_tools.till_state import Allowance, Briefing, Limits
+from merchant_tools.till_state import Briefing
 
-ABOUT, KEY, JOURNAL, SENTINEL = "till.json", "key.pem", "journal.sqlite", "sentinel"
+ABOUT, KEY, JOURNAL, SENTINEL, BRIEFING = "till.json", "key.pem", "journal.sqlite", "sentinel", "briefing.cbor"
 
 
-def open_till(folder: Path, briefing: Briefing) -> Till:
-    """The till of a folder that ``enrol`` made. Raises ``OSError`` or ``ValueError`` where there is none."""
+def open_till(folder: Path, briefing: Briefing | None = None) -> Till:
+    """The till of a folder that ``enrol`` made, which goes by what ``pull`` got unless it is told something else.
+
+    Raises ``OSError`` or ``ValueError`` where there is none.
+    """
     about = json.loads((folder / ABOUT).read_text())
+    key = DeviceKey.load(folder / KEY)
     return Till(
         about["county"],
         UUID(about["device"]),
-        DeviceKey.load(folder / KEY),
+        key,
         keeping=Journal(folder / JOURNAL),
         remembering=SentinelFile(folder / SENTINEL),
-        briefing=briefing,
+        briefing=briefing or _kept_briefing(folder, Owner(about["county"], UUID(about["device"]), key.point)),
     )
 
 
-def nothing_told(county: str) -> Briefing:
-    """What a till knows that was told nothing: it accepts nothing, and sends what it has."""
-    return Briefing(TrustList(county, 0, {}), Limits(number=0), Allowance(0, 0, {}), {}, {})
+def _kept_briefing(folder: Path, owner: Owner) -> Briefing:
+    held = BriefingFile(folder / BRIEFING).load()
+    return nothing_told(owner.county) if held is None else briefing_of(held, owner)
 
 
 def run(arguments: list[str]) -> int:
@@ -57,13 +64,15 @@ def run(arguments: list[str]) -> int:
     enrol.add_argument("folder", type=Path)
     enrol.add_argument("--county", required=True, help="六位行政区划代码 · the county's six figures")
     enrol.add_argument("--server", required=True, help="https://…")
-    for name, told in (("status", "查看未上传记录 · what is not sent yet"), ("push", "上传 · send it")):
+    told_of = {"status": "查看未上传记录 · what is not sent yet", "push": "上传 · send it"}
+    for name, told in (told_of | {"pull": "更新离线资料 · get what this till goes by"}).items():
         commands.add_parser(name, help=told).add_argument("folder", type=Path)
     asked = parser.parse_args(arguments)
     try:
         if asked.command == "enrol":
             return _enrol(asked.folder, asked.county, asked.server)
-        return _status(asked.folder) if asked.command == "status" else _push(asked.folder)
+        commands_of = {"status": _status, "push": _push, "pull": _pull}
+        return commands_of[asked.command](asked.folder)
     except (OSError, ValueError) as problem:
         print(f"{asked.folder}: {problem}", file=sys.stderr)
         return 2
@@ -84,7 +93,7 @@ def _enrol(folder: Path, county: str, server: str) -> int:
 
 
 def _status(folder: Path) -> int:
-    till = _opened(folder)
+    till = open_till(folder)
     standing = till.kept.standing
     waiting = [entry for entry in till.kept.entries if entry.seq > standing.ack]
     told = [entry for entry in till.kept.entries if entry.code not in (None, "applied", "duplicate")]
@@ -98,13 +107,30 @@ def _status(folder: Path) -> int:
 
 def _push(folder: Path) -> int:
     server = json.loads((folder / ABOUT).read_text())["server"]
-    till = _opened(folder)
+    till = open_till(folder)
     try:
-        push_journal(till, HttpLine(server), read_clock, random.random, tries=3)
+        if push_journal(till, HttpLine(server), read_clock, random.random, tries=3):
+            _pull(folder)
     except NotTakenAsWhole as problem:
         print(f"县里不接收，记录仍在本机 · the county does not take it; the journal stays: {problem}", file=sys.stderr)
     return _status(folder)
 
 
-def _opened(folder: Path) -> Till:
-    return open_till(folder, nothing_told(json.loads((folder / ABOUT).read_text())["county"]))
+def _pull(folder: Path) -> int:
+    about = json.loads((folder / ABOUT).read_text())
+    key, kept = DeviceKey.load(folder / KEY), BriefingFile(folder / BRIEFING)
+    owner = Owner(about["county"], UUID(about["device"]), key.point)
+    try:
+        held = pull_briefing(HttpLine(about["server"]), owner, key, read_clock(), kept.load())
+    except (NoAnswer, NotTakenAsWhole, NotOurForm) as problem:
+        print(f"离线资料没有更新 · what this till goes by was not renewed: {problem}", file=sys.stderr)
+        return 1
+    kept.save(held)
+    found = briefing_of(held, owner)
+    fen = sum(found.allowance.caps.values())
+    print(
+        f"离线额度 {fen / 100:.2f} 元，{len(found.terms)} 种券 · {fen / 100:.2f} yuan, {len(found.terms)} kinds offline"
+    )
+    for who, name in operators_of(held, owner).items():
+        print(f"  {name} {who}")
+    return 0

@@ -21,6 +21,8 @@ BACK_BY = 60
 AHEAD_BY = DAY
 """A clock that ran so far ahead of the mark is believed only when a person says so."""
 FORGET_AFTER = 30 * DAY
+ONLINE_ONLY = 1
+"""A token's flag: the county alone may take it."""
 UNSETTLED = frozenset({"held_gap", "needs_review"})
 _FRAME = 512
 """Bytes of a push beside its events, and of each event's number and length: 16."""
@@ -87,7 +89,7 @@ class TillRules:
         if terms is None or token.domain == 0:
             raise NotAccepted("terms-unknown")
         voucher: Facts = {
-            "paused": False,
+            "paused": terms.get("paused", False),
             "state": "issued",
             "use_from": _instant(token.not_before),
             "expires_at": _instant(token.expires_at),
@@ -119,6 +121,7 @@ class TillRules:
         yield token.status_index not in briefing.unusable, "not-usable"
         yield not self.is_used(kept, offer), "taken-here-before"
         yield at <= kept.standing.checkpoint[1] + limits.hard, "too-long-without-network"
+        yield not token.flags & ONLINE_ONLY, "online-only"
         yield amount_fen <= limits.challenge_fen, "online-only"
         yield offer.is_answer or amount_fen <= limits.scan_fen, "needs-challenge"
         yield len(counted) < limits.claims, "too-many-claims"

@@ -70,6 +70,8 @@ class Allowance(Struct, frozen=True, kw_only=True):
     device: UUID
     episode: int
     """From 1; grows with every full acknowledgement after which the county deals again."""
+    after: int
+    """The newest event that the county had when it dealt: events beyond it count in this episode."""
     dealt_at: Instant
     caps: tuple[CampaignCap, ...]
 
@@ -95,6 +97,7 @@ def sign_allowance(allowance: Allowance, *, issuer: SigningKey, kid: bytes) -> b
         county_number(allowance.county),
         allowance.device.bytes,
         allowance.episode,
+        allowance.after,
         seconds_of(allowance.dealt_at),
         caps,
     ]
@@ -117,7 +120,7 @@ def verify_allowance(
 
 def _allowance_of(items: list[CborValue]) -> Allowance:
     match items:
-        case ["XQ1", county, bytes(device), episode, dealt_at, [*listed]] if len(device) == 16:
+        case ["XQ1", county, bytes(device), episode, after, dealt_at, [*listed]] if len(device) == 16:
             caps = tuple(map(_cap_of, listed))
             if len(caps) > MOST_CAPS or any(one.campaign >= other.campaign for one, other in pairwise(caps)):
                 raise ValueError("at most 500 campaigns, ascending, each once")
@@ -127,10 +130,11 @@ def _allowance_of(items: list[CborValue]) -> Allowance:
                 county=county_text(county),
                 device=UUID(bytes=device),
                 episode=uint(episode, _LIMIT),
+                after=uint(after, _LIMIT),
                 dealt_at=instant_of(dealt_at),
                 caps=caps,
             )
-    raise ValueError("not the six items of an allowance")
+    raise ValueError("not the seven items of an allowance")
 
 
 def _cap_of(value: CborValue) -> CampaignCap:

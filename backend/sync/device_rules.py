@@ -89,6 +89,25 @@ class DeviceReason(Reason):
     WRONG_STATE = "device-wrong-state", 409, "设备当前状态不能这样操作", "The device's state does not allow this step"
 
 
+class NotServedReason(Reason):
+    """Why a device that we know is handed nothing out. It may push all the same."""
+
+    WAITING = "device-waiting", 403, "设备还在等县里审核", "The office has not let this device in yet"
+    REFUSED = "device-refused", 403, "县里没有通过这台设备", "The office did not let this device in"
+    SUSPENDED = (
+        "device-suspended",
+        403,
+        "设备已停用，只能上传已有记录",
+        "This device is suspended; it can only send what it has",
+    )
+    REVOKED = (
+        "device-revoked",
+        403,
+        "设备已吊销，只能上传已有记录",
+        "This device is revoked; it can only send what it has",
+    )
+
+
 class Invitation(Struct, frozen=True, kw_only=True):
     """A code that was handed out once; ``code_hash`` is all that is kept of it."""
 
@@ -183,6 +202,16 @@ def behind_since(device: Device, note: SyncNote) -> datetime | None:
     if note.head_seq <= note.ack_seq:
         return None
     return device.behind_since if device.behind_since is not None else note.at
+
+
+def why_not_served(device: Device) -> NotServedReason | None:
+    """Why it is handed nothing out; ``None`` for a device that is."""
+    return {
+        DeviceState.WAITING: NotServedReason.WAITING,
+        DeviceState.REFUSED: NotServedReason.REFUSED,
+        DeviceState.SUSPENDED: NotServedReason.SUSPENDED,
+        DeviceState.REVOKED: NotServedReason.REVOKED,
+    }.get(device.state)
 
 
 def may_accept(device: Device) -> bool:

@@ -6,16 +6,13 @@ Two collections of its replica: ``terms``, what each kind of voucher gives under
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import msgspec
 from msgspec import Struct
 
 from backend.database.transaction import Transaction
 from backend.kernel.claimants import ProofLevel
 from backend.merchants.standing import standing
-from backend.sync.digest_rules import Digest, digest_of
 from backend.vouchers.find_kind_terms import KindTerms, kind_terms
 from backend.vouchers.rules import DiscountKind, Hours
 
@@ -98,19 +95,6 @@ async def find_terms(tx: Transaction, asked: FindTerms) -> CounterBook:
         terms=tuple(map(_offline_terms, await kind_terms(tx))),
         counter=None if asked.merchant_id is None else await _own_counter(tx, asked.merchant_id, asked.at),
     )
-
-
-async def terms_digests(tx: Transaction, asked: FindTerms) -> dict[str, Digest]:
-    """What a device that has everything has, too: the digest of each collection."""
-    book = await find_terms(tx, asked)
-    counters = [] if book.counter is None else [book.counter]
-    return {TERMS: _digest(list(book.terms)), COUNTER: _digest(counters)}
-
-
-def _digest(rows: list[OfflineTerms] | list[OwnCounter]) -> Digest:
-    # In the form in which they travel, so that a device hashes what it was sent.
-    told: dict[str, Any] = {row.key: msgspec.json.decode(msgspec.json.encode(row)) for row in rows}
-    return digest_of(told)
 
 
 def _offline_terms(kind: KindTerms) -> OfflineTerms:

@@ -62,7 +62,7 @@ async def gather_facts(tx: Transaction, journal: Journal, *, now: Instant) -> De
         checkpoints=given,
         snapshots=await snapshots_of(tx, {signed.event.snapshot for signed in journal.log}),
         episodes=await _episodes(tx, device.id),
-        operators=await _operators(tx, device),
+        operators=await operators_of(tx, device),
         terms=await terms_at(tx, keys),
         tokens=tokens,
         unusable={who: (Span(since),) for who, since in (await taken_since(tx, vouchers)).items()},
@@ -121,7 +121,8 @@ async def _episodes(tx: Transaction, device_id: UUID) -> tuple[Episode, ...]:
     )
 
 
-async def _operators(tx: Transaction, device: Device) -> dict[UUID, Span]:
+async def operators_of(tx: Transaction, device: Device) -> dict[UUID, Span]:
+    """Who may work at the device, or might, and when."""
     if device.station_id is not None:
         found: dict[UUID, Span] = {}
         for held in await find_operators(tx, device.station_id):

@@ -153,7 +153,7 @@ describe('the limits', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(amount, fc.integer({ min: 3, max: 4 })), { maxLength: 120 }), (shown) => {
         const caps = new Map([[3, 700_00], [4, 1_600_00]])
-        const dealt = { ...LIMITS, allowance: { episode: 1, caps } }
+        const dealt = { ...LIMITS, allowance: { episode: 1, after: 0, caps } }
         let taken = NOTHING_SPENT
         for (const [amount_fen, campaign] of shown) {
           const measured = { mode: 'challenge', campaign, domain: 1, amount_fen, holder_day_fen: 0 } as const

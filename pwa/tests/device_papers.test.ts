@@ -83,7 +83,7 @@ test('a campaign that an allowance does not name is taken online only', () => {
     [3, 200_000],
     [5, 0],
   ])
-  const allowance = { county: COUNTY, device: DEVICE, episode: 7, dealt_at: 0, caps }
+  const allowance = { county: COUNTY, device: DEVICE, episode: 7, after: 0, dealt_at: 0, caps }
   expect([2, 3, 5].map((campaign) => capOf(allowance, campaign))).toEqual([0, 200_000, 0])
 })
 

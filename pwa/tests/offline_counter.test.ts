@@ -243,8 +243,9 @@ describe('the used set, the counters and the caps', () => {
           if (one.kind === 'close') page = await newPage()
           else if (one.kind === 'word') {
             const { seq } = await page.headOf(device)
-            await page.acknowledge(device, { epoch: 1, ack_seq: Math.min(seq, one.acknowledged), durable_seq: 0, results: [] })
-            await page.takeWord(device, { allowance: allowance((episode += 1), 20_00) })
+            const ack_seq = Math.min(seq, one.acknowledged)
+            await page.acknowledge(device, { epoch: 1, ack_seq, durable_seq: 0, results: [] })
+            await page.takeWord(device, { allowance: allowance((episode += 1), 20_00, ack_seq) })
           } else {
             const name = `${one.voucher} ${one.counter}`
             texts.set(name, texts.get(name) ?? (await shownBy(await phone.draw({ voucher: vouchers[one.voucher]!, counter: one.counter }))))
@@ -280,19 +281,20 @@ describe('a device', () => {
     ])
   })
 
-  it('begins an episode with what the county has not acknowledged, and takes no older word', async () => {
+  it('counts in an episode what was taken after the event that the allowance names, and takes no older word', async () => {
     const page = await newPage()
     const writer = await admitted(page)
     const { device } = writer.identity
     for (let nth = 0; nth < 3; nth += 1) await page.accept(writer, await claimOf(await (await world.phone()).draw()), circumstances, steady())
-    await page.acknowledge(device, { epoch: 1, ack_seq: 2, durable_seq: 0, results: [] })
+    // The county dealt when it had two events; the third one was acknowledged before the word of that came.
+    await page.acknowledge(device, { epoch: 1, ack_seq: 3, durable_seq: 0, results: [] })
     expect((await page.takeWord(device, { allowance: allowance(1, 300_00) })).spent.fen).toBe(60_00)
-    const next = await page.takeWord(device, { allowance: allowance(2, 400_00), policy: { ...POLICY, number: 3 } })
-    expect([next.spent, next.allowance, next.policy?.number]).toEqual([{ fen: 20_00, claims: 1, campaigns: new Map([[3, 20_00]]) }, allowance(2, 400_00), 4])
-    expect((await page.takeWord(device, { allowance: allowance(1, 900_00) })).allowance).toEqual(allowance(2, 400_00))
+    const next = await page.takeWord(device, { allowance: allowance(2, 400_00, 2), policy: { ...POLICY, number: 3 } })
+    expect([next.spent, next.allowance, next.policy?.number]).toEqual([{ fen: 20_00, claims: 1, campaigns: new Map([[3, 20_00]]) }, allowance(2, 400_00, 2), 4])
+    expect((await page.takeWord(device, { allowance: allowance(1, 900_00) })).allowance).toEqual(allowance(2, 400_00, 2))
     // A county that was restored counts its episodes from an earlier one.
     await page.acknowledge(device, { epoch: 2, ack_seq: 0, durable_seq: 0, results: [] })
-    expect((await page.takeWord(device, { allowance: allowance(2, 400_00) })).spent.claims).toBe(1)
+    expect((await page.takeWord(device, { allowance: allowance(2, 400_00, 2) })).spent.claims).toBe(1)
     await page.acknowledge(device, { epoch: 3, ack_seq: 0, durable_seq: 0, results: [] })
     expect((await page.takeWord(device, { allowance: allowance(1, 500_00) })).spent).toEqual({ fen: 60_00, claims: 3, campaigns: new Map([[3, 60_00]]) })
   })

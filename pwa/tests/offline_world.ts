@@ -44,7 +44,11 @@ export const CERTIFICATE: Certificate = {
   not_before: AT / 1000 - 86_400,
   expires_at: AT / 1000 + 29 * 86_400,
 }
-export const allowance = (episode = 1, fen = 2_000_00): Allowance => ({ episode, caps: new Map([[CAMPAIGN, fen]]) })
+export const allowance = (episode = 1, fen = 2_000_00, after = 0): Allowance => ({
+  episode,
+  after,
+  caps: new Map([[CAMPAIGN, fen]]),
+})
 export const COUNTER: Counter = { merchant_id: MERCHANT, trade: 'catering', town: '511527001' }
 export const TERMS: OfflineTerms = {
   terms: {

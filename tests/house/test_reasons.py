@@ -23,9 +23,9 @@ NEVER_ON_THE_WIRE = {
     "OfflineReason": "a claim made without a network is classified inside the answer to its push, never refused",
     "PushReason": "the rules of the push are there, its route is not yet",
     "ReceiptReason": "a phone or a till refuses a receipt; no route takes one yet",
-    "RequestReason": "the rules of a device's requests are there, their routes are not yet",
     "StatusListReason": "a device refuses a status list and keeps its own; the county only writes them",
     "TrustReason": "a phone or a till refuses a trust list; the county only makes them",
+    "WordReason": "a device refuses a word and keeps what it has; the county only writes them",
 }
 """Reasons that no route of the county answers with, and why."""
 

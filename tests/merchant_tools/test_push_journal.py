@@ -127,6 +127,12 @@ def serving(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, str
             self.end_headers()
             self.wfile.write(body)
 
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
         def log_message(self, *_: object) -> None:
             """Nothing is written down."""
 

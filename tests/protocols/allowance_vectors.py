@@ -39,8 +39,8 @@ def vectors() -> list[dict[str, Any]]:
 def allowance(*caps: tuple[int, int], **changes: Any) -> Allowance:
     """The seventh episode's allowance; without caps, two campaigns'."""
     dealt = tuple(CampaignCap(campaign, cap_fen) for campaign, cap_fen in caps or [(3, 200_000), (5, 80_000)])
-    given: dict[str, Any] = {"county": COUNTY, "device": DEVICE, "episode": 7, "dealt_at": AT, "caps": dealt}
-    return Allowance(**(given | changes))
+    given: dict[str, Any] = {"county": COUNTY, "device": DEVICE, "episode": 7, "after": 40, "dealt_at": AT}
+    return Allowance(**(given | {"caps": dealt} | changes))
 
 
 def dealt(given: Allowance | None = None, *, issuer: SigningKey = ISSUER, kid: bytes = ISSUER_KID) -> bytes:
@@ -51,12 +51,12 @@ def dealt(given: Allowance | None = None, *, issuer: SigningKey = ISSUER, kid: b
 def described(given: Allowance) -> dict[str, Any]:
     """An allowance as vectors write it."""
     caps = [[cap.campaign, cap.cap_fen] for cap in given.caps]
-    return {"episode": given.episode, "dealt_at": seconds_of(given.dealt_at), "caps": caps}
+    return {"episode": given.episode, "after": given.after, "dealt_at": seconds_of(given.dealt_at), "caps": caps}
 
 
 def items() -> list[cbor.CborValue]:
-    """The six items of a good allowance, to be spoiled."""
-    return ["XQ1", int(COUNTY), DEVICE.bytes, 7, seconds_of(AT), [[3, 200_000], [5, 80_000]]]
+    """The seven items of a good allowance, to be spoiled."""
+    return ["XQ1", int(COUNTY), DEVICE.bytes, 7, 40, seconds_of(AT), [[3, 200_000], [5, 80_000]]]
 
 
 def _written(case: Case) -> dict[str, Any]:
@@ -66,8 +66,8 @@ def _written(case: Case) -> dict[str, Any]:
     vector = {"op": "allowance", "county": given.get("county", COUNTY), "device": str(device)}
     vector |= {"known": known and described(known), "data": data.hex(), "why": why}
     if reason is not None:
-        return vector | {"case": f"A{list(Reason).index(reason) + 5}", "reason": reason.value}
-    case_of = "A4" if known else "A3"
+        return vector | {"case": f"A{list(Reason).index(reason) + 6}", "reason": reason.value}
+    case_of = "A5" if known else "A3"
     return vector | {"case": case_of, "expect": described(given.get("says", allowance()))}
 
 
@@ -82,8 +82,8 @@ def _taken() -> Iterator[Case]:
         "an empty pool: online only": allowance((3, 0)),
         "five hundred campaigns": allowance(*many),
         "numbers on both sides of a change of their form": allowance((23, 24), (24, 23), (255, 256), (256, 255)),
-        "the largest numbers": allowance((LARGEST, LARGEST), episode=LARGEST),
-        "the first episode": allowance(episode=1),
+        "the largest numbers": allowance((LARGEST, LARGEST), episode=LARGEST, after=LARGEST),
+        "the first episode, before any event": allowance(episode=1, after=0),
     }
     for why, given in says.items():
         yield None, why, dealt(given), {"says": given}
@@ -108,22 +108,25 @@ def _contents() -> Iterator[Case]:
         "episode 0": (3, 0),
         "an episode that is true": (3, True),
         "an episode of 33 bits": (3, 2**32),
-        "dealt at a text": (4, "2026-10-01"),
-        "dealt in the year 2242": (4, 2**33),
-        "caps that are null": (5, None),
-        "caps as a map": (5, {3: 200_000}),
-        "a cap alone": (5, [3, 200_000]),
-        "a cap without its campaign": (5, [[200_000]]),
-        "a cap of three": (5, [[3, 200_000, 0]]),
-        "campaign 0": (5, [[0, 200_000]]),
-        "a campaign as text": (5, [["3", 200_000]]),
-        "a negative cap": (5, [[3, -1]]),
-        "a cap of 33 bits": (5, [[3, 2**32]]),
-        "campaigns backwards": (5, [[5, 80_000], [3, 200_000]]),
-        "a campaign twice": (5, [[3, 200_000], [3, 1]]),
-        "five hundred and one campaigns": (5, [[campaign, 1] for campaign in range(1, 502)]),
+        "after a negative event": (4, -1),
+        "after an event of 33 bits": (4, 2**32),
+        "after null": (4, None),
+        "dealt at a text": (5, "2026-10-01"),
+        "dealt in the year 2242": (5, 2**33),
+        "caps that are null": (6, None),
+        "caps as a map": (6, {3: 200_000}),
+        "a cap alone": (6, [3, 200_000]),
+        "a cap without its campaign": (6, [[200_000]]),
+        "a cap of three": (6, [[3, 200_000, 0]]),
+        "campaign 0": (6, [[0, 200_000]]),
+        "a campaign as text": (6, [["3", 200_000]]),
+        "a negative cap": (6, [[3, -1]]),
+        "a cap of 33 bits": (6, [[3, 2**32]]),
+        "campaigns backwards": (6, [[5, 80_000], [3, 200_000]]),
+        "a campaign twice": (6, [[3, 200_000], [3, 1]]),
+        "five hundred and one campaigns": (6, [[campaign, 1] for campaign in range(1, 502)]),
     }
-    long = {"longer than any allowance": signed([*good[:5], [bytes(8_192)]])}
+    long = {"longer than any allowance": signed([*good[:6], [bytes(8_192)]])}
     long |= {"longer than any allowance, of whatever version": signed(["XQ2", *good[1:], bytes(8_192)])}
     for why, data in (issued.spoilt_envelopes(good) | issued.with_items(good, spoilt) | long).items():
         yield Reason.MALFORMED, why, data, {}
@@ -143,7 +146,8 @@ def _issuers() -> Iterator[Case]:
     yield Reason.ISSUER_NOT_SERVING, "a second before its issuer's service", dealt(early), {}
     yield Reason.ISSUER_NOT_SERVING, "when its issuer's service has ended", dealt(late), {}
     changed = {
-        "a larger cap under an older signature": issued.resigned(good, 5, [[3, 200_001], [5, 80_000]]),
+        "a larger cap under an older signature": issued.resigned(good, 6, [[3, 200_001], [5, 80_000]]),
+        "after an earlier event under an older signature": issued.resigned(good, 4, 39),
         "a newer episode under an older signature": issued.resigned(good, 3, 8),
         "another device under an older signature": issued.resigned(good, 2, OTHER_DEVICE.bytes),
     }

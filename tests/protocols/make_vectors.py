@@ -31,6 +31,7 @@ from tests.protocols import (
     short_code_vectors,
     status_list_vectors,
     token_vectors,
+    word_vectors,
 )
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "protocols"
@@ -52,6 +53,7 @@ PROTOCOLS = {
     "device-enrolment": device_enrolment_vectors.vectors,
     "device-request": device_request_vectors.vectors,
     "status-list": status_list_vectors.vectors,
+    "word": word_vectors.vectors,
     "holder-enrolment": enrolment_vectors.vectors,
     "short-code": short_code_vectors.vectors,
     "redemption": redemption_vectors.vectors,

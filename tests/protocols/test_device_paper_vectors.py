@@ -40,7 +40,9 @@ def known_of(vector: Vector) -> Allowance | None:
         return None
     caps = tuple(CampaignCap(*cap) for cap in known["caps"])
     at = instant_of(known["dealt_at"])
-    return Allowance(county=COUNTY, device=DEVICE, episode=known["episode"], dealt_at=at, caps=caps)
+    return Allowance(
+        county=COUNTY, device=DEVICE, episode=known["episode"], after=known["after"], dealt_at=at, caps=caps
+    )
 
 
 def by_the_county(vector: Vector) -> Any:

@@ -12,10 +12,14 @@ from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.kernel import cbor
 from backend.sync.digest_rules import Digest, digest_of
-from backend.sync.find_terms import CounterBook, FindTerms, find_terms, terms_digests
+from backend.sync.find_collections import FindCollections, find_collections
+from backend.sync.find_terms import CounterBook, FindTerms, find_terms
+from backend.sync.word_rules import digests_of
 from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.steer_campaign import SteerCampaign, Turn, steer_campaign
 from tests.databases import HandClock
+from tests.sync.device_makers import seen, with_device
+from tests.sync.test_push import at_work
 from tests.vouchers.campaigns import CLERK, running_campaign
 from tests.vouchers.counters import counter
 
@@ -71,17 +75,26 @@ async def test_nobody_elses_counter_is_read(county: County) -> None:
     assert (await book(county, UUID(int=5))).counter is None
 
 
+async def digests(county: County, device_id: UUID) -> dict[str, Digest]:
+    """Of everything that this device keeps."""
+    asked = FindCollections(await seen(county, device_id), county.clock())
+    return digests_of(await inquire(county, find_collections, asked))
+
+
 async def test_the_digests_change_with_what_they_are_of_and_with_nothing_else(county: County) -> None:
-    shop = await counter(county)
-    asked = FindTerms(merchant_id=shop, at=county.clock())
+    shop = await with_device(county)
     empty = Digest(0, hashlib.sha256(b"").digest())
-    before = await inquire(county, terms_digests, asked)
-    assert (before["terms"], before["counter"].count) == (empty, 1)
+    before = await digests(county, shop.device_id)
+    assert (before["terms"], before["counter"].count, before["operators"]) == (empty, 1, empty)
     await running_campaign(county)
-    after = await inquire(county, terms_digests, asked)
+    after = await digests(county, shop.device_id)
     assert (after["terms"].count, after["counter"]) == (1, before["counter"])
-    assert after == await inquire(county, terms_digests, asked)
-    assert (await inquire(county, terms_digests, FindTerms(merchant_id=None, at=asked.at)))["counter"] == empty
+    assert after == await digests(county, shop.device_id)
+    await at_work(county, shop.merchant_id, 1)
+    assert await digests(county, shop.device_id) == after | {
+        "operators": (await digests(county, shop.device_id))["operators"]
+    }
+    assert (await digests(county, shop.device_id))["operators"].count == 1
 
 
 def test_a_digest_is_over_rows_by_their_keys_however_they_are_given() -> None:

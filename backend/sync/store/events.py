@@ -153,6 +153,14 @@ async def checkpoints_of(tx: Transaction, device_id: UUID) -> dict[int, Instant]
     return {row.no: row.time for row in await tx.execute(select(c.no, c.time).where(c.device_id == device_id))}
 
 
+async def last_checkpoint(tx: Transaction, device_id: UUID) -> Instant | None:
+    """When the device was given its last word; ``None`` for one that never was."""
+    c = checkpoints.c
+    asked = select(c.time).where(c.device_id == device_id).order_by(c.no.desc()).limit(1)
+    found: Instant | None = (await tx.execute(asked)).scalar_one_or_none()
+    return found
+
+
 async def insert_episode(tx: Transaction, device_id: UUID, begun: Begun, at: Instant) -> None:
     """An episode began after this number."""
     row = {"device_id": device_id, "number": begun.number, "after_seq": begun.after_seq, "began_at": at}

@@ -4422,6 +4422,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/digest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a device has what the county has
+         * @description How many rows each collection has for this device, and one hash over them; `Authorization: Device` (`XG1`).
+         */
+        get: operations["ApiV1SyncDigestGetDigests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/enrolments": {
         parameters: {
             query?: never;
@@ -4462,6 +4482,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device keeps of the county
+         * @description Its papers, and every collection that changed since the cursor, whole; `Authorization: Device` (`XG1`).
+         */
+        get: operations["ApiV1SyncPullGetWord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/push": {
         parameters: {
             query?: never;
@@ -4476,6 +4516,26 @@ export interface paths {
          * @description Everything that the device signed is taken, and of each event it is told what it came to.
          */
         post: operations["ApiV1SyncPushPostPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sync/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which vouchers a counter may still take
+         * @description The newest list, at most a minute old; `Authorization: Device` (`XG1`).
+         */
+        get: operations["ApiV1SyncStatusGetStatus"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5496,6 +5556,12 @@ export interface components {
             purpose_en: string;
             kept_days: number;
         };
+        /** CollectionDigest */
+        CollectionDigest: {
+            name: string;
+            count: number;
+            sha256: string;
+        };
         /**
          * Commitment
          * @description How a payer's part stands to what was agreed.
@@ -5707,6 +5773,11 @@ export interface components {
             match: "matched" | "amount-differs" | "unknown" | "doubled" | "refunded";
             paid_fen: number;
             told_fen: number;
+        };
+        /** DigestsAnswer */
+        DigestsAnswer: {
+            epoch: number;
+            collections: components["schemas"]["CollectionDigest"][];
         };
         /**
          * DiscountKind
@@ -30697,6 +30768,72 @@ export interface operations {
             };
         };
     };
+    ApiV1SyncDigestGetDigests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DigestsAnswer"];
+                };
+            };
+            /** @description `request-unreadable`: The device's request is damaged; `request-version-unsupported`: The device's request is newer than this program; `request-malformed`: The device's request is not well formed; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request-unsigned`: The request has no signature of a device; `request-wrong-county`: The device's request is another county's; `request-wrong-address`: The device signed another address; `request-device-unknown`: No device of this id may read here; `request-forged`: The device's signature does not match */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device-waiting`: The office has not let this device in yet; `device-refused`: The office did not let this device in; `device-suspended`: This device is suspended; it can only send what it has; `device-revoked`: This device is revoked; it can only send what it has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SyncEnrolmentsPostEnrolment: {
         parameters: {
             query?: never;
@@ -30854,6 +30991,75 @@ export interface operations {
             };
         };
     };
+    ApiV1SyncPullGetWord: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the last word that was taken. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `XW1`, fixtures/protocols/word/SPEC.md */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cbor": string;
+                };
+            };
+            /** @description `request-unreadable`: The device's request is damaged; `request-version-unsupported`: The device's request is newer than this program; `request-malformed`: The device's request is not well formed; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request-unsigned`: The request has no signature of a device; `request-wrong-county`: The device's request is another county's; `request-wrong-address`: The device signed another address; `request-device-unknown`: No device of this id may read here; `request-forged`: The device's signature does not match */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device-waiting`: The office has not let this device in yet; `device-refused`: The office did not let this device in; `device-suspended`: This device is suspended; it can only send what it has; `device-revoked`: This device is revoked; it can only send what it has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SyncPushPostPush: {
         parameters: {
             query?: never;
@@ -30928,6 +31134,84 @@ export interface operations {
             };
             421: components["responses"]["UnknownHost"];
             /** @description `quarantine-full`: Too much from this device cannot be read; the office has to look first; `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SyncStatusGetStatus: {
+        parameters: {
+            query?: {
+                /** @description Version of the list that the device has. */
+                since?: number | null;
+                /** @description The epoch of that list. */
+                epoch?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `XU1`, fixtures/protocols/status-list/SPEC.md */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cbor": string;
+                };
+            };
+            /** @description The device has the newest list. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `request-unreadable`: The device's request is damaged; `request-version-unsupported`: The device's request is newer than this program; `request-malformed`: The device's request is not well formed; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request-unsigned`: The request has no signature of a device; `request-wrong-county`: The device's request is another county's; `request-wrong-address`: The device signed another address; `request-device-unknown`: No device of this id may read here; `request-forged`: The device's signature does not match */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `device-waiting`: The office has not let this device in yet; `device-refused`: The office did not let this device in; `device-suspended`: This device is suspended; it can only send what it has; `device-revoked`: This device is revoked; it can only send what it has */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -19,6 +19,8 @@ export interface Allowance {
   readonly device: string
   /** From 1; from one full acknowledgement by the county to the next. */
   readonly episode: number
+  /** The newest event that the county had when it dealt: events beyond it count in this episode. */
+  readonly after: number
   readonly dealt_at: number
   /** Fen by the campaign's number; one that is not here, or has 0, is taken online only. */
   readonly caps: ReadonlyMap<number, number>
@@ -62,12 +64,12 @@ function isOlder(one: Allowance, other: Pick<Allowance, 'episode' | 'dealt_at'>)
 }
 
 function allowanceOf(items: readonly CborValue[]): Allowance | null {
-  const [kind, number, device, episode, dealt_at, listed] = items
+  const [kind, number, device, episode, after, dealt_at, listed] = items
   const county = countyOf(number)
-  if (items.length !== 6 || kind !== 'XQ1' || county === null || !isBytes(device, 16)) return null
-  if (!isUint(episode) || episode === 0 || !isInstant(dealt_at)) return null
+  if (items.length !== 7 || kind !== 'XQ1' || county === null || !isBytes(device, 16)) return null
+  if (!isUint(episode) || episode === 0 || !isUint(after) || !isInstant(dealt_at)) return null
   const caps = capsOf(listed)
-  return caps && { county, device: uuidOf(device), episode, dealt_at, caps }
+  return caps && { county, device: uuidOf(device), episode, after, dealt_at, caps }
 }
 
 /** Numbers ascend from 1 on, each once. */

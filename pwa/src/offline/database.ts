@@ -71,7 +71,6 @@ export interface ReplicaRow {
   readonly scope: string
   readonly collection: string
   readonly id: string
-  readonly rev: number
   readonly value: unknown
 }
 

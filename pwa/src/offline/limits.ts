@@ -43,6 +43,8 @@ export interface Certificate {
 /** What the pools have dealt to this device: caps by the campaign's number. */
 export interface Allowance {
   readonly episode: number
+  /** The newest event that the county had when it dealt: claims beyond it count in this episode. */
+  readonly after: number
   readonly caps: ReadonlyMap<number, number>
 }
 

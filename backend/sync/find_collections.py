@@ -1,0 +1,83 @@
+"""Which collections does a device keep of the county, and are they the same there?
+
+``terms`` and ``counter`` of ``find_terms``, and ``operators``: who may work at the device, now or later. All are small,
+so a collection that changed is sent whole.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from backend.data_state.epoch import AskEpoch, epoch
+from backend.database.transaction import Transaction
+from backend.identity.acting import staff_names
+from backend.kernel.instants import Instant
+from backend.sync.device_rules import Device
+from backend.sync.digest_rules import Digest
+from backend.sync.find_terms import COUNTER, TERMS, FindTerms, OfflineTerms, OwnCounter, find_terms
+from backend.sync.gather_facts import operators_of
+from backend.sync.word_rules import Rows, digests_of
+
+OPERATORS: Final = "operators"
+
+
+class FindCollections(Struct, frozen=True):
+    """All that this device keeps, at this instant."""
+
+    device: Device
+    at: Instant
+
+
+class OfflineOperator(Struct, frozen=True, kw_only=True):
+    """A row of ``operators``: from ``since`` to before ``until``, or until further notice."""
+
+    staff_id: UUID
+    name: str
+    since: Instant
+    until: Instant | None
+
+    @property
+    def key(self) -> str:
+        """Where the row stands in the replica."""
+        return str(self.staff_id)
+
+
+class Digests(Struct, frozen=True):
+    """What a device has that has everything, in this life of the county."""
+
+    epoch: int
+    collections: dict[str, Digest]
+
+
+async def find_collections(tx: Transaction, asked: FindCollections) -> dict[str, Rows]:
+    """By name, in the form in which the rows travel, so that a device hashes what it was sent."""
+    device, at = asked.device, asked.at
+    book = await find_terms(tx, FindTerms(merchant_id=device.merchant_id, at=at))
+    return {
+        TERMS: _told(book.terms),
+        COUNTER: _told(() if book.counter is None else (book.counter,)),
+        OPERATORS: _told(await _operators(tx, device, at)),
+    }
+
+
+async def find_digests(tx: Transaction, asked: FindCollections) -> Digests:
+    """To be compared with what a device keeps."""
+    return Digests(await epoch(tx, AskEpoch()), digests_of(await find_collections(tx, asked)))
+
+
+async def _operators(tx: Transaction, device: Device, at: Instant) -> tuple[OfflineOperator, ...]:
+    spans = {
+        who: span for who, span in (await operators_of(tx, device)).items() if span.until is None or at < span.until
+    }
+    names = await staff_names(tx, frozenset(spans))
+    return tuple(
+        OfflineOperator(staff_id=who, name=names.get(who, ""), since=span.since, until=span.until)
+        for who, span in spans.items()
+    )
+
+
+def _told(rows: tuple[OfflineTerms, ...] | tuple[OwnCounter, ...] | tuple[OfflineOperator, ...]) -> Rows:
+    told: dict[str, Any] = {row.key: msgspec.json.decode(msgspec.json.encode(row)) for row in rows}
+    return told
