@@ -103,7 +103,7 @@ def _papers_of(word: Word, trust: TrustList, owner: Owner) -> tuple[Limits, Allo
         cap_fen=episode.cap_fen,
         claims=episode.claims,
     )
-    return limits, Allowance(dealt.after, dealt.dealt_at, dict(dealt.caps)), certificate.domains
+    return limits, Allowance(dealt.after, dealt.dealt_at, dict(dealt.caps), dealt.episode), certificate.domains
 
 
 def _terms_of(rows: Rows, domains: tuple[int, ...]) -> dict[tuple[int, int, int], Facts]:

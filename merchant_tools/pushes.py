@@ -23,13 +23,17 @@ _WORD = re.compile(r"[a-z]+(-[a-z]+)*")
 
 @dataclass(frozen=True)
 class Push:
-    """What a device sends: its newest event, some of its events by number, what it remembers outside its journal."""
+    """What a device sends: its newest event, some of its events by number, what it remembers outside its journal.
+
+    ``episode`` is the one of the allowance by which it counts; 0 for none.
+    """
 
     county: str
     device: UUID
     head: tuple[int, bytes]
     events: tuple[tuple[int, bytes], ...]
     sentinel: tuple[UUID, int] | None
+    episode: int
 
 
 @dataclass(frozen=True)
@@ -93,15 +97,16 @@ def _same_version(items: Any, kind: str, name: str) -> None:
 
 def _push_of(items: Any) -> Push:
     match items:
-        case ["XB1", county, device, [seq, place], list(events), sentinel]:
+        case ["XB1", county, device, [seq, place], list(events), sentinel, episode]:
             if len(events) > MOST_EVENTS:
                 raise NotOurForm("push-too-large")
             head = is_uint(seq) and isinstance(place, bytes) and len(place) == 32 and (seq > 0 or place == bytes(32))
-            if head and is_county(county) and _is_id(device) and _are_events(events, seq) and _is_sentinel(sentinel):
+            told = is_county(county) and _is_id(device) and is_uint(episode)
+            if head and told and _are_events(events, seq) and _is_sentinel(sentinel):
                 remembered = None if sentinel is None else (UUID(bytes=sentinel[0]), sentinel[1])
                 numbered = tuple((number, data) for number, data in events)
-                return Push(str(county), UUID(bytes=device), (seq, place), numbered, remembered)
-        case ["XB1", _, _, _, list(events), _] if len(events) > MOST_EVENTS:
+                return Push(str(county), UUID(bytes=device), (seq, place), numbered, remembered, episode)
+        case ["XB1", _, _, _, list(events), _, _] if len(events) > MOST_EVENTS:
             raise NotOurForm("push-too-large")
     raise NotOurForm("push-malformed")
 

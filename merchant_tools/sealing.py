@@ -108,11 +108,12 @@ def seal_push(
     sentinel: tuple[UUID, int] | None,
     *,
     key: Signer,
+    episode: int = 0,
 ) -> bytes:
     """Events under their numbers, and the journal's newest place (B2)."""
     remembered = None if sentinel is None else [sentinel[0].bytes, sentinel[1]]
     numbered = [[seq, data] for seq, data in events]
-    content = _cbor(["XB1", int(county), device.bytes, list(head), numbered, remembered])
+    content = _cbor(["XB1", int(county), device.bytes, list(head), numbered, remembered, episode])
     return _cbor([content, key.sign(content)])
 
 

@@ -155,7 +155,11 @@ class Till:
         standing = self._kept.standing
         events = [(entry.seq, entry.data) for entry in self._rules.to_send(self._kept, most)]
         place = standing.head, standing.head_hash
-        return seal_push(self.county, self.device, place, events, self._remembering.recall(), key=self._key)
+        # What another life of the county dealt says nothing of the present one.
+        is_present = self.briefing.status_epoch == standing.epoch
+        episode = self.briefing.allowance.episode if is_present else 0
+        remembered = self._remembering.recall()
+        return seal_push(self.county, self.device, place, events, remembered, key=self._key, episode=episode)
 
     def take(self, data: bytes, *, asked: Reading, now: Reading) -> bool:
         """Take the county's answer to a push; whether there is more to send.

@@ -42,6 +42,7 @@ class Allowance:
     after: int
     dealt_at: int
     caps: Mapping[int, int]
+    episode: int = 0
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ export default defineConfig({
       manifest: false,
       injectRegister: false,
       injectManifest: {
-        globPatterns: ['assets/**/*.{js,css}', '*/index.html'],
+        globPatterns: ['assets/**/*.{js,css}', 'assets/zxing_reader-*.wasm', '*/index.html'],
         manifestTransforms: [
           (entries) => ({ manifest: markApps(entries as PrecacheEntry[], readViteManifest(dist)), warnings: [] }),
         ],

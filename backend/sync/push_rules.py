@@ -72,6 +72,8 @@ class Push(Struct, frozen=True, kw_only=True):
     """The newest event of the journal, sent now or not."""
     events: tuple[Numbered, ...]
     sentinel: Sentinel | None
+    episode: int = 0
+    """Of the allowance by which the device counts, dealt in the epoch that it was told last; 0 for none."""
 
 
 def sign_push(push: Push, *, device: SigningKey) -> bytes:
@@ -80,6 +82,7 @@ def sign_push(push: Push, *, device: SigningKey) -> bytes:
     sentinel: CborValue = None if push.sentinel is None else [push.sentinel.device.bytes, push.sentinel.seq]
     head: CborValue = [push.head.seq, push.head.hash]
     items: list[CborValue] = [KIND, county_number(push.county), push.device.bytes, head, events, sentinel]
+    items.append(push.episode)
     content = cbor.encode(items)
     data = cbor.encode([content, device.sign(content)])
     read = verify_push(data, county=push.county, devices={push.device: device.public})
@@ -130,20 +133,25 @@ def named_device(data: bytes) -> UUID | None:
 
 def _push_of(value: CborValue) -> Push | Refused[PushReason]:
     match value:
-        case ["XB1", county, device, head, [*events], sentinel]:
+        case ["XB1", county, device, head, [*events], sentinel, episode]:
             if len(events) > MOST_EVENTS:
                 return Refused(PushReason.TOO_LARGE, f"{len(events)} events, at most {MOST_EVENTS}")
             try:
-                return _well_formed(county, device, head, events, sentinel)
+                return _well_formed(county, device, head, events, sentinel, episode)
             except ValueError as problem:
                 return Refused(PushReason.MALFORMED, str(problem))
         case [str(kind), *_] if kind != KIND:
             return Refused(PushReason.VERSION)
-    return Refused(PushReason.MALFORMED, "not the six items of a push")
+    return Refused(PushReason.MALFORMED, "not the seven items of a push")
 
 
 def _well_formed(
-    county: CborValue, device: CborValue, head: CborValue, events: list[CborValue], sentinel: CborValue
+    county: CborValue,
+    device: CborValue,
+    head: CborValue,
+    events: list[CborValue],
+    sentinel: CborValue,
+    episode: CborValue,
 ) -> Push:
     numbered = tuple(map(_numbered, events))
     place = _place_of(head)
@@ -157,6 +165,7 @@ def _well_formed(
         head=place,
         events=numbered,
         sentinel=None if sentinel is None else _sentinel_of(sentinel),
+        episode=uint(episode, _LIMIT),
     )
 
 

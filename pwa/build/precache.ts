@@ -18,12 +18,18 @@ export interface PrecacheEntry {
   apps?: AppName[]
 }
 
+/** The reader of codes for browsers without one of their own; it stands in no manifest of Vite's. */
+const READER = /zxing_reader-[\w-]+\.wasm$/
+/** Whoever scans codes has to do so without a network too. */
+const SCANNING: AppName[] = ['merchant', 'station']
+
 /** Keeps the files that some app reaches, marked with the apps; a page is kept under the address people open. */
 export function markApps(entries: PrecacheEntry[], viteManifest: Manifest): PrecacheEntry[] {
   const reach = new Map(APP_NAMES.map((app) => [app, allFiles(viteManifest, app)]))
   return entries.flatMap((entry) => {
     const page = APP_NAMES.find((app) => entry.url === `${app}/index.html`)
     if (page) return [{ ...entry, url: `/${page}/`, apps: [page] }]
+    if (READER.test(entry.url)) return [{ ...entry, url: `/${entry.url}`, revision: null, apps: SCANNING }]
     const apps = APP_NAMES.filter((app) => reach.get(app)?.has(entry.url))
     // Hashed names never change their content, so asking the network for their revision would be waste.
     return apps.length ? [{ ...entry, url: `/${entry.url}`, revision: null, apps }] : []

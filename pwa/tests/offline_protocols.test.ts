@@ -146,7 +146,7 @@ describe('a push', () => {
       fc.asyncProperty(fc.array(bytes, { maxLength: 5 }), ...spoiling, async (carried, place, by) => {
         const events = carried.map((data, i) => ({ seq: i + 1, data }))
         const head = { seq: 9, hash: fromHex('5a'.repeat(32)) }
-        const push = { county: COUNTY, device: DEVICE, head, events, sentinel: { device: DEVICE, seq: 9 } }
+        const push = { county: COUNTY, device: DEVICE, head, events, sentinel: { device: DEVICE, seq: 9 }, episode: 7 }
         const data = await signPush(push, pair.privateKey)
         expect(await verifyPush(data, known)).toEqual(push)
         expect(await verifyPush(turned(data, place, by), known)).toBeTypeOf('string')
@@ -154,7 +154,7 @@ describe('a push', () => {
       { numRuns: 50 },
     )
     const head = { seq: 1, hash: BEGINNING }
-    const beyond = { county: COUNTY, device: DEVICE, head, events: [{ seq: 2, data: BEGINNING }], sentinel: null }
+    const beyond = { county: COUNTY, device: DEVICE, head, events: [{ seq: 2, data: BEGINNING }], sentinel: null, episode: 0 }
     await expect(signPush(beyond, pair.privateKey)).rejects.toThrow('push-malformed')
     const large = Array.from({ length: 17 }, (_, i) => ({ seq: i + 1, data: new Uint8Array(66_000) }))
     const tooLarge = { ...beyond, head: { seq: 17, hash: BEGINNING }, events: large }

@@ -6,7 +6,7 @@ import { newId } from '@/kernel/ids'
 import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { drawPresentation } from '@/kernel/xv1'
 import type { Writer } from '@/offline/journal'
-import { AT, BILL, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, openBrowser, OPERATOR } from './offline_world'
+import { AT, BILL, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, openBrowser, openPushCounty, OPERATOR } from './offline_world'
 import { openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -209,6 +209,21 @@ it('begins anew with a county that was restored, whose numbers may be smaller', 
   // The county knew the cursor of another life and told nothing of these: they are not the ones of before.
   expect(await page.counterOf(device)).toBeUndefined()
   expect((await page.heldList(device))?.epoch).toBe(2)
+})
+
+it('tells with its pushes by which episode it counts, unless another life of the county dealt it', async () => {
+  const page = await newPage()
+  const writer = await enrolled(page)
+  await page.pullOnce(writer)
+  const { newLine, pushOnce } = await import('@/offline/pushing')
+  const pushing = openPushCounty()
+  await pushing.admit(writer.identity.device, writer.identity.key)
+  for (const epoch of [1, 1, 2, 2]) {
+    pushing.epoch = epoch
+    await pushOnce(writer, newLine())
+  }
+  // Before its first answer a device knows no epoch; at the fourth push it knows that the county lives anew.
+  expect(pushing.pushes.map(({ episode }) => episode)).toEqual([0, 1, 1, 0])
 })
 
 it('names whose counter it is', async () => {

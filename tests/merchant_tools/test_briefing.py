@@ -13,12 +13,15 @@ from backend.sync.word_rules import Trusted, write_word
 from backend.vouchers.status_words import UsableState
 from merchant_tools.__main__ import main
 from merchant_tools.briefing import BriefingFile, Held, Owner, briefing_of, nothing_told, operators_of
+from merchant_tools.journal import Journal, SentinelFile
 from merchant_tools.pull_briefing import PULL, STATUS, pull_briefing
 from merchant_tools.push_journal import NoAnswer, NotTakenAsWhole
+from merchant_tools.pushes import check_push
 from merchant_tools.signed import NotOurForm
+from merchant_tools.till import Till
 from merchant_tools.till_command import open_till
 from merchant_tools.till_rules import NotAccepted
-from tests.merchant_tools.shop import BILL, NOW, a_till_connected, reading, shown
+from tests.merchant_tools.shop import BILL, NOW, a_till_connected, heard, reading, shown
 from tests.merchant_tools.test_push_journal import serving
 from tests.merchant_tools.test_till_command import enrolled
 from tests.protocols.allowance_vectors import allowance, dealt
@@ -160,3 +163,20 @@ def test_the_command_gets_it_by_itself_or_says_why_not(tmp_path: Path, capsys: p
         Held(ROOT.public.compressed, write_word(word(device=about.device, trust=None)), listed())
     )
     assert open_till(folder).briefing == nothing_told(COUNTY)
+
+
+def test_a_till_tells_by_which_episode_it_counts_unless_another_life_of_the_county_dealt_it(tmp_path: Path) -> None:
+    devices = {DEVICE: COUNTER.public.compressed}
+    till = Till(
+        COUNTY,
+        DEVICE,
+        COUNTER,
+        keeping=Journal(tmp_path / "journal.sqlite"),
+        remembering=SentinelFile(tmp_path / "sentinel"),
+        briefing=briefing_of(held(), OWNER),
+    )
+    told = []
+    for epoch in (1, 2):
+        heard(till, epoch=epoch)
+        told.append(check_push(till.push(), county=COUNTY, devices=devices).episode)
+    assert told == [7, 0]

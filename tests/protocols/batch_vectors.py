@@ -46,7 +46,14 @@ def vectors() -> list[Vector]:
 
 def push(*events: Numbered, **changes: Any) -> Push:
     """A push of the device whose journal has nine events."""
-    given: dict[str, Any] = {"county": COUNTY, "device": DEVICE, "head": HEAD, "events": events, "sentinel": None}
+    given: dict[str, Any] = {
+        "county": COUNTY,
+        "device": DEVICE,
+        "head": HEAD,
+        "events": events,
+        "sentinel": None,
+        "episode": 7,
+    }
     return Push(**(given | changes))
 
 
@@ -66,8 +73,12 @@ def _pushes() -> Iterator[Vector]:
         "a journal that was lost: more is remembered than there is": push(sentinel=Sentinel(DEVICE, 40)),
         "a journal that was lost: another device is remembered": push(sentinel=Sentinel(OTHER_DEVICE, 3)),
         "the largest numbers": push(
-            Numbered(2**32 - 1, b"\x00"), head=Place(2**32 - 1, HEAD.hash), sentinel=Sentinel(DEVICE, 2**32 - 1)
+            Numbered(2**32 - 1, b"\x00"),
+            head=Place(2**32 - 1, HEAD.hash),
+            sentinel=Sentinel(DEVICE, 2**32 - 1),
+            episode=2**32 - 1,
         ),
+        "no allowance yet": push(episode=0),
         "numbers with a gap": push(Numbered(3, b"a"), Numbered(7, b"b")),
         "events that nobody can read are carried all the same": push(Numbered(1, b"\xff"), Numbered(2, b"{}")),
     }
@@ -86,6 +97,7 @@ def _taken(why: str, given: Push, data: bytes) -> Vector:
     events = [{"seq": event.seq, "data": event.data.hex()} for event in given.events]
     head = {"seq": given.head.seq, "hash": given.head.hash.hex()}
     expect = {"device": str(given.device), "head": head, "events": events, "sentinel": sentinel}
+    expect["episode"] = given.episode
     return {"op": "push", "case": "B4", "why": why, "data": data.hex(), "expect": expect}
 
 
@@ -107,13 +119,13 @@ def _large() -> Iterator[Vector]:
     assert len(exact) == LONGEST_PUSH
     yield _sized("a whole MiB", exact) | {"op": "push-sized", "case": "B4", "lengths": _lengths_of(exact)}
     too_many: list[cbor.CborValue] = [[seq, b"\x5a"] for seq in range(1, 202)]
-    over = signed([*items()[:3], [201, HEAD.hash], too_many, None])
+    over = signed([*items()[:3], [201, HEAD.hash], too_many, None, 7])
     yield _refusal(PushReason.TOO_LARGE) | {"why": "two hundred and one events", "data": over.hex()}
-    stranger = signed([*items()[:4], too_many, None], key=STRANGER)
+    stranger = signed([*items()[:4], too_many, None, 7], key=STRANGER)
     yield _refusal(PushReason.TOO_LARGE) | {"why": "before a signature is asked", "data": stranger.hex()}
     grown = _sized("a MiB and a byte", exact + b"\x5a")
     yield _refusal(PushReason.TOO_LARGE) | grown
-    longer = signed([*items()[:4], [[1, b"\x5a" * (LONGEST_EVENT + 1)]], None])
+    longer = signed([*items()[:4], [[1, b"\x5a" * (LONGEST_EVENT + 1)]], None, 7])
     yield _refusal(PushReason.MALFORMED) | _sized("an event longer than any", longer)
 
 
@@ -154,8 +166,8 @@ def _runs(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def items() -> list[cbor.CborValue]:
-    """The six items of a good push without events, to be spoiled."""
-    return ["XB1", int(COUNTY), DEVICE.bytes, [9, HEAD.hash], [], None]
+    """The seven items of a good push without events, to be spoiled."""
+    return ["XB1", int(COUNTY), DEVICE.bytes, [9, HEAD.hash], [], None, 7]
 
 
 def signed(value: cbor.CborValue, *, key: SigningKey = COUNTER) -> bytes:
@@ -184,7 +196,7 @@ def _unreadable() -> Iterator[Vector]:
         "the content alone": content,
         "three parts": cbor.encode([content, signature, b""]),
         "DER instead of raw": cbor.encode([content, der_of_raw(signature)]),
-        "a longer head than needed inside": cbor.encode([b"\x98\x06" + content[1:], signature]),
+        "a longer head than needed inside": cbor.encode([b"\x98\x07" + content[1:], signature]),
         "a byte after the content": cbor.encode([content + b"\x00", signature]),
     }.items():
         yield _refused(PushReason.UNREADABLE, why, data)
@@ -196,8 +208,8 @@ def _unreadable() -> Iterator[Vector]:
 def _malformed() -> Iterator[Vector]:
     good = items()
     values: dict[str, cbor.CborValue] = {
-        "five items": good[:-1],
-        "seven items": [*good, 0],
+        "six items": good[:-1],
+        "eight items": [*good, 0],
         "a map": {0: "XB1"},
         "no items": [],
     }
@@ -221,6 +233,10 @@ def _malformed() -> Iterator[Vector]:
         "a sentinel without a device": (5, [9]),
         "a sentinel of 15 bytes": (5, [bytes(15), 9]),
         "a sentinel below nothing": (5, [DEVICE.bytes, -1]),
+        "an episode below nothing": (6, -1),
+        "an episode of 33 bits": (6, 2**32),
+        "an episode that is null": (6, None),
+        "an episode that is true": (6, True),
     }
     values |= {why: [*good[:place], value, *good[place + 1 :]] for why, (place, value) in places.items()}
     for why, value in values.items():

@@ -75,6 +75,7 @@ def test_a_push_says_what_the_vector_says(vector: Vector) -> None:
         "head": {"seq": head[0], "hash": head[1].hex()},
         "events": [{"seq": seq, "data": event.hex()} for seq, event in by_merchant.events],
         "sentinel": sentinel and {"device": str(sentinel[0]), "seq": sentinel[1]},
+        "episode": by_merchant.episode,
     } == vector["expect"]
 
 
@@ -162,7 +163,7 @@ def test_both_say_the_same_of_every_spoilt_content_and_answer(data: st.DataObjec
 
 @given(st.data())
 def test_no_other_form_of_a_push_or_an_answer_is_read(data: st.DataObject) -> None:
-    content = cbor.encode([*items()[:4], [[1, b"abc"]], None])
+    content = cbor.encode([*items()[:4], [[1, b"abc"]], None, 7])
     outside = sign_push(push(*numbered(1)), device=COUNTER)
     longer = _longer(content, data)
     assert by_the_county(_longer(outside, data)) == "push-unreadable"

@@ -29,6 +29,8 @@ export interface Push {
   readonly events: readonly { readonly seq: number; readonly data: Bytes }[]
   /** What is remembered outside of the journal, so that a lost one is noticed. */
   readonly sentinel: { readonly device: string; readonly seq: number } | null
+  /** Of the allowance by which this device counts, dealt in the epoch that it was told last; 0 for none. */
+  readonly episode: number
 }
 
 /** What an event came to. */
@@ -74,11 +76,12 @@ export type AnswerReason =
 
 /** The push as it is sent. Throws for one that no county would take. */
 export async function signPush(push: Push, device: CryptoKey): Promise<Bytes> {
-  const { head, events, sentinel } = push
+  const { head, events, sentinel, episode } = push
   const items: CborValue[] = ['XB1', Number(push.county), idBytes(push.device), [head.seq, head.hash]]
   items.push(
     events.map(({ seq, data }) => [seq, data]),
     sentinel && [idBytes(sentinel.device), sentinel.seq],
+    episode,
   )
   const formed = pushOf(items)
   const content = encodeCbor(items)
@@ -122,9 +125,9 @@ export function readAnswer(data: Bytes, { county, device }: { county: string; de
 
 function pushOf(items: CborValue): Push | PushReason {
   if (!Array.isArray(items)) return 'push-malformed'
-  const [kind, number, device, place, listed, remembered] = items
+  const [kind, number, device, place, listed, remembered, episode] = items
   if (typeof kind === 'string' && kind !== 'XB1') return 'push-version-unsupported'
-  if (items.length !== 6 || kind !== 'XB1' || !Array.isArray(listed)) return 'push-malformed'
+  if (items.length !== 7 || kind !== 'XB1' || !Array.isArray(listed)) return 'push-malformed'
   if (listed.length > MOST_EVENTS) return 'push-too-large'
   const county = countyOf(number)
   const head = placeOf(place)
@@ -132,7 +135,8 @@ function pushOf(items: CborValue): Push | PushReason {
   const sentinel = sentinelOf(remembered)
   if (county === null || !isBytes(device, 16) || head === null || sentinel === undefined) return 'push-malformed'
   if (!areNumbered(events) || !ascend(events) || (events.at(-1)?.seq ?? 0) > head.seq) return 'push-malformed'
-  return { county, device: uuidOf(device), head, events, sentinel }
+  if (!isUint(episode)) return 'push-malformed'
+  return { county, device: uuidOf(device), head, events, sentinel, episode }
 }
 
 function placeOf(value: CborValue | undefined): Push['head'] | null {

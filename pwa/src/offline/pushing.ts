@@ -17,7 +17,7 @@ import { record, type Writer } from './journal'
 import { acknowledge, headOf, unacknowledged } from './outbox'
 import { LONGEST_PUSH, MOST_EVENTS, readAnswer, signPush, type Answer } from './push'
 import { readSentinel, sentinelTold } from './sentinel'
-import { standingIn } from './standing'
+import { standingIn, standingOf } from './standing'
 import { clockMemory, rememberClock } from './tallies'
 
 /** What became of one push. */
@@ -55,7 +55,10 @@ export async function pushOnce(writer: Writer, line: Line, from = Infinity): Pro
   const head = await headOf(identity.device)
   const events = fitting(await unacknowledged(identity.device, line.most, from))
   const place = { seq: head.seq, hash: fromHex(head.hash) }
-  const push = { county, device: identity.device, head: place, events, sentinel: readSentinel() }
+  const { allowance, dealt_in } = await standingOf(identity.device)
+  // What another life of the county dealt says nothing of the present one.
+  const episode = allowance !== null && dealt_in === head.epoch ? allowance.episode : 0
+  const push = { county, device: identity.device, head: place, events, sentinel: readSentinel(), episode }
   const data = await signPush(push, identity.pair.privateKey)
   const sentAt = performance.now()
   const came = await send(data, line.packed)

@@ -17,7 +17,9 @@ const files = self.__WB_MANIFEST as (PrecacheEntry & { apps: AppName[] })[]
 const app = appOfPath(new URL(self.registration.scope).pathname)
 
 cleanupOutdatedCaches()
-precacheAndRoute(files.filter(({ apps }) => apps.includes(app)))
+// A browser that reads codes itself needs no megabyte for it.
+const readsCodes = 'BarcodeDetector' in self
+precacheAndRoute(files.filter(({ apps, url }) => apps.includes(app) && !(readsCodes && url.endsWith('.wasm'))))
 registerRoute(new NavigationRoute(createHandlerBoundToURL(`/${app}/`)))
 
 self.addEventListener('message', ({ data }) => {

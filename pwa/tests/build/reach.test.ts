@@ -46,6 +46,11 @@ it('each app keeps its own page and files, and none keeps what no app reaches', 
   ])
 })
 
+it('whoever scans codes keeps their reader, and nobody else does', () => {
+  const [kept, ...others] = markApps([{ url: 'assets/zxing_reader-BxB2YfIY.wasm', revision: null, size: 1 }], BUILT)
+  expect([kept?.url, kept?.apps, others]).toEqual(['/assets/zxing_reader-BxB2YfIY.wasm', ['merchant', 'station'], []])
+})
+
 it('files of an earlier build stay for thirty days and then go', () => {
   const first = { at: '2026-06-01T00:00:00.000Z', files: ['assets/a-1.js', 'assets/same.js'] }
   const second = { at: '2026-06-20T00:00:00.000Z', files: ['assets/a-2.js', 'assets/same.js'] }
