@@ -73,6 +73,7 @@ from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, p
 from backend.stations.routes import STATION_ROUTES
 from backend.sync.conflict_routes import SYNC_CONFLICT_ROUTES
 from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.journal_file_routes import JOURNAL_FILES, SYNC_JOURNAL_FILE_ROUTES
 from backend.sync.liability_routes import SYNC_LIABILITY_ROUTES
 from backend.sync.office_routes import SYNC_OFFICE_ROUTES
 from backend.sync.policy_routes import SYNC_POLICY_ROUTES
@@ -179,6 +180,7 @@ ROUTES: list[BaseRouteHandler] = [
     *SYNC_DEVICE_ROUTES,
     *SYNC_PULL_ROUTES,
     *SYNC_PUSH_ROUTES,
+    *SYNC_JOURNAL_FILE_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
     *RESIDENT_CONSUMERS,
@@ -212,7 +214,7 @@ LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"})
     for prefix in (IMPORTS, ROSTER_SHEETS, BANK_ANSWERS, ACQUIRER_STATEMENTS, COUNTY_SETTINGS)
-} | {PUSHES: frozenset({CBOR})}
+} | {PUSHES: frozenset({CBOR}), JOURNAL_FILES: frozenset({CBOR})}
 """Files come as base64 in JSON here, devices' events as CBOR, in bodies as large as uploads may be."""
 
 SWITCH_SECONDS = 0.0005

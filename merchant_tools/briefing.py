@@ -77,6 +77,13 @@ def operators_of(held: Held, owner: Owner) -> Mapping[UUID, str]:
     return {UUID(row["staff_id"]): row["name"] for row in word.collections.get("operators", {}).values()}
 
 
+def journal_key_of(held: Held, owner: Owner) -> bytes | None:
+    """To which key of the county a journal's file is sealed: a compressed point; ``None`` where it told of none."""
+    word = read_word(held.word, county=owner.county, device=owner.device)
+    own = word.collections.get("county", {}).get("own")
+    return None if own is None else bytes.fromhex(own["journal_key"])
+
+
 def _papers_of(word: Word, trust: TrustList, owner: Owner) -> tuple[Limits, Allowance, tuple[int, ...]]:
     """Limits, allowance, and which domains; with a paper missing nothing is dealt."""
     who: dict[str, Any] = {"trust": trust, "county": owner.county, "device": owner.device}

@@ -1,9 +1,9 @@
-"""What does a merchant do with a till's folder? ``python -m merchant_tools till enrol|status|push|pull FOLDER``.
+"""What does a merchant do with a till's folder? ``python -m merchant_tools till enrol|status|push|pull|export FOLDER``.
 
 ``enrol`` makes the till's key and id, once; both stay in the folder, and the office is told the id and the public half.
 ``status`` says what is not yet with the county, ``push`` sends it and then does what ``pull`` does: it gets what the
-till goes by, which is kept in the folder. Accepting itself is a call from the cash register's
-own program:
+till goes by, which is kept in the folder. ``export`` writes the journal into a file that only the county can open, to
+be carried there on anything. Accepting itself is a call from the cash register's own program:
 
     till = open_till(folder)
     till.accept(scanned, Bill(bill_fen=200_00, eligible_fen=200_00, operator=me), read_clock())
@@ -19,9 +19,10 @@ import uuid
 from pathlib import Path
 from uuid import UUID
 
-from merchant_tools.briefing import BriefingFile, Owner, briefing_of, nothing_told, operators_of
+from merchant_tools.briefing import BriefingFile, Owner, briefing_of, journal_key_of, nothing_told, operators_of
 from merchant_tools.clock import read_clock
 from merchant_tools.journal import Journal, SentinelFile
+from merchant_tools.journal_file import seal_journal
 from merchant_tools.pull_briefing import pull_briefing
 from merchant_tools.push_journal import HttpLine, NoAnswer, NotTakenAsWhole, push_journal
 from merchant_tools.sealing import DeviceKey
@@ -67,10 +68,15 @@ def run(arguments: list[str]) -> int:
     told_of = {"status": "查看未上传记录 · what is not sent yet", "push": "上传 · send it"}
     for name, told in (told_of | {"pull": "更新离线资料 · get what this till goes by"}).items():
         commands.add_parser(name, help=told).add_argument("folder", type=Path)
+    export = commands.add_parser("export", help="离线记录存成文件 · the journal as a file for the county")
+    export.add_argument("folder", type=Path)
+    export.add_argument("--to", type=Path, required=True, help="新文件 · a new file")
     asked = parser.parse_args(arguments)
     try:
         if asked.command == "enrol":
             return _enrol(asked.folder, asked.county, asked.server)
+        if asked.command == "export":
+            return _export(asked.folder, asked.to)
         commands_of = {"status": _status, "push": _push, "pull": _pull}
         return commands_of[asked.command](asked.folder)
     except (OSError, ValueError) as problem:
@@ -114,6 +120,23 @@ def _push(folder: Path) -> int:
     except NotTakenAsWhole as problem:
         print(f"县里不接收，记录仍在本机 · the county does not take it; the journal stays: {problem}", file=sys.stderr)
     return _status(folder)
+
+
+def _export(folder: Path, to: Path) -> int:
+    about = json.loads((folder / ABOUT).read_text())
+    owner = Owner(about["county"], UUID(about["device"]), DeviceKey.load(folder / KEY).point)
+    held = BriefingFile(folder / BRIEFING).load()
+    recipient = None if held is None else journal_key_of(held, owner)
+    if recipient is None:
+        raise ValueError("先联网更新一次离线资料 · pull once first: the county's key is not known here")
+    events = [(entry.seq, entry.data) for entry in open_till(folder).kept.entries]
+    if not events:
+        raise ValueError("没有离线记录 · there is no event to export")
+    data = seal_journal(owner.county, owner.device, events, recipient=recipient)
+    with to.open("xb") as file:
+        file.write(data)
+    print(f"{len(events)} 条，只有县里能打开 · {len(events)} events, which only the county can open: {to}")
+    return 0
 
 
 def _pull(folder: Path) -> int:

@@ -1,7 +1,7 @@
 """Which collections does a device keep of the county, and are they the same there?
 
-``terms`` and ``counter`` of ``find_terms``, and ``operators``: who may work at the device, now or later. All are small,
-so a collection that changed is sent whole.
+``terms`` and ``counter`` of ``find_terms``, ``operators``: who may work at the device, now or later, and ``county``: to
+which key a journal's file is sealed. All are small, so a collection that changed is sent whole.
 """
 
 from typing import Any, Final
@@ -18,9 +18,12 @@ from backend.sync.device_rules import Device
 from backend.sync.digest_rules import Digest
 from backend.sync.find_terms import COUNTER, TERMS, FindTerms, OfflineTerms, OwnCounter, find_terms
 from backend.sync.gather_facts import operators_of
+from backend.sync.journal_file_rules import point_of
+from backend.sync.journal_key import journal_key_of
 from backend.sync.word_rules import Rows, digests_of
 
 OPERATORS: Final = "operators"
+COUNTY: Final = "county"
 
 
 class FindCollections(Struct, frozen=True):
@@ -44,6 +47,17 @@ class OfflineOperator(Struct, frozen=True, kw_only=True):
         return str(self.staff_id)
 
 
+class OwnCounty(Struct, frozen=True, kw_only=True):
+    """The one row of ``county``: the public half of its journal key, compressed, in hex."""
+
+    journal_key: str
+
+    @property
+    def key(self) -> str:
+        """Where the row stands in the replica."""
+        return "own"
+
+
 class Digests(Struct, frozen=True):
     """What a device has that has everything, in this life of the county."""
 
@@ -59,6 +73,7 @@ async def find_collections(tx: Transaction, asked: FindCollections) -> dict[str,
         TERMS: _told(book.terms),
         COUNTER: _told(() if book.counter is None else (book.counter,)),
         OPERATORS: _told(await _operators(tx, device, at)),
+        COUNTY: _told((OwnCounty(journal_key=point_of(journal_key_of(tx.county)).hex()),)),
     }
 
 
@@ -78,6 +93,8 @@ async def _operators(tx: Transaction, device: Device, at: Instant) -> tuple[Offl
     )
 
 
-def _told(rows: tuple[OfflineTerms, ...] | tuple[OwnCounter, ...] | tuple[OfflineOperator, ...]) -> Rows:
+def _told(
+    rows: tuple[OfflineTerms, ...] | tuple[OwnCounter, ...] | tuple[OfflineOperator, ...] | tuple[OwnCounty, ...],
+) -> Rows:
     told: dict[str, Any] = {row.key: msgspec.json.decode(msgspec.json.encode(row)) for row in rows}
     return told

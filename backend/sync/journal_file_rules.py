@@ -72,6 +72,11 @@ def journal_key(secret: bytes) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(scalar, ec.SECP256R1())
 
 
+def point_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The public half, compressed, 33 bytes."""
+    return PublicKey(key.public_key()).compressed
+
+
 def open_journal_file(
     data: bytes, *, county: str, key: ec.EllipticCurvePrivateKey
 ) -> JournalFile | Refused[JournalFileReason]:
@@ -91,8 +96,7 @@ def open_journal_file(
         return Refused(JournalFileReason.MALFORMED, str(problem))
     if file.county != county:
         return Refused(JournalFileReason.WRONG_COUNTY)
-    own = PublicKey(key.public_key()).compressed
-    if file.recipient != own:
+    if file.recipient != point_of(key):
         return Refused(JournalFileReason.OTHER_KEY)
     try:
         return _opened(file, key)

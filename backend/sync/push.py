@@ -9,34 +9,27 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from backend.data_state.backups import AskBackup, last_backup
 from backend.data_state.epoch import AskEpoch, epoch
 from backend.database.transaction import Transaction
-from backend.kernel.actors import SYSTEM
-from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import PublicKey
 from backend.sync.answer_rules import Answer
-from backend.sync.ask_rules import asks_from
-from backend.sync.body_rules import Kind
-from backend.sync.claim_id import claim_id
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
-from backend.sync.device_rules import Device, DeviceState, SyncNote
+from backend.sync.device_rules import Device, SyncNote
 from backend.sync.event_rules import Checkpoint
-from backend.sync.judge_log import JudgeLog, judge_log
-from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
+from backend.sync.log_rules import FORKED, Begun, Judged, unread
 from backend.sync.note_sync import NoteSync, note_sync
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
 from backend.sync.renew_status import RenewStatus, renew_status
-from backend.sync.store import devices, events, journals, policies, reviews
-from backend.sync.suspend_device import SuspendDevice, suspend_device
-from backend.sync.take_rules import MOST_QUARANTINED_BYTES, Kept, Taken, TakeReason, take
+from backend.sync.store import devices, events, policies, reviews
+from backend.sync.take_in import TakeIn, take_in
+from backend.sync.take_rules import Taken, TakeReason
 
 DECISIONS_TOLD: Final = timedelta(days=14)
-TWO_JOURNALS = "同一编号有两个事件，本机可能被复制 / two events of one number, the device may have been copied:"
 
 
 class TakePush(Struct, frozen=True, kw_only=True):
@@ -60,47 +53,12 @@ async def push(tx: Transaction, command: TakePush, *, now: Instant) -> PushOutco
         return sent
     if device is None:
         return Refused(PushReason.DEVICE_UNKNOWN)
-    known = await events.known_log(tx, device.id, device.ack_seq, [*(one.seq for one in sent.events), sent.head.seq])
-    taken = take(sent, known, key=keys[device.id])
-    if taken.unread:
-        new = sum(len(one.data) for one in taken.unread)
-        if await events.quarantined_bytes(tx, device.id) + new > MOST_QUARANTINED_BYTES:
-            return Refused(TakeReason.QUARANTINE_FULL)
-    await _store(tx, device, taken, now)
-    if taken.doubtful:
-        chain = await journals.chain_of(tx, device.id)
-        await journals.want(tx, device.id, chain.wanted())
-        taken = structs.replace(taken, need_from=asks_from(sent, chain, taken.ack_seq))
-    judged = await judge_log(tx, JudgeLog(device=device, ack_seq=taken.ack_seq, forked=taken.suspends), now=now)
+    outcome = await take_in(tx, TakeIn(device, sent), now=now)
+    if isinstance(outcome, Refused):
+        return outcome
+    taken, judged = outcome.taken, outcome.judged
     await _note(tx, device, sent, taken, command, now)
     return await _answer(tx, device, sent, taken, judged, now)
-
-
-async def _store(tx: Transaction, device: Device, taken: Taken, now: Instant) -> None:
-    await events.insert_events(tx, device.id, [_stored(one, now) for one in taken.kept])
-    await events.insert_forks(tx, device.id, taken.forks, now)
-    await events.insert_unread(tx, device.id, taken.unread, now)
-    if taken.suspends and device.state is DeviceState.ACTIVE:
-        # Two journals under one key: what it signs from now on cannot be told apart.
-        numbers = ", ".join(str(fork.seq) for fork in taken.forks)
-        command = SuspendDevice(
-            actor=SYSTEM, change_id=new_id(), device_id=device.id, reason=f"{TWO_JOURNALS} {numbers}"
-        )
-        await suspend_device(tx, command, now=now)
-
-
-def _stored(kept: Kept, now: Instant) -> Stored:
-    event = kept.signed.event
-    return Stored(
-        seq=kept.seq,
-        hash=kept.signed.hash,
-        data=kept.data,
-        kind=event.kind,
-        subject_id=claim_id(kept.signed.hash) if event.kind == Kind.REDEEM.value else None,
-        occurred_at=event.t_dev,
-        recorded_at=now,
-        judged=HELD,
-    )
 
 
 async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, command: TakePush, now: Instant) -> None:

@@ -31,13 +31,14 @@ GZIP = zlib.MAX_WBITS | 16
 
 
 @dataclass
-class _Cbor(Operation):
+class CborBody(Operation):
     """A body of signed bytes: what is inside is in the protocol's specification, not in a schema."""
 
+    form = "`XB1`, fixtures/protocols/batch/SPEC.md"
+
     def __post_init__(self) -> None:
-        schema = Schema(
-            type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="`XB1`, fixtures/protocols/batch/SPEC.md"
-        )
+        """The body's description."""
+        schema = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description=self.form)
         self.request_body = RequestBody(content={CBOR: OpenAPIMediaType(schema=schema)}, required=True)
 
 
@@ -47,7 +48,7 @@ class _Cbor(Operation):
     tags=["sync"],
     summary="Send a device's events",
     status_code=200,
-    operation_class=_Cbor,
+    operation_class=CborBody,
     media_type=CBOR,
     responses={200: ResponseSpec(bytes, media_type=CBOR, generate_examples=False, description="The answer `XS1`.")}
     | documented(PushReason, TakeReason),

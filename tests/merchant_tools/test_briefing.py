@@ -8,6 +8,7 @@ import pytest
 
 from backend.kernel.signing import SigningKey
 from backend.kernel.trust import instant_of, sign_trust_list
+from backend.sync.journal_file_rules import JournalFile, journal_key, open_journal_file
 from backend.sync.status_rules import deflate, pack_states, write_status_list
 from backend.sync.word_rules import Trusted, write_word
 from backend.vouchers.status_words import UsableState
@@ -23,9 +24,10 @@ from merchant_tools.till_command import open_till
 from merchant_tools.till_rules import NotAccepted
 from tests.merchant_tools.shop import BILL, NOW, a_till_connected, heard, reading, shown
 from tests.merchant_tools.test_push_journal import serving
-from tests.merchant_tools.test_till_command import enrolled
+from tests.merchant_tools.test_till_command import enrolled, enrolled_as_known
 from tests.protocols.allowance_vectors import allowance, dealt
 from tests.protocols.certificate_vectors import certificate, given_out
+from tests.protocols.journal_file_vectors import SECRET, point
 from tests.protocols.known_keys import COUNTER, COUNTY, DAY, DEVICE, OPERATOR, ROOT, ROOT_KID, trust_list
 from tests.protocols.word_vectors import TERMS, WHOLE, word
 
@@ -180,3 +182,18 @@ def test_a_till_tells_by_which_episode_it_counts_unless_another_life_of_the_coun
         heard(till, epoch=epoch)
         told.append(check_push(till.push(), county=COUNTY, devices=devices).episode)
     assert told == [7, 0]
+
+
+def test_a_journal_is_exported_for_the_county_alone_once_its_key_is_known(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, to = enrolled_as_known(tmp_path / "till", "https://junlian.example"), tmp_path / "to the county.journal"
+    assert main(["till", "export", str(folder), "--to", str(to)]) == 2
+    assert "pull once first" in capsys.readouterr().err
+    collections = {"county": {"own": {"journal_key": point(SECRET).hex()}}}
+    BriefingFile(folder / "briefing.cbor").save(held(device=DEVICE, collections=collections, trust=None))
+    assert main(["till", "export", str(folder), "--to", str(to)]) == 0
+    read = open_journal_file(to.read_bytes(), county="511527", key=journal_key(SECRET))
+    assert isinstance(read, JournalFile)
+    assert [event.data for event in read.events] == [entry.data for entry in open_till(folder).kept.entries]
+    assert main(["till", "export", str(folder), "--to", str(to)]) == 2, "a file that is there is not written over"

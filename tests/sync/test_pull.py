@@ -103,7 +103,7 @@ async def test_only_what_changed_is_told_again_and_a_restored_county_tells_every
     here = await world(county)
     async with serving(county) as application, calling(application) as client:
         first = await pulled(client, here.counter)
-        assert set(first.collections) == {"terms", "counter", "operators"}
+        assert set(first.collections) == {"terms", "counter", "operators", "county"}
         again = await pulled(client, here.counter, first.cursor)
         assert (again.collections, again.cursor) == ({}, first.cursor)
         await running_campaign(county, kind_code="second")

@@ -1,17 +1,16 @@
-/** This device's journal, sealed to the key that the county issues with now; null where there is nothing or nobody to seal it to. */
+/** This device's journal, sealed to the county's journal key; null where there is nothing or the county was never asked. */
 
 import { countyCode } from '@/county/county'
-import { briefingOf } from '@/offline/briefing'
-import { countyNow } from '@/offline/county_clock'
+import { fromHex } from '@/kernel/bytes'
+import { publicKeyOfPoint } from '@/kernel/keys'
 import { currentIdentity } from '@/offline/device_key'
 import { exportJournal, type JournalFile } from '@/offline/export'
+import { look } from '@/offline/replica'
 
 export async function journalFile(): Promise<JournalFile | null> {
   const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
-  const known = county && identity ? await briefingOf(county, identity.device) : null
-  const now = countyNow() / 1000
-  const serving = known?.trust.keys.filter(({ notBefore, notAfter }) => notBefore <= now && now < notAfter) ?? []
-  const newest = serving.toSorted((one, other) => other.notBefore - one.notBefore)[0]
-  if (!county || !identity || !newest) return null
-  return exportJournal({ county, identity }, { recipient: newest.publicKey })
+  const own = identity ? await look<{ journal_key: string }>(identity.device, 'county', 'own') : undefined
+  const recipient = own ? await publicKeyOfPoint(fromHex(own.journal_key)) : null
+  if (!county || !identity || !recipient) return null
+  return exportJournal({ county, identity }, { recipient })
 }

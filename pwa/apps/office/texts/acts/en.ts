@@ -145,6 +145,7 @@ export default {
   'sync.refuse-device': 'turned a device away',
   'sync.suspend-device': 'suspended a device',
   'sync.revoke-device': 'revoked a device',
+  'sync.take-file': 'took in an offline journal from a file',
   'sync.accept-liability': 'agreed to answer for claims lost offline',
   'sync.draft-policy': 'drafted an offline policy',
   'sync.enforce-policy': 'put an offline policy in force',

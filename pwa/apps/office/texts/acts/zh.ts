@@ -143,6 +143,7 @@ export default {
   'sync.refuse-device': '不通过设备',
   'sync.suspend-device': '停用设备',
   'sync.revoke-device': '吊销设备',
+  'sync.take-file': '从文件接收离线记录',
   'sync.accept-liability': '同意承担离线收券责任',
   'sync.draft-policy': '起草离线规则',
   'sync.enforce-policy': '离线规则生效',

@@ -1,0 +1,75 @@
+"""Where a journal that was carried here in a file is taken in, whoever brings it.
+
+Nobody need be signed in: what counts is the device's signature under each event, and the file is sealed, so whoever
+carries it learns nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, post
+from litestar.handlers import BaseRouteHandler
+
+from backend.database.transaction import transact
+from backend.kernel.refusals import Refused
+from backend.sync.journal_file_rules import JournalFileReason, open_journal_file
+from backend.sync.journal_file_schemas import JournalFileAnswer
+from backend.sync.journal_key import journal_key_of
+from backend.sync.push_routes import CborBody
+from backend.sync.push_rules import MOST_EVENTS, PushReason
+from backend.sync.take_journal_file import FromFile, TakeFromFile, take_from_file
+from backend.sync.take_rules import TakeReason
+from backend.web.callers import PUBLIC, county_of
+from backend.web.limits import UPLOADS
+from backend.web.problems import documented, refusal
+
+JOURNAL_FILES = "/api/v1/sync/journal-files"
+NOTHING = FromFile(taken=0, known=0, unreadable=0, ack_seq=0)
+
+
+@dataclass
+class _FileBody(CborBody):
+    form = "`XO1`, fixtures/protocols/journal-file/SPEC.md"
+
+
+@post(
+    JOURNAL_FILES,
+    opt={"callers": PUBLIC, "strangers": UPLOADS},
+    tags=["sync"],
+    summary="Bring a device's journal in a file",
+    status_code=200,
+    operation_class=_FileBody,
+    responses=documented(JournalFileReason, PushReason.DEVICE_UNKNOWN, TakeReason),
+)
+async def post_journal_file(request: Request[Any, Any, Any]) -> Response[JournalFileAnswer]:
+    """Each event is taken once, however often and whichever way it comes."""
+    county = county_of(request)
+    file = open_journal_file(await request.body(), county=county.code, key=journal_key_of(county))
+    if isinstance(file, Refused):
+        return refusal(file)
+    all_of_it = NOTHING
+    # In parts, each whole by itself: should the line break in between, the same file goes on where it was.
+    for start in range(0, len(file.events), MOST_EVENTS):
+        part = TakeFromFile(device_id=file.device, events=file.events[start : start + MOST_EVENTS])
+        outcome = await transact(county, take_from_file, part)
+        if isinstance(outcome, Refused):
+            return refusal(outcome)
+        all_of_it = FromFile(
+            taken=all_of_it.taken + outcome.taken,
+            known=all_of_it.known + outcome.known,
+            unreadable=all_of_it.unreadable + outcome.unreadable,
+            ack_seq=outcome.ack_seq,
+        )
+    told = JournalFileAnswer(
+        device_id=file.device,
+        first=file.first,
+        last=file.last,
+        taken=all_of_it.taken,
+        known=all_of_it.known,
+        unreadable=all_of_it.unreadable,
+        ack_seq=all_of_it.ack_seq,
+    )
+    return Response(told)
+
+
+SYNC_JOURNAL_FILE_ROUTES: list[BaseRouteHandler] = [post_journal_file]
