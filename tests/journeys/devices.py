@@ -17,6 +17,9 @@ from backend.sync.body_rules import Body, HolderProof, Mode, Redeem
 from backend.sync.event_rules import BEGINNING, Checkpoint, DeviceEvent, read_event, sign_event, with_body
 from backend.sync.possession_rules import code_hash, possession_message
 from backend.sync.push_rules import Numbered, Place, Push, sign_push
+from backend.sync.request_rules import ReadRequest, sign_request
+from backend.sync.word_rules import read_word
+from merchant_tools.journal_file import seal_journal
 from tests.journeys.campaigns import county_now
 from tests.journeys.served import Served, Session
 
@@ -63,6 +66,19 @@ class OfflineDevice:
         assert not isinstance(told, Refused), told
         self.told = told
         return told
+
+    def file(self) -> bytes:
+        """The whole journal, sealed to the key that the county tells its devices."""
+        address = "/api/v1/sync/pull"
+        asked = ReadRequest(county=self.county, device=self.id, t_dev=county_now(self.served), address=address)
+        signed = {"authorization": sign_request(asked, device=self.key)}
+        with urllib.request.urlopen(
+            urllib.request.Request(self.served.address + address, headers=signed), timeout=30
+        ) as answer:
+            word = read_word(answer.read(), county=self.county, device=self.id)
+        assert not isinstance(word, Refused), word
+        recipient = bytes.fromhex(word.collections["county"]["own"]["journal_key"])
+        return seal_journal(self.county, self.id, list(enumerate(self.journal, 1)), recipient=recipient)
 
     def add(self, body: Body, *, late: int = 1) -> int:
         """One more event, so many seconds after the county's last word at least; its number."""

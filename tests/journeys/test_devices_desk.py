@@ -4,8 +4,9 @@ import re
 
 import msgspec
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
+from backend.sync.body_rules import Void
 from backend.sync.limits_rules import OfflineLimits
 from backend.sync.policy_schemas import LimitsBody, limits_from
 from tests.journeys.campaigns import county_now, run_campaign
@@ -105,6 +106,32 @@ def test_rules_show_their_worst_case_while_they_are_typed_and_two_people_put_the
     expect(approver.get_by_role("heading", name=f"现行规则（第 {number} 号）")).to_be_visible()
     expect(approver.locator("tbody").filter(has_text=DOCUMENT).get_by_text("现行", exact=True)).to_be_visible()
     expect(approver.get_by_text("同一台设备每天最多收同一位居民 ¥100.00。").first).to_be_visible()
+
+
+def test_a_journal_that_was_carried_here_is_taken_in_once(
+    visit: Enter, served: Served, staff: dict[str, Session]
+) -> None:
+    merchant_id, _ = merchant_id_of(served, staff["office"], 2)
+    device = active_device(served, staff["office"], str(merchant_id), "三号收银台", 3)
+    device.push()
+    for _ in range(2):
+        device.add(Void(1, "扫错了"))
+    clerk = visit(staff["office"], viewport=DESK).expect_no("400 /journal-files").go("/office/devices")
+    card = clerk.get_by_role("region", name="接收离线记录文件")
+    card.get_by_role("button", name="接收").click()
+    expect(card.get_by_text("请先选择文件")).to_be_visible()
+    file = FilePayload(name="a.journal", mimeType="application/octet-stream", buffer=device.file())
+    card.get_by_label("离线记录文件").set_input_files(file | FilePayload(buffer=b"no journal"))
+    card.get_by_role("button", name="接收").click()
+    expect(card.get_by_text("文件已损坏或不是离线记录")).to_be_visible()
+    card.get_by_label("离线记录文件").set_input_files(file)
+    card.get_by_role("button", name="接收").click()
+    expect(card.get_by_text("第 1 至 2 条：新接收 2 条，县里已有 0 条。")).to_be_visible()
+    card.get_by_role("button", name="接收").click()
+    expect(card.get_by_text("第 1 至 2 条：新接收 0 条，县里已有 2 条。")).to_be_visible()
+    assert (violations(clerk), sideways(clerk)) == ([], {})
+    auditor = visit(staff["auditor"], viewport=DESK).go("/office/audit")
+    expect(auditor.get_by_text("从文件接收离线记录").first).to_be_visible()
 
 
 def test_an_approver_sets_a_pool_apart_and_is_told_why_where_it_cannot_be(

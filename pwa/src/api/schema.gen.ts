@@ -4542,6 +4542,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/journal-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a device's journal in a file
+         * @description Each event is taken once, however often and whichever way it comes.
+         */
+        post: operations["ApiV1SyncJournalFilesPostJournalFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/pull": {
         parameters: {
             query?: never;
@@ -6591,6 +6611,17 @@ export interface components {
             contact_name: string;
             /** @description A mobile number. */
             contact_phone: string;
+        };
+        /** JournalFileAnswer */
+        JournalFileAnswer: {
+            /** Format: uuid */
+            device_id: string;
+            first: number;
+            last: number;
+            taken: number;
+            known: number;
+            unreadable: number;
+            ack_seq: number;
         };
         /** JournalLineAnswer */
         JournalLineAnswer: {
@@ -31452,6 +31483,104 @@ export interface operations {
             };
             421: components["responses"]["UnknownHost"];
             /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SyncJournalFilesPostJournalFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cbor": string;
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalFileAnswer"];
+                };
+            };
+            /** @description `journal-file-unreadable`: The file is damaged or no journal file; `journal-file-version-unsupported`: The file is newer than this program; `journal-file-malformed`: The file is not well formed; `journal-file-damaged`: The file was changed or damaged on its way; `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `push-device-unknown`: No device of this id was ever enrolled */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `journal-file-wrong-county`: The file is another county's; `journal-file-other-key`: The file is sealed to another key than ours */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `quarantine-full`: Too much from this device cannot be read; the office has to look first; `too-many-requests`: Too many requests; try again a little later */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -137,4 +137,14 @@ export default {
   'pool.who': 'An approver sets it; whoever drafted or handed in the campaign does not.',
   'pool.late': 'The campaign is settled; its pool cannot change any more.',
   'pool.ended': 'The campaign has ended; money can be given back, not added.',
+
+  'file.title': 'Take in a journal from a file',
+  'file.text': 'When a device never gets a network again, its journal can be brought here as a file. Only the county can open it, anybody may bring it, and the same file counts once however often it comes.',
+  'file.label': 'Journal file',
+  'file.hint': 'Its name ends in .journal',
+  'file.act': 'Take it in',
+  'file.choose': 'Choose the file first',
+  'file.done': 'Events {first} to {last}: {taken} new, {known} here already.',
+  'file.strange': '{count} more were not signed by this device and were not kept.',
+  'file.gap': 'Everything up to number {ack} is here; what follows waits for what is missing.',
 } satisfies Twin<typeof zh>

@@ -133,4 +133,14 @@ export default {
   'pool.who': '由审批人划拨；起草或送审这个活动的人不能划拨。',
   'pool.late': '活动已结清，备付池不能再动。',
   'pool.ended': '活动已结束，只能收回，不能再增加。',
+
+  'file.title': '接收离线记录文件',
+  'file.text': '设备再也连不上时，它的记录可以存成文件带到县里。文件只有县里能打开；谁带来都行，同一份文件交几次也只算一次。',
+  'file.label': '离线记录文件',
+  'file.hint': '文件名以 .journal 结尾',
+  'file.act': '接收',
+  'file.choose': '请先选择文件',
+  'file.done': '第 {first} 至 {last} 条：新接收 {taken} 条，县里已有 {known} 条。',
+  'file.strange': '另有 {count} 条不是这台设备签的，没有保存。',
+  'file.gap': '县里现在连续收到第 {ack} 条；后面的要等缺的补齐。',
 } as const
