@@ -93,6 +93,7 @@ export async function takeAway({ code, ...bill }: AwayOrder, operator: string): 
     const shown = await readShown(code, { trust: known.trust, county: here.county, at: reading.at })
     if (typeof shown === 'string') return refused(shown)
     const circumstances = await known.circumstancesOf(shown, isDemonstration.value)
+    if (circumstances === null) return refused('offline-not-briefed')
     const outcome = await accept(here, { shown, ...bill, lines: null, operator }, circumstances, reading)
     if (outcome.kind !== 'taken') return outcome
     const { device, seq } = outcome.entry
