@@ -15,7 +15,7 @@ import { AT, CERTIFICATE, COUNTER, COUNTY, newWorld, openBrowser, OPERATOR, POLI
 /** A page that was opened just now: nothing in memory, only what is on the disk. */
 async function newPage() {
   vi.resetModules()
-  const [taking, claims, running, redeeming, key, standing, replica, outbox, book, connection, database, left, words] =
+  const [taking, claims, running, redeeming, key, standing, replica, outbox, book, connection, database, left, words, note] =
     await Promise.all([
       import('@/counter/away/taking'),
       import('@/counter/away/claims'),
@@ -30,9 +30,10 @@ async function newPage() {
       import('@/offline/database'),
       import('@/counter/away/left'),
       import('@/counter/away/words'),
+      import('@/offline/device_note'),
     ])
   const together = { ...taking, ...claims, ...running, ...redeeming, ...key, ...standing, ...outbox, ...book, ...connection }
-  return { ...together, ...database, ...left, ...words, takeIn: replica.takeIn }
+  return { ...together, ...database, ...left, ...words, ...note, takeIn: replica.takeIn }
 }
 
 type Page = Awaited<ReturnType<typeof newPage>>
@@ -177,6 +178,21 @@ describe('a voucher that is shown where the county does not answer', () => {
     await vi.waitFor(() => expect(redeeming.state.value.kind).toBe('waiting'))
     expect(await page.openAttempts(MERCHANT)).toHaveLength(1)
     redeeming.reset()
+  })
+})
+
+describe('a device that the county ended', () => {
+  it.each(['device-suspended', 'device-revoked'])('takes nothing from when it hears of it: %s', async (reason) => {
+    const device = await admitted()
+    offline()
+    page.noteRefusal(device, 'request-unsigned')
+    expect((await page.standsReady()).ready).toBe(true)
+    page.noteRefusal(device, reason)
+    expect(await page.takeAway(await order(), OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-not-briefed' })
+    expect([(await page.standsReady()).ready, await journal(device)]).toEqual([false, []])
+    page.noteRefusal(newId(AT), reason)
+    page.noteState(device, 'active')
+    expect((await page.standsReady()).ready).toBe(true)
   })
 })
 

@@ -9,6 +9,7 @@ import type { TrustList } from '@/kernel/trust'
 import type { Shown } from './accepting'
 import { circumstancesOf, counterOf, trustOf } from './book'
 import type { DeviceIdentity } from './device_key'
+import { noteRefusal, noteState } from './device_note'
 import { flush } from './flusher'
 import type { Circumstances } from './journal'
 import { pullOnce } from './pull'
@@ -24,7 +25,10 @@ export interface Briefing {
 export async function askWord(county: string, identity: DeviceIdentity): Promise<boolean> {
   const pushed = await flush(county, identity, newLine())
   if (pushed === 'held' || pushed.kind !== 'answered') return false
-  return (await pullOnce({ county, identity })).kind === 'taken'
+  const pulled = await pullOnce({ county, identity })
+  if (pulled.kind === 'taken') noteState(identity.device, 'active')
+  if (pulled.kind === 'refused') noteRefusal(identity.device, pulled.reason)
+  return pulled.kind === 'taken'
 }
 
 /** What the county told this device; null where that is not enough to take anything. */
