@@ -3,16 +3,19 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
+import { toHex } from '@/kernel/bytes'
 import { sign1 } from '@/kernel/cose'
 import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { newId } from '@/kernel/ids'
 import type { Attempt } from '@/counter/redeeming'
+import type { Json } from '@/offline/digest'
+import type { Rows } from '@/offline/word'
 import { AT, CERTIFICATE, COUNTER, COUNTY, newWorld, openBrowser, OPERATOR, POLICY, TERMS, allowance, type Phone, type World } from './offline_world'
 
 /** A page that was opened just now: nothing in memory, only what is on the disk. */
 async function newPage() {
   vi.resetModules()
-  const [taking, claims, running, redeeming, key, standing, replica, outbox, briefing, connection, database, left, words] =
+  const [taking, claims, running, redeeming, key, standing, replica, outbox, book, connection, database, left, words, note] =
     await Promise.all([
       import('@/counter/away/taking'),
       import('@/counter/away/claims'),
@@ -22,14 +25,15 @@ async function newPage() {
       import('@/offline/standing'),
       import('@/offline/replica'),
       import('@/offline/outbox'),
-      import('@/offline/briefing'),
+      import('@/offline/book'),
       import('@/offline/connection'),
       import('@/offline/database'),
       import('@/counter/away/left'),
       import('@/counter/away/words'),
+      import('@/offline/device_note'),
     ])
-  const together = { ...taking, ...claims, ...running, ...redeeming, ...key, ...standing, ...outbox, ...briefing, ...connection }
-  return { ...together, ...database, ...left, ...words, takeWordIn: replica.takeIn }
+  const together = { ...taking, ...claims, ...running, ...redeeming, ...key, ...standing, ...outbox, ...book, ...connection }
+  return { ...together, ...database, ...left, ...words, ...note, takeIn: replica.takeIn }
 }
 
 type Page = Awaited<ReturnType<typeof newPage>>
@@ -81,12 +85,17 @@ async function briefed(device: string): Promise<void> {
   const list = await sign1(['XK1', Number(COUNTY), 1, AT / 1000 - 60, listed], { key: root.privateKey, kid: Uint8Array.of(1) })
   const { use_from, ...terms } = TERMS
   const told = { paused: false, offline: true, terms: { ...terms.terms, use_from: new Date(use_from).toISOString() } }
-  const changes = [
-    { collection: 'trust', id: 'only', rev: 1, value: { root: (await publicHalf(root)).compressed, list } },
-    { collection: 'counter', id: MERCHANT, rev: 1, value: COUNTER },
-    { collection: 'terms', id: '3.2.1', rev: 1, value: told },
-  ]
-  await page.takeWordIn(device, { epoch: 1, cursor: 'c', changes }, AT)
+  const collections = new Map<string, Rows>([
+    ['counter', new Map([[MERCHANT, COUNTER as unknown as Json]])],
+    ['terms', new Map([['3.2.1', told as unknown as Json]])],
+  ])
+  const pinned = toHex((await publicHalf(root)).compressed)
+  const states = { epoch: 1, version: 1, count: 0, packed: new Uint8Array(0) }
+  await page.changeStrictly(await page.openDatabase(), ['replica', 'cursors', 'keys'], async (change) => {
+    await page.takeIn(change as never, device, { epoch: 1, cursor: 'c', collections }, AT)
+    await page.keepTrust(change.objectStore('keys'), device, { root: pinned, list })
+    await page.keepList(change.objectStore('replica'), device, states)
+  })
 }
 
 const open = () => scope.run(() => page.useRedeeming(async () => ({ ...page, takeAway: (order: Attempt) => page.takeAway(order, OPERATOR) })))!
@@ -169,6 +178,21 @@ describe('a voucher that is shown where the county does not answer', () => {
     await vi.waitFor(() => expect(redeeming.state.value.kind).toBe('waiting'))
     expect(await page.openAttempts(MERCHANT)).toHaveLength(1)
     redeeming.reset()
+  })
+})
+
+describe('a device that the county ended', () => {
+  it.each(['device-suspended', 'device-revoked'])('takes nothing from when it hears of it: %s', async (reason) => {
+    const device = await admitted()
+    offline()
+    page.noteRefusal(device, 'request-unsigned')
+    expect((await page.standsReady()).ready).toBe(true)
+    page.noteRefusal(device, reason)
+    expect(await page.takeAway(await order(), OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-not-briefed' })
+    expect([(await page.standsReady()).ready, await journal(device)]).toEqual([false, []])
+    page.noteRefusal(newId(AT), reason)
+    page.noteState(device, 'active')
+    expect((await page.standsReady()).ready).toBe(true)
   })
 })
 

@@ -9,12 +9,11 @@ import { api, ask, type Answer } from '@/api/client'
 import type { DeviceState } from '@/api/wire'
 import { countyCode } from '@/county/county'
 import { toBase64url, type Bytes } from '@/kernel/bytes'
-import { read, remember } from '@/kernel/remembered'
 import { version } from '@/kernel/version'
 import { provePossession } from '@/offline/device_enrolment'
 import { currentIdentity, ensureIdentity, renewIdentity } from '@/offline/device_key'
+import { noteState, notedState } from '@/offline/device_note'
 
-const KEY = 'yizhan.device'
 /** A device that stands like this does not come back: it enrols anew under another id. */
 const OVER = new Set<DeviceStanding>(['refused', 'suspended', 'revoked'])
 
@@ -44,7 +43,7 @@ export async function enrol(code: Bytes): Promise<Answer<DeviceStanding> | 'noth
     }
     const answer = await ask(api.POST('/api/v1/sync/enrolments', { body }))
     if (!answer.ok) return answer
-    note(device, answer.value.state)
+    noteState(device, answer.value.state)
     return { ...answer, value: answer.value.state }
   } catch (fault) {
     reportError(fault)
@@ -59,23 +58,10 @@ export async function standingNow(): Promise<Stood> {
   const { device } = identity
   const answer = await ask(api.GET('/api/v1/sync/enrolments/{device_id}', { params: { path: { device_id: device } } }))
   if (answer.ok) {
-    note(device, answer.value.state)
+    noteState(device, answer.value.state)
     return { standing: answer.value.state, fresh: true }
   }
   // An identity that was made and whose enrolment never came through.
-  if (answer.problem.status === 404) return { standing: noted(device) ? 'unknown' : 'none', fresh: true }
-  return { standing: noted(device) ?? 'none', fresh: false }
-}
-
-function note(device: string, state: DeviceState): void {
-  remember(KEY, JSON.stringify({ device, state }))
-}
-
-function noted(device: string): DeviceState | null {
-  try {
-    const kept = JSON.parse(read(KEY) ?? 'null') as { device: string; state: DeviceState } | null
-    return kept?.device === device ? kept.state : null
-  } catch {
-    return null
-  }
+  if (answer.problem.status === 404) return { standing: notedState(device) ? 'unknown' : 'none', fresh: true }
+  return { standing: notedState(device) ?? 'none', fresh: false }
 }

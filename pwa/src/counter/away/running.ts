@@ -12,6 +12,7 @@ import { allIdentities, currentIdentity } from '@/offline/device_key'
 import { flushing, startFlushing } from '@/offline/flusher'
 import { whenCommitted } from '@/offline/journal'
 import { readBook, type AwayBook } from './claims'
+import { standingNow } from './enrolling'
 
 /** What this browser took, as it stood a moment ago; null until it was read. */
 export const book = shallowRef<AwayBook | null>(null)
@@ -61,6 +62,10 @@ export function hearCounty(atOnce = false): Promise<void> {
 
 async function hear(): Promise<void> {
   const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
+  if (!county || !identity) return
+  // One that waits for the office, or that was ended, is told nothing else.
+  const { standing } = await standingNow()
+  const heard = standing === 'active' && (await askWord(county, identity))
   // What failed is asked again when the line comes back.
-  if (county && identity && !(await askWord(county, identity))) askedAt = -Infinity
+  if (!heard) askedAt = -Infinity
 }

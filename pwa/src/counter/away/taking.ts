@@ -12,6 +12,7 @@ import { briefingOf } from '@/offline/briefing'
 import { countyNow } from '@/offline/county_clock'
 import { forgetOpened, openDatabase } from '@/offline/database'
 import { currentIdentity } from '@/offline/device_key'
+import { isEnded } from '@/offline/device_note'
 import { settleTime } from '@/offline/device_time'
 import { accept, type Writer } from '@/offline/journal'
 import { shouldAskFirst, standingRefusal } from '@/offline/limits'
@@ -47,10 +48,10 @@ export type AwayOutcome =
   | { readonly kind: 'ask'; readonly why: ChallengeCause; readonly amount_fen: number }
   | { readonly kind: 'refused'; readonly reason: AwayRefusal }
 
-/** The device as it writes, or null where this browser is none that the county let in. */
+/** The device as it writes, or null where this browser is none that the county let in, or one that it ended. */
 async function writer(): Promise<Writer | null> {
   const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
-  if (!county || !identity) return null
+  if (!county || !identity || isEnded(identity.device)) return null
   const { certificate } = await standingOf(identity.device)
   return certificate === null ? null : { county, identity }
 }
@@ -93,6 +94,7 @@ export async function takeAway({ code, ...bill }: AwayOrder, operator: string): 
     const shown = await readShown(code, { trust: known.trust, county: here.county, at: reading.at })
     if (typeof shown === 'string') return refused(shown)
     const circumstances = await known.circumstancesOf(shown, isDemonstration.value)
+    if (circumstances === null) return refused('offline-not-briefed')
     const outcome = await accept(here, { shown, ...bill, lines: null, operator }, circumstances, reading)
     if (outcome.kind !== 'taken') return outcome
     const { device, seq } = outcome.entry
