@@ -16,10 +16,11 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Cmd, HolderProof, Mode, OnlineProof, Redeem, Void
-from backend.sync.charge_allowance import ChargeAllowance, charge_allowance
+from backend.sync.charge_allowance import ChargeAllowance, charge_allowance, cover_left
 from backend.sync.claim_id import claim_id
 from backend.sync.compliance_rules import Judgement, judgement
 from backend.sync.device_rules import Device
+from backend.sync.episode_rules import Allowance
 from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
@@ -31,6 +32,7 @@ from backend.sync.log_rules import (
     HELD,
     NOTHING_TO_VOID,
     REDEMPTION_UNKNOWN,
+    UNCOVERED,
     Judged,
     Stored,
     faulty,
@@ -40,10 +42,10 @@ from backend.sync.order_rules import RankedClaim
 from backend.sync.store import allowances, events, journals
 from backend.vouchers.find_taken import campaign_of, is_redeemed
 from backend.vouchers.label_claims import Relabelled
-from backend.vouchers.offline_rules import CoverChange
+from backend.vouchers.offline_rules import ClaimLabel, CoverChange
 from backend.vouchers.rules import Bill
 from backend.vouchers.settle_offline import SettleOffline, settle_offline
-from backend.vouchers.void_offline import VoidOffline, void_offline
+from backend.vouchers.void_offline import VoidOffline, unpaid_beside, void_offline
 
 NO_REASON = "未写原因 / no reason given"
 
@@ -102,6 +104,10 @@ def _effective(signed: SignedEvent, body: Redeem, limits: EpisodeLimits) -> Inst
     ).effective_time
 
 
+def _labelled(label: ClaimLabel | None) -> Judged:
+    return UNCOVERED if label is None else Judged(ResultCode(label.value))
+
+
 class _Judging:
     """One walk over the fresh events of a device."""
 
@@ -137,12 +143,8 @@ class _Judging:
         if merchant is None:
             return faulty(Fault.DEVICE_WITHOUT_MERCHANT)
         limits = self._facts.policies[event.policy].limits
-        episode = self._facts.episode_of(event.seq)
-        number = 0 if episode is None else episode.number
         campaign = await campaign_of(self._tx, body.voucher)
-        left = (
-            None if campaign is None else await allowances.lock_allowance(self._tx, self._device.id, campaign, number)
-        )
+        left = None if campaign is None else await self._allowance(campaign, event.seq)
         outcome = await settle_offline(
             self._tx,
             SettleOffline(
@@ -155,9 +157,10 @@ class _Judging:
                 mode=str(body.mode),
                 effective_at=_effective(signed, body, self._facts.limits_in(limits)),
                 device_id=self._device.id,
-                episode=number,
+                episode=0 if left is None else left.episode,
                 pool_line_id=None if left is None else left.line_id,
                 allowance_left_fen=0 if left is None else left.left_fen,
+                cover_left_fen=await cover_left(self._tx, left),
                 open_for=limits.longest + limits.close_extra,
                 actor=self._actor(body.operator),
                 count=body.proof.counter if isinstance(body.proof, HolderProof) else 0,
@@ -169,7 +172,7 @@ class _Judging:
             return Judged(ResultCode.NONCOMPLIANT, outcome.reason.value)
         self._settled.add(outcome.claim_id)
         await self._follow(campaign, outcome.relabelled, outcome.covers)
-        return Judged(ResultCode(outcome.label.value))
+        return _labelled(outcome.label)
 
     async def take_back(self, judged: Iterable[SignedEvent]) -> dict[int, Judged]:
         """What the claims came to that these take back, each once; what else they say was judged before."""
@@ -193,6 +196,7 @@ class _Judging:
                 device_id=self._device.id,
                 reason=body.reason or NO_REASON,
                 actor=self._actor(None),
+                left_fen=await self._left_beside(target, taken),
             ),
             now=self._now,
         )
@@ -202,12 +206,33 @@ class _Judging:
         self.relabelled[claim_id(target.hash)] = faulty(Fault.VOIDED)
         return APPLIED
 
+    async def _left_beside(self, target: SignedEvent, body: Redeem) -> dict[UUID, int]:
+        """What may be charged for claims of any device that become payable when this one is taken back."""
+        beside = await unpaid_beside(self._tx, claim_id(target.hash))
+        campaign = await campaign_of(self._tx, body.voucher) if beside.unpaid else None
+        if campaign is None:
+            return {}
+        mine = await self._allowance(campaign, target.event.seq)
+        # What the taken back one was covered with goes to the pool first, where its episode is over.
+        back_fen = beside.cover_fen if mine is not None and mine.ended_at is not None else 0
+        found = {}
+        for one in beside.unpaid:
+            held = await allowances.lock_allowance(self._tx, one.device_id, one.campaign_id, one.episode)
+            found[one.claim_id] = await cover_left(self._tx, held, back_fen)
+        return found
+
+    async def _allowance(self, campaign: UUID, seq: int) -> Allowance | None:
+        """What an event of this number may draw on, locked."""
+        episode = self._facts.episode_of(seq)
+        number = 0 if episode is None else episode.number
+        return await allowances.lock_allowance(self._tx, self._device.id, campaign, number)
+
     async def _follow(
         self, campaign: UUID | None, relabelled: Sequence[Relabelled], covers: Sequence[CoverChange]
     ) -> None:
         for one in relabelled:
-            self.relabelled[one.claim_id] = Judged(ResultCode(one.label.value))
-        for cover in covers:
+            self.relabelled[one.claim_id] = _labelled(one.label)
+        for cover in sorted(covers, key=lambda one: one.fen):  # What comes back may be what another one needs.
             assert campaign is not None, "what is covered is a voucher of a campaign"
             charged = ChargeAllowance(
                 device_id=cover.device_id, campaign_id=campaign, cover_fen=cover.fen, episode=cover.episode

@@ -36,6 +36,10 @@ FORKED = Judged(ResultCode.NEEDS_REVIEW, "event-forked")
 """Another event has this number already."""
 
 
+UNCOVERED = Judged(ResultCode.NEEDS_REVIEW, "cover-gone")
+"""The claim is right, and what was set apart for it is gone by now: a person decides who bears it."""
+
+
 class Stored(Struct, frozen=True, kw_only=True):
     """An event of the log."""
 

@@ -4,7 +4,7 @@ One function brings the books of a voucher's label to what its paid claims and t
 a claim, a claim taken back, a refund or a correction, calls it in its own transaction under the voucher's lock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -36,9 +36,18 @@ async def balance_voucher(tx: Transaction, voucher: LiveVoucher, act_id: UUID, n
     label = await store.label_of(tx, voucher.voucher_id)
     if label is not None:
         claims = await store.claims_of(tx, voucher.voucher_id)
-        balanced = await balance_label(tx, voucher, label, claims, act_id=act_id, now=now)
+        # A device's episode is not charged less for a refund: what it covered goes to the pool, where it came from.
+        balanced = await balance_label(
+            tx, voucher, label, claims, act_id=act_id, now=now, home=AccountKind.OFFLINE_POOL
+        )
         await store.put_label(tx, balanced.label)
         await store.change_claims(tx, balanced.claims)
+
+
+async def paid_now(tx: Transaction, claims: Sequence[OfflineClaim]) -> dict[UUID, int]:
+    """What each paid claim costs now in public money, less what was refunded of it."""
+    net = await store.public_paid(tx, [one.redemption_id for one in claims if one.redemption_id is not None])
+    return {one.claim_id: net.get(one.redemption_id, 0) for one in claims if one.redemption_id is not None}
 
 
 async def balance_label(
@@ -50,18 +59,20 @@ async def balance_label(
     act_id: UUID,
     now: Instant,
     ends: bool = False,
+    new: Collection[UUID] = (),
+    home: AccountKind = AccountKind.OFFLINE_ALLOWANCE,
 ) -> Balanced:
     """Post what cover moves, and give back to its line what a closed label keeps; stores neither label nor claims.
 
-    ``ends``: the voucher ran out and nobody claims it any more, so a piece comes back with its money.
+    ``ends``: the voucher ran out and nobody claims it any more, so a piece comes back with its money. ``new`` are the
+    claims that this act pays, ``home`` where cover goes back to.
     """
-    net = await store.public_paid(tx, [one.redemption_id for one in claims if one.redemption_id is not None])
-    paid = {one.claim_id: net.get(one.redemption_id, 0) for one in claims if one.redemption_id is not None}
+    paid = await paid_now(tx, claims)
     used_fen, cover_fen = split_cover(label.own_fen, sum(paid.values()))
-    changes = move_cover(claims, paid, cover_fen)
+    changes = move_cover(claims, paid, cover_fen, new=new)
     after = replace(label, used_fen=used_fen, cover_fen=cover_fen)
     gone_fen = after.kept_fen if label.closed_at is not None or ends else 0
-    moves = _cover_moves(voucher, changes) + _kept_move(voucher, gone_fen, ends=ends)
+    moves = _cover_moves(voucher, changes, home) + _kept_move(voucher, gone_fen, ends=ends)
     transfers = [
         Transfer(act_id=act_id, leg=leg, debit=debit, credit=credit, amount_fen=fen, step=step, occurred_at=now)
         for leg, (debit, credit, fen, step) in enumerate(moves, FIRST_LEG)
@@ -79,15 +90,16 @@ async def balance_label(
 _Move = tuple[Account, Account, int, Step]
 
 
-def _cover_moves(voucher: LiveVoucher, changes: Sequence[CoverChange]) -> list[_Move]:
+def _cover_moves(voucher: LiveVoucher, changes: Sequence[CoverChange], home: AccountKind) -> list[_Move]:
     opened = Account(AccountKind.VOUCHER_OPEN, voucher.campaign_id, voucher.line_id)
     moves: list[_Move] = []
     for change in changes:
-        allowance = Account(AccountKind.OFFLINE_ALLOWANCE, voucher.campaign_id, change.pool_line_id)
+        campaign, line = voucher.campaign_id, change.pool_line_id
         if change.fen > 0:
+            allowance = Account(AccountKind.OFFLINE_ALLOWANCE, campaign, line)
             moves.append((allowance, opened, change.fen, Step.OFFLINE_COVER))
         else:
-            moves.append((opened, allowance, -change.fen, Step.OFFLINE_UNCOVER))
+            moves.append((opened, Account(home, campaign, line), -change.fen, Step.OFFLINE_UNCOVER))
     return moves
 
 

@@ -3,7 +3,7 @@
 Whatever arrived first, the same is left behind: the set of claims decides (I3), not what was stored before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,7 +15,8 @@ from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
-from backend.vouchers.cover_books import balance_label
+from backend.vouchers.cover_books import balance_label, paid_now
+from backend.vouchers.cover_rules import rank_covered
 from backend.vouchers.offline_payments import TakingBack, pay, take_back
 from backend.vouchers.offline_rules import (
     ClaimLabel,
@@ -23,7 +24,6 @@ from backend.vouchers.offline_rules import (
     OfflineClaim,
     OfflineLabel,
     Ranked,
-    rank,
     standing,
     state_without_claims,
 )
@@ -35,7 +35,8 @@ from backend.vouchers.store import offline as store
 class Act(Struct, frozen=True, kw_only=True):
     """What changed the set of claims: a claim that arrived, or one that its device took back, and why.
 
-    ``count`` is the highest counter seen from the holder's phone.
+    ``count`` is the highest counter seen from the holder's phone, ``left_fen`` what may be charged for each claim that
+    is not paid yet.
     """
 
     act_id: UUID
@@ -43,14 +44,15 @@ class Act(Struct, frozen=True, kw_only=True):
     reason: str
     actor: Actor
     count: int = 0
+    left_fen: Mapping[UUID, int] = {}
 
 
 class Relabelled(Struct, frozen=True, kw_only=True):
-    """A claim whose label is another than before, or new."""
+    """A claim whose label is another than before; without one it waits for a person, since nobody can cover it."""
 
     claim_id: UUID
     device_id: UUID
-    label: ClaimLabel
+    label: ClaimLabel | None
 
 
 class Labelled(Struct, frozen=True, kw_only=True):
@@ -71,7 +73,9 @@ async def label_claims(
     now: Instant,
 ) -> Labelled:
     """Under the voucher's lock; ``claims`` are all that are stored, the new one and those taken back too."""
-    ranked = rank(standing(claims), online_merchant=label.online_merchant)
+    paid = await paid_now(tx, claims)
+    ranked, short = rank_covered(claims, label, paid=paid, left_fen=act.left_fen)
+    claims = [replace(claim, uncovered=True) if claim.claim_id in short else claim for claim in claims]
     state = VoucherState.REDEEMED if ranked else state_without_claims(label.found, voucher.expires_at, now)
     changed = [
         claim
@@ -84,7 +88,8 @@ async def label_claims(
     ]
     settled = await _pay(tx, voucher, settled, ranked, act, now)
     ends = state is VoucherState.EXPIRED and label.found is VoucherState.ISSUED
-    balanced = await balance_label(tx, voucher, label, settled, act_id=act.act_id, now=now, ends=ends)
+    new = {claim.claim_id for claim in settled if claim.redemption_id is not None} - paid.keys()
+    balanced = await balance_label(tx, voucher, label, settled, act_id=act.act_id, now=now, ends=ends, new=new)
     await store.change_claims(tx, balanced.claims)
     if ranked:
         await store.put_label(tx, balanced.label)
@@ -94,17 +99,23 @@ async def label_claims(
     await store.replace_debts(tx, voucher, owed, now)
     if state is not voucher.state or act.count > voucher.last_count:
         await store.move_voucher(tx, voucher.voucher_id, state, max(act.count, voucher.last_count))
-    await record(tx, *(_entry(claim, ranked[claim.claim_id], act, now) for claim in changed))
+    uncovered = [claim for claim in claims if claim.claim_id in short]
+    await record(tx, *(_entry(claim, ranked.get(claim.claim_id), act, now) for claim in [*changed, *uncovered]))
     return Labelled(
         claims=balanced.claims,
         ranked=ranked,
         relabelled=tuple(
-            Relabelled(claim_id=claim.claim_id, device_id=claim.device_id, label=ranked[claim.claim_id].label)
-            for claim in changed
-            if claim.claim_id != act.act_id
+            Relabelled(claim_id=one.claim_id, device_id=one.device_id, label=_label_in(ranked, one))
+            for one in [*changed, *uncovered]
+            if one.claim_id != act.act_id
         ),
         covers=balanced.covers,
     )
+
+
+def _label_in(ranked: Mapping[UUID, Ranked], claim: OfflineClaim) -> ClaimLabel | None:
+    mine = ranked.get(claim.claim_id)
+    return None if mine is None else mine.label
 
 
 async def _take_back(
@@ -156,12 +167,12 @@ async def _pay(
     ]
 
 
-def _entry(claim: OfflineClaim, ranked: Ranked, act: Act, now: Instant) -> Entry:
+def _entry(claim: OfflineClaim, ranked: Ranked | None, act: Act, now: Instant) -> Entry:
     return new_entry(
         now,
         act.actor,
         "offline.label",
         ("voucher", claim.voucher_id),
-        to_state=ranked.label,
-        detail=f"claim {claim.claim_id} of device {claim.device_id}, debt {ranked.debt_fen} fen",
+        to_state="uncovered" if ranked is None else ranked.label,
+        detail=f"claim {claim.claim_id} of device {claim.device_id}, debt {ranked.debt_fen if ranked else 0} fen",
     )

@@ -61,3 +61,16 @@ async def move_allowance(tx: Transaction, command: MoveAllowance, *, now: Instan
         )
         await post(tx, transfer, now=now)
     return cap_fen
+
+
+class AskUndealt(Struct, frozen=True, kw_only=True):
+    """How much of this pool does no device hold?"""
+
+    campaign_id: UUID
+    line_id: UUID
+
+
+async def undealt(tx: Transaction, asked: AskUndealt) -> int:
+    """In fen; nobody deals from the pool before this transaction ends."""
+    await claims.lock_lines(tx, [asked.line_id])
+    return await balance(tx, Account(AccountKind.OFFLINE_POOL, asked.campaign_id, asked.line_id))

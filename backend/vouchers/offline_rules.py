@@ -73,7 +73,7 @@ class OfflineClaim(Struct, frozen=True, kw_only=True):
 
     ``found`` is the state in which it found its voucher, ``cover_fen`` what allowances pay of it now, and
     ``redemption_id`` the live redemption that pays it, if it is paid. ``nth`` counts a voucher's claims as they
-    arrived.
+    arrived. ``uncovered``: it would be paid, and nobody has the money for it any more, so a person looks at it.
     """
 
     claim_id: UUID
@@ -104,6 +104,7 @@ class OfflineClaim(Struct, frozen=True, kw_only=True):
     times_paid: int = 0
     cover_fen: int = 0
     voided_at: datetime | None = None
+    uncovered: bool = False
 
     @property
     def discount_fen(self) -> int:
@@ -155,7 +156,7 @@ class Ranked(Struct, frozen=True):
         return self.label is not ClaimLabel.CONFLICT_UNPAID
 
 
-def rank(claims: Iterable[OfflineClaim], *, online_merchant: UUID | None) -> dict[UUID, Ranked]:
+def rank(claims: Iterable[OfflineClaim], online_merchant: UUID | None) -> dict[UUID, Ranked]:
     """Label claims on one voucher, whatever order they are given in: a redemption by the county itself is before all.
 
     Of each merchant the first is paid. The first of all owes nothing, not even on a voucher that had run out or been
@@ -195,12 +196,15 @@ def split_cover(own_fen: int, paid_fen: int) -> tuple[int, int]:
     return used_fen, paid_fen - used_fen
 
 
-def move_cover(claims: Sequence[OfflineClaim], paid: Mapping[UUID, int], cover_fen: int) -> list[CoverChange]:
+def move_cover(
+    claims: Sequence[OfflineClaim], paid: Mapping[UUID, int], cover_fen: int, *, new: Collection[UUID] = ()
+) -> list[CoverChange]:
     """Bring the cover of a voucher's claims to ``cover_fen`` together, and none above what its claim is ``paid``.
 
-    Claims that are paid nothing any more give theirs back first; then who came last takes or gives back.
+    Claims that are paid nothing any more give theirs back first; then those that are ``new`` among the paid take what
+    is missing, which is never more than they cost, and of the others who came last takes or gives back.
     """
-    newest_first = sorted(claims, key=lambda claim: -claim.nth)
+    newest_first = sorted(claims, key=lambda claim: (claim.claim_id not in new, -claim.nth))
     covered = {claim.claim_id: min(claim.cover_fen, paid.get(claim.claim_id, 0)) for claim in claims}
     missing = cover_fen - sum(covered.values())
     for claim in newest_first:
@@ -266,8 +270,8 @@ def state_without_claims(found: VoucherState, expires_at: datetime, at: datetime
 
 
 def standing(claims: Iterable[OfflineClaim]) -> list[OfflineClaim]:
-    """Those that nobody took back."""
-    return [claim for claim in claims if claim.voided_at is None]
+    """Those that nobody took back, and that do not wait for a person."""
+    return [claim for claim in claims if claim.voided_at is None and not claim.uncovered]
 
 
 GONE: Collection[VoucherState] = frozenset({VoucherState.EXPIRED, VoucherState.VOIDED})

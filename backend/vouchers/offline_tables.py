@@ -3,7 +3,7 @@
 The last line of defence stands here: a claim is kept once, and allowances never pay more of a claim than it gives.
 """
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, LargeBinary, Table, Text, false
 
 from backend.database.columns import (
     choice_column,
@@ -64,6 +64,7 @@ offline_claims = Table(
     small_column("times_paid"),
     fen_column("cover_fen"),
     instant_column("voided_at", nullable=True),
+    Column("uncovered", Boolean(create_constraint=False), nullable=False, server_default=false()),
     instant_column("recorded_at"),
     CheckConstraint("cover_fen <= government_fen", name="cover_within_claim"),
     CheckConstraint("cover_fen = 0 OR redemption_id IS NOT NULL", name="cover_of_what_is_paid"),

@@ -44,7 +44,8 @@ class SettleOffline(Struct, frozen=True, kw_only=True):
 
     ``claim_id`` and ``event_hash`` name its event, ``effective_at`` is the device's time as far as it is believed.
     ``allowance_left_fen`` is what the device's episode has left of its allowance on ``pool_line_id`` before this claim,
-    ``open_for`` how much longer than the voucher its label stays open by the policy.
+    ``cover_left_fen`` what of that is still there where the episode is over; ``open_for`` is how much longer than the
+    voucher its label stays open by the policy.
     """
 
     claim_id: UUID
@@ -59,6 +60,7 @@ class SettleOffline(Struct, frozen=True, kw_only=True):
     episode: int
     pool_line_id: UUID | None
     allowance_left_fen: int
+    cover_left_fen: int | None = None
     open_for: timedelta
     actor: Actor
     count: int = 0
@@ -69,11 +71,12 @@ class SettleOffline(Struct, frozen=True, kw_only=True):
 class Settled(Struct, frozen=True, kw_only=True):
     """What a claim came to, in fen, and what became of earlier ones; ``again``: it was settled before.
 
+    Without a label it waits for a person: nobody has the money any more that would cover it.
     ``covers`` tell whose allowances pay more or less than before: whoever keeps allowances books them there.
     """
 
     claim_id: UUID
-    label: ClaimLabel
+    label: ClaimLabel | None
     paid_fen: int
     cover_fen: int
     debt_fen: int
@@ -101,12 +104,14 @@ async def settle_offline(tx: Transaction, command: SettleOffline, *, now: Instan
     label = msgspec.structs.replace(label, closes_at=max(label.closes_at, voucher.expires_at + command.open_for))
     claim = msgspec.structs.replace(claim, late=label.closed_at is not None, nth=len(claims))
     await store.insert_claim(tx, claim, now)
+    left_fen = command.allowance_left_fen if command.cover_left_fen is None else command.cover_left_fen
     act = Act(
         act_id=command.claim_id,
         claim_id=command.claim_id,
         reason=DISPLACED,
         actor=command.actor,
         count=command.count,
+        left_fen={claim.claim_id: left_fen},
     )
     labelled = await label_claims(tx, voucher, label, [*claims, claim], act, now)
     await plan_closing(tx, voucher.voucher_id, label.closes_at)
@@ -187,13 +192,13 @@ async def _new_label(tx: Transaction, voucher: LiveVoucher, closes_at: Instant) 
 
 def _told(labelled: Labelled, claim_id: UUID) -> Settled:
     claim = next(one for one in labelled.claims if one.claim_id == claim_id)
-    mine = labelled.ranked[claim_id]
+    mine = labelled.ranked.get(claim_id)
     return Settled(
         claim_id=claim_id,
-        label=mine.label,
-        paid_fen=claim.discount_fen if mine.is_paid else 0,
+        label=mine.label if mine else None,
+        paid_fen=claim.discount_fen if mine and mine.is_paid else 0,
         cover_fen=claim.cover_fen,
-        debt_fen=mine.debt_fen,
+        debt_fen=mine.debt_fen if mine else 0,
         relabelled=labelled.relabelled,
         covers=labelled.covers,
     )
@@ -201,12 +206,12 @@ def _told(labelled: Labelled, claim_id: UUID) -> Settled:
 
 def _again(command: SettleOffline, claims: list[OfflineClaim], label: OfflineLabel | None) -> Settled:
     claim = next(one for one in claims if one.claim_id == command.claim_id)
-    ranked = rank(standing(claims), online_merchant=label.online_merchant if label else None)
+    ranked = rank(standing(claims), label.online_merchant if label else None)
     mine = ranked.get(command.claim_id)
     paid = mine is not None and mine.is_paid
     return Settled(
         claim_id=claim.claim_id,
-        label=claim.label,
+        label=None if claim.uncovered else claim.label,
         paid_fen=claim.discount_fen if paid else 0,
         cover_fen=claim.cover_fen,
         debt_fen=mine.debt_fen if mine else 0,

@@ -4,6 +4,7 @@ Before the clearing the merchant is owed less, afterwards it owes back; what a c
 allowance. A voucher that nobody claims any more is again what it was, unless its time ran out since.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,19 +17,55 @@ from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.vouchers.label_claims import Act, Relabelled, label_claims
-from backend.vouchers.offline_rules import CoverChange, OfflineReason
+from backend.vouchers.offline_rules import CoverChange, OfflineReason, standing
 from backend.vouchers.store import offline as store
 from backend.vouchers.store import redemptions
 
 
 class VoidOffline(Struct, frozen=True, kw_only=True):
-    """The device's VOID event of one of its own claims; ``void_id`` names that event."""
+    """The device's VOID event of one of its own claims; ``void_id`` names that event.
+
+    ``left_fen`` is what may be charged for each claim that becomes payable in its stead (``unpaid_beside``); for one
+    that is not named, nothing.
+    """
 
     void_id: UUID
     claim_id: UUID
     device_id: UUID
     reason: str
     actor: Actor
+    left_fen: Mapping[UUID, int] = {}
+
+
+class Unpaid(Struct, frozen=True, kw_only=True):
+    """A claim that may become payable, and whose allowance would have to cover it."""
+
+    claim_id: UUID
+    device_id: UUID
+    campaign_id: UUID
+    episode: int
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """The unpaid claims on the voucher of a claim, and what of its cover comes back when it is taken back, in fen."""
+
+    cover_fen: int = 0
+    unpaid: tuple[Unpaid, ...] = ()
+
+
+async def unpaid_beside(tx: Transaction, claim_id: UUID) -> Beside:
+    """What taking this claim back may make payable; its voucher is locked until the end of the transaction."""
+    named = await store.find_claim(tx, claim_id)
+    voucher = None if named is None else await redemptions.lock_voucher(tx, named.voucher_id)
+    if voucher is None:
+        return Beside()
+    claims = standing(await store.claims_of(tx, voucher.voucher_id))
+    unpaid = tuple(
+        Unpaid(claim_id=one.claim_id, device_id=one.device_id, campaign_id=voucher.campaign_id, episode=one.episode)
+        for one in claims
+        if one.redemption_id is None
+    )
+    return Beside(cover_fen=sum(one.cover_fen for one in claims if one.claim_id == claim_id), unpaid=unpaid)
 
 
 class Voided(Struct, frozen=True, kw_only=True):
@@ -51,11 +88,22 @@ async def void_offline(tx: Transaction, command: VoidOffline, *, now: Instant) -
     claim = next(one for one in claims if one.claim_id == command.claim_id)
     if claim.voided_at is not None:
         return Voided(claim_id=claim.claim_id, again=True)
-    if voucher is None or label is None:
+    if voucher is None or (label is None and not claim.uncovered):
         raise RuntimeError(f"claim {claim.claim_id} stands without a label")
     left = [replace(one, voided_at=now) if one is claim else one for one in claims]
-    act = Act(act_id=command.void_id, claim_id=claim.claim_id, reason=command.reason, actor=command.actor)
-    labelled = await label_claims(tx, voucher, label, left, act, now)
+    voided = Voided(claim_id=claim.claim_id)
+    if label is None:
+        await store.change_claims(tx, left)
+    else:
+        act = Act(
+            act_id=command.void_id,
+            claim_id=claim.claim_id,
+            reason=command.reason,
+            actor=command.actor,
+            left_fen=command.left_fen,
+        )
+        labelled = await label_claims(tx, voucher, label, left, act, now)
+        voided = replace(voided, relabelled=labelled.relabelled, covers=labelled.covers)
     await record(
         tx,
         new_entry(
@@ -68,4 +116,4 @@ async def void_offline(tx: Transaction, command: VoidOffline, *, now: Instant) -
             words=command.reason,
         ),
     )
-    return Voided(claim_id=claim.claim_id, relabelled=labelled.relabelled, covers=labelled.covers)
+    return voided

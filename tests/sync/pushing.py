@@ -92,7 +92,8 @@ class Counter(Struct):
     ) -> int:
         """Take a voucher by the code on a screen; its token was fetched while there was a network."""
         at = more.pop("at", None) or self.county.clock()
-        shown = await proof(self.county, of, voucher_id, at, count)
+        token = more.pop("token", None) or await token_of(self.county, of, voucher_id)
+        shown = proof(of, token, at, count)
         body = redeeming(voucher_id, shown, fen, bill_fen, self.operator)
         return self.add(structs.replace(body, **more), at=at)
 
@@ -123,11 +124,15 @@ class Counter(Struct):
         return self.add(Void(seq, reason))
 
 
-async def proof(county: County, of: Phone, voucher_id: UUID, at: Instant, count: int) -> HolderProof:
-    """What the phone signs at this instant."""
+async def token_of(county: County, of: Phone, voucher_id: UUID) -> bytes:
+    """What the phone fetches while there is a network."""
     issued = await transact(county, issue_tokens, IssueTokens(of.resident_id))
     assert not isinstance(issued, Refused)
-    token = next(one.token for one in issued if one.voucher_id == voucher_id)
+    return next(one.token for one in issued if one.voucher_id == voucher_id)
+
+
+def proof(of: Phone, token: bytes, at: Instant, count: int) -> HolderProof:
+    """What the phone signs at this instant."""
     hashed = hashlib.sha256(token).digest()
     whole = at.replace(microsecond=0)
     signature = of.key.sign(holder_message(hashed, seconds_of(whole), count))

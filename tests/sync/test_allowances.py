@@ -45,7 +45,7 @@ from tests.sync.device_makers import (
     with_merchant,
 )
 from tests.vouchers.campaigns import faults
-from tests.vouchers.pools import FREE, places, sizing, with_pool
+from tests.vouchers.pools import FREE, places, sized, sizing, with_pool
 
 CAP = OfflineLimits(
     merchant=EpisodeLimits(soft=timedelta(hours=12), hard=timedelta(hours=72), cap_fen=4_000, claims=40)
@@ -224,8 +224,14 @@ async def test_what_comes_back_to_an_episode_that_is_over_goes_on_to_the_pool(co
     assert await places(county, campaign_id) == (10_000, 3_500, 4_000, 2_500)
     await spend(county, device_id, campaign_id, -2_500, episode=1)
     assert await places(county, campaign_id) == (10_000, 6_000, 4_000, 0)
-    with pytest.raises(ValueError, match="over pays nothing"):
-        await spend(county, device_id, campaign_id, 1, episode=1)
+    # It was reserved then, and is still in the pool: so it may be paid, as much as the pool has.
+    await spend(county, device_id, campaign_id, 1_000, episode=1)
+    assert await places(county, campaign_id) == (10_000, 5_000, 4_000, 1_000)
+    await spend(county, device_id, campaign_id, -1_000, episode=1)
+    await sized(county, campaign_id, 5_000)
+    with pytest.raises(ValueError, match="pool has not so much left"):
+        await spend(county, device_id, campaign_id, 1_001, episode=1)
+    assert await places(county, campaign_id) == (5_000, 1_000, 4_000, 0), "nothing of it happened"
     assert await faults(county) == []
 
 

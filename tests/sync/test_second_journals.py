@@ -63,8 +63,8 @@ class County(Struct):
     def take(self, push: Push) -> Taken:
         """One push, stored; what it asks for."""
         taken = take(push, self.known(), key=COUNTER.public)
-        for one in (*taken.kept, *taken.forks):
-            self.before[Place(one.seq, one.signed.hash)] = one.signed.event.prev
+        for signed in [*(kept.signed for kept in taken.kept), *(fork.signed for fork in taken.forks)]:
+            self.before[Place(signed.event.seq, signed.hash)] = signed.event.prev
         self.log |= {one.seq: one.signed.hash for one in taken.kept}
         self.forks |= {one.signed.hash: one.seq for one in taken.forks}
         self.unread |= {one.seq: hashlib.sha256(one.data).digest() for one in taken.unread}

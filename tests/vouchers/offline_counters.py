@@ -1,6 +1,7 @@
 """Counters without a network: a pool of a campaign, devices with allowances, and the claims that they send later."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -24,7 +25,7 @@ from backend.vouchers.settle_offline import Settled, SettleOffline, SettleOutcom
 from backend.vouchers.store import claims, desk
 from backend.vouchers.store import redemptions as redeeming
 from backend.vouchers.tables import budget_lines, rounds, vouchers
-from backend.vouchers.void_offline import VoidOffline, void_offline
+from backend.vouchers.void_offline import Beside, VoidOffline, unpaid_beside, void_offline
 from tests.vouchers.campaigns import running_campaign
 from tests.vouchers.counters import Phone, counter, phone, voucher
 
@@ -117,8 +118,11 @@ async def settle(county: County, command: SettleOffline) -> SettleOutcome:
     return await transact(county, settle_offline, command)
 
 
-async def void(county: County, command: SettleOffline) -> Any:
-    """The device that made a claim takes it back."""
+async def void(county: County, command: SettleOffline, left_fen: Mapping[UUID, int] | None = None) -> Any:
+    """The device that made a claim takes it back; for others on its voucher so much is left, or all they may need."""
+    if left_fen is None:
+        beside = await transact(county, _beside, command.claim_id)
+        left_fen = {one.claim_id: 10_000_000 for one in beside.unpaid}
     told = hashlib.sha256(b"void" + command.event_hash).digest()
     return await transact(
         county,
@@ -129,8 +133,14 @@ async def void(county: County, command: SettleOffline) -> Any:
             device_id=command.device_id,
             reason="扫错了",
             actor=command.actor,
+            left_fen=left_fen,
         ),
     )
+
+
+async def _beside(tx: Transaction, claim_id: UUID, *, now: Instant) -> Beside:
+    del now
+    return await unpaid_beside(tx, claim_id)
 
 
 async def _void_voucher(tx: Transaction, voucher_id: UUID, *, now: Instant) -> None:

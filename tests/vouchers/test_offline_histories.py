@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
@@ -81,6 +82,47 @@ async def told(county: County, on: Scene) -> tuple[object, ...]:
         for debt in await inquire(county, debts_of, DebtsOf(person.resident_id)):
             owed[nth] += debt.debt_fen
     return [await inquire(county, claims, mine) for mine in on.vouchers], owed
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_no_device_ever_pays_more_than_it_has_whatever_is_taken_back_and_whose_episode_is_over(
+    county: County, seed: int
+) -> None:
+    """Books hold after every act; what nobody can cover is not paid."""
+    dice, at = Random(seed), county.clock()
+    on = await scene(county, nth=0)
+    await void_voucher(county, on.vouchers[1])
+    left = {one.device_id: dice.choice([0, 4_000, 9_000]) for one in on.devices}
+    over: set[UUID] = set()
+    arrived: list[SettleOffline] = []
+    waiting = 0
+    for made in dice.sample(all_claims := claims_made(on, dice, at), len(all_claims)):
+        has = 0 if made.device_id in over else left[made.device_id]
+        outcome = await settle(county, replace(made, allowance_left_fen=150_000, cover_left_fen=has))
+        assert isinstance(outcome, Settled)
+        waiting += outcome.label is None
+        arrived.append(made)
+        changes = [*outcome.covers]
+        if dice.random() < 0.4:
+            gone = arrived.pop(dice.randrange(len(arrived)))
+            free = {one.claim_id: 0 if one.device_id in over else left[one.device_id] for one in arrived}
+            for change in outcome.covers:
+                free |= {
+                    one.claim_id: free[one.claim_id] - change.fen
+                    for one in arrived
+                    if one.device_id == change.device_id
+                }
+            done = await void(county, gone, free)
+            waiting += sum(one.label is None for one in done.relabelled)
+            changes += done.covers
+        for change in changes:
+            assert change.fen <= 0 or change.device_id not in over, "an episode that is over pays nothing"
+            left[change.device_id] -= change.fen
+        assert min(left.values()) >= 0
+        if dice.random() < 0.2:
+            over.add(dice.choice(on.devices).device_id)
+        assert await faults_of_books(county) == []
+    assert waiting > 0
 
 
 @pytest.mark.parametrize("seed", range(3))

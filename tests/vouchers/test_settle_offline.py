@@ -313,6 +313,8 @@ async def test_what_a_counter_accepted_is_given_back_only_once_all_claims_are_kn
         "voucher.open": 0,
         "budget.line": 16_000,
         "merchant.payable": 4_000,
+        "offline.pool": 4_000,
+        "offline.allowance": 26_000,
     }
     assert await faults_of_books(county) == []
 
@@ -330,7 +332,8 @@ async def test_a_correction_by_two_people_goes_the_same_way_while_the_label_is_o
     decision = DecideIncident(decision_id=new_id(), incident_id=incident.incident_id, confirm=True, actor=FINANCE)
     decided = await transact(county, decide_incident, decision)
     assert isinstance(decided, IncidentOutcome)
-    assert await balances(county) == BEFORE | {"voucher.open": 0, "merchant.payable": 5_000}
+    after = {"voucher.open": 0, "merchant.payable": 5_000, "offline.pool": 5_000, "offline.allowance": 25_000}
+    assert await balances(county) == BEFORE | after
     assert await faults_of_books(county) == []
 
 

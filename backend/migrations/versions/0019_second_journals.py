@@ -1,4 +1,4 @@
-"""What is missing of the second journal of a device whose disk was copied."""
+"""What is missing of the second journal of a device whose disk was copied; claims for which nobody has the money."""
 
 from typing import Any
 
@@ -14,7 +14,8 @@ depends_on: Any = None
 
 
 def upgrade() -> None:
-    """Empty: what earlier pushes named is found again as soon as the device is heard."""
+    """Empty: what earlier pushes named is found again as soon as the device is heard; all claims have their cover."""
+    op.add_column("offline_claims", sa.Column("uncovered", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "sync_wanted",
         sa.Column("device_id", IdType(), nullable=False),

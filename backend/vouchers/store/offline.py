@@ -103,7 +103,7 @@ async def insert_claim(tx: Transaction, claim: OfflineClaim, now: Instant) -> No
 
 
 async def change_claims(tx: Transaction, claims: Iterable[OfflineClaim]) -> None:
-    """What became of claims: label, redemption, cover, and whether they were taken back."""
+    """What became of claims: label, redemption, cover, and whether they were taken back or wait for a person."""
     rows = [
         {
             "of": claim.claim_id,
@@ -112,6 +112,7 @@ async def change_claims(tx: Transaction, claims: Iterable[OfflineClaim]) -> None
             "times": claim.times_paid,
             "cover": claim.cover_fen,
             "voided": claim.voided_at,
+            "waits": claim.uncovered,
         }
         for claim in claims
     ]
@@ -125,6 +126,7 @@ async def change_claims(tx: Transaction, claims: Iterable[OfflineClaim]) -> None
                 times_paid=bindparam("times"),
                 cover_fen=bindparam("cover"),
                 voided_at=bindparam("voided"),
+                uncovered=bindparam("waits"),
             ),
             rows,
         )

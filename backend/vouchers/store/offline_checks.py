@@ -54,7 +54,9 @@ async def found_after_their_end(tx: Transaction) -> Iterable[tuple[str, str]]:
     """(voucher, the state it was found in) of every claim that told late of the use of an expired or voided one."""
     voucher_id = unread_id(offline_claims.c.voucher_id, on_postgresql=tx.county.on_postgresql)
     asked = select(voucher_id, offline_claims.c.found)
-    rows = await tx.execute(asked.where(offline_claims.c.found.in_([str(state) for state in GONE])))
+    # One that nobody could cover was never paid, and left its voucher as it was.
+    found = offline_claims.c.found.in_([str(state) for state in GONE]) & (offline_claims.c.times_paid > 0)
+    rows = await tx.execute(asked.where(found))
     return ((id_text(row[0]), row[1]) for row in rows)
 
 
