@@ -35,8 +35,8 @@ UINT32 = 2**32 - 1
 CursorQuery = Annotated[
     str | None, QueryParameter(max_length=LONGEST_CURSOR, description="The cursor of the last word that was taken.")
 ]
-Since = Annotated[int | None, QueryParameter(ge=0, le=UINT32, description="Version of the list that the device has.")]
-OfEpoch = Annotated[int | None, QueryParameter(name="epoch", ge=0, le=UINT32, description="The epoch of that list.")]
+Since = Annotated[int | None, QueryParameter(gt=-1, le=UINT32, description="Version of the list that the device has.")]
+OfEpoch = Annotated[int | None, QueryParameter(name="epoch", gt=-1, le=UINT32, description="The epoch of that list.")]
 
 
 def _told(form: str, where: str) -> dict[int, ResponseSpec]:

@@ -53,6 +53,7 @@ async def test_sessions_and_keys_of_one_county_open_nothing_in_the_other(two: Tw
 
 NOT_MADE = {
     "GET /api/v1/office/payout-runs/{run_id}/files",
+    "GET /api/v1/office/devices/{device_id}/events/{seq}",
     "GET /api/v1/office/merchants/{merchant_id}/statements/{day}",
     "GET /api/v1/office/clearing/{day}",
     "GET /api/v1/merchant/statements/{day}",

@@ -78,7 +78,9 @@ def test_every_route_documents_the_noes_that_any_caller_can_meet() -> None:
 
 
 def test_every_write_is_open_to_named_roles_only_unless_it_is_a_door() -> None:
-    doors = re.compile(r"^/api/v1/(sign-in|staff/(sign-in|invitations)|demonstration|sync/(enrolments|push)$)")
+    doors = re.compile(
+        r"^/api/v1/(sign-in|staff/(sign-in|invitations)|demonstration|sync/(enrolments|push|journal-files)$)"
+    )
     open_writes = {
         f"{method} {path}"
         for method, path, operation in operations()

@@ -14,9 +14,10 @@ from backend.kernel.signing import from_base64url, to_base64url
 from backend.kernel.trust import seconds_of
 from backend.sync.device_rules import DeviceKind
 from backend.vouchers.wallet import IssueTokens, issue_tokens
-from merchant_tools.briefing import Held, Owner, briefing_of
+from merchant_tools.briefing import Held, Owner, briefing_of, journal_key_of
 from merchant_tools.device_requests import possession_message
 from merchant_tools.journal import Journal, SentinelFile
+from merchant_tools.journal_file import seal_journal
 from merchant_tools.pull_briefing import pull_briefing
 from merchant_tools.push_journal import NoAnswer, NotTakenAsWhole
 from merchant_tools.sealing import DeviceKey
@@ -68,6 +69,13 @@ class AppTill:
     def reading(self) -> Reading:
         """Its clock is the county's."""
         return Reading(seconds_of(self.county.clock()), seconds_of(self.county.clock()))
+
+    def file(self) -> bytes:
+        """Its journal, sealed to the county."""
+        recipient = None if self.held is None else journal_key_of(self.held, self.owner)
+        assert recipient is not None
+        events = [(entry.seq, entry.data) for entry in self.opened().kept.entries]
+        return seal_journal(self.county.code, self.device, events, recipient=recipient)
 
     async def enrol(self, merchant_id: UUID, client: httpx.AsyncClient) -> None:
         """By the code that the office handed out; it then waits."""

@@ -10,6 +10,11 @@ from sqlalchemy.engine import make_url
 
 from backend.database.county import County
 from backend.database.registry import open_counties
+from backend.kernel.ids import new_id
+from backend.sync.journal_file_routes import JOURNAL_FILES
+from backend.sync.journal_file_rules import point_of
+from backend.sync.journal_key import journal_key_of
+from merchant_tools.journal_file import seal_journal
 from tests.databases import HandClock, with_database
 from tests.web.client import calling, serving
 from tests.web.contract import operations
@@ -73,12 +78,16 @@ async def test_every_route_tells_of_a_database_that_is_away_and_answers_when_it_
     data: Path = county.folder.parents[1]
     counties = open_counties(data, county.database_url, clock=clock)
     wrong, shut = [], 0
+    # A file is opened before anybody asks the database.
+    key = point_of(journal_key_of(county))
+    carried = seal_journal(county.code, new_id(), [(1, b"\x00")], recipient=key)
     async with serving(*counties.all) as application, calling(application) as client:
         async with away(county):
             for operation in operations():
                 body: dict[str, Any] = {}
                 if operation.takes_body and operation.body_type != "application/json":
-                    body = {"content": b"\xff", "headers": {"content-type": operation.body_type}}
+                    content = carried if operation.path == JOURNAL_FILES else b"\xff"
+                    body = {"content": content, "headers": {"content-type": operation.body_type}}
                 elif operation.takes_body:
                     body = {"json": PUBLIC_BODIES.get(str(operation), {})}
                 asked = {
