@@ -145,7 +145,8 @@ class _Journal:
         offer = offer_of(body, at, policy, self._facts)
         if isinstance(offer, Fault):
             return offer
-        claim = Claim(seq=event.seq, hash=hashed, body=body, t_dev=event.t_dev, at=at, offer=offer)
+        word = self._facts.checkpoints[event.checkpoint.no]
+        claim = Claim(seq=event.seq, hash=hashed, body=body, t_dev=event.t_dev, word=word, at=at, offer=offer)
         return self._decide(claim, event, policy)
 
     def _decide(self, claim: Claim, event: DeviceEvent, policy: OfflineLimits) -> Fault | None:

@@ -87,6 +87,8 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     """Whether the limits of a station are the device's, or those of a merchant's counter."""
     counter: Counter | None
     """Whose claims they are; ``None`` where nothing is taken without a network."""
+    stood: tuple[tuple[Instant, Counter], ...] = ()
+    """How that merchant stood from each instant on; without any it always stood as now."""
     active: tuple[Span, ...]
     """When the device was active. A suspension or revocation binds claims whose checkpoint is at or after it."""
     certificates: tuple[Span, ...]
@@ -107,6 +109,12 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     """Vouchers that were taken by card."""
     unusable: Mapping[UUID, tuple[Span, ...]] = {}
     """When the status list said of a voucher that it cannot be used."""
+
+    def counter_at(self, word: Instant) -> Counter | None:
+        """The merchant as a device knew it whose last word of the county is of this instant."""
+        if not self.stood:
+            return self.counter
+        return next((counter for since, counter in reversed(self.stood) if since <= word), None)
 
     def episode_of(self, seq: int) -> Episode | None:
         """The episode that an event of this number belongs to, if any had begun."""

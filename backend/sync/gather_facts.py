@@ -1,7 +1,8 @@
 """What does the county know of a device and of what it took, when its journal is judged?
 
 Everything is the county's own record; what the device says is in the journal. Read anew at each push, so that a
-suspension, a new operator or a new policy counts from the moment it was stored.
+suspension, a new operator or a new policy counts from the moment it was stored. The merchant is known as it stood at
+each instant, since a device can only know what the county's last word told it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,8 @@ from backend.database.transaction import Transaction
 from backend.identity.list_staff import PageOfStaff, page_of_staff
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
-from backend.merchants.standing import standing
+from backend.merchants.rules import Standing
+from backend.merchants.standing_history import standing_history
 from backend.stations.find_stations import find_operators
 from backend.sync.body_rules import HolderProof, Redeem
 from backend.sync.device_rules import Device, DeviceKind, DeviceState
@@ -41,7 +43,7 @@ class Journal(Struct, frozen=True):
     log: Sequence[SignedEvent]
 
 
-async def gather_facts(tx: Transaction, journal: Journal, *, now: Instant) -> DeviceFacts:
+async def gather_facts(tx: Transaction, journal: Journal) -> DeviceFacts:
     """All of it, for ``verdicts``."""
     device = journal.device
     bodies = list(_redeems(journal.log))
@@ -50,12 +52,14 @@ async def gather_facts(tx: Transaction, journal: Journal, *, now: Instant) -> De
     tokens = await issued_tokens_of(tx, hashes)
     keys = {(token.campaign, token.terms_version, token.domain) for token in tokens.values()}
     given = await events.checkpoints_of(tx, device.id)
+    stood = await _stood(tx, device)
     return DeviceFacts(
         county=tx.county.code,
         device=device.id,
         epoch=await epoch(tx, AskEpoch()),
         station=device.kind is DeviceKind.STATION,
-        counter=await _counter(tx, device, now),
+        counter=stood[-1][1] if stood else None,
+        stood=stood,
         active=_active(device),
         certificates=tuple(Span(time, time + CERTIFICATE_LIVES) for time in given.values()),
         policies=await _policies(tx),
@@ -76,19 +80,14 @@ def _redeems(log: Iterable[SignedEvent]) -> Iterable[Redeem]:
             yield body
 
 
-async def _counter(tx: Transaction, device: Device, now: Instant) -> Counter | None:
+async def _stood(tx: Transaction, device: Device) -> tuple[tuple[Instant, Counter], ...]:
     if device.merchant_id is None:
-        return None
-    found = await standing(tx, device.merchant_id, now=now)
-    if found is None:
-        return None
-    return Counter(
-        merchant_id=found.merchant_id,
-        trade=found.trade,
-        town=found.town_code,
-        standing=found.state,
-        lists=found.lists,
-    )
+        return ()
+    return tuple((since, _counter(of)) for since, of in await standing_history(tx, device.merchant_id))
+
+
+def _counter(of: Standing) -> Counter:
+    return Counter(merchant_id=of.merchant_id, trade=of.trade, town=of.town_code, standing=of.state, lists=of.lists)
 
 
 def _active(device: Device) -> tuple[Span, ...]:

@@ -21,7 +21,7 @@ from backend.sync.claim_id import claim_id
 from backend.sync.compliance_rules import Judgement, judgement
 from backend.sync.device_rules import Device
 from backend.sync.episode_rules import Allowance
-from backend.sync.event_rules import SignedEvent, body_of, read_event
+from backend.sync.event_rules import DeviceEvent, SignedEvent, body_of, read_event
 from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
 from backend.sync.gather_facts import Journal, gather_facts
@@ -70,7 +70,7 @@ async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict
     fresh = [one for one in log if one.judged == HELD]
     signed = {one.seq: _signed(one) for one in log}
     second = await journals.forked(tx, command.device.id, command.ack_seq)
-    facts = await gather_facts(tx, Journal(command.device, list(signed.values())), now=now)
+    facts = await gather_facts(tx, Journal(command.device, list(signed.values())))
     proven = {one.hash for one in log if one.judged != HELD}
     lost = await events.unread_numbers(tx, command.device.id, command.ack_seq)
     judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())
@@ -161,6 +161,7 @@ class _Judging:
                 pool_line_id=None if left is None else left.line_id,
                 allowance_left_fen=0 if left is None else left.left_fen,
                 cover_left_fen=await cover_left(self._tx, left),
+                lists=self._lists(event),
                 open_for=limits.longest + limits.close_extra,
                 actor=self._actor(body.operator),
                 count=body.proof.counter if isinstance(body.proof, HolderProof) else 0,
@@ -220,6 +221,10 @@ class _Judging:
             held = await allowances.lock_allowance(self._tx, one.device_id, one.campaign_id, one.episode)
             found[one.claim_id] = await cover_left(self._tx, held, back_fen)
         return found
+
+    def _lists(self, event: DeviceEvent) -> frozenset[UUID] | None:
+        stood = self._facts.counter_at(self._facts.checkpoints[event.checkpoint.no])
+        return None if stood is None else stood.lists
 
     async def _allowance(self, campaign: UUID, seq: int) -> Allowance | None:
         """What an event of this number may draw on, locked."""

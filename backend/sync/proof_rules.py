@@ -41,6 +41,8 @@ class Claim(Struct, frozen=True, kw_only=True):
     hash: bytes
     body: Redeem
     t_dev: Instant
+    word: Instant
+    """When the county gave the device its last word."""
     at: Instant
     """The effective time, and never before one that the journal showed since the same word of the county."""
     offer: Offer
@@ -133,8 +135,11 @@ def is_fresh(claim: Claim, policy: OfflineLimits) -> bool:
 
 
 def terms_fault(claim: Claim, facts: DeviceFacts) -> Fault | None:
-    """Whether the voucher's terms give exactly that amount on that bill, at this counter, then."""
-    body, offer, counter = claim.body, claim.offer, facts.counter
+    """Whether the voucher's terms give exactly that amount on that bill, at this counter, then.
+
+    The merchant counts as it stood at the county's last word: what became of it since nobody there could know.
+    """
+    body, offer, counter = claim.body, claim.offer, facts.counter_at(claim.word)
     terms = facts.terms.get((offer.campaign, offer.terms_version, offer.domain))
     if counter is None or terms is None or offer.terms_version != body.terms_version:
         return Fault.TERMS_NOT_MET

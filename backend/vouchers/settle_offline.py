@@ -45,7 +45,8 @@ class SettleOffline(Struct, frozen=True, kw_only=True):
     ``claim_id`` and ``event_hash`` name its event, ``effective_at`` is the device's time as far as it is believed.
     ``allowance_left_fen`` is what the device's episode has left of its allowance on ``pool_line_id`` before this claim,
     ``cover_left_fen`` what of that is still there where the episode is over; ``open_for`` is how much longer than the
-    voucher its label stays open by the policy.
+    voucher its label stays open by the policy. ``lists`` are those on which the merchant stood as far as the device
+    could know; without them those of now.
     """
 
     claim_id: UUID
@@ -61,6 +62,7 @@ class SettleOffline(Struct, frozen=True, kw_only=True):
     pool_line_id: UUID | None
     allowance_left_fen: int
     cover_left_fen: int | None = None
+    lists: frozenset[UUID] | None = None
     open_for: timedelta
     actor: Actor
     count: int = 0
@@ -125,7 +127,10 @@ async def _decide(
     if merchant is None:
         return Refused(RedemptionReason.MERCHANT_SUSPENDED)
     counter = Counter(
-        merchant_id=command.merchant_id, trade=merchant.trade, town=merchant.town_code, lists=merchant.lists
+        merchant_id=command.merchant_id,
+        trade=merchant.trade,
+        town=merchant.town_code,
+        lists=merchant.lists if command.lists is None else command.lists,
     )
     shares = decide_offline(
         voucher,

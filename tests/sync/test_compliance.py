@@ -308,6 +308,15 @@ def test_faults_for_review_are_those_that_an_honest_device_can_have() -> None:
     assert all(len(fault) <= 64 for fault in Fault)
 
 
+def test_a_merchant_counts_as_it_stood_at_the_countys_last_word_and_not_as_it_stands_now() -> None:
+    journal = one()
+    stopped = structs.replace(SHOP, standing="suspended")
+    admitted, before, since = (AT - 30 * DAY, SHOP), (AT - SECOND, stopped), (AT + SECOND, stopped)
+    assert journal.told(counter=stopped, stood=(admitted, since)) == [None]
+    assert journal.told(counter=SHOP, stood=(admitted, before, (AT + SECOND, SHOP))) == [Fault.TERMS_NOT_MET]
+    assert journal.told(counter=SHOP, stood=((AT + SECOND, SHOP),)) == [Fault.TERMS_NOT_MET], "it was none yet"
+
+
 def test_a_second_journal_throws_doubt_on_all_that_follows_and_what_either_took_back_stays_taken_back() -> None:
     journal = Journal()
     journal.take(1)

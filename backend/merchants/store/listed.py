@@ -361,6 +361,18 @@ async def lists_of(tx: Transaction, merchant_ids: Collection[UUID]) -> dict[UUID
     return found
 
 
+async def times_on_lists(tx: Transaction, merchant_id: UUID) -> list[tuple[UUID, Instant, Instant | None]]:
+    """(call, from, until) of every time that a merchant stood on a list."""
+    asked = select(listings.c.call_id, listings.c.listed_at, listings.c.ended_at)
+    rows = await tx.execute(asked.where(listings.c.merchant_id == merchant_id))
+    return [(row.call_id, row.listed_at, row.ended_at) for row in rows]
+
+
+async def admitted_at(tx: Transaction, merchant_id: UUID) -> Instant | None:
+    """Since when it is a merchant."""
+    return (await tx.execute(select(merchants.c.admitted_at).where(merchants.c.id == merchant_id))).scalar()
+
+
 async def standings_mark(tx: Transaction) -> tuple[Any, ...]:
     """A value that every committed change of any standing moves, in one statement.
 
