@@ -21,6 +21,7 @@ from backend.sync.answer_rules import Answer
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
 from backend.sync.device_rules import Device, SyncNote
 from backend.sync.event_rules import Checkpoint
+from backend.sync.hear_allowance import HearAllowance, hear_allowance
 from backend.sync.log_rules import FORKED, Begun, Judged, unread
 from backend.sync.note_sync import NoteSync, note_sync
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
@@ -75,6 +76,8 @@ async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, comma
     )
     await note_sync(tx, NoteSync(device_id=device.id, note=note), now=now)
     if taken.need_from is None and head_seq <= taken.ack_seq:
+        heard = HearAllowance(device_id=device.id, episode=sent.episode, head_seq=sent.head.seq)
+        await hear_allowance(tx, heard, now=now)
         dealt = await deal_allowance(
             tx, DealAllowance(device_id=device.id, used=taken.ack_seq > device.ack_seq), now=now
         )
