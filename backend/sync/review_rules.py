@@ -36,6 +36,15 @@ class ConflictKind(StrEnum):
     """What waited for a person and was decided."""
 
 
+class Place(Struct, frozen=True):
+    """Where the list stands, the newest first: two rows of one instant are told apart by what follows it."""
+
+    at: datetime
+    device_id: UUID
+    seq: int
+    hash: bytes
+
+
 class ReviewReason(Reason):
     """Why nothing is decided about an event."""
 
