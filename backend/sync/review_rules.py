@@ -73,6 +73,12 @@ class ReviewReason(Reason):
         "这台设备没有收款商户，只能驳回",
         "Nobody is paid for what this device takes; it can only be rejected",
     )
+    BOOKED = (
+        "claim-is-booked",
+        409,
+        "这笔核销已登记入账，不能再认可，只能驳回",
+        "This claim is on the books already; it can only be rejected",
+    )
     NO_POOL = (
         "claim-without-pool",
         409,
