@@ -23,8 +23,8 @@ from backend.sync.conflict_schemas import (
     event_answer,
 )
 from backend.sync.decide_event import DecideEvent, decide_event
-from backend.sync.find_conflicts import AskEvent, FindConflicts, FoundConflict, Place, find_conflicts, find_event
-from backend.sync.review_rules import ConflictKind, ReviewReason
+from backend.sync.find_conflicts import AskEvent, FindConflicts, FoundConflict, find_conflicts, find_event
+from backend.sync.review_rules import ConflictKind, Place, ReviewReason
 from backend.vouchers.offline_rules import OfflineReason
 from backend.vouchers.rules import RedemptionReason
 from backend.web.callers import address_of, caller_of, county_of

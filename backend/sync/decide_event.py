@@ -192,6 +192,8 @@ async def _settle(
     )
     if isinstance(settled, Refused) and settled.reason is OfflineReason.BEYOND_ALLOWANCE:
         return Refused(ReviewReason.POOL_TOO_SMALL)
+    if isinstance(settled, Settled) and settled.again:
+        return Refused(ReviewReason.BOOKED)
     if isinstance(settled, Settled):
         await _book(tx, device, campaign, pool, number, settled, now)
     return settled

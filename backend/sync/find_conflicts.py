@@ -14,10 +14,10 @@ from backend.sync.device_rules import Device
 from backend.sync.event_rules import DeviceEvent, body_of, read_event
 from backend.sync.find_devices import FoundDevice, named_devices
 from backend.sync.log_rules import Stored
-from backend.sync.review_rules import ConflictKind, Decision, ReviewReason, decide_review, is_taken_back
+from backend.sync.review_rules import ConflictKind, Decision, Place, ReviewReason, decide_review, is_taken_back
 from backend.sync.store import devices as devices_store
 from backend.sync.store import reviews as store
-from backend.sync.store.reviews import Listed, Place, Second, Unreadable
+from backend.sync.store.reviews import Listed, Second, Unreadable
 from backend.vouchers.find_offline_claims import ClaimsOn, VoucherClaims, find_offline_claims
 from backend.vouchers.offline_rules import OfflineClaim
 

@@ -36,6 +36,15 @@ class ConflictKind(StrEnum):
     """What waited for a person and was decided."""
 
 
+class Place(Struct, frozen=True):
+    """Where the list stands, the newest first: two rows of one instant are told apart by what follows it."""
+
+    at: datetime
+    device_id: UUID
+    seq: int
+    hash: bytes
+
+
 class ReviewReason(Reason):
     """Why nothing is decided about an event."""
 
@@ -63,6 +72,12 @@ class ReviewReason(Reason):
         409,
         "这台设备没有收款商户，只能驳回",
         "Nobody is paid for what this device takes; it can only be rejected",
+    )
+    BOOKED = (
+        "claim-is-booked",
+        409,
+        "这笔核销已登记入账，不能再认可，只能驳回",
+        "This claim is on the books already; it can only be rejected",
     )
     NO_POOL = (
         "claim-without-pool",

@@ -4,10 +4,15 @@ import ast
 import re
 
 from backend.places.rules import SubjectKind
+from backend.sync import log_rules
+from backend.sync.event_rules import EventReason
+from backend.sync.fault_rules import Fault
+from backend.sync.review_rules import REJECTED
 from tests.house.source import ROOT, calls, python
 
 ACT = re.compile(r"[a-z_-]+\.[a-z_-]+")
 WORDS = "pwa/apps/office/texts/acts/zh.ts"
+VERDICTS = "pwa/apps/office/texts/conflicts/zh.ts"
 KINDS = "pwa/apps/office/texts/trail/zh.ts"
 
 
@@ -61,3 +66,16 @@ def test_every_kind_of_thing_in_the_trail_has_words() -> None:
     assert {"merchant", "payout-run", "phone", "campaign", "voucher", "station", "import"} <= kinds
     words = (ROOT / KINDS).read_text()
     assert sorted(kind for kind in kinds if f"'kind.{kind}'" not in words) == []
+
+
+def test_every_verdict_on_an_event_has_words_at_the_conflict_desk() -> None:
+    own = (
+        log_rules.COMMAND_UNKNOWN,
+        log_rules.REDEMPTION_UNKNOWN,
+        log_rules.NOTHING_TO_VOID,
+        log_rules.FORKED,
+        REJECTED,
+    )
+    verdicts = {*map(str, Fault), *(reason.value for reason in EventReason), *(str(one.reason) for one in own)}
+    words = (ROOT / VERDICTS).read_text()
+    assert sorted(verdict for verdict in verdicts if f"'reason.{verdict}'" not in words) == []

@@ -7,9 +7,10 @@ from msgspec import structs
 
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.ids import new_id
+from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.sync.answer_rules import ResultCode
@@ -17,8 +18,9 @@ from backend.sync.body_rules import HolderProof, Void
 from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
 from backend.sync.find_conflicts import AskEvent, FindConflicts, find_conflicts, find_event
 from backend.sync.find_devices import FindDevices, find_devices
-from backend.sync.log_rules import Judged
+from backend.sync.log_rules import Judged, Stored
 from backend.sync.review_rules import ConflictKind, ReviewReason, decide_review
+from backend.sync.store import events, reviews
 from tests.databases import HandClock
 from tests.protocols.known_keys import AT
 from tests.sync.journals import claim
@@ -132,6 +134,27 @@ async def test_what_its_device_took_back_can_only_be_rejected(county: County, cl
     assert found is not None
     assert found.accept_no is ReviewReason.TAKEN_BACK
     assert isinstance(await transact(county, decide_event, deciding(here.counter, 1, accept=False)), EventDecided)
+
+
+async def test_what_is_on_the_books_already_is_not_settled_twice(county: County, clock: HandClock) -> None:
+    here = await waiting(county, clock)
+    [stored] = await inquire(county, near, (here.counter.device_id, 1))
+    other = UUID(int=0xE7E)
+    await transact(county, decide_event, deciding(here.counter, 1, decision_id=other))
+    await transact(county, back_to_waiting, (here.counter.device_id, stored))
+    assert await transact(county, decide_event, deciding(here.counter, 1)) == Refused(ReviewReason.BOOKED)
+    assert await faults(county) == []
+
+
+async def near(tx: Transaction, asked: tuple[UUID, int]) -> list[Stored]:
+    """One event of a device."""
+    return await reviews.near(tx, asked[0], asked[1], asked[1])
+
+
+async def back_to_waiting(tx: Transaction, asked: tuple[UUID, Stored], *, now: Instant) -> None:
+    """As if nobody had decided, although its claim was booked."""
+    del now
+    await events.judge(tx, asked[0], {asked[1].seq: asked[1].judged})
 
 
 async def test_only_claims_that_wait_are_decided(county: County, clock: HandClock) -> None:

@@ -170,6 +170,7 @@ def of_offline(world: World, change: dict[str, Any]) -> list[Told]:
         (Role.OFFICE, device + "/refusal", {"decision_id": "", "reason": "不认识"}),
         (Role.OFFICE, device + "/suspension", change),
         (Role.OFFICE, device + "/revocation", change),
+        (Role.REVIEWER, device + "/events/{seq}/decision", {"decision_id": "", "accept": False, "reason": "对不上"}),
         (Role.OFFICE, policies, {"policy_id": "", "limits": LIMITS, "note": "首份"}),
         (Role.APPROVER, policies + "/{number}/enforcement", {"decision_id": "", "document_no": DOCUMENT}),
         (Role.APPROVER, POOL, pool | {"change_id": ""}),
@@ -264,6 +265,7 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
     code = await typed(county, own.phone, own.vouchers[0])
     address: dict[str, UUID | int] = {
         "number": 1,
+        "seq": 1,
         "device_id": await enrolled(county, own.merchant_id),
         "campaign_id": of.campaign_id,
         "merchant_id": own.merchant_id,

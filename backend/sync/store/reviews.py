@@ -1,6 +1,6 @@
 """SQL of what the office looks at of all that devices sent, and of what it decided."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from backend.kernel.instants import Instant
 from backend.sync.answer_rules import ResultCode
 from backend.sync.event_tables import decisions, events, forks, quarantine
 from backend.sync.log_rules import Judged, Stored
-from backend.sync.review_rules import ConflictKind, Decision
+from backend.sync.review_rules import ConflictKind, Decision, Place
 
 _E = events.c
 _OF_CODE = {
@@ -20,15 +20,6 @@ _OF_CODE = {
     ResultCode.CONFLICT_PAID: ConflictKind.CONFLICT_PAID,
     ResultCode.CONFLICT_UNPAID: ConflictKind.CONFLICT_UNPAID,
 }
-
-
-class Place(NamedTuple):
-    """Where the list stands, the newest first: two rows of one instant are told apart by what follows it."""
-
-    at: Instant
-    device_id: UUID
-    seq: int
-    hash: bytes
 
 
 class Listed(NamedTuple):
@@ -45,8 +36,8 @@ async def listed_before(
     tx: Transaction, kind: ConflictKind | None, device_id: UUID | None, before: Place | None, most: int
 ) -> list[Listed]:
     """What is to be looked at, the newest first; without a kind all but what was decided."""
-    every = union_all(*(one for each, one in _parts().items() if kind in (None, each))) if kind else _open_ones()
-    found = every.subquery()
+    wanted = [one for each, one in _parts() if (each is not ConflictKind.DECIDED if kind is None else each is kind)]
+    found = union_all(*wanted).subquery()
     asked = select(found)
     if device_id is not None:
         asked = asked.where(found.c.device_id == device_id)
@@ -56,34 +47,28 @@ async def listed_before(
     return [_listed(row) for row in await tx.execute(asked.order_by(*order).limit(most))]
 
 
-def _parts() -> dict[ConflictKind, Select[Any]]:
+def _parts() -> Iterator[tuple[ConflictKind, Select[Any]]]:
+    """One question a kind, all with the same columns."""
     f, q, d = forks.c, quarantine.c, decisions.c
-    told = (_E.device_id, _E.seq, _E.hash, _E.data, _E.code, _E.reason)
-    of_code = {
-        kind: select(literal(kind.value).label("kind"), *told, _E.recorded_at).where(_E.code == code.value)
-        for code, kind in _OF_CODE.items()
-    }
     none = literal(None, type_=_E.reason.type)
-    decided = select(literal(ConflictKind.DECIDED.value).label("kind"), *told, d.decided_at.label("recorded_at")).join(
-        decisions, (d.device_id == _E.device_id) & (d.seq == _E.seq)
-    )
-    second = select(
-        literal(ConflictKind.FORK.value).label("kind"),
-        *(f.device_id, f.seq, f.hash, f.data, none.label("code"), none.label("reason"), f.recorded_at),
-    )
-    unread = select(
-        literal(ConflictKind.UNREADABLE.value).label("kind"),
-        *(q.device_id, q.seq, q.sha256.label("hash"), q.data, none.label("code"), q.reason, q.recorded_at),
-    )
-    return of_code | {
-        ConflictKind.FORK: second,
-        ConflictKind.UNREADABLE: unread,
-        ConflictKind.DECIDED: decided,
-    }
+    for code, kind in _OF_CODE.items():
+        told = _line(kind, _E.device_id, _E.seq, _E.hash, _E.data, _E.code, _E.reason, _E.recorded_at)
+        yield kind, told.where(_E.code == code.value)
+    second = _line(ConflictKind.FORK, f.device_id, f.seq, f.hash, f.data, none, none, f.recorded_at)
+    yield ConflictKind.FORK, second
+    unread = _line(ConflictKind.UNREADABLE, q.device_id, q.seq, q.sha256, q.data, none, q.reason, q.recorded_at)
+    yield ConflictKind.UNREADABLE, unread
+    decided = _line(
+        ConflictKind.DECIDED, _E.device_id, _E.seq, _E.hash, _E.data, _E.code, _E.reason, d.decided_at
+    ).join_from(events, decisions, (d.device_id == _E.device_id) & (d.seq == _E.seq))
+    yield ConflictKind.DECIDED, decided
 
 
-def _open_ones() -> Any:
-    return union_all(*(one for kind, one in _parts().items() if kind is not ConflictKind.DECIDED))
+def _line(kind: ConflictKind, *columns: Any) -> Select[Any]:
+    names = ("device_id", "seq", "hash", "data", "code", "reason", "recorded_at")
+    told: list[Any] = [column.label(name) for column, name in zip(columns, names, strict=True)]
+    asked: Select[Any] = select(literal(kind.value).label("kind"), *told)
+    return asked
 
 
 def _after(c: Any, place: Place) -> ColumnElement[bool]:

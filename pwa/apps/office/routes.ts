@@ -173,7 +173,7 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => tx('title'), up: '/devices', signedIn: true },
   },
   {
-    path: '/conflicts/:device/:seq(\\d+)',
+    path: '/conflicts/:device/:seq',
     name: 'conflict',
     component: () => import('./pages/ConflictPage.vue'),
     meta: { title: () => tx('title'), up: '/conflicts', signedIn: true },

@@ -136,5 +136,6 @@ export default {
   'reason.event-forged': 'The device’s signature does not match',
   'reason.event-kind-unknown': 'Of an unknown kind',
   'reason.event-body-malformed': 'Its body is not well formed',
+  'reason.cover-gone': 'Its merchant should be paid, but what was set apart for it is gone',
   'reason.other': 'Another reason',
 } satisfies Twin<typeof zh>

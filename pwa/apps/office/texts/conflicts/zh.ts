@@ -132,5 +132,6 @@ export default {
   'reason.event-forged': '设备的签名不对',
   'reason.event-kind-unknown': '不认识的记录种类',
   'reason.event-body-malformed': '正文不对',
+  'reason.cover-gone': '本该付给商户，但为它备下的钱已收回',
   'reason.other': '其他原因',
 } as const
