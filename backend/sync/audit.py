@@ -17,9 +17,10 @@ class AuditSync(Struct, frozen=True):
 
 
 class SyncReport(Struct, frozen=True, kw_only=True):
-    """What devices hold together, in fen, and everything that is wrong."""
+    """What is set apart for devices, what they may use of it by what they were told, and everything that is wrong."""
 
     held_fen: int
+    told_fen: int
     faults: list[str]
 
 
@@ -36,7 +37,12 @@ async def audit_sync(tx: Transaction, asked: AuditSync) -> SyncReport:
         if (paid := _paid(asked.ledger, key)) != charged:
             faults.append(f"offline: {paid} fen were paid from {key}, {charged} are charged to devices")
     faults += [f"offline: device {one} is ahead of itself" for one in await devices.out_of_step(tx)]
-    return SyncReport(held_fen=sum(held for held, _ in lines.values()), faults=faults)
+    faults += [
+        f"offline: device {one} was dealt, told or given back too much in episode {episode}"
+        for one, episode in await allowances.out_of_bounds(tx)
+    ]
+    held_fen = sum(held for held, _ in lines.values())
+    return SyncReport(held_fen=held_fen, told_fen=await allowances.told_fen(tx), faults=faults)
 
 
 def _paid(ledger: LedgerReport, key: str) -> int:

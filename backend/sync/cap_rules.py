@@ -55,7 +55,7 @@ class Taken:
             return Fault.OVER_CAP
         if sums[1] + 1 > limits.claims:
             return Fault.OVER_COUNT
-        dealt = 0 if episode is None else episode.caps_fen.get(room.campaign, 0)
+        dealt = 0 if episode is None else episode.cap_of(room.campaign, claim.seq)
         if self._campaigns.get((room.episode, room.campaign), 0) + fen > dealt:
             return Fault.OVER_ALLOWANCE
         return None

@@ -1,7 +1,8 @@
-"""A device's next episode: what it did not use goes back to the pools, and it is dealt anew. Called by the push.
+"""A device's next episode: it is dealt anew, and never less than what may still be out. Called by the push.
 
 It is called when everything that the device has is acknowledged, and at no other time: what is still on its way may
-have to be paid from what the device holds.
+have to be paid from what the device holds. What it is told may be less than what is set apart: the rest goes back when
+it tells that it counts by the new episode (``hear_allowance``), or lapses.
 """
 
 from collections.abc import Sequence
@@ -62,18 +63,17 @@ async def _deal(tx: Transaction, device: Device, policy: Policy, pools: Sequence
     await allowances.end(tx, device.id, now)
     dealing = {pool.campaign_id: pool.line_id for pool in pools}
     lines = {one.campaign_id: one.line_id for one in before.values()} | dealing
-    wanted_fen = limits_of(policy.limits, device.kind).cap_fen
+    most_fen = limits_of(policy.limits, device.kind).cap_fen
     dealt = []
     for campaign_id, line_id in sorted(lines.items()):
-        held = before.get(campaign_id)
+        held_fen = before[campaign_id].left_fen if campaign_id in before else 0
+        wanted_fen = most_fen if campaign_id in dealing else 0
+        # Never less than may still be out: the device goes on by the episode before until it hears of this one.
         move = MoveAllowance(
-            campaign_id=campaign_id,
-            line_id=line_id,
-            wanted_fen=wanted_fen if campaign_id in dealing else 0,
-            held_fen=0 if held is None else held.left_fen,
+            campaign_id=campaign_id, line_id=line_id, wanted_fen=max(wanted_fen, held_fen), held_fen=held_fen
         )
         cap_fen = await move_allowance(tx, move, now=now)
-        if campaign_id in dealing:
+        if campaign_id in dealing or cap_fen > 0:
             dealt.append(
                 Allowance(
                     device_id=device.id,
@@ -82,6 +82,7 @@ async def _deal(tx: Transaction, device: Device, policy: Policy, pools: Sequence
                     line_id=line_id,
                     cap_fen=cap_fen,
                     charged_fen=0,
+                    told_fen=min(wanted_fen, cap_fen),
                     dealt_at=now,
                     lapses_at=lapses_at(policy.limits, device.kind, now),
                 )

@@ -103,6 +103,8 @@ allowances = Table(
     id_column("line_id"),
     fen_column("cap_fen"),
     fen_column("charged_fen", server_default="0"),
+    fen_column("told_fen", server_default="0"),
+    fen_column("released_fen", server_default="0"),
     instant_column("dealt_at"),
     instant_column("lapses_at"),
     instant_column("ended_at", nullable=True),

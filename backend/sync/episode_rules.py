@@ -30,15 +30,25 @@ class Allowance(Struct, frozen=True, kw_only=True):
     line_id: UUID
     """The pool's line."""
     cap_fen: int
+    """What was set apart at the dealing: what the device is told, or more while it may go by the one before."""
     charged_fen: int
+    told_fen: int
+    """The cap that the device is told."""
     dealt_at: datetime
     lapses_at: datetime
     ended_at: datetime | None = None
+    released_fen: int = 0
+    """What went back to the pool when the device told that this allowance arrived."""
 
     @property
     def left_fen(self) -> int:
         """What can still be charged."""
-        return self.cap_fen - self.charged_fen
+        return self.cap_fen - self.charged_fen - self.released_fen
+
+    @property
+    def spare_fen(self) -> int:
+        """What nothing can be charged to any more once the device counts by what it was told."""
+        return self.left_fen - max(self.told_fen - self.charged_fen, 0)
 
 
 class Cap(Struct, frozen=True):
@@ -92,7 +102,7 @@ def episode_of(device: Device, live: Sequence[LiveAllowance], *, began: bool) ->
     """The device's episode as it is told; ``None`` before the first."""
     if device.episode_at is None or device.episode_policy is None:
         return None
-    caps = tuple(sorted((Cap(one.campaign_number, one.allowance.cap_fen) for one in live), key=_number))
+    caps = tuple(sorted((Cap(one.campaign_number, one.allowance.told_fen) for one in live), key=_number))
     return Episode(
         device_id=device.id,
         number=device.episode,

@@ -79,6 +79,8 @@ episodes = Table(
     id_column("device_id", primary_key=True),
     Column("number", Integer(), primary_key=True, autoincrement=False),
     Column("after_seq", BIG, nullable=False),
+    # The newest event when the device first told that it counts by this episode.
+    Column("heard_after", BIG, nullable=True),
     instant_column("began_at"),
     sqlite_with_rowid=False,
 )

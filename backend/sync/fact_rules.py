@@ -50,7 +50,18 @@ class Episode(Struct, frozen=True, kw_only=True):
     number: int
     after_seq: int
     caps_fen: Mapping[int, int]
-    """By the campaign's number, what the pool set aside for this device."""
+    """By the campaign's number, what the device was told."""
+    reserved_fen: Mapping[int, int] = {}
+    """What was set apart for it, where that is more: it may have gone by the episode before."""
+    heard_after: int | None = None
+    """The newest event when the device first told that it counts by this episode; ``None`` until it does."""
+
+    def cap_of(self, campaign: int, seq: int) -> int:
+        """The most of a campaign, in fen, by which an event of this number may have been taken."""
+        cap_fen = self.caps_fen.get(campaign, 0)
+        if self.heard_after is not None and seq > self.heard_after:
+            return cap_fen
+        return max(cap_fen, self.reserved_fen.get(campaign, 0))
 
 
 class CardFacts(Struct, frozen=True):
@@ -109,9 +120,9 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     """When the status list said of a voucher that it cannot be used."""
 
     def episode_of(self, seq: int) -> Episode | None:
-        """The episode that an event of this number belongs to, if any had begun."""
+        """The episode that an event of this number belongs to, if any had begun; of two after one event the newer."""
         begun = [episode for episode in self.episodes if episode.after_seq < seq]
-        return max(begun, key=lambda episode: episode.after_seq, default=None)
+        return max(begun, key=lambda episode: (episode.after_seq, episode.number), default=None)
 
     def limits_in(self, policy: OfflineLimits) -> EpisodeLimits:
         """What the device may take in one episode by this policy."""

@@ -113,10 +113,18 @@ async def _episodes(tx: Transaction, device_id: UUID) -> tuple[Episode, ...]:
     dealt = await allowances.dealt_to(tx, device_id)
     numbers = await campaign_numbers(tx, {one.campaign_id for one in dealt})
     caps: dict[int, dict[int, int]] = {}
+    reserved: dict[int, dict[int, int]] = {}
     for one in dealt:
-        caps.setdefault(one.episode, {})[numbers[one.campaign_id]] = one.cap_fen
+        caps.setdefault(one.episode, {})[numbers[one.campaign_id]] = one.told_fen
+        reserved.setdefault(one.episode, {})[numbers[one.campaign_id]] = one.cap_fen
     return tuple(
-        Episode(number=begun.number, after_seq=begun.after_seq, caps_fen=caps.get(begun.number, {}))
+        Episode(
+            number=begun.number,
+            after_seq=begun.after_seq,
+            caps_fen=caps.get(begun.number, {}),
+            reserved_fen=reserved.get(begun.number, {}),
+            heard_after=begun.heard_after,
+        )
         for begun in await events.episodes_of(tx, device_id)
     )
 

@@ -62,6 +62,8 @@ class Begun(Struct, frozen=True):
 
     number: int
     after_seq: int
+    heard_after: int | None = None
+    """The newest event when the device first told that it counts by this episode."""
 
 
 class LogTotals(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from backend.sync.claim_id import claim_id
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
 from backend.sync.device_rules import Device, DeviceState, SyncNote
 from backend.sync.event_rules import Checkpoint
+from backend.sync.hear_allowance import HearAllowance, hear_allowance
 from backend.sync.judge_log import JudgeLog, judge_log
 from backend.sync.log_rules import FORKED, HELD, Begun, Judged, Stored, unread
 from backend.sync.note_sync import NoteSync, note_sync
@@ -107,6 +108,8 @@ async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, comma
     )
     await note_sync(tx, NoteSync(device_id=device.id, note=note), now=now)
     if taken.need_from is None:
+        heard = HearAllowance(device_id=device.id, episode=sent.episode, head_seq=sent.head.seq)
+        await hear_allowance(tx, heard, now=now)
         dealt = await deal_allowance(
             tx, DealAllowance(device_id=device.id, used=taken.ack_seq > device.ack_seq), now=now
         )

@@ -96,8 +96,8 @@ def _taken(why: str, given: Push, data: bytes) -> Vector:
     sentinel = given.sentinel and {"device": str(given.sentinel.device), "seq": given.sentinel.seq}
     events = [{"seq": event.seq, "data": event.data.hex()} for event in given.events]
     head = {"seq": given.head.seq, "hash": given.head.hash.hex()}
-    expect = {"device": str(given.device), "head": head, "events": events, "sentinel": sentinel}
-    expect["episode"] = given.episode
+    expect: dict[str, Any] = {"device": str(given.device), "head": head, "events": events}
+    expect |= {"sentinel": sentinel, "episode": given.episode}
     return {"op": "push", "case": "B4", "why": why, "data": data.hex(), "expect": expect}
 
 

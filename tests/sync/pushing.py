@@ -35,6 +35,8 @@ class Counter(Struct):
     journal: list[bytes] = []
     head: bytes = BEGINNING
     told: Answer | None = None
+    counts_by: int = 0
+    """The episode of the allowance that arrived."""
 
     async def sync(self, *, most: int | None = None, lost: bool = False) -> Answer:
         """Send what is not acknowledged; the answer may be ``lost`` on its way."""
@@ -58,6 +60,7 @@ class Counter(Struct):
                 head=Place(len(self.journal), self.head),
                 events=tuple(Numbered(seq, self.journal[seq - 1]) for seq in seqs),
                 sentinel=None,
+                episode=self.counts_by,
             ),
             device=key or self.key,
         )

@@ -96,6 +96,27 @@ def test_a_new_episode_counts_anew_from_its_first_event() -> None:
     ]
 
 
+def test_of_two_episodes_after_one_event_the_newer_counts() -> None:
+    journal = journal_of(2)
+    first = Episode(number=1, after_seq=0, caps_fen={3: 4_000})
+    second = Episode(number=2, after_seq=0, caps_fen={3: 2_000})
+    for episodes in ((first, second), (second, first)):
+        assert journal.told(episodes=episodes) == [None, Fault.OVER_ALLOWANCE]
+
+
+def test_what_was_set_apart_counts_until_the_device_told_that_it_has_heard_of_less() -> None:
+    journal = journal_of(4)
+    for heard_after, told in (
+        (None, [None, None, None, Fault.OVER_ALLOWANCE]),
+        (4, [None, None, None, Fault.OVER_ALLOWANCE]),
+        (3, [None, None, None, Fault.OVER_ALLOWANCE]),
+        (2, [None, None, Fault.OVER_ALLOWANCE, Fault.OVER_ALLOWANCE]),
+        (0, [None, Fault.OVER_ALLOWANCE, Fault.OVER_ALLOWANCE, Fault.OVER_ALLOWANCE]),
+    ):
+        dealt = Episode(number=1, after_seq=0, caps_fen={3: 2_000}, reserved_fen={3: 6_000}, heard_after=heard_after)
+        assert journal.told(episodes=(dealt,)) == told
+
+
 def test_what_is_taken_back_gives_its_room_back_and_not_to_claims_before_it() -> None:
     journal = journal_of(2)
     journal.add(Void(1, MISTAKE))

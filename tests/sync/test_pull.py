@@ -275,3 +275,11 @@ def test_a_real_county_hands_out_what_its_root_signed_elsewhere(county: County, 
     assert (found is not None) == (spoil == "good")
     if found is not None:
         assert (found.root, found.data) == (root.public, data)
+
+
+async def test_a_question_in_no_good_form_is_told_so(county: County) -> None:
+    async with serving(county) as application, calling(application) as client:
+        for address in (f"{PULLS}?cursor={'A' * 513}", f"{STATUS}?since=x", f"{STATUS}?since=-1", f"{STATUS}?epoch=x"):
+            answer = await client.get(address)
+            assert (answer.status_code, answer.json()["reason"]) == (400, "invalid"), address
+        assert (await client.get(f"{STATUS}?since={2**32 - 1}&other=1")).json()["reason"] == "request-unsigned"

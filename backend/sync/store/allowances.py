@@ -61,6 +61,29 @@ async def charge(tx: Transaction, of: Allowance, cover_fen: int) -> None:
     await tx.execute(update(allowances).where(*which).values(charged_fen=a.charged_fen + cover_fen))
 
 
+async def release(tx: Transaction, of: Allowance, fen: int) -> None:
+    """What was set apart beyond what the device was told went back."""
+    a = allowances.c
+    which = (a.device_id == of.device_id, a.campaign_id == of.campaign_id, a.episode == of.episode)
+    await tx.execute(update(allowances).where(*which).values(released_fen=a.released_fen + fen))
+
+
+async def out_of_bounds(tx: Transaction) -> list[tuple[UUID, int]]:
+    """(Device, episode) of allowances that tell more than was set apart, or gave back and paid more than that."""
+    a = allowances.c
+    wrong = (a.told_fen > a.cap_fen) | (a.charged_fen + a.released_fen > a.cap_fen)
+    asked = select(a.device_id, a.episode).where(wrong).distinct().order_by(a.device_id, a.episode)
+    return [(row.device_id, row.episode) for row in await tx.execute(asked)]
+
+
+async def told_fen(tx: Transaction) -> int:
+    """What devices may still use together by what they were told."""
+    a = allowances.c
+    left = case((a.told_fen > a.charged_fen, a.told_fen - a.charged_fen), else_=0)
+    asked = select(func.coalesce(func.sum(left), 0)).where(a.ended_at.is_(None))
+    return int((await tx.execute(asked)).scalar_one())
+
+
 async def devices_that_lapse(tx: Transaction, at: Instant) -> list[UUID]:
     """Devices of which some allowance lapsed by an instant."""
     a = allowances.c
@@ -71,6 +94,6 @@ async def devices_that_lapse(tx: Transaction, at: Instant) -> list[UUID]:
 async def by_line(tx: Transaction) -> list[tuple[UUID, UUID, int, int]]:
     """(campaign, pool's line, fen that devices hold, fen charged) of every line that was ever dealt from."""
     a = allowances.c
-    held = func.sum(case((a.ended_at.is_(None), a.cap_fen - a.charged_fen), else_=0))
+    held = func.sum(case((a.ended_at.is_(None), a.cap_fen - a.charged_fen - a.released_fen), else_=0))
     asked = select(a.campaign_id, a.line_id, held, func.sum(a.charged_fen)).group_by(a.campaign_id, a.line_id)
     return [(row[0], row[1], int(row[2]), int(row[3])) for row in await tx.execute(asked.order_by(a.line_id))]

@@ -170,8 +170,15 @@ async def insert_episode(tx: Transaction, device_id: UUID, begun: Begun, at: Ins
 async def episodes_of(tx: Transaction, device_id: UUID) -> list[Begun]:
     """The device's episodes, the first one first."""
     e = episodes.c
-    rows = await tx.execute(select(e.number, e.after_seq).where(e.device_id == device_id).order_by(e.number))
-    return [Begun(row.number, row.after_seq) for row in rows]
+    asked = select(e.number, e.after_seq, e.heard_after).where(e.device_id == device_id).order_by(e.number)
+    return [Begun(row.number, row.after_seq, row.heard_after) for row in await tx.execute(asked)]
+
+
+async def hear_episode(tx: Transaction, device_id: UUID, number: int, head_seq: int) -> bool:
+    """The device counts by this episode from this event on; ``False`` where that is known already."""
+    e = episodes.c
+    fresh = (e.device_id == device_id, e.number == number, e.heard_after.is_(None))
+    return (await tx.execute(update(episodes).where(*fresh).values(heard_after=head_seq))).rowcount > 0
 
 
 async def totals(tx: Transaction) -> dict[UUID, LogTotals]:
