@@ -21,6 +21,7 @@ from backend.outbox.rules import IdReused, command_hash
 from backend.sync.liability_rules import (
     Liability,
     LiabilityAccepted,
+    LiabilityReason,
     decide_acceptance,
     is_covered,
     liability_of,
@@ -59,7 +60,7 @@ class LiabilityStanding(Struct, frozen=True, kw_only=True):
 
 async def accept_liability(
     tx: Transaction, command: AcceptLiability, *, now: Instant
-) -> LiabilityTaken | Refused[Reason] | IdReused:
+) -> LiabilityTaken | Refused[Reason] | Refused[LiabilityReason] | IdReused:
     """Devices are dealt an allowance at their next push. A refusal binds no id."""
     assert command.actor.id is not None, "an owner is somebody"
     refused = await refuse_cashier(tx, command.actor)
