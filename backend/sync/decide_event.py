@@ -29,7 +29,7 @@ from backend.sync.draft_rules import limits_of
 from backend.sync.episode_rules import Allowance
 from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.limits_rules import OfflineLimits
-from backend.sync.log_rules import Judged, Stored
+from backend.sync.log_rules import Judged, Stored, labelled
 from backend.sync.order_rules import RankedClaim
 from backend.sync.review_rules import REJECTED, Decision, ReviewReason, decide_review, is_taken_back
 from backend.sync.store import allowances, devices, events, policies, reviews
@@ -104,7 +104,7 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
         decided = EventDecided(
             device_id=device.id,
             seq=stored.seq,
-            code=ResultCode(settled.label.value),
+            code=labelled(settled.label).code,
             paid_fen=settled.paid_fen,
             cover_fen=settled.cover_fen,
             debt_fen=settled.debt_fen,
@@ -195,6 +195,8 @@ async def _settle(
     if isinstance(settled, Settled) and settled.again:
         return Refused(ReviewReason.BOOKED)
     if isinstance(settled, Settled):
+        if settled.label is None:
+            raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and covers no claim that needs less")
         await _book(tx, device, campaign, pool, number, settled, now)
     return settled
 
@@ -217,7 +219,7 @@ async def _book(
     tx: Transaction, device: Device, campaign: UUID, pool: PoolLeft, number: int, settled: Settled, now: Instant
 ) -> None:
     """The pool gives what the claim needs of it, and others' allowances what they pay more or less than before."""
-    relabelled = {one.claim_id: Judged(ResultCode(one.label.value)) for one in settled.relabelled}
+    relabelled = {one.claim_id: labelled(one.label) for one in settled.relabelled}
     await events.relabel(tx, relabelled)
     for cover in settled.covers:
         if (cover.device_id, cover.episode) == (device.id, number):
@@ -243,6 +245,7 @@ async def _give(
         line_id=pool.line_id,
         cap_fen=given,
         charged_fen=given,
+        told_fen=0,
         dealt_at=now,
         lapses_at=now,
         ended_at=now,

@@ -32,17 +32,17 @@ from backend.sync.log_rules import (
     HELD,
     NOTHING_TO_VOID,
     REDEMPTION_UNKNOWN,
-    UNCOVERED,
     Judged,
     Stored,
     faulty,
+    labelled,
     unread,
 )
 from backend.sync.order_rules import RankedClaim
 from backend.sync.store import allowances, events, journals
 from backend.vouchers.find_taken import campaign_of, is_redeemed
 from backend.vouchers.label_claims import Relabelled
-from backend.vouchers.offline_rules import ClaimLabel, CoverChange
+from backend.vouchers.offline_rules import CoverChange
 from backend.vouchers.rules import Bill
 from backend.vouchers.settle_offline import SettleOffline, settle_offline
 from backend.vouchers.void_offline import VoidOffline, unpaid_beside, void_offline
@@ -102,10 +102,6 @@ def _effective(signed: SignedEvent, body: Redeem, limits: EpisodeLimits) -> Inst
         maximum=limits.hard,
         hash=signed.hash,
     ).effective_time
-
-
-def _labelled(label: ClaimLabel | None) -> Judged:
-    return UNCOVERED if label is None else Judged(ResultCode(label.value))
 
 
 class _Judging:
@@ -173,7 +169,7 @@ class _Judging:
             return Judged(ResultCode.NONCOMPLIANT, outcome.reason.value)
         self._settled.add(outcome.claim_id)
         await self._follow(campaign, outcome.relabelled, outcome.covers)
-        return _labelled(outcome.label)
+        return labelled(outcome.label)
 
     async def take_back(self, judged: Iterable[SignedEvent]) -> dict[int, Judged]:
         """What the claims came to that these take back, each once; what else they say was judged before."""
@@ -236,7 +232,7 @@ class _Judging:
         self, campaign: UUID | None, relabelled: Sequence[Relabelled], covers: Sequence[CoverChange]
     ) -> None:
         for one in relabelled:
-            self.relabelled[one.claim_id] = _labelled(one.label)
+            self.relabelled[one.claim_id] = labelled(one.label)
         for cover in sorted(covers, key=lambda one: one.fen):  # What comes back may be what another one needs.
             assert campaign is not None, "what is covered is a voucher of a campaign"
             charged = ChargeAllowance(

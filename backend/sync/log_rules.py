@@ -11,6 +11,7 @@ from backend.kernel.instants import Instant
 from backend.sync.answer_rules import EventResult, ResultCode
 from backend.sync.event_rules import EventReason
 from backend.sync.fault_rules import FOR_REVIEW, Fault
+from backend.vouchers.offline_rules import ClaimLabel
 
 
 class Judged(Struct, frozen=True):
@@ -95,3 +96,8 @@ def faulty(fault: Fault) -> Judged:
     """What is told of a claim that broke a rule; where an honest device may have, somebody looks at it."""
     code = ResultCode.NEEDS_REVIEW if fault in FOR_REVIEW else ResultCode.NONCOMPLIANT
     return Judged(code, fault.value)
+
+
+def labelled(label: ClaimLabel | None) -> Judged:
+    """What is told of a claim that was settled; without a label it waits for money that would cover it."""
+    return UNCOVERED if label is None else Judged(ResultCode(label.value))

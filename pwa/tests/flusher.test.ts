@@ -188,7 +188,9 @@ describe('the county’s answer', () => {
     expect(await head()).toMatchObject({ epoch: 2, ack_seq: 6 })
     expect(county.stored.size).toBe(6)
   })
+})
 
+describe('a county that asks', () => {
   it('may ask from a number on, once', async () => {
     await layEvents(5)
     await insist()

@@ -121,7 +121,9 @@ def test_a_journal_that_was_carried_here_is_taken_in_once(
     card.get_by_role("button", name="接收").click()
     expect(card.get_by_text("请先选择文件")).to_be_visible()
     file = FilePayload(name="a.journal", mimeType="application/octet-stream", buffer=device.file())
-    card.get_by_label("离线记录文件").set_input_files(file | FilePayload(buffer=b"no journal"))
+    card.get_by_label("离线记录文件").set_input_files(
+        FilePayload(name="a.journal", mimeType="text/plain", buffer=b"no journal")
+    )
     card.get_by_role("button", name="接收").click()
     expect(card.get_by_text("文件已损坏或不是离线记录")).to_be_visible()
     card.get_by_label("离线记录文件").set_input_files(file)

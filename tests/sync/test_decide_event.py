@@ -24,7 +24,7 @@ from backend.sync.store import events, reviews
 from tests.databases import HandClock
 from tests.protocols.known_keys import AT
 from tests.sync.journals import claim
-from tests.sync.pushing import Counter, proof, redeeming, told
+from tests.sync.pushing import Counter, proof, redeeming, token_of, told
 from tests.sync.test_push import World, world
 from tests.vouchers.campaigns import faults
 from tests.vouchers.counters import Phone
@@ -49,7 +49,7 @@ def deciding(counter: Counter, seq: int, **changed: Any) -> DecideEvent:
 
 async def of_unknown_token(county: County, counter: Counter, of: Phone, voucher_id: UUID, count: int = 1) -> int:
     """A claim by a token that the county does not remember: an honest device may have one after a restore."""
-    real = await proof(county, of, voucher_id, county.clock(), count)
+    real = proof(of, await token_of(county, of, voucher_id), county.clock(), count)
     shown = HolderProof(UNKNOWN, real.time, real.counter, real.signature, None)
     return counter.add(redeeming(voucher_id, shown, 5_000, 20_000, counter.operator))
 
