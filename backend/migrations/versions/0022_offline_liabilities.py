@@ -9,7 +9,7 @@ from backend.database.columns import IdType, InstantType
 from backend.migrations.append_only import make_append_only
 
 revision: str = "0022"
-down_revision: str | None = "0018"
+down_revision: str | None = "0020"
 branch_labels: Any = None
 depends_on: Any = None
 
