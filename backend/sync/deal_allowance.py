@@ -35,10 +35,11 @@ async def deal_allowance(tx: Transaction, command: DealAllowance, *, now: Instan
     if device is None:
         return None
     policy = await policies.in_force(tx)
-    if policy is None or not may_accept(device) or not await _loss_is_borne(tx, device, policy):
+    if policy is None or not may_accept(device):
         await take_back(tx, device, now)
         return None
-    if not begins(device, policy, used=command.used, at=now):
+    # What a device holds was agreed to when it was dealt, and it goes on by it: nothing tells it of a paper taken back.
+    if not begins(device, policy, used=command.used, at=now) or not await _loss_is_borne(tx, device, policy):
         return await present_episode(tx, device)
     pools = await find_dealing_pools(tx)
     await _deal(tx, device, policy, pools, now)

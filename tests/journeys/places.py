@@ -31,6 +31,7 @@ class Places(NamedTuple):
     shop_day: str
     station: str
     device: str
+    event: str
     resident: Session
 
     def fill(self, path: str) -> str:
@@ -62,6 +63,7 @@ def find_places(served: Served, residents: list[Session], clerk: Session) -> Pla
         shop_day=_own_day(served, clerk),
         station=served.ask("/api/v1/stations?limit=1")["items"][0]["station_id"],
         device=_waiting_device(served, clerk, batch["merchant_id"]),
+        event="1",
         paid=batch["campaign_id"],
         shop=batch["merchant_id"],
         day=batch["day"],

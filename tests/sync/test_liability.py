@@ -109,7 +109,7 @@ async def test_another_shops_agreement_counts_for_nobody_else(county: County) ->
     assert await deal(county, here.device_id) is None
 
 
-async def test_a_policy_that_asks_for_more_takes_back_until_it_is_agreed_to(county: County) -> None:
+async def test_under_a_policy_that_asks_for_more_nothing_is_dealt_anew_until_it_is_agreed_to(county: County) -> None:
     campaign_id = await with_pool(county, 10_000)
     here = await with_device(county)
     await policy_in_force(county, CAP)
@@ -123,8 +123,15 @@ async def test_a_policy_that_asks_for_more_takes_back_until_it_is_agreed_to(coun
     assert (standing.covered, standing.asked and standing.asked.limit_fen) == (False, 4_100)
     assert standing.accepted is not None
     assert standing.accepted.liability.limit_fen == 4_000
-    assert await deal(county, here.device_id) is None
-    assert await places(county, campaign_id) == (10_000, 10_000, 0, 0)
+    held = await places(county, campaign_id)
+    same = await deal(county, here.device_id)
+    assert same is not None
+    assert (same.number, same.began, same.caps) == (lower.number, False, lower.caps), "what it holds was agreed to"
+    assert await places(county, campaign_id) == held
+    await accepted_liability(county, here.merchant_id, 3)
+    begun = await deal(county, here.device_id)
+    assert begun is not None
+    assert (begun.number, begun.caps[0].cap_fen) == (lower.number + 1, 4_100)
 
 
 async def test_the_act_is_told_once_and_its_sentence_is_kept_as_it_was_read(county: County, clock: HandClock) -> None:

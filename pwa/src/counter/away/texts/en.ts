@@ -113,6 +113,6 @@ export default {
   'liability.agree': 'I have read this and agree',
   'liability.owner': 'Devices of this shop take vouchers without a network once the owner has agreed here.',
   'liability.by': 'Agreed by {name}, {at}',
-  'liability.more': 'The county has raised the limit or the time; please agree again. Until then devices of this shop take nothing without a network.',
+  'liability.more': 'The county has raised the limit or the time; please agree again. Until then devices of this shop only use up what they hold.',
   'leave.blocked': '{count} {count:record|records} of this device have not reached the county. Go online and wait until they have before signing out; signing out never deletes them.',
 } satisfies Twin<typeof zh>

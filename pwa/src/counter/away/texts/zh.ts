@@ -111,6 +111,6 @@ export default {
   'liability.agree': '我已看清，同意',
   'liability.owner': '请商户负责人在这里同意后，本店的设备才能断网收券。',
   'liability.by': '{name} 于 {at} 同意',
-  'liability.more': '县里提高了限额或时长，请重新同意。同意之前本店设备不能断网收券。',
+  'liability.more': '县里提高了限额或时长，请重新同意。同意之前，本店设备用完手里的额度就不能再断网收券。',
   'leave.blocked': '这台设备上有 {count} 条记录还没有送到县里。请联网等它们送到后再退出；记录不会因为退出而删除。',
 } as const
