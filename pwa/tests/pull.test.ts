@@ -7,7 +7,7 @@ import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { drawPresentation } from '@/kernel/xv1'
 import type { Writer } from '@/offline/journal'
 import { AT, BILL, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, openBrowser, openPushCounty, OPERATOR } from './offline_world'
-import { openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
+import { listOf, openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -149,6 +149,12 @@ it('believes nothing of a word in which one thing is not believed', async () => 
     county.status.version = 8
     county.instead['status'] = () => Promise.reject(new TypeError('no network')) as unknown as Response
   })
+  // The county was restored between the two answers.
+  await spoil(() => {
+    const status = { version: 8, states: [0] }
+    county.status = status
+    county.instead['status'] = () => new Response(listOf({ epoch: 2, status }))
+  })
   expect(reasons).toEqual([
     'trust-list-forged',
     'certificate-forged',
@@ -158,6 +164,7 @@ it('believes nothing of a word in which one thing is not believed', async () => 
     'word-unreadable',
     'device-suspended',
     'status-list-unreadable',
+    'away',
     'away',
   ])
   expect(await wholeState(page)).toEqual(before)

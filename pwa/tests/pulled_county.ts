@@ -135,7 +135,8 @@ async function wordOf(county: HandingCounty, device: string, key: PublicKey): Pr
   return encodeCbor(['XW1', number, id, epoch, `c${epoch}`, at, trust, ...signed, county.status.version, collections])
 }
 
-function listOf({ epoch, status: { version, states } }: HandingCounty): Bytes {
+/** The status list of an epoch. */
+export function listOf({ epoch, status: { version, states } }: Pick<HandingCounty, 'epoch' | 'status'>): Bytes {
   const packed = new Uint8Array(Math.ceil(states.length / 4))
   for (const [place, state] of states.entries()) packed[Math.floor(place / 4)]! |= state << (2 * (place % 4))
   return encodeCbor(['XU1', Number(COUNTY), epoch, version, states.length, Uint8Array.from(deflateSync(packed))])
