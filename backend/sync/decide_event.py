@@ -183,6 +183,7 @@ async def _settle(
             pool_line_id=pool.line_id,
             # As the last to arrive it is what the voucher's own money and the pool together have to reach.
             allowance_left_fen=own_fen + pool.left_fen,
+            cover_left_fen=own_fen + pool.left_fen,
             open_for=limits.longest + limits.close_extra,
             # As the counter's other claims: whoever stood there took it. Who decided is in the decision.
             actor=Actor(kind=ActorKind.MACHINE, id=body.operator, device_id=device.id),

@@ -50,6 +50,9 @@ def at(served: Served, staff: dict[str, Session], who: str, label: str, number: 
     """A device of the shop that somebody works for, which has been online once."""
     merchant_id = served.ask("/api/v1/me", staff[who])["merchant_id"]
     device = active_device(served, staff["office"], merchant_id, label, number)
+    told = served.ask("/api/v1/merchant/offline-liability", staff[who])
+    agreed = {"acceptance_id": str(uuid4()), "policy": told["asked"]["policy"]}
+    served.ask("/api/v1/merchant/offline-liability", staff[who], agreed)
     device.push()
     return device
 
