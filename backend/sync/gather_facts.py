@@ -17,6 +17,7 @@ from backend.database.transaction import Transaction
 from backend.identity.list_staff import PageOfStaff, page_of_staff
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.kernel.trust import instant_of, seconds_of
 from backend.merchants.rules import Standing
 from backend.merchants.standing_history import standing_history
 from backend.stations.find_stations import find_operators
@@ -61,7 +62,7 @@ async def gather_facts(tx: Transaction, journal: Journal) -> DeviceFacts:
         counter=stood[-1][1] if stood else None,
         stood=stood,
         active=_active(device),
-        certificates=tuple(Span(time, time + CERTIFICATE_LIVES) for time in given.values()),
+        certificates=tuple(_certificate(time) for time in given.values()),
         policies=await _policies(tx),
         checkpoints=given,
         snapshots=await snapshots_of(tx, {signed.event.snapshot for signed in journal.log}),
@@ -88,6 +89,12 @@ async def _stood(tx: Transaction, device: Device) -> tuple[tuple[Instant, Counte
 
 def _counter(of: Standing) -> Counter:
     return Counter(merchant_id=of.merchant_id, trade=of.trade, town=of.town_code, standing=of.state, lists=of.lists)
+
+
+def _certificate(given: Instant) -> Span:
+    """Of the whole second that the device was told, which is before the instant itself."""
+    told = instant_of(seconds_of(given))
+    return Span(told, told + CERTIFICATE_LIVES)
 
 
 def _active(device: Device) -> tuple[Span, ...]:

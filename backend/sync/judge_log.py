@@ -158,6 +158,7 @@ class _Judging:
                 allowance_left_fen=0 if left is None else left.left_fen,
                 cover_left_fen=await cover_left(self._tx, left),
                 lists=self._lists(event),
+                slack=limits.skew,
                 open_for=limits.longest + limits.close_extra,
                 actor=self._actor(body.operator),
                 count=body.proof.counter if isinstance(body.proof, HolderProof) else 0,

@@ -17,6 +17,7 @@ from backend.kernel.claimants import ProofLevel
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.ledger.rules import Funder
+from backend.merchants.rules import Standing
 from backend.merchants.standing import standing as standing_of
 from backend.vouchers.close_label import plan_closing
 from backend.vouchers.label_claims import Act, Labelled, Relabelled, label_claims
@@ -46,7 +47,7 @@ class SettleOffline(Struct, frozen=True, kw_only=True):
     ``allowance_left_fen`` is what the device's episode has left of its allowance on ``pool_line_id`` before this claim,
     ``cover_left_fen`` what of that is still there where the episode is over; ``open_for`` is how much longer than the
     voucher its label stays open by the policy. ``lists`` are those on which the merchant stood as far as the device
-    could know; without them those of now.
+    could know; without them those of now. A clock that is behind by up to ``slack`` may show a voucher before its time.
     """
 
     claim_id: UUID
@@ -63,6 +64,7 @@ class SettleOffline(Struct, frozen=True, kw_only=True):
     allowance_left_fen: int
     cover_left_fen: int | None = None
     lists: frozenset[UUID] | None = None
+    slack: timedelta = timedelta(0)
     open_for: timedelta
     actor: Actor
     count: int = 0
@@ -126,19 +128,13 @@ async def _decide(
     merchant = await standing_of(tx, command.merchant_id, now=now)
     if merchant is None:
         return Refused(RedemptionReason.MERCHANT_SUSPENDED)
-    counter = Counter(
-        merchant_id=command.merchant_id,
-        trade=merchant.trade,
-        town=merchant.town_code,
-        lists=merchant.lists if command.lists is None else command.lists,
-    )
     shares = decide_offline(
         voucher,
         bill=command.bill,
         claimed_fen=command.amount_fen,
-        counter=counter,
+        counter=_counter(command, merchant),
         proof_level=await _level(tx, command, voucher),
-        at=command.effective_at,
+        at=_at(command, voucher),
     )
     if isinstance(shares, Refused):
         return shares
@@ -172,6 +168,17 @@ async def _decide(
         lines=msgspec.json.encode(command.lines).decode() if command.lines else None,
         label=ClaimLabel.CONFLICT_UNPAID,
     )
+
+
+def _counter(command: SettleOffline, merchant: Standing) -> Counter:
+    lists = merchant.lists if command.lists is None else command.lists
+    return Counter(merchant_id=command.merchant_id, trade=merchant.trade, town=merchant.town_code, lists=lists)
+
+
+def _at(command: SettleOffline, voucher: LiveVoucher) -> Instant:
+    """The county made the voucher: whoever took it before its time has a clock that is behind."""
+    at = command.effective_at
+    return voucher.use_from if at < voucher.use_from <= at + command.slack else at
 
 
 async def _level(tx: Transaction, command: SettleOffline, voucher: LiveVoucher) -> int:

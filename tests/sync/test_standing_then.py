@@ -1,5 +1,6 @@
 """A merchant is paid for what its device took in good faith, however it stands when that arrives."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from backend.database.county import County
@@ -46,6 +47,16 @@ async def test_a_suspension_counts_for_what_was_taken_after_the_device_could_kno
     stood = await inquire(county, standing_history, merchant_id)
     states = [MerchantState.ADMITTED, MerchantState.SUSPENDED, MerchantState.ADMITTED]
     assert [of.state for _, of in stood] == states
+
+
+async def test_what_is_taken_in_the_second_of_the_countys_word_or_by_a_clock_behind_it_counts(
+    county: County, clock: HandClock
+) -> None:
+    clock.at = clock.at.replace(microsecond=700_000)
+    here = await world(county)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    await here.counter.take(here.phones[1], here.vouchers[1], at=clock() - timedelta(seconds=20))
+    assert told(await here.counter.sync()) == {1: ("applied", None), 2: ("applied", None)}
 
 
 async def on_a_list(county: County, clock: HandClock) -> tuple[Office, UUID, Counter]:
