@@ -67,8 +67,9 @@ async def hear(county: County, device_id: UUID, *, head_seq: int = 0, episode: i
     number = (await seen(county, device_id)).episode
 
     async def told(tx: Transaction, _command: None, *, now: Instant) -> None:
-        if number not in {one.number for one in await events.episodes_of(tx, device_id)}:
-            await events.insert_episode(tx, device_id, Begun(number, head_seq), now)
+        known = {one.number for one in await events.episodes_of(tx, device_id)}
+        for one in set(range(1, number + 1)) - known:
+            await events.insert_episode(tx, device_id, Begun(one, head_seq), now)
         counts_by = number if episode is None else episode
         await hear_allowance(tx, HearAllowance(device_id=device_id, episode=counts_by, head_seq=head_seq), now=now)
 
