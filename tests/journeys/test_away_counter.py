@@ -4,7 +4,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Playwright, expect
+from playwright.sync_api import Browser, FilePayload, Page, Playwright, expect
 
 from tests.journeys.campaigns import county_now, run_campaign
 from tests.journeys.conftest import Enter, signed_in
@@ -130,20 +130,9 @@ def picture_of(chromium: Browser, served: Served, resident: Session, voucher: st
     return picture
 
 
-def test_a_voucher_taken_with_the_server_gone_survives_the_tab_and_is_paid(
-    driver: Playwright, chromium: Browser, seeded: Path, tmp_path: Path
-) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
-    staff = signed_in(served)
-    [resident] = served.sessions("resident", 1)
-    put_in_force(served, staff)
-    voucher = with_pool(served, staff, resident)
-    merchant_id = merchant_of(served, staff["merchant"])
-    code = invitation(served, staff["office"], merchant_id, "乡下那台")
-    context = open_phone(driver, tmp_path)
-    sign_in(context, served.address, staff["merchant"])
-    page = context.new_page()
+def become_device(page: Page, served: Served, staff: dict[str, Session]) -> None:
+    """This browser is invited, enrolled, let in and told what it may do; its owner agrees."""
+    code = invitation(served, staff["office"], merchant_of(served, staff["merchant"]), "乡下那台")
     page.goto(f"{served.address}/merchant/device")
     page.get_by_role("textbox", name="邀请码").fill(code)
     page.get_by_role("button", name="登记", exact=True).click()
@@ -154,6 +143,21 @@ def test_a_voucher_taken_with_the_server_gone_survives_the_tab_and_is_paid(
     page.reload()
     expect(page.get_by_text("还可断网受理 ¥300.00、40 笔")).to_be_visible(timeout=30_000)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+def test_a_voucher_taken_with_the_server_gone_survives_the_tab_and_is_paid(
+    driver: Playwright, chromium: Browser, seeded: Path, tmp_path: Path
+) -> None:
+    served = Served(seeded, tmp_path)
+    served.start()
+    staff = signed_in(served)
+    [resident] = served.sessions("resident", 1)
+    put_in_force(served, staff)
+    voucher = with_pool(served, staff, resident)
+    context = open_phone(driver, tmp_path)
+    sign_in(context, served.address, staff["merchant"])
+    page = context.new_page()
+    become_device(page, served, staff)
     picture = picture_of(chromium, served, resident, voucher)
     served.stop()
 
