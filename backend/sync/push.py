@@ -76,7 +76,7 @@ async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, comma
     )
     await note_sync(tx, NoteSync(device_id=device.id, note=note), now=now)
     if taken.need_from is None and head_seq <= taken.ack_seq:
-        heard = HearAllowance(device_id=device.id, episode=sent.episode, head_seq=sent.head.seq)
+        heard = HearAllowance(device_id=device.id, episode=sent.episode, head_seq=head_seq)
         await hear_allowance(tx, heard, now=now)
         dealt = await deal_allowance(
             tx, DealAllowance(device_id=device.id, used=taken.ack_seq > device.ack_seq), now=now
