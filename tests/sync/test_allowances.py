@@ -14,11 +14,9 @@ from backend.database.county import County
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
-from backend.ledger.audit import AuditLedger, audit_ledger
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Step, Transfer
 from backend.outbox.rules import DueWork
-from backend.sync.audit import AuditSync, audit_sync
 from backend.sync.charge_allowance import AskAllowance, ChargeAllowance, charge_allowance, find_allowance
 from backend.sync.deal_allowance import DealAllowance, deal_allowance, find_episode
 from backend.sync.device_rules import DeviceKind
@@ -56,6 +54,9 @@ CAP = OfflineLimits(
     merchant=EpisodeLimits(soft=timedelta(hours=12), hard=timedelta(hours=72), cap_fen=4_000, claims=40)
 )
 """40 yuan an episode for merchants' devices."""
+SMALL = OfflineLimits(
+    merchant=EpisodeLimits(soft=timedelta(hours=12), hard=timedelta(hours=72), cap_fen=1_000, claims=40)
+)
 
 
 async def deal(county: County, device_id: UUID, *, used: bool = True) -> Episode | None:
@@ -277,92 +278,6 @@ async def test_a_campaign_of_which_the_pool_paid_something_is_closed_to_the_fen(
     assert closed == Closed(campaign_id=campaign_id, state=CampaignState.SETTLED, amount_fen=48_500)
     assert await places(county, campaign_id) == (1_500, 0, 0, 1_500)
     assert await faults(county) == []
-
-
-SMALL = OfflineLimits(
-    merchant=EpisodeLimits(soft=timedelta(hours=12), hard=timedelta(hours=72), cap_fen=1_000, claims=40)
-)
-
-
-async def test_a_smaller_deal_sets_apart_what_may_still_be_out_until_the_device_has_heard_of_it(
-    county: County,
-) -> None:
-    campaign_id = await with_pool(county, 10_000)
-    device_id = (await with_device(county)).device_id
-    await policy_in_force(county, CAP)
-    await deal(county, device_id)
-    await spend(county, device_id, campaign_id, 500)
-    await policy_in_force(county, SMALL)
-    episode = await deal(county, device_id)
-    assert episode is not None
-    assert episode.caps == (Cap(1, 1_000),)
-    assert await places(county, campaign_id) == (10_000, 6_000, 3_500, 500)
-    # Whoever counts by another episode has not heard of this one, and what was heard once is not heard again.
-    await hear(county, device_id, episode=1)
-    assert await places(county, campaign_id) == (10_000, 6_000, 3_500, 500)
-    await spend(county, device_id, campaign_id, 300)
-    await hear(county, device_id)
-    assert await places(county, campaign_id) == (10_000, 8_500, 700, 800)
-    await hear(county, device_id)
-    assert await places(county, campaign_id) == (10_000, 8_500, 700, 800)
-    assert await faults(county) == []
-
-
-async def test_a_device_that_used_more_than_it_was_then_told_gives_back_the_rest(county: County) -> None:
-    campaign_id = await with_pool(county, 10_000)
-    device_id = (await with_device(county)).device_id
-    await policy_in_force(county, CAP)
-    await deal(county, device_id)
-    await policy_in_force(county, SMALL)
-    await deal(county, device_id)
-    await spend(county, device_id, campaign_id, 1_500)
-    await hear(county, device_id)
-    assert await places(county, campaign_id) == (10_000, 8_500, 0, 1_500)
-    await deal(county, device_id)
-    assert await places(county, campaign_id) == (10_000, 7_500, 1_000, 1_500)
-    assert await faults(county) == []
-
-
-async def test_a_device_that_never_hears_holds_it_until_it_lapses(county: County, clock: HandClock) -> None:
-    campaign_id = await with_pool(county, 10_000)
-    device_id = (await with_device(county)).device_id
-    await policy_in_force(county, CAP)
-    await deal(county, device_id)
-    await policy_in_force(county, SMALL)
-    for _ in range(3):
-        clock.forward(hours=1)
-        await deal(county, device_id)
-    assert await places(county, campaign_id) == (10_000, 6_000, 4_000, 0)
-
-    async def night(tx: Transaction, _command: None, *, now: Instant) -> None:
-        await tidy_devices(tx, DueWork(kind=TIDY_DEVICES, key="night", due_at=now), now)
-
-    clock.forward(days=31)
-    await transact(county, night, None)
-    assert await places(county, campaign_id) == (10_000, 10_000, 0, 0)
-    assert await faults(county) == []
-
-
-async def test_the_audit_knows_what_is_set_apart_and_what_devices_were_told(county: County) -> None:
-    await with_pool(county, 10_000)
-    device_id = (await with_device(county)).device_id
-    await policy_in_force(county, CAP)
-    await deal(county, device_id)
-    await policy_in_force(county, SMALL)
-    await deal(county, device_id)
-
-    async def report(tx: Transaction, _asked: None) -> tuple[int, int]:
-        found = await audit_sync(tx, AuditSync(await audit_ledger(tx, AuditLedger())))
-        return found.held_fen, found.told_fen
-
-    assert await inquire(county, report, None) == (4_000, 1_000)
-
-    async def forge(tx: Transaction, _command: None, *, now: Instant) -> None:
-        del now
-        await tx.execute(update(allowances).where(allowances.c.ended_at.is_(None)).values(told_fen=4_001))
-
-    await transact(county, forge, None)
-    assert await faults(county) == [f"offline: device {device_id} was dealt, told or given back too much in episode 2"]
 
 
 async def test_a_device_that_never_comes_back_lapses(county: County, clock: HandClock) -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import Struct
 from sqlalchemy import insert
 
 from backend.audit_trail.find import Find, find
@@ -385,26 +385,3 @@ async def fill_quarantine(county: County, device_id: UUID) -> None:
         )
 
     await transact(county, fill, None)
-
-
-async def test_a_counter_that_did_not_hear_of_a_smaller_allowance_is_paid_by_the_one_that_it_has(
-    county: County, clock: HandClock
-) -> None:
-    here = await world(county)
-    here.counter.counts_by = 1
-    clock.forward(minutes=5)
-    limits = structs.replace(LIMITS, merchant=structs.replace(LIMITS.merchant, cap_fen=6_000))
-    await policy_in_force(county, limits)
-    # The county deals 60 yuan instead of 100, and the answer is lost: the counter goes on by what it knows.
-    await here.counter.sync(lost=True)
-    for one in (0, 1):
-        clock.forward(minutes=5)
-        await here.counter.take(here.phones[one], here.vouchers[one])
-    assert told(await here.counter.sync()) == {1: ("applied", None), 2: ("applied", None)}
-    assert (await places(county, here.campaign_id))[1:3] == (0, 20_000)
-    # Now it hears: what was set apart beyond what it was told goes back, and what was settled stays so.
-    here.counter.counts_by = (await seen(county, here.counter.device_id)).episode
-    await here.counter.sync()
-    assert (await places(county, here.campaign_id))[1:3] == (4_000, 16_000)
-    assert told(await here.counter.send_again([1, 2])) == {1: ("applied", None), 2: ("applied", None)}
-    assert await faults(county) == []
