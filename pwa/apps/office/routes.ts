@@ -4,10 +4,8 @@ import type { RouteRecordRaw } from 'vue-router'
 import { done, list, person, search, shop, wallet } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
-import { tx } from './texts/conflicts'
 import { t as tc } from './texts/county'
 import { td } from './texts/design'
-import { tv } from './texts/devices'
 
 export const routes: readonly RouteRecordRaw[] = [
   {
@@ -164,19 +162,19 @@ export const routes: readonly RouteRecordRaw[] = [
     path: '/devices',
     name: 'devices',
     component: () => import('./pages/DevicesPage.vue'),
-    meta: { title: () => tv('title'), up: '/me', signedIn: true },
+    meta: { title: () => t('devices.title'), up: '/me', signedIn: true },
   },
   {
     path: '/conflicts',
     name: 'conflicts',
     component: () => import('./pages/ConflictsPage.vue'),
-    meta: { title: () => tx('title'), up: '/devices', signedIn: true },
+    meta: { title: () => t('conflicts.title'), up: '/devices', signedIn: true },
   },
   {
     path: '/conflicts/:device/:seq',
     name: 'conflict',
     component: () => import('./pages/ConflictPage.vue'),
-    meta: { title: () => tx('title'), up: '/conflicts', signedIn: true },
+    meta: { title: () => t('conflicts.title'), up: '/conflicts', signedIn: true },
   },
   {
     path: '/why',

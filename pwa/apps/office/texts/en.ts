@@ -319,6 +319,8 @@ export default {
   'people.title': 'People and rights',
   'admit.title': 'Admit a merchant',
   'stations.title': 'Stations',
+  'devices.title': 'Offline devices',
+  'conflicts.title': 'Offline redemptions to look at',
   'why.title': 'Why was I refused?',
   'residents.title': 'Residents',
   'merchant.title': 'Merchant',

@@ -4,7 +4,6 @@ import type { Twin } from '@/i18n/texts'
 import type zh from './zh'
 
 export default {
-  'title': 'Offline redemptions to look at',
   'note': 'Claims that wait, conflicts, numbers used twice, what nobody could read',
   'text': 'Most of what was taken without a network is settled by rule once it has come back. Here is what needs eyes.',
   'list': 'To look at',

@@ -1,6 +1,5 @@
 /** What the conflict desk says, and what the county found about an event of a device, in words. */
 export default {
-  'title': '离线核销待处理',
   'note': '待人工的核销、冲突、编号重复、读不出的内容',
   'text': '没有网络时收下的券，传回来后大多由规则自动结算。这里是需要人看一看的。',
   'list': '需要看的',

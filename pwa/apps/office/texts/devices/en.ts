@@ -4,7 +4,6 @@ import type { Twin } from '@/i18n/texts'
 import type zh from './zh'
 
 export default {
-  'title': 'Offline devices',
   'note': 'Inviting devices, offline rules, redemptions that have not come back',
   'text': 'Phones, tablets and tills that take vouchers without a network. Each is invited first and then let in; how much has not come back is as the device told when it was last connected.',
   'list': 'Devices',

@@ -1,6 +1,5 @@
 /** What the pages of offline counters say: devices, the rules that they keep to, and the pools behind them. */
 export default {
-  'title': '离线设备',
   'note': '邀请设备、离线规则、没有传回来的核销',
   'text': '没有网络也能核销的手机、平板和收银机。每台都要先邀请、再审核；没有传回来的数量按设备上次联网时所报。',
   'list': '设备',
