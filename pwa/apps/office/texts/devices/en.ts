@@ -140,7 +140,7 @@ export default {
   'file.title': 'Take in a journal from a file',
   'file.text': 'When a device never gets a network again, its journal can be brought here as a file. Only the county can open it, anybody may bring it, and the same file counts once however often it comes.',
   'file.label': 'Journal file',
-  'file.hint': 'Its name ends in .journal',
+  'file.hint': 'What a merchant saved under “To be uploaded”, or a till exported; its name ends in .journal',
   'file.act': 'Take it in',
   'file.choose': 'Choose the file first',
   'file.done': 'Events {first} to {last}: {taken} new, {known} here already.',

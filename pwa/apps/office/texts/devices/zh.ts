@@ -136,7 +136,7 @@ export default {
   'file.title': '接收离线记录文件',
   'file.text': '设备再也连不上时，它的记录可以存成文件带到县里。文件只有县里能打开；谁带来都行，同一份文件交几次也只算一次。',
   'file.label': '离线记录文件',
-  'file.hint': '文件名以 .journal 结尾',
+  'file.hint': '商户在“待上传的券”里存出的备份文件，或收银机导出的文件',
   'file.act': '接收',
   'file.choose': '请先选择文件',
   'file.done': '第 {first} 至 {last} 条：新接收 {taken} 条，县里已有 {known} 条。',
