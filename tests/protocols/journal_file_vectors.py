@@ -3,18 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from backend.kernel import cbor
-from backend.kernel.signing import PublicKey
-from backend.sync.journal_file_rules import JournalFileReason, journal_key
+from backend.sync.journal_file_rules import JournalFileReason, journal_key, point_of
 from tests.protocols.known_keys import COUNTY, DEVICE, OTHER_COUNTY
 
 Vector = dict[str, Any]
-CASE_OF = {reason: f"Y{number}" for number, reason in enumerate(JournalFileReason, 5)}
+CASE_OF = {reason: f"Z{number}" for number, reason in enumerate(JournalFileReason, 5)}
 SECRET = b"yizhan TEST KEY, worth nothing!!"
 OTHER_SECRET = b"yizhan TEST KEY, worth nothing??"
 FRESH = journal_key(b"yizhan TEST KEY made for a file!")
@@ -26,7 +25,7 @@ GOOD: Events = ((1, b"\x01"), (2, b"\x02\x02"), (5, b"\x05"))
 def vectors() -> list[Vector]:
     """The key, good files, then refusals in the order of the checks."""
     return [
-        {"op": "journal-key", "case": "Y1", "why": "the county's", "secret": SECRET.hex(), "key": point(SECRET).hex()},
+        {"op": "journal-key", "case": "Z1", "why": "the county's", "secret": SECRET.hex(), "key": point(SECRET).hex()},
         *_good(),
         *_unreadable(),
         *_malformed(),
@@ -38,25 +37,20 @@ def vectors() -> list[Vector]:
 
 def point(secret: bytes) -> bytes:
     """The public half of a journal key."""
-    return PublicKey(journal_key(secret).public_key()).compressed
+    return point_of(journal_key(secret))
 
 
 def sealing_key(recipient: bytes, fresh: ec.EllipticCurvePrivateKey = FRESH) -> bytes:
-    """The key of AES, written once more from Y3."""
+    """The key of AES, written once more from Z3."""
     theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), recipient)
-    salt = _compressed(fresh) + recipient
+    salt = point_of(fresh) + recipient
     derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=salt, info=b"XO1")
     return derive.derive(fresh.exchange(ec.ECDH(), theirs))
 
 
-def _compressed(key: ec.EllipticCurvePrivateKey) -> bytes:
-    form = serialization.PublicFormat.CompressedPoint
-    return key.public_key().public_bytes(serialization.Encoding.X962, form)
-
-
 def head(first: int = 1, last: int = 5, *, county: str = COUNTY, secret: bytes = SECRET) -> list[cbor.CborValue]:
     """The eight items before the seal."""
-    return ["XO1", int(county), DEVICE.bytes, first, last, point(secret), _compressed(FRESH), NONCE]
+    return ["XO1", int(county), DEVICE.bytes, first, last, point(secret), point_of(FRESH), NONCE]
 
 
 def sealed(
@@ -88,7 +82,7 @@ def _good() -> Iterator[Vector]:
             "events": len(events),
             "bytes": sum(len(d) for _, d in events),
         }
-        yield {"op": "journal-file", "case": "Y4", "why": why, "data": sealed(events).hex(), "expect": expect}
+        yield {"op": "journal-file", "case": "Z4", "why": why, "data": sealed(events).hex(), "expect": expect}
 
 
 def _refused(reason: JournalFileReason, why: str, data: bytes) -> Vector:
