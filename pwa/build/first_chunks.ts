@@ -4,7 +4,8 @@
  * Left alone, the bundler makes a file of every module that two pages share: a resident's first page came in 33 files,
  * and on a slow line each waits for its turn. Modules that the same apps need at once are one file here, and so are those
  * that only an app's opening pages need. What a set of apps needs can only import what at least these apps need, so the
- * files never import each other in a circle.
+ * files never import each other in a circle. What a page of another app asks for one day stands apart, so that no app
+ * is brought the files of another one, nor keeps them.
  */
 
 import type { Rolldown } from 'vite'
@@ -31,35 +32,41 @@ export function firstChunks(pathOf: PathOf): Rolldown.CodeSplittingGroup[] {
   const openingPages = (app: AppName): string[] => OPENING_PAGES[app].map((page) => pathOf(`${app}/pages/${page}.vue`))
   const first = reachedOnce((app) => [pathOf(`${app}/index.html`)])
   const opening = reachedOnce(openingPages)
+  const ever = reachedOnce((app) => [pathOf(`${app}/index.html`)], true)
   // Entries and pages stay files of their own: they are asked for by their names.
   const apart = APP_NAMES.flatMap((app) => [pathOf(`${app}/index.html`), pathOf(`${app}/main.ts`), ...openingPages(app)])
   return NAMES.map((name, place) => ({
     name: (id, graph) => {
-      const needed = { first: first(graph).get(id) ?? [], opening: opening(graph).get(id) ?? [] }
+      const [atOnce, soon, late] = [first, opening, ever].map((reached) => reached(graph).get(id) ?? [])
+      const needed = { first: atOnce ?? [], opening: soon ?? [], ever: late ?? [] }
       return nameOf(needed) === name && !apart.some((path) => id.startsWith(path)) ? name : null
     },
     priority: NAMES.length - place,
   }))
 }
 
-/** Which apps need a module before their first page shows, and which for a page that people come in by. */
+/** Which apps need a module before their first page shows, which for a page that people come in by, which on any page. */
 interface Needed {
   first: readonly AppName[]
   opening: readonly AppName[]
+  ever: readonly AppName[]
 }
 
 /**
  * The file that a module travels in; none for what nobody needs soon.
  *
- * `first-resident`, `opening-merchant`: what no other app needs soon. `first-resident-shared` and `opening-shared`: what
- * others need too, for their opening pages; `opening-staff`: what of it residents do without.
+ * `first-resident`, `opening-merchant`: what no other app needs. `first-office-shared`, `opening-shared`, `later-shared`:
+ * what others need too, residents among them; `…-staff`: what of it residents do without.
  */
-function nameOf({ first, opening }: Needed): string | null {
-  const [one, more] = opening
+function nameOf({ first, opening, ever }: Needed): string | null {
+  const others = new Set([...opening, ...ever].filter((app) => !first.includes(app)))
+  const shared = others.has('resident') || first.includes('resident') ? 'shared' : 'staff'
   if (first.length === APP_NAMES.length) return 'first'
-  if (first.length) return `first-${first.join('-')}${opening.every((app) => first.includes(app)) ? '' : '-shared'}`
-  if (more) return opening.includes('resident') ? 'opening-shared' : 'opening-staff'
-  return one ? `opening-${one}` : null
+  if (first.length) return `first-${first.join('-')}${others.size ? `-${shared}` : ''}`
+  const [one, more] = opening
+  if (more) return `opening-${shared}`
+  if (one) return others.size > 1 ? `later-${shared}` : `opening-${one}`
+  return null
 }
 
 /** Every name; a module imports only what has the same name or one that stands before it. */
@@ -68,34 +75,34 @@ const NAMES = namesInOrder()
 function namesInOrder(): string[] {
   const sets: AppName[][] = [[]]
   for (const app of APP_NAMES) sets.push(...sets.map((set) => [...set, app]))
-  const all = sets.flatMap((first) => sets.map((opening) => ({ first, opening })))
-  const names = all.toSorted((one, other) => weight(other) - weight(one)).map(nameOf)
-  return [...new Set(names.filter((name) => name !== null))]
-}
-
-/** Needed at once by more apps counts before needed soon by more. */
-function weight({ first, opening }: Needed): number {
-  return 10 * first.length + new Set([...first, ...opening]).size
+  const atOnce = sets.filter((set) => set.length).toSorted((one, other) => other.length - one.length)
+  const first = atOnce.flatMap((set) => ['-shared', '-staff', ''].map((end) => `first-${set.join('-')}${end}`))
+  const later = ['opening-shared', 'opening-staff', 'later-shared', 'later-staff', ...APP_NAMES.map((app) => `opening-${app}`)]
+  return ['first', ...first, ...later]
 }
 
 /** The same answer for every module of a build. */
-function reachedOnce(startsOf: StartsOf): (graph: Graph) => Reached {
+function reachedOnce(startsOf: StartsOf, later = false): (graph: Graph) => Reached {
   let reached: Reached | undefined
-  return (graph) => (reached ??= reachedBy(graph, startsOf))
+  return (graph) => (reached ??= reachedBy(graph, startsOf, later))
 }
 
 type Reached = Map<string, AppName[]>
 type StartsOf = (app: AppName) => readonly string[]
 
-/** For each module the apps that need it before what `startsOf` names can show, in the order of their names. */
-export function reachedBy(graph: Graph, startsOf: StartsOf): Reached {
+/**
+ * For each module the apps that need it before what `startsOf` names can show, in the order of their names; with what they
+ * may load `later` if asked for.
+ */
+export function reachedBy(graph: Graph, startsOf: StartsOf, later = false): Reached {
   const reached: Reached = new Map()
   for (const app of APP_NAMES) {
     const waiting = [...startsOf(app)]
     const seen = new Set(waiting)
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       reached.set(id, [...(reached.get(id) ?? []), app])
-      for (const next of graph.getModuleInfo(id)?.importedIds ?? []) {
+      const { importedIds = [], dynamicallyImportedIds = [] } = graph.getModuleInfo(id) ?? {}
+      for (const next of later ? [...importedIds, ...dynamicallyImportedIds] : importedIds) {
         if (!seen.has(next)) waiting.push(next)
         seen.add(next)
       }

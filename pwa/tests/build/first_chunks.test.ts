@@ -8,15 +8,29 @@ const pathOf = (below: string): string => `/apps/${below}`
 const entryOf = (app: AppName): string => pathOf(`${app}/index.html`)
 const pageOf = (app: AppName): string => pathOf(`${app}/pages/${OPENING_PAGES[app][0]}.vue`)
 
+/** Pages that are asked for one day: by residents one with the office's `table`, by stations one with the desk's `list`. */
+const LATER: Record<string, string[]> = {
+  [entryOf('resident')]: ['/src/near'],
+  [entryOf('station')]: ['/src/stock'],
+}
+
 /** Every app starts with `start`; residents and merchants share `card`, which imports `box`; `box` and `start` meet in `vue`. */
 const IMPORTS: Record<string, string[]> = {
   [entryOf('resident')]: ['/src/start', '/src/card', '/src/home'],
   [entryOf('merchant')]: ['/src/start', '/src/card'],
   [entryOf('station')]: ['/src/start'],
-  [entryOf('office')]: ['/src/start', '/src/desk'],
+  [entryOf('office')]: ['/src/start', '/src/desk', '/src/list', '/src/input'],
   [pageOf('resident')]: ['/src/wallet', '/src/field'],
   [pageOf('merchant')]: ['/src/counter', '/src/home', '/src/sounds'],
   [pageOf('station')]: ['/src/counter', '/src/field'],
+  [pageOf('office')]: ['/src/table', '/src/chart', '/src/sums'],
+  '/src/near': ['/src/table', '/src/input'],
+  '/src/stock': ['/src/list', '/src/sums'],
+  '/src/table': ['/src/input'],
+  '/src/chart': ['/src/table'],
+  '/src/sums': ['/src/list'],
+  '/src/list': [],
+  '/src/input': ['/node_modules/vue'],
   '/src/start': ['/node_modules/vue'],
   '/src/card': ['/src/box'],
   '/src/box': ['/node_modules/vue', '/src/card'],
@@ -28,7 +42,9 @@ const IMPORTS: Record<string, string[]> = {
   '/src/desk': [],
   '/node_modules/vue': [],
 }
-const graph = { getModuleInfo: (id: string) => (IMPORTS[id] ? { importedIds: IMPORTS[id] } : null) } as never
+const graph = {
+  getModuleInfo: (id: string) => (IMPORTS[id] ? { importedIds: IMPORTS[id], dynamicallyImportedIds: LATER[id] ?? [] } : null),
+} as never
 
 /** The file that the bundler puts a module in: that of the first group that wants it. */
 function fileOf(id: string): string | undefined {
@@ -59,6 +75,15 @@ describe('files of the first page', () => {
     expect(fileOf('/src/counter')).toBe('opening-staff')
     expect(fileOf('/src/field')).toBe('opening-shared')
     expect(fileOf('/src/home')).toBe('first-resident-shared')
+  })
+
+  it('brings nobody the files of another app: what a page of theirs asks for one day stands apart', () => {
+    expect(fileOf('/src/input')).toBe('first-office-shared')
+    expect(fileOf('/src/list')).toBe('first-office-staff')
+    expect(fileOf('/src/table')).toBe('later-shared')
+    expect(fileOf('/src/sums')).toBe('later-staff')
+    expect(fileOf('/src/chart')).toBe('opening-office')
+    expect(fileOf('/src/near')).toBeUndefined()
   })
 
   it('leaves entries and pages their own files', () => {
