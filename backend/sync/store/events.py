@@ -15,6 +15,7 @@ from backend.sync.log_rules import Begun, Checkpointed, Judged, LogTotals, Store
 from backend.sync.take_rules import Fork, KnownLog, Unread
 
 _E = events.c
+AT_ONCE = 500
 
 
 async def known_log(tx: Transaction, device_id: UUID, ack_seq: int, seqs: Collection[int]) -> KnownLog:
@@ -134,9 +135,14 @@ async def unread_numbers(tx: Transaction, device_id: UUID, seq: int) -> set[int]
 
 async def judge(tx: Transaction, device_id: UUID, results: Mapping[int, Judged]) -> None:
     """What events came to from now on."""
+    alike: dict[Judged, list[int]] = {}
     for seq, judged in results.items():
+        alike.setdefault(judged, []).append(seq)
+    for judged, seqs in alike.items():
         told = {"code": judged.code.value, "reason": judged.reason}
-        await tx.execute(update(events).where(_E.device_id == device_id, _E.seq == seq).values(told))
+        for first in range(0, len(seqs), AT_ONCE):
+            some = _E.seq.in_(seqs[first : first + AT_ONCE])
+            await tx.execute(update(events).where(_E.device_id == device_id, some).values(told))
 
 
 async def relabel(tx: Transaction, results: Mapping[UUID, Judged]) -> None:
