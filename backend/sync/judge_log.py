@@ -3,20 +3,26 @@
 In the order of their numbers, each once: claims are judged by the whole journal (``compliance_rules``) and settled with
 the voucher's money or the device's allowance; what a device took back is given back; everything else is on record. A
 later claim may change what an earlier one of another device is called, never whether its merchant is paid for it.
+A journal without doubts is walked on from where it was left (``walk_rules``), any other from its beginning.
 """
 
-from msgspec import Struct
+from collections.abc import Sequence
+
+from msgspec import Struct, structs
 
 from backend.database.transaction import Transaction
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Refused
-from backend.sync.compliance_rules import judgement
+from backend.sync.body_rules import Redeem, Void
+from backend.sync.compliance_rules import Judgement, judgement
 from backend.sync.device_rules import Device
-from backend.sync.event_rules import SignedEvent, read_event
+from backend.sync.event_rules import SignedEvent, body_of, read_event
+from backend.sync.fact_rules import DeviceFacts
 from backend.sync.gather_facts import Journal, gather_facts
 from backend.sync.log_rules import HELD, Judged, Stored
 from backend.sync.settle_log import Settling
-from backend.sync.store import events, journals
+from backend.sync.store import events, journals, walks
+from backend.sync.walk_rules import Walked
 
 
 class JudgeLog(Struct, frozen=True, kw_only=True):
@@ -33,25 +39,94 @@ class JudgeLog(Struct, frozen=True, kw_only=True):
 
 async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict[int, Judged]:
     """What each came to; stored, with everything that follows from it."""
-    if not command.forked and not await events.waits(tx, command.device.id, command.ack_seq):
+    device = command.device
+    first = await events.first_waiting(tx, device.id, command.ack_seq)
+    if first is None and not command.forked:
         return {}
-    log = await events.log_up_to(tx, command.device.id, command.ack_seq)
-    fresh = [one for one in log if one.judged == HELD]
-    signed = {one.seq: _signed(one) for one in log}
-    second = await journals.forked(tx, command.device.id, command.ack_seq)
-    facts = await gather_facts(tx, Journal(command.device, list(signed.values())))
-    proven = {one.hash for one in log if one.judged != HELD}
-    lost = await events.unread_numbers(tx, command.device.id, command.ack_seq)
-    judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())
-    judging = Settling(tx, command.device, facts, judged, now)
-    results = await judging.judge([signed[one.seq] for one in fresh])
-    if second:
+    single = not command.forked and await walks.is_single(tx, device.id, command.ack_seq)
+    found = await _from_there(tx, command, first) if single and first is not None else None
+    found = found or await _from_the_beginning(tx, command, single=single)
+    judging = Settling(tx, device, found.facts, found.judgement, now)
+    results = await judging.judge([one for one in found.signed if one.event.seq in found.fresh])
+    if found.second:
         # What could not be told before may be told now: which claim an event of either journal took back.
-        results |= await judging.take_back([one for one in signed.values() if one.event.seq not in results])
-        await judging.take_back(second)
-    await events.judge(tx, command.device.id, results)
+        results |= await judging.take_back([one for one in found.signed if one.event.seq not in results])
+        await judging.take_back(found.second)
+    await events.judge(tx, device.id, results)
     await events.relabel(tx, judging.relabelled)
     return results
+
+
+class _Found(Struct, frozen=True, kw_only=True):
+    """The judged events in order, with the numbers of those that were not judged before."""
+
+    signed: list[SignedEvent]
+    fresh: set[int]
+    second: list[SignedEvent] = []
+    facts: DeviceFacts
+    judgement: Judgement
+
+
+async def _from_there(tx: Transaction, command: JudgeLog, first: int) -> _Found | None:
+    """Judged from where the last walk ended; ``None`` where only the whole journal can tell."""
+    device = command.device
+    walked = await walks.walked(tx, device.id)
+    if walked is None or first <= walked.seq:
+        return None
+    log = await events.log_up_to(tx, device.id, command.ack_seq, after=walked.seq)
+    signed = [_signed(one) for one in log]
+    facts = await gather_facts(tx, Journal(device, signed))
+    walked = await _reminded(tx, device, walked, signed, facts)
+    judged = judgement(signed, facts, walked=walked)
+    if judged.doubt is not None:
+        return None
+    await walks.keep(tx, device.id, judged.end, judged.tallies.values(), after=walked.seq)
+    return _Found(signed=signed, fresh={one.seq for one in log if one.judged == HELD}, facts=facts, judgement=judged)
+
+
+async def _reminded(
+    tx: Transaction, device: Device, walked: Walked, signed: Sequence[SignedEvent], facts: DeviceFacts
+) -> Walked:
+    """With all that these events may ask of what stands before them."""
+    bodies = [body_of(one.event) for one in signed]
+    vouchers = {body.voucher for body in bodies if isinstance(body, Redeem)}
+    voided = {body.seq for body in bodies if isinstance(body, Void) and 1 <= body.seq <= walked.seq}
+    drawn_on = {episode.number for one in signed if (episode := facts.episode_of(one.event.seq)) is not None} | {0}
+    days = {business_day(at) for at in [walked.mark, *(one.event.t_dev for one in signed)]}
+    days |= {business_day(one.event.checkpoint.time) for one in signed}
+    sums = await walks.sums_of(tx, device.id, drawn_on)
+    targets = [_signed(one) for one in await events.of_numbers(tx, device.id, voided)]
+    return structs.replace(
+        walked,
+        vouchers=await walks.taken_of(tx, device.id, vouchers),
+        episodes={
+            episode: (
+                sum(fen for (of, _), (fen, _) in sums.items() if of == episode),
+                sum(claims for (of, _), (_, claims) in sums.items() if of == episode),
+            )
+            for episode in drawn_on
+        },
+        campaigns={key: fen for key, (fen, _) in sums.items()},
+        days=await walks.days_of(tx, device.id, days),
+        counters=await walks.counters_of(tx, device.id, vouchers),
+        targets=walks.targets_of(targets, await walks.tallies_of(tx, device.id, voided)),
+    )
+
+
+async def _from_the_beginning(tx: Transaction, command: JudgeLog, *, single: bool) -> _Found:
+    device = command.device
+    log = await events.log_up_to(tx, device.id, command.ack_seq)
+    signed = {one.seq: _signed(one) for one in log}
+    second = await journals.forked(tx, device.id, command.ack_seq)
+    facts = await gather_facts(tx, Journal(device, list(signed.values())))
+    fresh = {one.seq for one in log if one.judged == HELD}
+    proven = {one.hash for one in log if one.seq not in fresh}
+    lost = await events.unread_numbers(tx, device.id, command.ack_seq)
+    judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())
+    await walks.forget(tx, device.id)
+    if single and judged.doubt is None:
+        await walks.keep(tx, device.id, judged.end, judged.tallies.values(), after=0)
+    return _Found(signed=list(signed.values()), fresh=fresh, second=second, facts=facts, judgement=judged)
 
 
 def _signed(stored: Stored) -> SignedEvent:
