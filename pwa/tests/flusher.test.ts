@@ -105,10 +105,23 @@ describe('a push', () => {
     county.fate = (nth) => (nth < 2 ? 'request-lost' : 'through')
     expect((await page.flush(COUNTY, identity, line)) as object).toEqual({ kind: 'away' })
     expect((await page.flush(COUNTY, identity, line)) as object).toEqual({ kind: 'away' })
-    expect(line.most).toBe(4)
+    // The second one was a question, and says nothing of how much the line lets through.
+    expect(line.most).toBe(8)
     await insist(line)
-    expect(county.pushes.map(({ events }) => events.length)).toEqual([4, 8, 16, 12])
+    expect(county.pushes.map(({ events }) => events.length)).toEqual([0, 8, 16, 16])
     expect(line.most).toBe(64)
+  })
+
+  it('whose answer was lost is asked about, and its events go once', async () => {
+    await layEvents(60)
+    const line = page.newLine()
+    line.most = 40
+    county.fate = (nth) => (nth === 0 ? 'answer-lost' : 'through')
+    expect((await page.flush(COUNTY, identity, line)) as object).toEqual({ kind: 'away' })
+    expect(line.unsure).toBe(true)
+    await insist(line)
+    expect(county.pushes.map(({ events }) => events.map(({ seq }) => seq).at(0) ?? null)).toEqual([1, null, 41])
+    expect(await head()).toMatchObject({ ack_seq: 60 })
   })
 
   it('never has more bytes than the county takes', async () => {

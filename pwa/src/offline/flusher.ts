@@ -45,6 +45,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
     let from = Infinity
     let left = MOST_ASKS
     for (let before = await headOf(identity.device); ; ) {
+      const isQuestion = line.unsure
       const pushed = await pushOnce({ county, identity }, line, from)
       if (pushed.kind !== 'answered') return pushed
       const head = await headOf(identity.device)
@@ -54,7 +55,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
       // What was asked for in vain, or is not here any more, waits for the next time.
       if (isWhole && (asked > head.seq || asked === from)) return pushed
       const moved = head.ack_seq !== before.ack_seq || head.epoch !== before.epoch
-      if (!moved && (asked === from || (left -= 1) < 0)) return isWhole ? pushed : 'held'
+      if (!moved && !isQuestion && (asked === from || (left -= 1) < 0)) return isWhole ? pushed : 'held'
       before = head
       from = asked
     }
@@ -88,6 +89,7 @@ export function startFlushing(county: string, chance: () => number = Math.random
 
   async function round(): Promise<void> {
     flushing.value = { kind: 'sending' }
+    const { heard } = line
     const { state, waitMs } = await flushAll(county, line)
     if (stopped) return
     flushing.value = state
@@ -95,7 +97,9 @@ export function startFlushing(county: string, chance: () => number = Math.random
       tidyAfter = performance.now() + TIDIED_EVERY_MS
       await tidy()
     }
-    fails = state.kind === 'idle' ? 0 : fails + 1
+    // A line that breaks and lets something through in between is tried again at once, not ever later.
+    if (state.kind === 'idle' || (state.kind === 'away' && line.heard > heard)) fails = 0
+    if (state.kind !== 'idle') fails += 1
     if (waitMs > 0) notBefore = performance.now() + Math.min(waitMs, LONGEST_WAIT_MS)
     const pause = fails === 0 ? ASKED_EVERY_MS : Math.max(pauseAfter(fails, chance()), Math.min(waitMs, LONGEST_WAIT_MS))
     timer = setTimeout(wake, pause)

@@ -2,7 +2,8 @@
  * One push: what is sent, what is taken from the answer, and what everything else means.
  *
  * Only a well-formed answer to this device moves anything. No network, a page in between, a county that is away or that
- * says no: the journal stays as it is, and the next push is smaller, since some lines let only little through.
+ * says no: the journal stays as it is, and the next push is smaller, since some lines let only little through. Where
+ * nobody answered, a push without events asks first what came through: that costs little, and events go once.
  */
 
 import { problemOf } from '@/api/problem'
@@ -34,6 +35,10 @@ export interface Line {
   most: number
   /** Whether pushes are packed; until a county could not read one. */
   packed: boolean
+  /** Whether events went out and nobody answered: perhaps the county has them, so it is asked before they go again. */
+  unsure: boolean
+  /** How many pushes with events were answered. */
+  heard: number
 }
 
 const PATH = '/api/v1/sync/push'
@@ -46,14 +51,14 @@ const EVENT_FRAME_BYTES = 16
 const CLOCK_SLACK_MS = 3000
 
 export function newLine(): Line {
-  return { most: MOST_EVENTS, packed: typeof CompressionStream === 'function' }
+  return { most: MOST_EVENTS, packed: typeof CompressionStream === 'function', unsure: false, heard: 0 }
 }
 
 /** Sends what is not acknowledged, or what the county asked for again; with nothing to send it is a question. */
 export async function pushOnce(writer: Writer, line: Line, from = Infinity): Promise<Pushed> {
   const { county, identity } = writer
   const head = await headOf(identity.device)
-  const events = fitting(await unacknowledged(identity.device, line.most, from))
+  const events = line.unsure ? [] : fitting(await unacknowledged(identity.device, line.most, from))
   const place = { seq: head.seq, hash: fromHex(head.hash) }
   const { allowance, dealt_in } = await standingOf(identity.device)
   // What another life of the county dealt says nothing of the present one.
@@ -63,7 +68,7 @@ export async function pushOnce(writer: Writer, line: Line, from = Infinity): Pro
   const sentAt = performance.now()
   const came = await send(data, line.packed)
   if (came === null) {
-    line.most = smaller(line.most)
+    if (events.length > 0) [line.most, line.unsure] = [smaller(line.most), true]
     return { kind: 'away' }
   }
   const { response, body } = came
@@ -78,7 +83,8 @@ export async function pushOnce(writer: Writer, line: Line, from = Infinity): Pro
   }
   const answer = readAnswer(body, { county, device: identity.device })
   if (typeof answer === 'string') return refusal(line, 200, answer)
-  line.most = Math.min(line.most * 2, MOST_EVENTS)
+  line.unsure = false
+  if (events.length > 0) [line.most, line.heard] = [Math.min(line.most * 2, MOST_EVENTS), line.heard + 1]
   return { kind: 'answered', head: await takeAnswer(writer, answer, performance.now() - sentAt), answer }
 }
 
