@@ -97,9 +97,9 @@ class Pace:
         """How many events the next push holds at most; 0 for a question."""
         return 0 if self.unsure else self.most
 
-    def answered(self, asked: int) -> "Pace":
-        """The county took a push of at most so many events."""
-        most = min(self.most * 2, self.ceiling) if asked else self.most
+    def answered(self, asked: int, *, moved: bool) -> "Pace":
+        """The county took a push of at most so many events, or was asked and had got what was sent before."""
+        most = min(self.most * 2, self.ceiling) if asked or moved else self.most
         return replace(self, most=most, unsure=False)
 
     def refused(self) -> "Pace":
@@ -139,8 +139,9 @@ def push_journal(
         before, asked = till.kept.standing.ack, pace.next_most
         try:
             more = push_once(till, line, read, asked)
-            pace = pace.answered(asked)
-            if till.kept.standing.ack != before:
+            moved = till.kept.standing.ack != before
+            pace = pace.answered(asked, moved=moved)
+            if moved:
                 failures = 0
             elif asked:
                 # An answer that acknowledges nothing new is no progress: without this line it would be asked for ever.

@@ -118,8 +118,9 @@ describe('a push', () => {
     line.most = 40
     county.fate = (nth) => (nth === 0 ? 'answer-lost' : 'through')
     expect((await page.flush(COUNTY, identity, line)) as object).toEqual({ kind: 'away' })
-    expect(line.unsure).toBe(true)
+    expect(line).toMatchObject({ unsure: 40, most: 20 })
     await insist(line)
+    expect(line).toMatchObject({ unsure: 0, most: 80 })
     expect(county.pushes.map(({ events }) => events.map(({ seq }) => seq).at(0) ?? null)).toEqual([1, null, 41])
     expect(await head()).toMatchObject({ ack_seq: 60 })
   })

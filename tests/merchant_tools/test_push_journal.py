@@ -89,9 +89,10 @@ def test_what_did_not_come_through_is_sent_again_in_smaller_parts_that_grow_with
     assert line.sent == [[1, 2, 3, 4], [], [1, 2, 3, 4], [], [1, 2, 3, 4]]
     pace = Pace(most=4)
     assert [(pace := step).most for step in (pace.lost(4), pace.lost(4).lost(0))] == [2, 2]
-    assert Pace(most=2).answered(2).most == 4
-    assert Pace(most=2, unsure=True).answered(0) == Pace(most=2)
-    assert Pace().refused().answered(100).most == 100, "what was too much for the county stays too much"
+    assert Pace(most=2).answered(2, moved=True).most == 4
+    assert Pace(most=2, unsure=True).answered(0, moved=False) == Pace(most=2)
+    assert Pace(most=2, unsure=True).answered(0, moved=True) == Pace(most=4), "it had come through"
+    assert Pace().refused().answered(100, moved=True).most == 100, "what was too much for the county stays too much"
 
 
 def test_after_many_tries_in_vain_the_rest_stays_for_the_next_time(tmp_path: Path) -> None:

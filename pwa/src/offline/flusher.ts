@@ -45,7 +45,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
     let from = Infinity
     let left = MOST_ASKS
     for (let before = await headOf(identity.device); ; ) {
-      const isQuestion = line.unsure
+      const isQuestion = line.unsure > 0
       const pushed = await pushOnce({ county, identity }, line, from)
       if (pushed.kind !== 'answered') return pushed
       const head = await headOf(identity.device)
