@@ -66,8 +66,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
 export function startFlushing(county: string, chance: () => number = Math.random): () => void {
   const line = newLine()
   let [stopped, running, again] = [false, false, false]
-  let fails = 0
-  let [notBefore, tidyAfter] = [0, 0]
+  let [fails, notBefore, tidyAfter] = [0, 0, 0]
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function run(): Promise<void> {
@@ -97,9 +96,7 @@ export function startFlushing(county: string, chance: () => number = Math.random
       tidyAfter = performance.now() + TIDIED_EVERY_MS
       await tidy()
     }
-    // A line that breaks and lets something through in between is tried again at once, not ever later.
-    if (state.kind === 'idle' || (state.kind === 'away' && line.heard > heard)) fails = 0
-    if (state.kind !== 'idle') fails += 1
+    fails = failsAfter(fails, state, line.heard > heard)
     if (waitMs > 0) notBefore = performance.now() + Math.min(waitMs, LONGEST_WAIT_MS)
     const pause = fails === 0 ? ASKED_EVERY_MS : Math.max(pauseAfter(fails, chance()), Math.min(waitMs, LONGEST_WAIT_MS))
     timer = setTimeout(wake, pause)
@@ -124,6 +121,12 @@ export function startFlushing(county: string, chance: () => number = Math.random
     removeEventListener('online', comeBack)
     document.removeEventListener('visibilitychange', seen)
   }
+}
+
+/** Failures in a row. A line that breaks and lets something through in between is tried again soon, not ever later. */
+export function failsAfter(fails: number, state: Flushing, gotThrough: boolean): number {
+  if (state.kind === 'idle') return 0
+  return state.kind === 'away' && gotThrough ? 1 : fails + 1
 }
 
 /** How long to wait after so many failures in a row; `chance` from 0 to 1. */
