@@ -88,8 +88,33 @@ def _pushes() -> Iterator[Vector]:
     data = sign_push(good, device=COUNTER)
     yield _taken("s in the upper half", good, data[:-64] + high_s(data[-64:]))
     yield _taken("s in the lower half", good, data[:-64] + other_half(high_s(data[-64:])))
+    yield from _short()
     other = push(device=OTHER_DEVICE)
     yield _taken("another enrolled device's", other, sign_push(other, device=OTHER_COUNTER))
+
+
+def _short() -> Iterator[Vector]:
+    """The same push in both forms, and each place in which a hash may stand."""
+    whole = numbered(3)
+    names = [hashlib.sha256(event_content(one.data)).digest() for one in whole]
+    long: list[cbor.CborValue] = [[one.seq, one.data] for one in whole]
+    given = push(*whole)
+    yield _taken("every event whole", given, signed([*items()[:4], long, None, 7])) | {"case": "B19"}
+    left, _, right = whole[1].data.partition(names[0])
+    mixed: list[cbor.CborValue] = [long[0], [2, left, right], long[2]]
+    yield _taken("one of three events short", given, signed([*items()[:4], mixed, None, 7])) | {"case": "B19"}
+    for why, left, right in (("nothing before it", b"", b"x"), ("nothing after it", b"x", b""), ("alone", b"", b"")):
+        short: list[cbor.CborValue] = [long[0], [2, left, right]]
+        carried = push(whole[0], Numbered(2, left + names[0] + right))
+        yield _taken(f"a name with {why}", carried, signed([*items()[:4], short, None, 7])) | {"case": "B19"}
+
+
+def event_content(data: bytes) -> bytes:
+    """What an event's name is taken of."""
+    value = cbor.decode(data)
+    assert isinstance(value, list)
+    assert isinstance(value[0], bytes)
+    return value[0]
 
 
 def _taken(why: str, given: Push, data: bytes) -> Vector:
@@ -225,6 +250,13 @@ def _malformed() -> Iterator[Vector]:
         "an event without a number": (4, [b"x"]),
         "an event under nothing": (4, [[0, b"x"]]),
         "an event that is not in bytes": (4, [[1, ["XE1"]]]),
+        "a short event that is the first": (4, [[1, b"x", b"y"]]),
+        "a short event after a gap": (4, [[1, numbered(1)[0].data], [3, b"x", b"y"]]),
+        "a short event after one without a content": (4, [[1, b"x"], [2, b"x", b"y"]]),
+        "a short event after one in three parts": (4, [[1, cbor.encode([b"x", b"y", b"z"])], [2, b"x", b"y"]]),
+        "a short event after one whose content is no bytes": (4, [[1, cbor.encode(["x", b"y"])], [2, b"x", b"y"]]),
+        "a short event that grows too long": (4, [[1, numbered(1)[0].data], [2, bytes(LONGEST_EVENT - 32), b"x"]]),
+        "an event in three pieces": (4, [[1, numbered(1)[0].data], [2, b"x", b"y", b"z"]]),
         "an event of no bytes": (4, [[1, b""]]),
         "the same number twice": (4, [[1, b"x"], [1, b"x"]]),
         "numbers backwards": (4, [[2, b"x"], [1, b"x"]]),

@@ -45,6 +45,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
     let from = Infinity
     let left = MOST_ASKS
     for (let before = await headOf(identity.device); ; ) {
+      const isQuestion = line.unsure > 0
       const pushed = await pushOnce({ county, identity }, line, from)
       if (pushed.kind !== 'answered') return pushed
       const head = await headOf(identity.device)
@@ -54,7 +55,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
       // What was asked for in vain, or is not here any more, waits for the next time.
       if (isWhole && (asked > head.seq || asked === from)) return pushed
       const moved = head.ack_seq !== before.ack_seq || head.epoch !== before.epoch
-      if (!moved && (asked === from || (left -= 1) < 0)) return isWhole ? pushed : 'held'
+      if (!moved && !isQuestion && (asked === from || (left -= 1) < 0)) return isWhole ? pushed : 'held'
       before = head
       from = asked
     }
@@ -65,8 +66,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
 export function startFlushing(county: string, chance: () => number = Math.random): () => void {
   const line = newLine()
   let [stopped, running, again] = [false, false, false]
-  let fails = 0
-  let [notBefore, tidyAfter] = [0, 0]
+  let [fails, notBefore, tidyAfter] = [0, 0, 0]
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function run(): Promise<void> {
@@ -88,6 +88,7 @@ export function startFlushing(county: string, chance: () => number = Math.random
 
   async function round(): Promise<void> {
     flushing.value = { kind: 'sending' }
+    const { heard } = line
     const { state, waitMs } = await flushAll(county, line)
     if (stopped) return
     flushing.value = state
@@ -95,7 +96,7 @@ export function startFlushing(county: string, chance: () => number = Math.random
       tidyAfter = performance.now() + TIDIED_EVERY_MS
       await tidy()
     }
-    fails = state.kind === 'idle' ? 0 : fails + 1
+    fails = failsAfter(fails, state, line.heard > heard)
     if (waitMs > 0) notBefore = performance.now() + Math.min(waitMs, LONGEST_WAIT_MS)
     const pause = fails === 0 ? ASKED_EVERY_MS : Math.max(pauseAfter(fails, chance()), Math.min(waitMs, LONGEST_WAIT_MS))
     timer = setTimeout(wake, pause)
@@ -120,6 +121,12 @@ export function startFlushing(county: string, chance: () => number = Math.random
     removeEventListener('online', comeBack)
     document.removeEventListener('visibilitychange', seen)
   }
+}
+
+/** Failures in a row. A line that breaks and lets something through in between is tried again soon, not ever later. */
+export function failsAfter(fails: number, state: Flushing, gotThrough: boolean): number {
+  if (state.kind === 'idle') return 0
+  return state.kind === 'away' && gotThrough ? 1 : fails + 1
 }
 
 /** How long to wait after so many failures in a row; `chance` from 0 to 1. */
