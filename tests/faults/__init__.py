@@ -1,1 +1,1 @@
-"""The offline counter against the real world: a bad network by command line, and a robot at a real page that is killed."""
+"""The offline counter against a bad network: by command line, and a robot at real pages that are killed."""

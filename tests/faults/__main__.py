@@ -1,7 +1,7 @@
-"""A bad network before a server of this machine, until it is ended.
+"""A bad network before a server of this machine, until it is ended; then it tells what happened.
 
-``python -m tests.faults 8000 --port 8001 --cut 0.3 --slow --seed 7``: what comes to 8001 goes on to 8000, at 64 kbit/s, and
-three of ten requests or their answers end in their middle. Chances are from 0 to 1. It tells what happened when it ends.
+``python -m tests.faults 8000 --port 8001 --cut 0.3 --slow --seed 7``: what comes to 8001 goes on to 8000, at 64 kbit/s,
+and three of ten requests or their answers end in their middle. Chances are from 0 to 1.
 """
 
 import argparse
