@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -72,13 +73,15 @@ async () => {
   })
   const database = await done(open)
   const all = (store) => done(database.transaction(store).objectStore(store).getAll())
-  const [heads, outbox] = await Promise.all([all('heads'), all('outbox')])
+  const [heads, outbox, standings] = await Promise.all([all('heads'), all('outbox'), all('standings')])
   database.close()
   const acked = new Map(heads.map((head) => [head.device, head.ack_seq]))
   return {
     unsent: outbox.filter((entry) => entry.seq > (acked.get(entry.device) ?? 0)).length,
     claims: outbox.filter((entry) => entry.kind === 'REDEEM').map(({ seq, result }) => [seq, result]),
     hashes: outbox.map((entry) => entry.hash),
+    words: standings.reduce((sum, standing) => sum + standing.word, 0),
+    offset_ms: Number(localStorage.getItem('yizhan.clock') ?? 0),
   }
 }
 """
@@ -130,17 +133,15 @@ class Robot:
 
     async def kill(self) -> None:
         """kill -9 of the browser; its tabs end with it."""
-        os.kill(self._own(), signal.SIGKILL)
+        _kill(self._processes())
         await self.close()
         while self._processes():
             await asyncio.sleep(0.02)
 
     async def kill_tab(self) -> None:
         """kill -9 of every process that draws pages; the browser lives on, and a new tab is opened."""
-        for pid in _children(self._own()):
-            if b"--type=renderer" in _command_line(pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
+        below = {pid for own in self._processes() for pid in _children(own)}
+        _kill([pid for pid in below if b"--type=renderer" in _command_line(pid)])
         tabs, self.tabs = self.tabs, []
         for tab in tabs:
             with contextlib.suppress(Error):
@@ -162,7 +163,7 @@ class Robot:
         return said
 
     async def keeps(self) -> dict[str, Any]:
-        """How many events the county has not acknowledged, every claim with what became of it, and all names."""
+        """What is in its database: events that are not acknowledged, claims and what became of them, words heard."""
         found: dict[str, Any] = await self.tabs[0].evaluate(WAITING)
         return found
 
@@ -187,15 +188,17 @@ class Robot:
         await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         await page.goto(f"{self.address}/merchant/")
 
-    def _own(self) -> int:
-        [pid] = [pid for pid in self._processes() if b"--type=" not in _command_line(pid)]
-        return pid
-
     def _processes(self) -> list[int]:
-        """Of this profile's browser."""
+        """This profile's browser, and the script that started it."""
         named = f"--user-data-dir={self._profile}".encode()
         pids = [int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit()]
         return [pid for pid in pids if named in _command_line(pid).split(b"\0")]
+
+
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _children(pid: int) -> list[int]:

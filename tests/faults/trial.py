@@ -28,6 +28,7 @@ BY_THE_COUNTY = "核销成功"
 SETTLED_SECONDS = 240
 HOUR_MS = 3_600_000
 TEN_YEARS_MS = 10 * 365 * 24 * HOUR_MS
+NEAR_MS = 60_000
 SPARE = 1.3
 """Customers for each event: some vouchers are taken by the county itself, and some people are cut."""
 
@@ -83,13 +84,18 @@ class Trial:
             self.notes.strange.append(said)
         return said
 
+    def _next(self) -> Customer:
+        customer = next(self.queue, None)
+        assert customer is not None, f"nobody is left: {self.notes}"
+        return customer
+
     async def serve(self, count: int) -> None:
         """So many customers, first those who were cut."""
         for customer in self.again[:]:
             self.again.remove(customer)
             await self.take(customer, is_new=False)
         for _ in range(count):
-            await self.take(next(self.queue))
+            await self.take(self._next())
 
     async def away(self) -> None:
         """The line is gone."""
@@ -136,10 +142,9 @@ class Trial:
         await self.serve(self.size // 2)
         serving = asyncio.create_task(self.serve(self.size))
         await asyncio.sleep(0.02 + 0.4 * self.dice.random())
-        await kill()
-        try:
-            await serving
-        except Gone:
+        killed, _ = await asyncio.gather(serving, kill(), return_exceptions=True)
+        if isinstance(killed, BaseException):
+            assert isinstance(killed, Gone), killed
             self.notes.counted["kills while serving"] += 1
         if start is not None:
             await start()
@@ -152,7 +157,7 @@ class Trial:
         second = await self.robot.open()
         self.robot.tabs = [self.robot.tabs[0], second]
         for nth in range(self.size // 2):
-            one, other = next(self.queue), next(self.queue)
+            one, other = self._next(), self._next()
             if nth % 2:
                 await asyncio.gather(self.take(one, robot_page=0), self.take(other, robot_page=1))
                 continue
@@ -175,30 +180,51 @@ class Trial:
 
     async def clock_behind(self) -> None:
         """The phone's clock is set back, by hours or years: what it takes is good, and goes out."""
-        await self._with_clock(-self.dice.choice([3 * HOUR_MS, TEN_YEARS_MS]))
+        clock_ms = -self.dice.choice([3 * HOUR_MS, TEN_YEARS_MS])
+        await self._with_clock(clock_ms)
         await self.serve(self.size)
-        await self._clock_put_right()
+        await self._clock_put_right(clock_ms)
 
     async def clock_ahead(self) -> None:
         """Hours or years ahead: it takes nothing from people whose phones are right, and stores nothing."""
-        await self._with_clock(self.dice.choice([3 * HOUR_MS, TEN_YEARS_MS]))
-        customer = next(self.queue)
+        clock_ms = self.dice.choice([3 * HOUR_MS, TEN_YEARS_MS])
+        await self._with_clock(clock_ms)
+        customer = self._next()
         said = await self.take(customer, is_new=False)
         if customer.voucher in self.notes.accepted:
             self.notes.strange.append(f"taken by a clock ahead: {said}")
-        await self._clock_put_right()
+        await self._clock_put_right(clock_ms)
 
     async def _with_clock(self, clock_ms: int) -> None:
         self.proxy.go_down()
         await self.robot.close()
         await self.robot.start(clock_ms=clock_ms)
 
-    async def _clock_put_right(self) -> None:
-        """By the county first, while the phone's own is still wrong."""
+    async def _clock_put_right(self, clock_ms: int) -> None:
+        """By the county first, while the phone's own is still wrong, and then by hand, which the county hears of too."""
         self.proxy.is_down = False
         await self.settle()
+        await self._heard_of(-clock_ms)
         await self.robot.close()
         await self.robot.start()
+        await self._heard_of(0)
+
+    async def _heard_of(self, offset_ms: int) -> None:
+        """The county has told its time: the phone's clock is so far behind."""
+        before = (await self.robot.keeps())["words"]
+
+        async def is_heard() -> bool:
+            keeps = await self.robot.keeps()
+            return keeps["words"] > before and abs(keeps["offset_ms"] - offset_ms) < NEAR_MS
+
+        await self._until(is_heard, "the county's time")
+
+    async def _until(self, happened: Callable[[], Awaitable[bool]], what: str) -> None:
+        end = asyncio.get_running_loop().time() + SETTLED_SECONDS
+        while not await happened():
+            assert asyncio.get_running_loop().time() < end, f"waited in vain for {what}: {await self.robot.keeps()}"
+            await self.robot.find_network()
+            await asyncio.sleep(0.2)
 
     async def signed_out(self) -> None:
         """The sign-in has ended: what the phone holds goes out all the same."""
@@ -213,11 +239,11 @@ class Trial:
 
     async def settle(self) -> None:
         """Wait until the county has acknowledged everything."""
-        until = asyncio.get_running_loop().time() + SETTLED_SECONDS
-        while (left := (await self.robot.keeps())["unsent"]) > 0:
-            assert asyncio.get_running_loop().time() < until, f"{left} events are not acknowledged"
-            await self.robot.find_network()
-            await asyncio.sleep(0.2)
+
+        async def is_settled() -> bool:
+            return bool((await self.robot.keeps())["unsent"] == 0)
+
+        await self._until(is_settled, "acknowledgements")
 
     def rounds(self) -> Sequence[Callable[[], Awaitable[None]]]:
         """Every mishap once, in an order by chance."""
@@ -234,6 +260,7 @@ class Trial:
                     break
                 self.notes.counted[act.__name__] += 1
                 await act()
+                assert self.notes.strange == [], f"{act.__name__}: {self.notes.strange}"
             first = False
         await self.serve(1)
         await self.settle()
