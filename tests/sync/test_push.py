@@ -49,7 +49,7 @@ class World(Struct, frozen=True, kw_only=True):
     vouchers: list[UUID]
 
 
-async def world(county: County, people: int = 2, *, pool: int = POOL) -> World:
+async def world(county: County, people: int = 2, *, pool: int = POOL, limits: OfflineLimits = LIMITS) -> World:
     """Everybody has been online once."""
     merchant_id = await with_merchant(county)
     second = (await admitted(county, admission(order=2))).merchant_id
@@ -59,7 +59,7 @@ async def world(county: County, people: int = 2, *, pool: int = POOL) -> World:
     [round_id] = await running_campaign(county, campaign_id=campaign_id, pieces=4, cap_pieces=10)
     if pool:
         await sized(county, campaign_id, pool)
-    await policy_in_force(county, LIMITS)
+    await policy_in_force(county, limits)
     phones = [await phone(county, number) for number in range(1, people + 1)]
     vouchers = [await voucher(county, round_id, one) for one in phones]
     return World(
