@@ -41,6 +41,8 @@ class Judgement(Struct, frozen=True):
     verdicts: Verdicts
     targets: Mapping[bytes, SignedEvent]
     """By the hash of each ``VOID``, the event of its own journal that it takes back, where that is known."""
+    doubts: Mapping[bytes, Fault]
+    """By its hash, why an event of whatever kind is not believed as it stands: its chain, or its word of the county."""
 
 
 def verdicts(
@@ -82,7 +84,7 @@ def judgement(
                 doubt = doubt or Fault.CHAIN_BROKEN
             journal.take(event, doubt)
         before, seq = next(iter(here), None), seq + 1
-    return Judgement(journal.verdicts, journal.targets)
+    return Judgement(journal.verdicts, journal.targets, journal.doubts)
 
 
 class _Journal:
@@ -93,6 +95,7 @@ class _Journal:
     ) -> None:
         self.verdicts: Verdicts = {}
         self.targets: dict[bytes, SignedEvent] = {}
+        self.doubts: dict[bytes, Fault] = {}
         self._facts = facts
         self._proven = proven
         self._by_seq = by_seq
@@ -110,6 +113,8 @@ class _Journal:
         if word > self._word:
             self._word = self._mark = word
         self._mark = max(self._mark, event.t_dev)
+        if (doubtful := doubt or (Fault.CHECKPOINT_WENT_BACK if went_back else None)) is not None:
+            self.doubts[hashed] = doubtful
         match body_of(event):
             case Redeem() as body:
                 fault = doubt or (Fault.CHECKPOINT_WENT_BACK if went_back else None)

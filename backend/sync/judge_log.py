@@ -15,7 +15,7 @@ from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
-from backend.sync.body_rules import Cmd, HolderProof, Mode, OnlineProof, Redeem, Void
+from backend.sync.body_rules import Cmd, HolderProof, Mode, OnlineProof, Redeem, Shift, Void
 from backend.sync.charge_allowance import ChargeAllowance, charge_allowance, cover_left
 from backend.sync.claim_id import claim_id
 from backend.sync.compliance_rules import Judgement, judgement
@@ -28,7 +28,6 @@ from backend.sync.gather_facts import Journal, gather_facts
 from backend.sync.limits_rules import EpisodeLimits
 from backend.sync.log_rules import (
     APPLIED,
-    COMMAND_UNKNOWN,
     HELD,
     NOTHING_TO_VOID,
     REDEMPTION_UNKNOWN,
@@ -39,6 +38,7 @@ from backend.sync.log_rules import (
     unread,
 )
 from backend.sync.order_rules import RankedClaim
+from backend.sync.station_acts import StationActs
 from backend.sync.store import allowances, events, journals
 from backend.vouchers.find_taken import campaign_of, is_redeemed
 from backend.vouchers.label_claims import Relabelled
@@ -75,7 +75,16 @@ async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict
     lost = await events.unread_numbers(tx, command.device.id, command.ack_seq)
     judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())
     judging = _Judging(tx, command.device, facts, judged, now)
-    results = {one.seq: await judging.judge(signed[one.seq]) for one in fresh}
+    before = {one.seq: one.judged for one in log}
+    acts = StationActs(tx, command.device, facts, judged.doubts, signed, before, now)
+    results: dict[int, Judged] = {}
+    waiting = [signed[one.seq] for one in fresh]
+    while waiting:
+        for one in waiting:
+            results |= await _judge(judging, acts, one)
+        # An act may build on one that stands later in the journal.
+        held = [one for one in waiting if results[one.event.seq] == HELD]
+        waiting = held if len(held) < len(waiting) else []
     if second:
         # What could not be told before may be told now: which claim an event of either journal took back.
         results |= await judging.take_back([one for one in signed.values() if one.event.seq not in results])
@@ -83,6 +92,16 @@ async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict
     await events.judge(tx, command.device.id, results)
     await events.relabel(tx, judging.relabelled)
     return results
+
+
+async def _judge(judging: "_Judging", acts: StationActs, signed: SignedEvent) -> dict[int, Judged]:
+    """One event, and what became of others through it."""
+    match body_of(signed.event):
+        case Shift() as shift:
+            return await acts.shift(signed, shift)
+        case Cmd() as act:
+            return {signed.event.seq: await acts.act(signed, act)}
+    return {signed.event.seq: await judging.judge(signed)}
 
 
 def _signed(stored: Stored) -> SignedEvent:
@@ -130,8 +149,6 @@ class _Judging:
                 return faulty(fault) if fault is not None else await self._settle(signed, body)
             case Void():
                 return await self._void(signed, body)
-            case Cmd():
-                return COMMAND_UNKNOWN
         return APPLIED
 
     async def _settle(self, signed: SignedEvent, body: Redeem) -> Judged:
