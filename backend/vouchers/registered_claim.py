@@ -58,7 +58,8 @@ async def registered_claim(tx: Transaction, command: RegisteredClaim, *, now: In
         registered_at=command.registered_at,
         actor=command.actor,
     )
-    outcome: object = await ASKED_BY[found.facts.mode](tx, asked, now=now)
+    outcome = await ASKED_BY[found.facts.mode](tx, asked, now=now)
     if isinstance(outcome, Refused):
-        return outcome.reason
+        reason: Reason = outcome.reason
+        return reason
     return outcome if isinstance(outcome, IdReused) else None

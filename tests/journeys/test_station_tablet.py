@@ -30,7 +30,12 @@ PREMISES: dict[str, Any] = {
 def open_station(served: Served, staff: dict[str, Session]) -> str:
     """A village shop that is a station too, run by the operator of the journeys; its id."""
     station = str(uuid4())
-    body = {"station_id": station, "kind": "fixed", "name_zh": "山背后驿站", "name_en": "Behind the Mountain"}
+    body: dict[str, Any] = {
+        "station_id": station,
+        "kind": "fixed",
+        "name_zh": "山背后驿站",
+        "name_en": "Behind the Mountain",
+    }
     body |= {"premises": PREMISES, "merchant_id": merchant_of(served, staff["merchant"])}
     served.ask(f"{OFFICE}/stations", staff["office"], body)
     appointment = {"appointment_id": str(uuid4()), "staff_id": staff["operator"].subject}

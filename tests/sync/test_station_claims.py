@@ -5,11 +5,13 @@ from uuid import UUID
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.identity.open_account import OpenAccount, open_account
+from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.claimants import ProofLevel
 from backend.kernel.ids import new_id
 from backend.stations.find_assisted import FindAssisted, find_assisted
 from backend.stations.open_shift import ShiftOpened, open_shift
 from backend.stations.rules import AssistedAct, ProofKind
+from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
 from tests.databases import HandClock
 from tests.stations.station_makers import OPERATOR, shift_opening
 from tests.sync.pushing import told
@@ -152,3 +154,26 @@ async def test_a_tablet_that_was_stopped_registers_nothing(county: County, clock
     await here.counter.sync()
     here.counter.add(registered(here.counter, round_id, shift, PHONE, number=NUMBER))
     assert told(await here.counter.sync()) == {2: waits("device-not-active")}
+
+
+async def test_a_task_that_somebody_saw_to_is_put_aside_and_what_waited_for_it_is_a_task_then(
+    county: County, clock: HandClock
+) -> None:
+    [round_id] = await running_campaign(county)
+    await account(county)
+    here, shift = await at_work(county, clock)
+    poisoned = registered(here.counter, round_id, shift, PHONE, type="parcel")
+    here.counter.add(poisoned)
+    here.counter.add(registered(here.counter, round_id, shift, PHONE, number=NUMBER, deps=(poisoned.cmd_id,)))
+    await here.counter.sync()
+    reviewer = Actor(kind=ActorKind.STAFF, id=UUID(int=0x4E), role="reviewer")
+    command = DecideEvent(
+        actor=reviewer,
+        decision_id=new_id(),
+        device_id=here.counter.device_id,
+        seq=2,
+        accept=False,
+        reason="已当面办好",
+    )
+    assert isinstance(await transact(county, decide_event, command), EventDecided)
+    assert told(await here.counter.sync()) == {2: ("noncompliant", "rejected-by-office"), 3: waits("dependency-failed")}

@@ -1,5 +1,6 @@
 /** The operator's shift: as the county says, and without a network as it said last and as this tablet kept it since. */
 
+import { getCurrentScope, watch, type EffectScope } from 'vue'
 import { api, ask } from '@/api/client'
 import type { ShiftAnswer } from '@/api/wire'
 import { read, remember } from '@/kernel/remembered'
@@ -36,7 +37,7 @@ const KEY = 'yizhan.shift'
 
 export function useShift(): Loaded<Current> {
   const operator = useSession().me?.id ?? ''
-  return useLoaded<Current>(
+  const loaded = useLoaded<Current>(
     async () => {
       const before = await here()
       const answer = await ask(api.GET('/api/v1/shifts/current'))
@@ -48,6 +49,22 @@ export function useShift(): Loaded<Current> {
     },
     async () => kept(operator),
   )
+  /** What this tablet wrote meanwhile is shown, also where the county cannot be asked. */
+  async function reload(): Promise<void> {
+    await loaded.reload()
+    const known = loaded.problem.value ? await kept(operator) : undefined
+    if (known) loaded.content.value = known.value
+  }
+  void followJournal(getCurrentScope(), () => {
+    if (loaded.content.value?.shift?.pending) void reload()
+  })
+  return { ...loaded, reload }
+}
+
+/** Tells whenever something became of this tablet's journal; loaded after the page. */
+async function followJournal(scope: EffectScope | undefined, changed: () => void): Promise<void> {
+  const { book } = await import('@/counter/away/running')
+  scope?.run(() => watch(book, changed))
 }
 
 /** Only what was said to this operator, and what this tablet kept. */
