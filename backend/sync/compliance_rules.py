@@ -48,6 +48,8 @@ class Judgement(Struct, frozen=True):
     """… with what this one has to be remembered for, by number; claims before it that it took back are there too."""
     doubt: Fault | None
     """Why nothing may go on from here: the next walk begins at the beginning."""
+    doubts: Mapping[bytes, Fault]
+    """By its hash, why an event of whatever kind is not believed as it stands: its chain, or its word of the county."""
 
 
 def verdicts(
@@ -92,7 +94,7 @@ def judgement(
             journal.take(event, doubt)
         before, seq = next(iter(here), None), seq + 1
     end = Walked(seq=seq - 1, hash=before or BEGINNING, word=journal.word, mark=journal.mark)
-    return Judgement(journal.verdicts, journal.targets, end, journal.tallies, doubt)
+    return Judgement(journal.verdicts, journal.targets, end, journal.tallies, doubt, journal.doubts)
 
 
 class _Journal:
@@ -110,6 +112,7 @@ class _Journal:
         self.tallies: dict[int, Tally] = {}
         self.word = _EARLIEST if walked is None else walked.word
         self.mark = _EARLIEST if walked is None else walked.mark
+        self.doubts: dict[bytes, Fault] = {}
         self._facts = facts
         self._proven = proven
         self._by_seq = by_seq
@@ -131,6 +134,8 @@ class _Journal:
         if word > self.word:
             self.word = self.mark = word
         self.mark = max(self.mark, event.t_dev)
+        if (doubtful := doubt or (Fault.CHECKPOINT_WENT_BACK if went_back else None)) is not None:
+            self.doubts[hashed] = doubtful
         match body_of(event):
             case Redeem() as body:
                 fault = doubt or (Fault.CHECKPOINT_WENT_BACK if went_back else None)

@@ -95,9 +95,9 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
     )
     if no is not None:
         return no
-    assert isinstance(body, Redeem), "decided just above"
     decided = EventDecided(device_id=device.id, seq=stored.seq, code=REJECTED.code)
     if command.accept:
+        assert isinstance(body, Redeem), "decided just above"
         settled = await _settle(tx, device, signed, body, now)
         if isinstance(settled, Refused):
             return settled

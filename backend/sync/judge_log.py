@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Refused
-from backend.sync.body_rules import Redeem, Void
+from backend.sync.body_rules import Kind, Redeem, Void
 from backend.sync.compliance_rules import Judgement, judgement
 from backend.sync.device_rules import Device
 from backend.sync.event_rules import SignedEvent, body_of, read_event
@@ -21,6 +21,7 @@ from backend.sync.fact_rules import DeviceFacts
 from backend.sync.gather_facts import Journal, gather_facts
 from backend.sync.log_rules import HELD, Judged, Stored
 from backend.sync.settle_log import Settling
+from backend.sync.station_acts import StationActs, is_act
 from backend.sync.store import events, journals, walks
 from backend.sync.walk_rules import Walked
 
@@ -47,7 +48,9 @@ async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict
     found = await _from_there(tx, command, first) if single and first is not None else None
     found = found or await _from_the_beginning(tx, command, single=single)
     judging = Settling(tx, device, found.facts, found.judgement, now)
-    results = await judging.judge([one for one in found.signed if one.event.seq in found.fresh])
+    acts = StationActs(tx, device, found.facts, found.judgement.doubts, found.signed, found.before, now)
+    results = await judging.judge([one for one in found.fresh if not is_act(one)])
+    results |= await acts.judge([one for one in found.fresh if is_act(one)])
     if found.second:
         # What could not be told before may be told now: which claim an event of either journal took back.
         results |= await judging.take_back([one for one in found.signed if one.event.seq not in results])
@@ -58,13 +61,18 @@ async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict
 
 
 class _Found(Struct, frozen=True, kw_only=True):
-    """The judged events in order, with the numbers of those that were not judged before."""
+    """The judged events in order, with what each was before."""
 
     signed: list[SignedEvent]
-    fresh: set[int]
+    before: dict[int, Judged]
     second: list[SignedEvent] = []
     facts: DeviceFacts
     judgement: Judgement
+
+    @property
+    def fresh(self) -> list[SignedEvent]:
+        """Those that were not judged before."""
+        return [one for one in self.signed if self.before[one.event.seq] == HELD]
 
 
 async def _from_there(tx: Transaction, command: JudgeLog, first: int) -> _Found | None:
@@ -75,13 +83,15 @@ async def _from_there(tx: Transaction, command: JudgeLog, first: int) -> _Found 
         return None
     log = await events.log_up_to(tx, device.id, command.ack_seq, after=walked.seq)
     signed = [_signed(one) for one in log]
+    if any(one.event.kind == Kind.SHIFT.value for one in signed):
+        return None  # A shift's end is joined with its beginning, wherever that stands.
     facts = await gather_facts(tx, Journal(device, signed))
     walked = await _reminded(tx, device, walked, signed, facts)
     judged = judgement(signed, facts, walked=walked)
     if judged.doubt is not None:
         return None
     await walks.keep(tx, device.id, judged.end, judged.tallies.values(), after=walked.seq)
-    return _Found(signed=signed, fresh={one.seq for one in log if one.judged == HELD}, facts=facts, judgement=judged)
+    return _Found(signed=signed, before={one.seq: one.judged for one in log}, facts=facts, judgement=judged)
 
 
 async def _reminded(
@@ -119,14 +129,14 @@ async def _from_the_beginning(tx: Transaction, command: JudgeLog, *, single: boo
     signed = {one.seq: _signed(one) for one in log}
     second = await journals.forked(tx, device.id, command.ack_seq)
     facts = await gather_facts(tx, Journal(device, list(signed.values())))
-    fresh = {one.seq for one in log if one.judged == HELD}
-    proven = {one.hash for one in log if one.seq not in fresh}
+    proven = {one.hash for one in log if one.judged != HELD}
     lost = await events.unread_numbers(tx, device.id, command.ack_seq)
     judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())
     await walks.forget(tx, device.id)
     if single and judged.doubt is None:
         await walks.keep(tx, device.id, judged.end, judged.tallies.values(), after=0)
-    return _Found(signed=list(signed.values()), fresh=fresh, second=second, facts=facts, judgement=judged)
+    before = {one.seq: one.judged for one in log}
+    return _Found(signed=list(signed.values()), before=before, second=second, facts=facts, judgement=judged)
 
 
 def _signed(stored: Stored) -> SignedEvent:

@@ -13,7 +13,7 @@ from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
-from backend.sync.body_rules import Body, Cmd, HolderProof, Mode, OnlineProof, Redeem, Void
+from backend.sync.body_rules import Body, HolderProof, Mode, OnlineProof, Redeem, Void
 from backend.sync.charge_allowance import ChargeAllowance, charge_allowance, cover_left
 from backend.sync.claim_id import claim_id
 from backend.sync.compliance_rules import Judgement
@@ -25,7 +25,6 @@ from backend.sync.fault_rules import Fault
 from backend.sync.limits_rules import EpisodeLimits
 from backend.sync.log_rules import (
     APPLIED,
-    COMMAND_UNKNOWN,
     NOTHING_TO_VOID,
     REDEMPTION_UNKNOWN,
     Judged,
@@ -103,8 +102,6 @@ class Settling:
                 return faulty(self._faults[signed.hash] or Fault.DEVICE_WITHOUT_MERCHANT)
             case Void():
                 return await self._void(signed, body)
-            case Cmd():
-                return COMMAND_UNKNOWN
         return APPLIED
 
     def _claim(self, signed: SignedEvent, body: Redeem) -> "_Claim | None":

@@ -1,5 +1,7 @@
 """Events of a locked device are stored, each once, and judged as far as nothing is missing, whichever way they came."""
 
+from uuid import UUID
+
 from msgspec import Struct, structs
 
 from backend.database.transaction import Transaction
@@ -9,7 +11,7 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import PublicKey
 from backend.sync.ask_rules import asks_from
-from backend.sync.body_rules import Kind
+from backend.sync.body_rules import Cmd, Kind
 from backend.sync.claim_id import claim_id
 from backend.sync.device_rules import Device, DeviceState
 from backend.sync.judge_log import JudgeLog, judge_log
@@ -67,6 +69,12 @@ async def _store(tx: Transaction, device: Device, taken: Taken, now: Instant) ->
         await suspend_device(tx, command, now=now)
 
 
+def _subject(kept: Kept) -> UUID | None:
+    if isinstance(kept.body, Cmd):
+        return kept.body.cmd_id
+    return claim_id(kept.signed.hash) if kept.signed.event.kind == Kind.REDEEM.value else None
+
+
 def _stored(kept: Kept, now: Instant) -> Stored:
     event = kept.signed.event
     return Stored(
@@ -74,7 +82,7 @@ def _stored(kept: Kept, now: Instant) -> Stored:
         hash=kept.signed.hash,
         data=kept.data,
         kind=event.kind,
-        subject_id=claim_id(kept.signed.hash) if event.kind == Kind.REDEEM.value else None,
+        subject_id=_subject(kept),
         occurred_at=event.t_dev,
         recorded_at=now,
         judged=HELD,

@@ -14,7 +14,7 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.sync.answer_rules import ResultCode
-from backend.sync.body_rules import HolderProof, Void
+from backend.sync.body_rules import Cmd, HolderProof, Shift, ShiftAct, Void
 from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
 from backend.sync.find_conflicts import AskEvent, FindConflicts, find_conflicts, find_event
 from backend.sync.find_devices import FindDevices, find_devices
@@ -178,6 +178,9 @@ def test_what_is_no_claim_or_nobodys_is_not_accepted() -> None:
     waits = Judged(ResultCode.NEEDS_REVIEW, "command-unknown")
     mine = {"taken_back": False, "has_merchant": False}
     assert decide_review(waits, Void(1, "扫错"), accept=False, **mine) == Refused(ReviewReason.NO_CLAIM)
+    for act in (Shift(ShiftAct.OPEN, UUID(int=1), UUID(int=2)), Cmd(UUID(int=1), "claim", b"", (), None)):
+        assert decide_review(waits, act, accept=False, **mine) is None
+        assert decide_review(waits, act, accept=True, **mine) == Refused(ReviewReason.NO_CLAIM)
     body = claim(1, at=AT)
     assert decide_review(waits, body, accept=True, **mine) == Refused(ReviewReason.WITHOUT_MERCHANT)
     assert decide_review(waits, body, accept=False, **mine) is None

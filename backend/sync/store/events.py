@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, insert, or_, select, update
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.sync.answer_rules import ResultCode
+from backend.sync.body_rules import Kind
 from backend.sync.event_tables import checkpoints, episodes, events, forks, quarantine, wanted
 from backend.sync.log_rules import Begun, Checkpointed, Judged, LogTotals, Stored
 from backend.sync.take_rules import Fork, KnownLog, Unread
@@ -156,7 +157,18 @@ async def relabel(tx: Transaction, results: Mapping[UUID, Judged]) -> None:
     """What claims of any device came to, by the ids under which they are booked."""
     for booked, judged in results.items():
         told = {"code": judged.code.value, "reason": judged.reason}
-        await tx.execute(update(events).where(_E.subject_id == booked).values(told))
+        await tx.execute(update(events).where(_E.subject_id == booked, _E.kind == Kind.REDEEM.value).values(told))
+
+
+async def acts(tx: Transaction, cmd_ids: Collection[UUID]) -> dict[UUID, list[Judged]]:
+    """What acts of any device came to, by their ids; one that never arrived is left out."""
+    asked = select(_E.subject_id, _E.code, _E.reason).where(
+        _E.subject_id.in_(sorted(cmd_ids)), _E.kind == Kind.CMD.value
+    )
+    found: dict[UUID, list[Judged]] = {}
+    for row in await tx.execute(asked):
+        found.setdefault(row.subject_id, []).append(Judged(ResultCode(row.code), row.reason))
+    return found
 
 
 async def give_checkpoint(tx: Transaction, device_id: UUID, at: Instant) -> Checkpointed:

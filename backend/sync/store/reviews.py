@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, insert, literal, or_, select
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.sync.answer_rules import ResultCode
+from backend.sync.body_rules import Kind
 from backend.sync.event_tables import decisions, events, forks, quarantine
 from backend.sync.log_rules import Judged, Stored
 from backend.sync.review_rules import ConflictKind, Decision, Place
@@ -106,7 +107,8 @@ async def after(tx: Transaction, device_id: UUID, seq: int, kind: str) -> list[S
 
 async def of_claims(tx: Transaction, claim_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, Stored]]:
     """(device, event) by the id under which its claim is booked."""
-    rows = await tx.execute(select(events).where(_E.subject_id.in_(sorted(claim_ids))))
+    asked = select(events).where(_E.subject_id.in_(sorted(claim_ids)), _E.kind == Kind.REDEEM.value)
+    rows = await tx.execute(asked)
     return {row.subject_id: (row.device_id, stored(row)) for row in rows}
 
 

@@ -19,6 +19,18 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('serve.title'), section: { text: () => t('serve.title'), drawing: ticket }, signedIn: true },
   },
   {
+    path: '/device',
+    name: 'device',
+    component: () => import('./pages/DevicePage.vue'),
+    meta: { title: () => t('tablet.title'), up: '/', signedIn: true, width: 'narrow' },
+  },
+  {
+    path: '/waiting',
+    name: 'waiting',
+    component: () => import('./pages/WaitingPage.vue'),
+    meta: { title: () => t('waiting.title'), up: '/', signedIn: true },
+  },
+  {
     path: '/me',
     name: 'me',
     component: () => import('@/staff/StaffAccountPage.vue'),

@@ -49,7 +49,7 @@ export type AwayOutcome =
   | { readonly kind: 'refused'; readonly reason: AwayRefusal }
 
 /** The device as it writes, or null where this browser is none that the county let in, or one that it ended. */
-async function writer(): Promise<Writer | null> {
+export async function ownWriter(): Promise<Writer | null> {
   const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
   if (!county || !identity || isEnded(identity.device)) return null
   const { certificate } = await standingOf(identity.device)
@@ -62,7 +62,7 @@ async function writer(): Promise<Writer | null> {
  */
 export async function standsReady(chance: number = Math.random()): Promise<{ ready: boolean; askFirst: boolean }> {
   try {
-    const here = await writer()
+    const here = await ownWriter()
     if (!here) return { ready: false, askFirst: true }
     const { at } = await settleTime(here)
     const standing = await standingOf(here.identity.device)
@@ -75,7 +75,7 @@ export async function standsReady(chance: number = Math.random()): Promise<{ rea
 
 /** Whether this browser took the voucher of this code, and the county has not heard of it. */
 export async function waitsHere(code: string): Promise<boolean> {
-  const here = await writer()
+  const here = await ownWriter()
   const known = here && (await briefingOf(here.county, here.identity.device))
   if (!here || !known) return false
   const shown = await readShown(code, { trust: known.trust, county: here.county, at: countyNow() })
@@ -87,7 +87,7 @@ export async function waitsHere(code: string): Promise<boolean> {
 export async function takeAway({ code, ...bill }: AwayOrder, operator: string): Promise<AwayOutcome> {
   if (!isPresentation(code)) return refused('offline-digits')
   try {
-    const here = await writer()
+    const here = await ownWriter()
     const known = here && (await briefingOf(here.county, here.identity.device))
     if (!here || !known) return refused('offline-not-briefed')
     const reading = await settleTime(here)
