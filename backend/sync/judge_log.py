@@ -40,6 +40,7 @@ from backend.sync.log_rules import (
 )
 from backend.sync.order_rules import RankedClaim
 from backend.sync.store import allowances, events, journals
+from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims
 from backend.vouchers.find_taken import campaign_of, is_redeemed
 from backend.vouchers.label_claims import Relabelled
 from backend.vouchers.offline_rules import CoverChange
@@ -127,12 +128,21 @@ class _Judging:
                 return APPLIED if await is_redeemed(self._tx, redemption) else REDEMPTION_UNKNOWN
             case Redeem():
                 fault = self._faults[signed.hash]
-                return faulty(fault) if fault is not None else await self._settle(signed, body)
+                return await self._settle(signed, body) if fault is None else await self._faulty(signed, body, fault)
             case Void():
                 return await self._void(signed, body)
             case Cmd():
                 return COMMAND_UNKNOWN
         return APPLIED
+
+    async def _faulty(self, signed: SignedEvent, body: Redeem, fault: Fault) -> Judged:
+        """A claim that somebody accepted by its receipt, before it came home, stays settled."""
+        if fault is Fault.VOIDED:
+            return faulty(fault)
+        found = await find_offline_claims(self._tx, ClaimsOn(body.voucher))
+        booked = [] if found is None else [one for one in found.claims if one.claim_id == claim_id(signed.hash)]
+        standing = [one for one in booked if one.voided_at is None and not one.uncovered]
+        return labelled(standing[0].label) if standing else faulty(fault)
 
     async def _settle(self, signed: SignedEvent, body: Redeem) -> Judged:
         event, merchant = signed.event, self._device.merchant_id
