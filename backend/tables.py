@@ -18,7 +18,7 @@ from backend.settlement import review_tables
 from backend.settlement import tables as settlement
 from backend.starting import tables as starting
 from backend.stations import tables as stations
-from backend.sync import device_tables, event_tables, liability_tables, status_tables, walk_tables
+from backend.sync import device_tables, event_tables, liability_tables, receipt_tables, status_tables, walk_tables
 from backend.trade_in import tables as trade_in
 from backend.vouchers import (
     brake_tables,
@@ -56,6 +56,7 @@ MODULES: tuple[ModuleType, ...] = (
     device_tables,
     event_tables,
     liability_tables,
+    receipt_tables,
     status_tables,
     walk_tables,
 )

@@ -33,6 +33,8 @@ class ConflictKind(StrEnum):
     """A second event of a number."""
     UNREADABLE = "unreadable"
     """Bytes that nobody could read."""
+    RECEIPT = "receipt"
+    """A customer brought the receipt of an event that is missing."""
     DECIDED = "decided"
     """What waited for a person and was decided."""
 

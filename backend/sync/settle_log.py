@@ -34,6 +34,7 @@ from backend.sync.log_rules import (
 )
 from backend.sync.order_rules import RankedClaim
 from backend.sync.store import allowances
+from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims
 from backend.vouchers.find_taken import campaign_of, campaigns_of, is_redeemed
 from backend.vouchers.label_claims import Relabelled
 from backend.vouchers.offline_rules import CoverChange
@@ -99,10 +100,19 @@ class Settling:
             case Redeem(mode=Mode.ONLINE, proof=OnlineProof(redemption=redemption)):
                 return APPLIED if await is_redeemed(self._tx, redemption) else REDEMPTION_UNKNOWN
             case Redeem():
-                return faulty(self._faults[signed.hash] or Fault.DEVICE_WITHOUT_MERCHANT)
+                return await self._faulty(signed, body, self._faults[signed.hash] or Fault.DEVICE_WITHOUT_MERCHANT)
             case Void():
                 return await self._void(signed, body)
         return APPLIED
+
+    async def _faulty(self, signed: SignedEvent, body: Redeem, fault: Fault) -> Judged:
+        """A claim that somebody accepted by its receipt, before it came home, stays settled."""
+        if fault is Fault.VOIDED:
+            return faulty(fault)
+        found = await find_offline_claims(self._tx, ClaimsOn(body.voucher))
+        booked = [] if found is None else [one for one in found.claims if one.claim_id == claim_id(signed.hash)]
+        standing = [one for one in booked if one.voided_at is None and not one.uncovered]
+        return labelled(standing[0].label) if standing else faulty(fault)
 
     def _claim(self, signed: SignedEvent, body: Redeem) -> "_Claim | None":
         """What is settled: a claim that kept to the rules, of a device whose claims somebody is paid for."""

@@ -297,14 +297,14 @@ async def debts_of(tx: Transaction, resident_id: UUID) -> list[HolderDebt]:
     """A resident's debts, oldest first."""
     d = holder_debts.c
     rows = await tx.execute(select(holder_debts).where(d.resident_id == resident_id).order_by(d.booked_at, d.claim_id))
-    return [_debt(row) for row in rows]
+    return [debt_of(row) for row in rows]
 
 
 async def debts_on(tx: Transaction, voucher_id: UUID) -> list[HolderDebt]:
     """Debts for one voucher, oldest first."""
     d = holder_debts.c
     rows = await tx.execute(select(holder_debts).where(d.voucher_id == voucher_id).order_by(d.booked_at, d.claim_id))
-    return [_debt(row) for row in rows]
+    return [debt_of(row) for row in rows]
 
 
 async def holder_owes(tx: Transaction, voucher_id: UUID) -> int:
@@ -316,7 +316,8 @@ async def holder_owes(tx: Transaction, voucher_id: UUID) -> int:
     return int((await tx.execute(asked)).scalar_one())
 
 
-def _debt(row: Any) -> HolderDebt:
+def debt_of(row: Any) -> HolderDebt:
+    """What a row says."""
     return HolderDebt(
         claim_id=row.claim_id,
         voucher_id=row.voucher_id,

@@ -474,6 +474,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/offline-debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I owe for further uses of my vouchers
+         * @description Which use, where and when, and what was set off or forgiven of it.
+         */
+        get: operations["ApiV1MeOfflineDebtsGetMyDebts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/personal-data": {
         parameters: {
             query?: never;
@@ -1852,6 +1872,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/debt-waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Debts that wait to be forgiven
+         * @description A hundred at most, the longest waiting first.
+         */
+        get: operations["ApiV1OfficeDebtWaiversListWaivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/debt-waivers/{waiver_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forgive a holder's debt, or do not
+         * @description Forgiven, the pool bears what it has paid, and the holder's vouchers work offline again.
+         */
+        post: operations["ApiV1OfficeDebtWaiversWaiverIdDecisionPostWaiverDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/deputies": {
         parameters: {
             query?: never;
@@ -2872,6 +2932,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/offline-debts/{claim_id}/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask that a holder's debt be forgiven
+         * @description Nothing is forgiven before another person agrees.
+         */
+        post: operations["ApiV1OfficeOfflineDebtsClaimIdWaiversPostWaiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/offline-policies": {
         parameters: {
             query?: never;
@@ -2930,6 +3010,26 @@ export interface paths {
          * @description By somebody who did not draft it; devices are given it at their next sync.
          */
         post: operations["ApiV1OfficeOfflinePoliciesNumberEnforcementPostEnforcement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/offline-receipts/{receipt_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept or reject a receipt whose device was lost
+         * @description Accepted, it is settled as the claim of its event; should that come home later, it is the same claim.
+         */
+        post: operations["ApiV1OfficeOfflineReceiptsReceiptIdDecisionPostReceiptDecision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4602,6 +4702,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the receipt of a counter without a network
+         * @description Any number of times: it is kept once, while the event that it stands for is missing.
+         */
+        post: operations["ApiV1SyncReceiptsPostReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/status": {
         parameters: {
             query?: never;
@@ -5296,6 +5416,11 @@ export interface components {
          * @enum {string}
          */
         BrakeRule: "burn-rate" | "merchant-share" | "refund-rate" | "merchant-pace" | "platform-ceiling" | "merchant-ceiling" | "advance-ceiling";
+        /** BringReceiptBody */
+        BringReceiptBody: {
+            /** @description `XR1:` and its signs, as scanned. */
+            receipt: string;
+        };
         /** BulletinAnswer */
         BulletinAnswer: {
             /** Format: date */
@@ -5692,7 +5817,7 @@ export interface components {
          * @description What a line of the conflict desk is about.
          * @enum {string}
          */
-        ConflictKind: "review" | "conflict_paid" | "conflict_unpaid" | "fork" | "unreadable" | "decided";
+        ConflictKind: "review" | "conflict_paid" | "conflict_unpaid" | "fork" | "unreadable" | "receipt" | "decided";
         /** ConsentAnswerWire */
         ConsentAnswerWire: {
             kind: components["schemas"]["ConsentKind"];
@@ -5743,6 +5868,37 @@ export interface components {
         CurrentShift: {
             shift: components["schemas"]["ShiftAnswer"] | null;
         };
+        /** DebtAnswer */
+        DebtAnswer: {
+            /** Format: uuid */
+            claim_id: string;
+            /** Format: uuid */
+            voucher_id: string;
+            name_zh: string;
+            name_en: string;
+            merchant_zh: string;
+            merchant_en: string;
+            /** Format: date-time */
+            used_at: string;
+            first_zh: string;
+            first_en: string;
+            first_at: string | null;
+            debt_fen: number;
+            left_fen: number;
+            set_off_fen: number;
+            state: components["schemas"]["DebtState"];
+        };
+        /**
+         * DebtState
+         * @description Where a holder's debt stands.
+         * @enum {string}
+         */
+        DebtState: "open" | "set_off" | "forgiven";
+        /** DebtsAnswer */
+        DebtsAnswer: {
+            items: components["schemas"]["DebtAnswer"][];
+            left_fen: number;
+        };
         /** DecideDeviceBody */
         DecideDeviceBody: {
             /** Format: uuid */
@@ -5770,6 +5926,16 @@ export interface components {
             decision_id: string;
             confirm: boolean;
         };
+        /** DecideReceiptBody */
+        DecideReceiptBody: {
+            /** Format: uuid */
+            decision_id: string;
+            accept: boolean;
+            /** @description Why, for the record. */
+            reason: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            bill_fen?: number | null;
+        };
         /** DecideRunRequest */
         DecideRunRequest: {
             /** Format: uuid */
@@ -5777,6 +5943,12 @@ export interface components {
             send: boolean;
             /** @description Why, for the record. */
             note?: string | null;
+        };
+        /** DecideWaiverBody */
+        DecideWaiverBody: {
+            /** Format: uuid */
+            decision_id: string;
+            confirm: boolean;
         };
         /** DecisionAnswer */
         DecisionAnswer: {
@@ -5868,6 +6040,7 @@ export interface components {
             episode_at: string | null;
             events: number;
             waiting: number;
+            receipts: number;
             to_review: number;
             forks: number;
             quarantined_bytes: number;
@@ -6221,6 +6394,7 @@ export interface components {
             near: components["schemas"]["JournalLineAnswer"][];
             seconds: components["schemas"]["JournalLineAnswer"][];
             unreadable: components["schemas"]["UnreadableAnswer"][];
+            receipts: components["schemas"]["ReceiptSeenAnswer"][];
             decision: components["schemas"]["EventDecisionAnswer"] | null;
         };
         /**
@@ -6274,6 +6448,7 @@ export interface components {
             groups: string[];
             rounds: components["schemas"]["RoundExplainedAnswer"][];
             left_out: number;
+            debts: components["schemas"]["DebtAnswer"][];
             /** Format: date-time */
             at: string;
         };
@@ -7883,6 +8058,13 @@ export interface components {
             province: string;
             number: string;
         };
+        /** ProposeWaiverBody */
+        ProposeWaiverBody: {
+            /** Format: uuid */
+            waiver_id: string;
+            /** @description Why, for the record. */
+            reason: string;
+        };
         /** ProposedAccountAnswer */
         ProposedAccountAnswer: {
             merchant_zh: string;
@@ -7983,6 +8165,55 @@ export interface components {
             words_zh: string;
             words_en: string;
         };
+        /** ReceiptBroughtAnswer */
+        ReceiptBroughtAnswer: {
+            /** Format: uuid */
+            receipt_id: string;
+            state: components["schemas"]["ReceiptState"];
+            /** Format: uuid */
+            device_id: string;
+            seq: number;
+            /** Format: uuid */
+            voucher_id: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            amount_fen: number;
+            /** Format: date-time */
+            told_at: string;
+            owner_zh: string;
+            owner_en: string;
+        };
+        /** ReceiptDecidedAnswer */
+        ReceiptDecidedAnswer: {
+            /** Format: uuid */
+            device_id: string;
+            seq: number;
+            code: components["schemas"]["ResultCode"];
+            paid_fen: number;
+            cover_fen: number;
+            debt_fen: number;
+        };
+        /** ReceiptSeenAnswer */
+        ReceiptSeenAnswer: {
+            /** Format: uuid */
+            receipt_id: string;
+            state: components["schemas"]["ReceiptState"];
+            amount_fen: number;
+            /** Format: date-time */
+            told_at: string;
+            /** Format: date-time */
+            brought_at: string;
+            decidable: boolean;
+            bill_fen: number | null;
+            reason: string | null;
+            decided_by_name: string;
+            decided_at: string | null;
+        };
+        /**
+         * ReceiptState
+         * @description Where a receipt stands.
+         * @enum {string}
+         */
+        ReceiptState: "arrived" | "waiting" | "accepted" | "rejected";
         /** RecoveryCodesAnswer */
         RecoveryCodesAnswer: {
             recovery_codes: string[];
@@ -9351,6 +9582,35 @@ export interface components {
          * @enum {string}
          */
         VoucherState: "issued" | "held" | "redeemed" | "expired" | "voided";
+        /** WaiverAnswer */
+        WaiverAnswer: {
+            /** Format: uuid */
+            waiver_id: string;
+            /** Format: uuid */
+            claim_id: string;
+            fen: number;
+            reason: string;
+            proposed_by_name: string;
+            /** Format: date-time */
+            proposed_at: string;
+        };
+        /** WaiverOutcomeAnswer */
+        WaiverOutcomeAnswer: {
+            /** Format: uuid */
+            waiver_id: string;
+            state: components["schemas"]["WaiverState"];
+            fen: number;
+        };
+        /**
+         * WaiverState
+         * @description Where a waiver stands.
+         * @enum {string}
+         */
+        WaiverState: "proposed" | "confirmed" | "withdrawn";
+        /** WaiversAnswer */
+        WaiversAnswer: {
+            items: components["schemas"]["WaiverAnswer"][];
+        };
         /** WhyBody */
         WhyBody: {
             /** @description Why; the resident is told. */
@@ -11536,6 +11796,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_backend.merchants.call_answer_schemas.ApplicationAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeOfflineDebtsGetMyDebts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtsAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -18537,6 +18863,190 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeDebtWaiversListWaivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiversAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeDebtWaiversWaiverIdDecisionPostWaiverDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waiver_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideWaiverBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOutcomeAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOutcomeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-waiver`: No such waiver; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `waiver-decided`: This waiver is decided already; `same-person`: Whoever proposed it does not confirm it; `nothing-owed`: Nothing of it is owed any more; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeDeputiesGetDeputies: {
         parameters: {
             query?: {
@@ -23889,6 +24399,124 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeOfflineDebtsClaimIdWaiversPostWaiver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeWaiverBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOutcomeAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOutcomeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-debt`: No such debt; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `nothing-owed`: Nothing of it is owed any more; `already-proposed`: Its waiver is proposed already; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeOfflinePoliciesListPolicies: {
         parameters: {
             query?: {
@@ -24236,6 +24864,124 @@ export interface operations {
             };
             408: components["responses"]["BodyTooSlow"];
             /** @description `policy-same-person`: Whoever drafted a policy does not put it in force; `policy-overtaken`: This policy or a newer one is in force already; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeOfflineReceiptsReceiptIdDecisionPostReceiptDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideReceiptBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptDecidedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptDecidedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-receipt`: There is no such receipt; `unknown-voucher`: There is no such voucher; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `receipt-decided`: This receipt was decided already; `receipt-event-arrived`: The event itself is here by now, and it counts; `receipt-device-in-use`: The device is in use and will send the event itself; suspend it first if it is lost; `receipt-without-bill`: Accepting needs the bill's amount; `claim-without-merchant`: Nobody is paid for what this device takes; it can only be rejected; `claim-is-booked`: This claim is on the books already; it can only be rejected; `claim-without-pool`: The campaign has no pool for offline counters; set one apart first; `pool-too-small`: The pool for offline counters has not enough for this claim; make it larger first; `eligible-beyond-bill`: More of the bill counts than there is of it; `merchant-suspended`: This merchant is suspended; `held`: This voucher is set aside for an unpaid order; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -31743,6 +32489,104 @@ export interface operations {
             };
             421: components["responses"]["UnknownHost"];
             /** @description `quarantine-full`: Too much from this device cannot be read; the office has to look first; `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SyncReceiptsPostReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BringReceiptBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptBroughtAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `not-a-receipt`: This is not an offline receipt; `receipt-version-unsupported`: The receipt is newer than this program; `receipt-unreadable`: The receipt is damaged; scan it again; `receipt-malformed`: The receipt's content is not well formed; `receipt-wrong-county`: The receipt is another county's; `receipt-device-unknown`: No device of this id was ever enrolled; `receipt-forged`: The device's signature does not match */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -1,19 +1,20 @@
-/** The receipt of a claim of this device, signed anew whenever it is shown: it says what the journal says. */
+/** What the customer's phone takes along of a voucher that was taken here without the county: the receipt `XR1`. */
 
-import { countyCode } from '@/county/county'
-import { fromHex } from '@/kernel/bytes'
 import { issueReceipt } from '@/kernel/receipt'
 import { openDatabase } from '@/offline/database'
-import { currentIdentity } from '@/offline/device_key'
-import { toldBy } from './claims'
+import { allIdentities } from '@/offline/device_key'
+import { readEvent } from '@/offline/event'
+import { readBody } from '@/offline/event_body'
 
-/** Null for what is no claim of this device that gave anything. */
-export async function receiptOf({ device, seq }: { device: string; seq: number }): Promise<string | null> {
-  const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
-  const entry = await (await openDatabase()).get('outbox', [device, seq])
-  const told = entry && (await toldBy(entry))
-  if (!county || !entry || identity?.device !== device || told?.kind !== 'REDEEM' || told.body.amount_fen === 0) return null
+/** The text of the receipt; null where the claim is no longer here, or was none. */
+export async function receiptOf({ device, seq }: { readonly device: string; readonly seq: number }): Promise<string | null> {
+  const [entry, kept] = await Promise.all([(await openDatabase()).get('outbox', [device, seq]), allIdentities()])
+  const identity = kept.find((one) => one.device === device)
+  const event = entry && (await readEvent(Uint8Array.from(entry.bytes)))
+  if (!identity || !event || typeof event === 'string') return null
+  const told = readBody(event.kind, event.body)
+  if (typeof told === 'string' || told.kind !== 'REDEEM') return null
   const { voucher, amount_fen: amountFen } = told.body
-  const time = Math.floor(entry.at / 1000)
-  return issueReceipt({ county, device, seq, eventHash: fromHex(entry.hash), voucher, amountFen, time }, identity.pair.privateKey)
+  const { county, t_dev: time } = event.head
+  return issueReceipt({ county, device, seq, eventHash: event.hash, voucher, amountFen, time }, identity.pair.privateKey)
 }
