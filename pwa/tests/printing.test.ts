@@ -50,7 +50,6 @@ function dotted(width: number, height: number, dark: (x: number, y: number) => b
 
 it('a printer reads back every dot of a picture that is sent to it', () => {
   for (const [width, height] of [[384, 1], [384, BAND], [384, BAND + 1], [384, 3 * BAND + 7], [381, 5], [8, 2]] as const) {
-    const dark = (x: number, y: number): boolean => (x * 7 + y * 13 + ((x * y) >> 3)) % 5 === 0
     const { rows, fed, bands } = printed(escposOf(dotted(width, height, dark)))
     expect(rows).toHaveLength(height)
     expect(rows[0]).toHaveLength(8 * rowBytes(width))
@@ -70,6 +69,7 @@ it('colours are black or white as eyes see them on paper, and what is transparen
   expect(() => bitmapOf(new Uint8ClampedArray(8), 1, 1)).toThrow('not the pixels')
 })
 
+const dark = (x: number, y: number): boolean => (x * 7 + y * 13 + ((x * y) >> 3)) % 5 === 0
 const squeezed = (text: string): string => text.replaceAll(/\s/g, '')
 const fits = (row: string): boolean => row.length <= 10
 

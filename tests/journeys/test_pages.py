@@ -38,7 +38,15 @@ MERCHANT += ["/merchant/outbox", "/merchant/sessions", "/merchant/applications/{
 MERCHANT += ["/merchant/staff", "/merchant/device", "/merchant/waiting"]
 APPLIANCES = ["/merchant/trade-ins"]
 CASHIER = ["/merchant/staff", "/merchant/", "/merchant/me", "/merchant/keep", "/merchant/device"]
-OPERATOR = ["/station/", "/station/serve", "/station/me", "/station/inbox", "/station/sessions", "/station/outbox"]
+OPERATOR = [
+    "/station/",
+    "/station/serve",
+    "/station/cards",
+    "/station/me",
+    "/station/inbox",
+    "/station/sessions",
+    "/station/outbox",
+]
 OFFICE = ["/office/", "/office/campaigns/new", "/office/campaigns/{campaign}", "/office/campaigns/{finished}/board"]
 OFFICE += ["/office/start", "/office/imports", "/office/trade-ins", "/office/trade-ins/{dossier}"]
 OFFICE += ["/office/campaigns/{lottery}", "/office/calls/{call}", "/office/calls/{call}/apply"]
@@ -48,7 +56,7 @@ OFFICE += ["/office/money/merchants/{shop}/{day}"]
 OFFICE += ["/office/merchants/{shop}", "/office/residents", "/office/why", "/office/stations", "/office/merchants/new"]
 OFFICE += ["/office/stations/{station}", "/office/devices"]
 OFFICE += ["/office/conflicts", "/office/conflicts/{device}/{event}"]
-OFFICE += ["/office/outbox", "/office/design"]
+OFFICE += ["/office/outbox", "/office/design", "/office/paper-cards"]
 OFFICE += ["/office/campaigns/{campaign}/edit", "/office/inbox", "/office/sessions"]
 SECURITY = ["/office/people", "/office/merchants/{shop}", "/office/residents"]
 SYSTEM = ["/office/county", "/office/me"]
