@@ -107,6 +107,15 @@ class PaperCard(Struct, frozen=True, kw_only=True):
         return self.tries >= PIN_TRIES
 
 
+class HomeCard(Struct, frozen=True, kw_only=True):
+    """A card that counts, for its home device: what is printed, and the last signs of its owner's document."""
+
+    code: str
+    resident_id: UUID
+    digits: str | None
+    expires_at: Instant
+
+
 def is_easy_pin(pin: str, number: str | None = None) -> bool:
     """Whether these six digits are a run, one or two digits repeated, or stand in the document's number."""
     return (

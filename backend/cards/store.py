@@ -1,11 +1,12 @@
 """All SQL of paper cards."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
 
-from backend.cards.rules import PIN_TRIES, CardState, PaperCard
+from backend.cards.rules import PIN_TRIES, CardState, HomeCard, PaperCard
 from backend.cards.tables import cards, uses
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -138,6 +139,28 @@ async def cards_before(
         at, card_id = before
         asked = asked.where((cards.c.issued_at < at) | ((cards.c.issued_at == at) & (cards.c.id < card_id)))
     return [_card(row) for row in await tx.execute(asked)]
+
+
+async def active_at(tx: Transaction, device_id: UUID, at: Instant) -> list[HomeCard]:
+    """Cards that count at a device, by their numbers."""
+    c = cards.c
+    asked = select(cards).where(c.device_id == device_id, c.state == CardState.ACTIVE.value, c.expires_at > at)
+    keys = tx.county.keys
+    return [
+        HomeCard(
+            code=keys.open(bytes(row.code), place=_CODE),
+            resident_id=row.resident_id,
+            digits=None if row.digits is None else keys.open(bytes(row.digits), place=_DIGITS),
+            expires_at=row.expires_at,
+        )
+        for row in await tx.execute(asked.order_by(c.number))
+    ]
+
+
+async def cards_by_hash(tx: Transaction, hashes: Collection[bytes]) -> dict[bytes, PaperCard]:
+    """Cards by the hash of what is printed."""
+    rows = await tx.execute(select(cards).where(cards.c.code_hash.in_(sorted(hashes))))
+    return {bytes(row.code_hash): _card(row) for row in rows}
 
 
 async def forget_ended(tx: Transaction, before: Instant) -> None:

@@ -130,6 +130,7 @@ export default {
   'stations.end-appointment': 'ended an appointment',
   'stations.assist': 'served somebody at a station',
   'cards.issue': 'issued a paper card',
+  'cards.use': 'used a paper card',
   'cards.end': 'ended a paper card',
   'cards.check-pin': 'checked the PIN of a paper card',
   'stations.find-person': 'looked for somebody by document',

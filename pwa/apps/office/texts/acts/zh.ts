@@ -128,6 +128,7 @@ export default {
   'stations.end-appointment': '结束任命',
   'stations.assist': '站长代办',
   'cards.issue': '办理纸质卡',
+  'cards.use': '用了一次纸质卡',
   'cards.end': '停用纸质卡',
   'cards.check-pin': '核对纸质卡密码',
   'stations.find-person': '凭证件号码找人',
