@@ -23,6 +23,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from backend.audit_pack.routes import AUDIT_PACK_ROUTES
 from backend.background import Background
+from backend.cards.routes import CARD_ROUTES
 from backend.county_settings.routes import COUNTY_SETTINGS, COUNTY_SETTINGS_ROUTES
 from backend.county_settings.show_settings import poll_settings
 from backend.database.county import County
@@ -73,6 +74,7 @@ from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, p
 from backend.stations.routes import STATION_ROUTES
 from backend.sync.conflict_routes import SYNC_CONFLICT_ROUTES
 from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.home_card_routes import HOME_CARD_ROUTES
 from backend.sync.journal_file_routes import JOURNAL_FILES, SYNC_JOURNAL_FILE_ROUTES
 from backend.sync.liability_routes import SYNC_LIABILITY_ROUTES
 from backend.sync.office_routes import SYNC_OFFICE_ROUTES
@@ -158,6 +160,8 @@ ROUTES: list[BaseRouteHandler] = [
     *VOUCHER_ROUTES,
     *COUNTER_ROUTES,
     *ASSISTED_ROUTES,
+    *CARD_ROUTES,
+    *HOME_CARD_ROUTES,
     *DESK_ROUTES,
     *CLOSING_ROUTES,
     *SETTLEMENT_OFFICE_ROUTES,

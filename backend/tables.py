@@ -5,6 +5,7 @@ from types import ModuleType
 from sqlalchemy import Table
 
 from backend.audit_trail import tables as audit_trail
+from backend.cards import tables as cards
 from backend.county_settings import tables as county_settings
 from backend.data_state import tables as data_state
 from backend.database.columns import metadata
@@ -33,6 +34,7 @@ from backend.vouchers import tables as vouchers
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
 MODULES: tuple[ModuleType, ...] = (
     audit_trail,
+    cards,
     county_settings,
     data_state,
     identity,

@@ -95,6 +95,19 @@ def issue_card(card: Card, *, issuer: SigningKey, kid: bytes) -> str:
     return code_of_bytes(KIND, cose.sign1(items, key=issuer, kid=kid))
 
 
+def card_hash(text: str) -> bytes:
+    """The SHA-256 of a card's bytes, by which events name it. Raises ``ValueError`` for a text that is no card."""
+    return hashlib.sha256(card_bytes(text)).digest()
+
+
+def card_bytes(text: str) -> bytes:
+    """What is printed, as bytes. Raises ``ValueError`` for a text that is no card."""
+    data = bytes_of_code(text, KIND, longest=LONGEST_TEXT)
+    if isinstance(data, CodeFault):
+        raise ValueError("not the text of a card")
+    return data
+
+
 def verify_card(text: str, *, trust: TrustList, county: str, at: Instant) -> ShownCard | Refused[CardReason]:
     """What a card proves at this instant, or the first reason why it proves nothing."""
     data = bytes_of_code(text, KIND, longest=LONGEST_TEXT)

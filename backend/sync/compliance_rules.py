@@ -171,10 +171,10 @@ class _Journal:
         fault = _time_fault(event, at, hard, self._facts) or _operator_fault(event, body, self._facts)
         if fault is not None:
             return fault
-        offer = offer_of(body, at, policy, self._facts)
+        word = self._facts.checkpoints[event.checkpoint.no]
+        offer = offer_of(body, at, word, policy, self._facts)
         if isinstance(offer, Fault):
             return offer
-        word = self._facts.checkpoints[event.checkpoint.no]
         claim = Claim(seq=event.seq, hash=hashed, body=body, t_dev=event.t_dev, word=word, at=at, offer=offer)
         return self._decide(claim, event, policy)
 

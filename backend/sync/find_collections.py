@@ -11,12 +11,15 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from backend.cards.find_home_cards import HomeCardsOf
 from backend.data_state.epoch import AskEpoch, epoch
 from backend.database.transaction import Transaction
 from backend.identity.acting import staff_names
 from backend.kernel.instants import Instant
-from backend.sync.device_rules import Device
+from backend.sync.card_row_rules import CARDS
+from backend.sync.device_rules import Device, DeviceKind
 from backend.sync.digest_rules import Digest
+from backend.sync.find_card_rows import find_card_rows
 from backend.sync.find_terms import COUNTER, TERMS, FindTerms, OfflineTerms, OwnCounter, find_terms
 from backend.sync.gather_facts import operators_of
 from backend.sync.journal_file_rules import point_of
@@ -94,12 +97,20 @@ async def find_collections(tx: Transaction, asked: FindCollections) -> dict[str,
     device, at = asked.device, asked.at
     book = await find_terms(tx, FindTerms(merchant_id=device.merchant_id, at=at))
     rounds = {} if device.station_id is None else {ROUNDS: _told(await _rounds(tx, at))}
-    return rounds | {
-        TERMS: _told(book.terms),
-        COUNTER: _told(() if book.counter is None else (book.counter,)),
-        OPERATORS: _told(await _operators(tx, device, at)),
-        COUNTY: _told((OwnCounty(journal_key=point_of(journal_key_of(tx.county)).hex()),)),
-    }
+    # Cards are at home at stations' tablets alone; others are not told that there is such a collection.
+    cards: dict[str, Rows] = {}
+    if device.kind is DeviceKind.STATION:
+        cards = {CARDS: await find_card_rows(tx, HomeCardsOf(device_id=device.id, at=at))}
+    return (
+        rounds
+        | cards
+        | {
+            TERMS: _told(book.terms),
+            COUNTER: _told(() if book.counter is None else (book.counter,)),
+            OPERATORS: _told(await _operators(tx, device, at)),
+            COUNTY: _told((OwnCounty(journal_key=point_of(journal_key_of(tx.county)).hex()),)),
+        }
+    )
 
 
 async def find_digests(tx: Transaction, asked: FindCollections) -> Digests:

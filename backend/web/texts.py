@@ -31,6 +31,15 @@ Line = Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
 LineEn = Annotated[str, Meta(min_length=1, max_length=240, pattern=ONE_LINE)]
 ReasonText = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE, description="Why, for the record.")]
 Phone = Annotated[str, Meta(max_length=11, pattern=PHONE, description="A mobile number.")]
+DocumentNumber = Annotated[
+    str,
+    Meta(
+        min_length=4,
+        max_length=32,
+        pattern=DOCUMENT_NUMBER,
+        description="The number of the identity card, social security card or station card that the operator sees.",
+    ),
+]
 Searched = Annotated[
     str | None, QueryParameter(min_length=1, max_length=60, pattern=ONE_LINE, description="Words to look for.")
 ]

@@ -70,6 +70,9 @@ MADE_HERE = {
     "/api/v1/office/stations": {"station_id"},
     "/api/v1/shifts": {"shift_id"},
     "/api/v1/assisted/phone-codes": {"phone_code_id"},
+    "/api/v1/assisted/paper-cards": {"card_id"},
+    "/api/v1/assisted/paper-cards/end": {"end_id"},
+    "/api/v1/office/paper-cards/{card_id}/revoke": {"revocation_id"},
     "/api/v1/office/merchant-calls": {"call_id"},
     "/api/v1/merchant-calls/{call_id}/applications": {"application_id"},
     "/api/v1/merchant-calls/{call_id}/joinings": {"application_id"},
@@ -88,6 +91,7 @@ POOL = f"{OFFICE}/campaigns/{{campaign_id}}/offline-pool"
 NOT_YET = ("merchant_id", "store_id")
 FILE = {"kind": "business_licence", "sha256": "ab" * 32}
 CONTACT = {"contact_name": "苟定邦", "contact_phone": "15402000009"}
+CARD = {"home_device_id": str(UUID(int=1)), "pin": "280519"}
 CAPS = {"per_helper_and_resident": 4, "per_device_and_day": 60, "shift_hours_most": 14}
 
 
@@ -254,6 +258,13 @@ def at_counters(world: World, code: str) -> list[Told]:
         (Role.OPERATOR, "/api/v1/rounds/{round_id}/entitlements", seen | shift | {"claim_id": ""}),
         (Role.OPERATOR, "/api/v1/assisted/short-codes", seen | shift | voucher | {"code_id": ""}),
         (Role.OPERATOR, "/api/v1/assisted/phone-codes", shift | {"phone_code_id": "", "phone": "15402000001"}),
+        (Role.OPERATOR, "/api/v1/assisted/paper-cards", seen | shift | CARD | {"card_id": ""}),
+        (Role.OPERATOR, "/api/v1/assisted/paper-cards/end", seen | shift | {"end_id": "", "why": "lost"}),
+        (
+            Role.OFFICE,
+            f"{OFFICE}/paper-cards/{{card_id}}/revoke",
+            {"revocation_id": "", "lost": True, "reason": "来电"},
+        ),
         (Role.OPERATOR, "/api/v1/shifts", {"shift_id": "", "cash_fen": 20_000}),
         (Role.OPERATOR, "/api/v1/shifts/{shift_id}/close", {"close_id": "", "cash_fen": 20_000}),
     ]
@@ -287,6 +298,7 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "run_id": world.money.run_id,
         "incident_id": world.money.incident_id,
         "dossier_id": world.papers.dossiers[0],
+        "card_id": new_id(),
     }
     of_desks = (
         *of_the_office(world),

@@ -4,6 +4,67 @@
  */
 
 export interface paths {
+    "/api/v1/assisted/paper-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a paper card to the person at the counter
+         * @description With the person's document and its number, or once a code sent to their phone came back. A card of before ends.
+         *     The same id again gives 200 with the same card, and the PIN that came first.
+         */
+        post: operations["ApiV1AssistedPaperCardsPostPaperCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assisted/paper-cards/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The card of the person at the counter is lost or given back
+         * @description From now on it counts nowhere; its vouchers stay with their owner.
+         */
+        post: operations["ApiV1AssistedPaperCardsEndPostCardEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assisted/paper-cards/homes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * At which tablets a paper card may be at home
+         * @description Of the station at which the caller has an open shift.
+         */
+        get: operations["ApiV1AssistedPaperCardsHomesGetCardHomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assisted/phone-codes": {
         parameters: {
             query?: never;
@@ -40,6 +101,26 @@ export interface paths {
          * @description A code lives ten minutes and has five tries; once right it speaks for the person in this shift for fifteen.
          */
         post: operations["ApiV1AssistedPhoneCodesCheckPostPhoneCodeCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assisted/residents/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whose document is this?
+         * @description By its number, typed or from a reader. Numbers of nobody are counted; each look is on record.
+         */
+        post: operations["ApiV1AssistedResidentsFindPostFindPerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3056,6 +3137,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/paper-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Paper cards
+         * @description The newest first.
+         */
+        get: operations["ApiV1OfficePaperCardsListPaperCards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/paper-cards/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many paper cards each operator issued and took
+         * @description Of the last thirty days.
+         */
+        get: operations["ApiV1OfficePaperCardsOperatorsGetCardOperators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/paper-cards/{card_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a paper card back
+         * @description Lost, as somebody told by phone, or for another reason, which is on record.
+         */
+        post: operations["ApiV1OfficePaperCardsCardIdRevokePostCardRevoke"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/payout-batches": {
         parameters: {
             query?: never;
@@ -5536,6 +5677,57 @@ export interface components {
          * @enum {string}
          */
         CampaignState: "draft" | "in_review" | "approved" | "funded" | "running" | "paused" | "ended" | "settled" | "archived";
+        /** CardEndedAnswer */
+        CardEndedAnswer: {
+            /** Format: uuid */
+            card_id: string;
+            state: components["schemas"]["CardState"];
+            /** Format: date-time */
+            ended_at: string;
+        };
+        /** CardHomeAnswer */
+        CardHomeAnswer: {
+            /** Format: uuid */
+            device_id: string;
+            label: string;
+        };
+        /** CardHomesAnswer */
+        CardHomesAnswer: {
+            items: components["schemas"]["CardHomeAnswer"][];
+        };
+        /** CardIssuedAnswer */
+        CardIssuedAnswer: {
+            /** Format: uuid */
+            card_id: string;
+            number: number;
+            code: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            replaced_card_id: string | null;
+        };
+        /** CardOperatorAnswer */
+        CardOperatorAnswer: {
+            /** Format: uuid */
+            operator_id: string;
+            operator_name: string;
+            issued: number;
+            ended: number;
+            uses: number;
+            used_fen: number;
+            people: number;
+        };
+        /** CardOperatorsAnswer */
+        CardOperatorsAnswer: {
+            items: components["schemas"]["CardOperatorAnswer"][];
+        };
+        /**
+         * CardState
+         * @description Whether a card counts, and why not.
+         * @enum {string}
+         */
+        CardState: "active" | "replaced" | "lost" | "revoked";
         /** CashierBody */
         CashierBody: {
             /** Format: uuid */
@@ -6234,6 +6426,19 @@ export interface components {
             /** Format: uuid */
             change_id: string;
         };
+        /** EndCardRequest */
+        EndCardRequest: {
+            /** Format: uuid */
+            end_id: string;
+            /** Format: uuid */
+            resident_id: string;
+            /** Format: uuid */
+            shift_id: string;
+            proof: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number?: string;
+            why: components["schemas"]["EndWhy"];
+        };
         /** EndDeviceBody */
         EndDeviceBody: {
             /** Format: uuid */
@@ -6241,6 +6446,12 @@ export interface components {
             /** @description Why, for the record. */
             reason: string;
         };
+        /**
+         * EndWhy
+         * @description Why a station ends a card.
+         * @enum {string}
+         */
+        EndWhy: "lost" | "returned";
         /** EndedAnswer */
         EndedAnswer: {
             ended: number;
@@ -6536,6 +6747,14 @@ export interface components {
             text: string;
             address: string | null;
         };
+        /** FindPersonRequest */
+        FindPersonRequest: {
+            /** Format: uuid */
+            shift_id: string;
+            proof: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number: string;
+        };
         /** FindResidentBody */
         FindResidentBody: {
             /** @description A mobile number. */
@@ -6762,6 +6981,24 @@ export interface components {
             invitation: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /** IssueCardRequest */
+        IssueCardRequest: {
+            /** Format: uuid */
+            card_id: string;
+            /** Format: uuid */
+            resident_id: string;
+            /** Format: uuid */
+            shift_id: string;
+            proof: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number?: string;
+            /** Format: uuid */
+            home_device_id: string;
+            /** @description The card's PIN. The county keeps a slow hash of it. */
+            pin: string;
+            /** @description A mobile number. */
+            family_phone?: string;
         };
         /** ItemAnswer */
         ItemAnswer: {
@@ -7568,6 +7805,11 @@ export interface components {
             /** Format: date-time */
             published_at: string;
         };
+        /** Page[PaperCardAnswer] */
+        "Page_backend.cards.schemas.PaperCardAnswer_": {
+            items: components["schemas"]["PaperCardAnswer"][];
+            next_cursor?: string | null;
+        };
         /** Page[AuditEntryAnswer] */
         "Page_backend.identity.office_schemas.AuditEntryAnswer_": {
             items: components["schemas"]["AuditEntryAnswer"][];
@@ -7793,6 +8035,32 @@ export interface components {
             items: components["schemas"]["VoucherAnswer"][];
             next_cursor?: string | null;
         };
+        /** PaperCardAnswer */
+        PaperCardAnswer: {
+            /** Format: uuid */
+            card_id: string;
+            number: number;
+            /** Format: uuid */
+            resident_id: string;
+            /** Format: uuid */
+            station_id: string;
+            station_zh: string;
+            station_en: string;
+            /** Format: uuid */
+            home_device_id: string;
+            /** Format: uuid */
+            operator_id: string;
+            operator_name: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            state: components["schemas"]["CardState"];
+            expired: boolean;
+            locked: boolean;
+            ended_at: string | null;
+            family_told: boolean;
+        };
         /** PapersMovedAnswer */
         PapersMovedAnswer: {
             /** Format: uuid */
@@ -7844,6 +8112,11 @@ export interface components {
             worst_fen: number;
             limit_fen: number | null;
             stands: components["schemas"]["Commitment"];
+        };
+        /** PersonFoundAnswer */
+        PersonFoundAnswer: {
+            /** Format: uuid */
+            resident_id: string;
         };
         /** PersonalDataAnswer */
         PersonalDataAnswer: {
@@ -8392,6 +8665,14 @@ export interface components {
             dossier_id: string;
             state: components["schemas"]["DossierState"];
             payable: boolean;
+        };
+        /** RevokeCardRequest */
+        RevokeCardRequest: {
+            /** Format: uuid */
+            revocation_id: string;
+            lost: boolean;
+            /** @description Why, for the record. */
+            reason: string;
         };
         /**
          * Role
@@ -9813,6 +10094,295 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1AssistedPaperCardsPostPaperCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueCardRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardIssuedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardIssuedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `card-home-unknown`: This tablet is no device of the station that the office let in; choose another or ask the office; `card-pin-easy`: The PIN is too easy to guess: no runs, no single digit, nothing from the document; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AssistedPaperCardsEndPostCardEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndCardRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardEndedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `no-paper-card`: This resident has no paper card in use */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AssistedPaperCardsHomesGetCardHomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardHomesAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1AssistedPhoneCodesPostPhoneCode: {
         parameters: {
             query?: never;
@@ -9989,6 +10559,113 @@ export interface operations {
             };
             408: components["responses"]["BodyTooSlow"];
             /** @description `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `phone-code-wrong`: The code is wrong; have it read out again; `phone-code-over`: This code has run out or was replaced; send a new one; `phone-code-tries-spent`: This code was mistyped too often; send a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AssistedResidentsFindPostFindPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindPersonRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFoundAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25072,6 +25749,254 @@ export interface operations {
             };
             /** @description `not-allowed`: Your role does not allow this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePaperCardsListPaperCards: {
+        parameters: {
+            query?: {
+                /** @description Only of this resident. */
+                resident_id?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.cards.schemas.PaperCardAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePaperCardsOperatorsGetCardOperators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardOperatorsAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePaperCardsCardIdRevokePostCardRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeCardRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardEndedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `card-ended`: This card was lost, taken back or replaced; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

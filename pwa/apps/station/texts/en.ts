@@ -5,6 +5,8 @@ export default {
   'app.title': 'Yizhan counter',
   'home.title': 'Shift',
   'me.title': 'Me',
+  'cards.title': 'Cards',
+  'cards.theirs': 'This is the account',
   'shift.none': 'No shift is open',
   'shift.none.text': 'Count the cash in the box, then open the shift.',
   'shift.open': 'On duty',

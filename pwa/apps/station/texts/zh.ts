@@ -3,6 +3,8 @@ export default {
   'app.title': '驿站服务台',
   'home.title': '班次',
   'me.title': '我的',
+  'cards.title': '纸质卡',
+  'cards.theirs': '就是这个账户',
   'shift.none': '现在没有开班',
   'shift.none.text': '先点清钱箱里的现金，再开班。',
   'shift.open': '正在当班',

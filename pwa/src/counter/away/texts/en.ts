@@ -27,8 +27,6 @@ export default {
   'back.leave': 'Leave it as it is',
   'back.over': 'This one cannot be taken back here any more.',
   'back.failed': 'It could not be written down; please try again.',
-  'receipt': 'Receipt, to be scanned and kept by the customer’s phone',
-  'receipt.text': 'This is the receipt. Let the customer scan it or take a picture: if the device is lost, it proves this claim.',
   'no': 'Not taken',
   'no.keep': 'Nothing was written down. Charge the full {bill}, or use another voucher.',
   'no.sent': 'The line broke half way, and the county may have taken it. Look it up on the first page once online before charging; if you must charge now, charge {bill}.',
