@@ -126,7 +126,9 @@ class Settling:
             return {}
         campaigns = await campaigns_of(self._tx, {one.body.voucher for one in claims})
         # Read, not locked: a claim that its voucher pays by itself moves no allowance, and whoever locks one waits.
-        held = {(one.campaign_id, one.episode): one for one in await allowances.dealt_to(self._tx, self._device.id)}
+        held: dict[tuple[UUID | None, int], Allowance] = {
+            (one.campaign_id, one.episode): one for one in await allowances.dealt_to(self._tx, self._device.id)
+        }
         commands = [self._command(one, held.get(self._drawn_on(campaigns, one)), None) for one in claims]
         first = await settle_first(self._tx, SettleFirst(tuple(commands)), now=self._now)
         return {

@@ -201,7 +201,7 @@ class Trial:
         await self.robot.start(clock_ms=clock_ms)
 
     async def _clock_put_right(self, clock_ms: int) -> None:
-        """By the county first, while the phone's own is still wrong, and then by hand, which the county hears of too."""
+        """By the county first, while the phone is still wrong, and then by hand, which the county hears of too."""
         self.proxy.is_down = False
         await self.settle()
         await self._heard_of(-clock_ms)
