@@ -344,6 +344,7 @@ class Application:
         """Store what was handed in, then let go of every connection."""
         await asyncio.gather(*(desk.close() for desk in self.claim_desks.values()))
         await asyncio.gather(*(desk.close() for desk in self.redeem_desks.values()))
+        await asyncio.gather(*(work.link_rest() for work in self.background))
         if self.shared_memory is not None:
             await self.shared_memory.close()
         if self.sms_sender is not None:

@@ -88,7 +88,6 @@ export function startFlushing(county: string, chance: () => number = Math.random
 
   async function round(): Promise<void> {
     flushing.value = { kind: 'sending' }
-    const { heard } = line
     const { state, waitMs } = await flushAll(county, line)
     if (stopped) return
     flushing.value = state
@@ -96,7 +95,7 @@ export function startFlushing(county: string, chance: () => number = Math.random
       tidyAfter = performance.now() + TIDIED_EVERY_MS
       await tidy()
     }
-    fails = failsAfter(fails, state, line.heard > heard)
+    fails = failsAfter(fails, state, line.heard > 0)
     if (waitMs > 0) notBefore = performance.now() + Math.min(waitMs, LONGEST_WAIT_MS)
     const pause = fails === 0 ? ASKED_EVERY_MS : Math.max(pauseAfter(fails, chance()), Math.min(waitMs, LONGEST_WAIT_MS))
     timer = setTimeout(wake, pause)
@@ -137,6 +136,7 @@ export function pauseAfter(fails: number, chance: number): number {
 /** Every identity that has something to bring home or to ask; none of them waits for another. */
 async function flushAll(county: string, line: Line): Promise<{ state: Flushing; waitMs: number }> {
   let told: { state: Flushing; waitMs: number } = { state: { kind: 'idle' }, waitMs: 0 }
+  line.heard = 0
   try {
     for (const identity of await allIdentities()) {
       if (!(await hasToAsk(identity))) continue

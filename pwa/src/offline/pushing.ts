@@ -37,7 +37,7 @@ export interface Line {
   packed: boolean
   /** The newest event that went out without an answer, or 0: perhaps the county has it, so it is asked before it goes again. */
   unsure: number
-  /** How many pushes with events were answered. */
+  /** How much got through since a flush began: pushes of events that the county took. */
   heard: number
 }
 
