@@ -49,6 +49,7 @@ async def day(kind: str, templates: Templates, folder: Path, *, seed: int, event
         return made
 
 
+@pytest.mark.timeout(1200)
 def test_a_hundred_vouchers_taken_by_a_phone_whose_world_fails_are_paid_once_each(
     database_kind: str, templates: Templates, tmp_path: Path
 ) -> None:

@@ -201,7 +201,7 @@ class Trial:
         await self.robot.start(clock_ms=clock_ms)
 
     async def _clock_put_right(self, clock_ms: int) -> None:
-        """By the county first, while the phone's own is still wrong, and then by hand, which the county hears of too."""
+        """By the county first, while the phone's own is still wrong, and then by hand, which it is told of too."""
         self.proxy.is_down = False
         await self.settle()
         await self._heard_of(-clock_ms)
@@ -215,7 +215,7 @@ class Trial:
 
         async def is_heard() -> bool:
             keeps = await self.robot.keeps()
-            return keeps["words"] > before and abs(keeps["offset_ms"] - offset_ms) < NEAR_MS
+            return bool(keeps["words"] > before and abs(keeps["offset_ms"] - offset_ms) < NEAR_MS)
 
         await self._until(is_heard, "the county's time")
 
