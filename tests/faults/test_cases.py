@@ -6,7 +6,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve()
 CASES = (HERE.parent / "CASES.md").read_text()
 NAMED = re.compile(r"`((?:tests|pwa)/[^:`]+):([^`]+)`")
-REPORTS = (
+REPORTS: tuple[str, ...] = (
     "CHT #8093",
     "CHT #8202",
     "Odoo #125037",

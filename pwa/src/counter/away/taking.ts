@@ -91,6 +91,8 @@ export async function takeAway({ code, ...bill }: AwayOrder, operator: string): 
     const known = here && (await briefingOf(here.county, here.identity.device))
     if (!here || !known) return refused('offline-not-briefed')
     const reading = await settleTime(here)
+    // By such a clock every voucher has ended, which would be said of the voucher and not of the clock.
+    if (reading.step === 'forward') return refused('offline-clock-unsure')
     const shown = await readShown(code, { trust: known.trust, county: here.county, at: reading.at })
     if (typeof shown === 'string') return refused(shown)
     const circumstances = await known.circumstancesOf(shown, isDemonstration.value)
