@@ -166,6 +166,20 @@ describe('a voucher that is not taken', () => {
     expect(redeeming.state.value).toMatchObject({ kind: 'ask', why: 'code-stale', amount_fen: 20_00 })
   })
 
+  it('because its clock is years ahead is told of the clock, not that the voucher has ended', async () => {
+    const device = await admitted()
+    offline()
+    const first = open()
+    await first.redeem(await order())
+    expect(first.state.value.kind).toBe('accepted')
+    const later = await order({ voucher: newId(AT) })
+    vi.setSystemTime(AT + 10 * 365 * 86_400_000)
+    const redeeming = open()
+    await redeeming.redeem(later)
+    expect(redeeming.state.value).toMatchObject({ kind: 'not-away', reason: 'offline-clock-unsure' })
+    expect(await journal(device)).toHaveLength(1)
+  })
+
   it('because the disk is full is told, and nothing of it is stored', async () => {
     const device = await admitted()
     offline()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.bench.audit import audited
 from tests.databases import Templates
 from tests.faults.trial import Trial, trial
 from tests.full import lengths
@@ -36,8 +37,10 @@ def apart(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         raise failed[0]
 
 
-async def day(kind: str, templates: Templates, folder: Path, *, seed: int, events: int, size: int) -> Trial:
-    """A whole trial on a county of this kind, checked."""
+async def day(
+    kind: str, templates: Templates, folder: Path, *, seed: int, events: int, size: int, is_audited: bool = False
+) -> Trial:
+    """A whole trial on a county of this kind, checked, perhaps by ``yizhan audit`` too."""
     data = folder / "data"
     shutil.copytree(templates.folder / kind, data)
     async with (
@@ -46,9 +49,12 @@ async def day(kind: str, templates: Templates, folder: Path, *, seed: int, event
     ):
         await made.live(events)
         await made.check()
+        if is_audited:
+            assert (await asyncio.to_thread(audited, data, url))["faults"] == []
         return made
 
 
+@pytest.mark.timeout(1200)
 def test_a_hundred_vouchers_taken_by_a_phone_whose_world_fails_are_paid_once_each(
     database_kind: str, templates: Templates, tmp_path: Path
 ) -> None:
@@ -66,7 +72,8 @@ def test_thousands_of_vouchers_taken_by_phones_whose_world_fails_are_paid_once_e
 ) -> None:
     async def run() -> None:
         events = lengths.BROWSER_EVENTS // 2
-        made = await day(database_kind, templates, tmp_path, seed=lengths.SEED, events=events, size=25)
+        asked = {"seed": lengths.SEED, "events": events, "size": 25}
+        made = await day(database_kind, templates, tmp_path, **asked, is_audited=True)
         happened = ", ".join(f"{times} {name}" for name, times in sorted(made.notes.counted.items()))
         record_property("told", f"{len(made.notes.accepted):,} accepted; {happened}; seed {lengths.SEED}")
 

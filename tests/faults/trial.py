@@ -97,11 +97,16 @@ class Trial:
         for _ in range(count):
             await self.take(self._next())
 
+    def _line_back(self) -> None:
+        """Good or bad, by chance."""
+        self.proxy.is_down = self.proxy.has_portal = False
+        self.proxy.faults = self.dice.choice([CLEAN, BAD])
+
     async def away(self) -> None:
         """The line is gone."""
         self.proxy.go_down()
         await self.serve(self.size)
-        self.proxy.is_down = False
+        self._line_back()
 
     async def bad_line(self) -> None:
         """What was taken without a line goes out over a bad one, while more is taken."""
@@ -117,7 +122,7 @@ class Trial:
         """kill -9 of the server while it is told of what was taken."""
         self.proxy.go_down()
         await self.serve(self.size)
-        self.proxy.is_down = False
+        self._line_back()
         before = self.proxy.counted["requests"]
         await self.robot.find_network()
         for _ in range(400):
@@ -149,7 +154,7 @@ class Trial:
         if start is not None:
             await start()
         await self.serve(1)
-        self.proxy.is_down = False
+        self._line_back()
 
     async def two_tabs(self) -> None:
         """Two tabs: each takes vouchers, some of them both at once (Odoo #152259)."""
@@ -165,7 +170,7 @@ class Trial:
             if sum(any(title in said for title in TAKEN) for said in both) != 1:
                 self.notes.strange.append(f"one voucher in two tabs: {both}")
             await self.take(other)
-        self.proxy.is_down = False
+        self._line_back()
         await self.robot.find_network()
         await second.close()
         self.robot.tabs = self.robot.tabs[:1]
@@ -176,7 +181,7 @@ class Trial:
         self.proxy.hang_up()
         await self.robot.find_network()
         await self.serve(self.size)
-        self.proxy.has_portal = False
+        self._line_back()
 
     async def clock_behind(self) -> None:
         """The phone's clock is set back, by hours or years: what it takes is good, and goes out."""
@@ -201,8 +206,8 @@ class Trial:
         await self.robot.start(clock_ms=clock_ms)
 
     async def _clock_put_right(self, clock_ms: int) -> None:
-        """By the county first, while the phone is still wrong, and then by hand, which the county hears of too."""
-        self.proxy.is_down = False
+        """By the county first, while the phone's own is still wrong, and then by hand, which it is told of too."""
+        self.proxy.is_down, self.proxy.faults = False, CLEAN
         await self.settle()
         await self._heard_of(-clock_ms)
         await self.robot.close()
@@ -215,7 +220,7 @@ class Trial:
 
         async def is_heard() -> bool:
             keeps = await self.robot.keeps()
-            return keeps["words"] > before and abs(keeps["offset_ms"] - offset_ms) < NEAR_MS
+            return bool(keeps["words"] > before and abs(keeps["offset_ms"] - offset_ms) < NEAR_MS)
 
         await self._until(is_heard, "the county's time")
 
@@ -231,7 +236,7 @@ class Trial:
         self.proxy.go_down()
         await self.serve(self.size)
         await self.robot.close()
-        self.proxy.is_down = False
+        self.proxy.is_down, self.proxy.faults = False, CLEAN
         await self.robot.start(signed_in=False)
         await self.settle()
         await self.robot.close()
@@ -262,6 +267,7 @@ class Trial:
                 await act()
                 assert self.notes.strange == [], f"{act.__name__}: {self.notes.strange}"
             first = False
+        self.proxy.faults = CLEAN
         await self.serve(1)
         await self.settle()
 

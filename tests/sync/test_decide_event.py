@@ -54,7 +54,7 @@ async def of_unknown_token(county: County, counter: Counter, of: Phone, voucher_
     return counter.add(redeeming(voucher_id, shown, 5_000, 20_000, counter.operator))
 
 
-async def waiting(county: County, clock: HandClock, **changed: int) -> World:
+async def waiting(county: County, clock: HandClock, **changed: Any) -> World:
     """A counter's first event waits for a person."""
     here = await world(county, **changed)
     clock.forward(minutes=5)

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -59,7 +60,7 @@ class Customer(Struct, frozen=True):
         return present(self.token, holder=self.of.key, at=clock(), counter=1, challenge=challenge)
 
 
-async def customers(county: County, count: int, **of_terms: int) -> list[Customer]:
+async def customers(county: County, count: int, **of_terms: Any) -> list[Customer]:
     """So many, and money behind all of them."""
     [round_id] = await running_campaign(county, campaign_id=CAMPAIGN, pieces=count, cap_pieces=2 * count, **of_terms)
     await sized(county, CAMPAIGN, count * FACE_FEN)

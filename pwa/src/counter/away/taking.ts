@@ -100,6 +100,8 @@ export async function takeAway(
     const known = here && (await briefingOf(here.county, here.identity.device))
     if (!here || !known) return refused('offline-not-briefed')
     const reading = await settleTime(here)
+    // By such a clock every voucher has ended, which would be said of the voucher and not of the clock.
+    if (reading.step === 'forward') return refused('offline-clock-unsure')
     const given = { trust: known.trust, county: here.county, at: reading.at }
     const shown = await readShown(code, asked ? { ...given, asked } : given)
     if (typeof shown === 'string') return refused(shown)
