@@ -1,6 +1,9 @@
 """What a station registered for somebody without a network: asked for once, as its operator would have, or a task."""
 
+from typing import Any, cast
 from uuid import UUID
+
+import msgspec
 
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
@@ -12,8 +15,10 @@ from backend.stations.find_assisted import FindAssisted, find_assisted
 from backend.stations.open_shift import ShiftOpened, open_shift
 from backend.stations.rules import AssistedAct, ProofKind
 from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
+from backend.sync.find_collections import FindCollections, find_collections
 from tests.databases import HandClock
 from tests.stations.station_makers import OPERATOR, shift_opening
+from tests.sync.device_makers import seen
 from tests.sync.pushing import told
 from tests.sync.station_tablets import Tablet, begins, ends, registered, tablet
 from tests.sync.test_station_shifts import YES, waits
@@ -177,3 +182,18 @@ async def test_a_task_that_somebody_saw_to_is_put_aside_and_what_waited_for_it_i
     )
     assert isinstance(await transact(county, decide_event, command), EventDecided)
     assert told(await here.counter.sync()) == {2: ("noncompliant", "rejected-by-office"), 3: waits("dependency-failed")}
+
+
+async def test_a_tablet_is_told_for_what_somebody_may_be_registered_and_a_shop_is_not(
+    county: County, clock: HandClock
+) -> None:
+    [round_id] = await running_campaign(county, claim_level=3)
+    here = await tablet(county)
+    device = await seen(county, here.counter.device_id)
+    told_rounds = (await inquire(county, find_collections, FindCollections(device, clock())))["rounds"]
+    row = cast(dict[str, Any], told_rounds[str(round_id)])
+    assert (list(told_rounds), row["mode"], row["claim_level"]) == ([str(round_id)], "rush", 3)
+    clock.forward(days=2)
+    assert (await inquire(county, find_collections, FindCollections(device, clock())))["rounds"] == {}
+    shop = msgspec.structs.replace(device, station_id=None)
+    assert "rounds" not in await inquire(county, find_collections, FindCollections(shop, clock()))
