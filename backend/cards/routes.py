@@ -9,31 +9,40 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from backend.cards.end_card import EndCard, RevokeCard, end_own_card, revoke_card
 from backend.cards.find_cards import AskFigures, FindCards, find_cards, find_operator_figures
+from backend.cards.open_card import OpenCard, open_card
 from backend.cards.rules import PaperCardReason
 from backend.cards.schemas import (
     CardEndedAnswer,
+    CardOpenedAnswer,
     CardOperatorsAnswer,
     EndCardRequest,
+    OpenCardRequest,
     PaperCardAnswer,
     RevokeCardRequest,
     card_answer,
     ended_answer,
+    opened_answer,
     operator_answer,
 )
 from backend.database.transaction import inquire, transact
 from backend.kernel import instants
 from backend.kernel.actors import Role
+from backend.kernel.cards import CardReason
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import StationReason
 from backend.vouchers.assist import AssistReason
 from backend.vouchers.papers import Papers, PapersReason
+from backend.vouchers.rules import Bill
+from backend.vouchers.short_code import ShortCodeReason
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
-from backend.web.problems import documented, refused
+from backend.web.problems import FieldError, ProblemError, documented, refused
 
 OPERATOR = frozenset({Role.OPERATOR})
+MERCHANT = frozenset({Role.MERCHANT})
+WITHIN = "不能超过账单金额 / at most the bill"
 DESK = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER})
 READERS = DESK | {Role.AUDITOR}
 SERVED_NOES = (StationReason, AssistReason, PapersReason, *PROOF_NOES)
@@ -66,6 +75,49 @@ async def post_card_end(request: Request[Any, Any, Any], data: JSONBody[EndCardR
     )
     outcome = await transact(county_of(request), end_own_card, command)
     return refused(outcome) if isinstance(outcome, Refused | IdReused) else Response(ended_answer(outcome))
+
+
+@post(
+    "/api/v1/paper-cards/codes",
+    opt={"callers": MERCHANT},
+    tags=["cards"],
+    summary="A code for a voucher of a paper card, with its PIN",
+    status_code=200,
+    responses=documented(
+        *(reason for reason in CardReason),
+        PaperCardReason.ENDED,
+        PaperCardReason.LOCKED,
+        PaperCardReason.PIN_WRONG,
+        PaperCardReason.HOLDER_FROZEN,
+        PaperCardReason.NO_VOUCHER,
+        PaperCardReason.DAY_LIMIT,
+        ShortCodeReason,
+        GeneralReason.ID_REUSED,
+    ),
+)
+async def post_card_code(
+    request: Request[Any, Any, Any], data: JSONBody[OpenCardRequest]
+) -> Response[CardOpenedAnswer]:
+    """Eight digits for the chosen or best voucher; five wrong PINs lock a card. The digits are taken as typed ones are;
+    the same `code_id` again makes new ones.
+    """
+    caller = caller_of(request)
+    eligible_fen = data.eligible_fen if isinstance(data.eligible_fen, int) else data.bill_fen
+    if eligible_fen > data.bill_fen:
+        raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer="/eligible_fen", detail=WITHIN)])
+    command = OpenCard(
+        code_id=data.code_id,
+        card=data.card,
+        pin=data.pin,
+        merchant_id=caller.merchant_id or UUID(int=0),
+        bill=Bill(bill_fen=data.bill_fen, eligible_fen=eligible_fen),
+        voucher_id=data.voucher_id or None,
+        actor=caller.actor(role=Role.MERCHANT, request_id=data.code_id, address=address_of(request)),
+    )
+    outcome = await open_card(county_of(request), command)
+    if isinstance(outcome, Refused | IdReused):
+        return refused(outcome, {PaperCardReason.PIN_WRONG: "/pin"})
+    return Response(opened_answer(outcome))
 
 
 @post(
@@ -123,4 +175,10 @@ async def get_card_operators(request: Request[Any, Any, Any]) -> CardOperatorsAn
     return CardOperatorsAnswer(items=[operator_answer(one) for one in found])
 
 
-CARD_ROUTES: list[BaseRouteHandler] = [post_card_end, post_card_revoke, list_paper_cards, get_card_operators]
+CARD_ROUTES: list[BaseRouteHandler] = [
+    post_card_end,
+    post_card_code,
+    post_card_revoke,
+    list_paper_cards,
+    get_card_operators,
+]

@@ -1,16 +1,19 @@
 """Paper cards on the wire. Instants are RFC 3339 in UTC, money is in fen."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from backend.cards.end_card import CardEnded
 from backend.cards.find_cards import FoundCard, OperatorFigures
+from backend.cards.open_card import CardOpened
 from backend.cards.rules import CardState, EndWhy
+from backend.kernel.fen import PositiveFen
 from backend.kernel.instants import Instant
 from backend.stations.rules import ProofKind
-from backend.web.texts import DocumentNumber, ReasonText
+from backend.web.texts import SCANNED, CardPin, DocumentNumber, ReasonText
 
 
 class EndCardRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,6 +81,67 @@ class CardOperatorsAnswer(Struct, frozen=True, kw_only=True):
     """Everybody who issued or took a card, the most uses first."""
 
     items: list[CardOperatorAnswer]
+
+
+CardText = Annotated[
+    str,
+    Meta(min_length=4, max_length=256, pattern=SCANNED, description="What was scanned from the card: `XP1:` …"),
+]
+
+
+class OpenCardRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A card, its PIN and the bill; `code_id` is made by the caller. Without a voucher the best one is chosen."""
+
+    code_id: UUID
+    card: CardText
+    pin: CardPin
+    bill_fen: PositiveFen
+    eligible_fen: PositiveFen | UnsetType = UNSET
+    """Without excluded goods; left out, it is the bill."""
+    voucher_id: UUID | UnsetType = UNSET
+
+
+class FittingAnswer(Struct, frozen=True, kw_only=True):
+    """A voucher that fits the bill, and what it gives."""
+
+    voucher_id: UUID
+    name_zh: str
+    name_en: str
+    discount_fen: int
+    face_fen: int
+    expires_at: datetime
+
+
+class CardOpenedAnswer(Struct, frozen=True, kw_only=True):
+    """Eight digits, one use, two minutes, to be sent as the code of a redemption."""
+
+    code: str
+    expires_at: datetime
+    voucher_id: UUID
+    discount_fen: int
+    fitting: list[FittingAnswer]
+    """All that fit the bill, the best first."""
+
+
+def opened_answer(opened: CardOpened) -> CardOpenedAnswer:
+    """The wire form."""
+    return CardOpenedAnswer(
+        code=opened.code,
+        expires_at=opened.expires_at,
+        voucher_id=opened.chosen.voucher_id,
+        discount_fen=opened.chosen.discount_fen,
+        fitting=[
+            FittingAnswer(
+                voucher_id=one.voucher_id,
+                name_zh=one.name_zh,
+                name_en=one.name_en,
+                discount_fen=one.discount_fen,
+                face_fen=one.face_fen,
+                expires_at=one.expires_at,
+            )
+            for one in opened.fitting
+        ],
+    )
 
 
 def ended_answer(ended: CardEnded) -> CardEndedAnswer:

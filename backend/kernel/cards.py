@@ -61,6 +61,7 @@ class Card(Struct, frozen=True, kw_only=True):
     not_before: Instant
     expires_at: Instant
     status_index: int
+    """The card's number in its county, from 1."""
     home: UUID
     """The one device that may take the card without a network."""
     flags: int = 0

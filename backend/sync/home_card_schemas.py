@@ -1,24 +1,13 @@
 """What a station sends and is told when it issues a paper card. Instants are RFC 3339 in UTC."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from backend.cards.issue_card import CardIssued
 from backend.stations.rules import ProofKind
-from backend.web.mends import told
-from backend.web.texts import DocumentNumber, Phone
-
-CardPin = Annotated[
-    str,
-    Meta(
-        max_length=6,
-        pattern=told("^[0-9]{6}$(?!\n)", "请由本人设 6 位数字密码 / six digits that the owner chooses"),
-        description="The card's PIN. The county keeps a slow hash of it.",
-    ),
-]
+from backend.web.texts import CardPin, DocumentNumber, Phone
 
 
 class IssueCardRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

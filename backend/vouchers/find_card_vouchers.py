@@ -45,6 +45,11 @@ async def card_vouchers(tx: Transaction, asked: UsableBy) -> list[CardVoucher]:
     return sorted((one for one in found if one.domain), key=lambda one: (one.resident_id, one.voucher_id))
 
 
+async def spendable_by(tx: Transaction, asked: UsableBy) -> list[WalletVoucher]:
+    """Their vouchers that nobody has used yet, for a counter that asks the county."""
+    return await store.vouchers_of(tx, asked.resident_ids, VoucherState.ISSUED)
+
+
 async def card_vouchers_taken(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, CardVoucher]:
     """These vouchers, whatever became of them since."""
     return {one.voucher_id: one for one in await _told(tx, await store.vouchers_with(tx, voucher_ids))}

@@ -265,6 +265,11 @@ def at_counters(world: World, code: str) -> list[Told]:
             f"{OFFICE}/paper-cards/{{card_id}}/revoke",
             {"revocation_id": "", "lost": True, "reason": "来电"},
         ),
+        (
+            Role.MERCHANT,
+            "/api/v1/paper-cards/codes",
+            {"code_id": "", "card": "XP1:A", "pin": "280519", "bill_fen": 900},
+        ),
         (Role.OPERATOR, "/api/v1/shifts", {"shift_id": "", "cash_fen": 20_000}),
         (Role.OPERATOR, "/api/v1/shifts/{shift_id}/close", {"close_id": "", "cash_fen": 20_000}),
     ]

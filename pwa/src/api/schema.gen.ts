@@ -3937,6 +3937,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/paper-cards/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code for a voucher of a paper card, with its PIN
+         * @description Eight digits for the chosen or best voucher; five wrong PINs lock a card. The digits are taken as typed ones are;
+         *     the same `code_id` again makes new ones.
+         */
+        post: operations["ApiV1PaperCardsCodesPostCardCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/places/county": {
         parameters: {
             query?: never;
@@ -5707,6 +5728,16 @@ export interface components {
             expires_at: string;
             replaced_card_id: string | null;
         };
+        /** CardOpenedAnswer */
+        CardOpenedAnswer: {
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            voucher_id: string;
+            discount_fen: number;
+            fitting: components["schemas"]["FittingAnswer"][];
+        };
         /** CardOperatorAnswer */
         CardOperatorAnswer: {
             /** Format: uuid */
@@ -6760,6 +6791,17 @@ export interface components {
             /** @description A mobile number. */
             phone: string;
         };
+        /** FittingAnswer */
+        FittingAnswer: {
+            /** Format: uuid */
+            voucher_id: string;
+            name_zh: string;
+            name_en: string;
+            discount_fen: number;
+            face_fen: number;
+            /** Format: date-time */
+            expires_at: string;
+        };
         /** FundRequest */
         FundRequest: {
             /** Format: uuid */
@@ -7706,6 +7748,20 @@ export interface components {
          * @enum {string}
          */
         OldProof: "recycling-receipt" | "photo" | "waived";
+        /** OpenCardRequest */
+        OpenCardRequest: {
+            /** Format: uuid */
+            code_id: string;
+            /** @description What was scanned from the card: `XP1:` … */
+            card: string;
+            /** @description The card's PIN. The county keeps a slow hash of it. */
+            pin: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            bill_fen: number;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            eligible_fen?: number;
+            voucher_id?: string;
+        };
         /** OpenShiftBody */
         OpenShiftBody: {
             /** Format: uuid */
@@ -29782,6 +29838,113 @@ export interface operations {
             };
             408: components["responses"]["BodyTooSlow"];
             /** @description `id-reused`: This id already carries another command; use a new one; `sale-undone`: This sale was given back as a whole; it needs no papers any more; `wrong-state`: The dossier's state does not allow this step; `stale-version`: The dossier was changed meanwhile; reload first; `reason-missing`: Give the reason; `own-filing`: Whoever filed a dossier does not review it; `own-shop`: Nobody reviews the dossiers of the shop they work for; `payout-refused`: The county has decided not to pay this one; it is corrected as an incident */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1PaperCardsCodesPostCardCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenCardRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardOpenedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-voucher`: No such voucher */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `not-a-card`: This is not a paper card; `card-version-unsupported`: The card is newer than this program; `card-unreadable`: The card's code is damaged; scan it again; `card-malformed`: The card's content is not well formed; `algorithm-unsupported`: The signature's algorithm is not supported; `card-wrong-county`: The card is another county's; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `card-forged`: The issuer's signature does not match; `card-lives-too-long`: The card's life is over 366 days; `card-not-yet-valid`: The card is not valid yet; `card-expired`: The card has expired; get a new one at a station; `card-ended`: This card was lost, taken back or replaced; `card-locked`: Five wrong PINs: the card is locked; its owner gets a new one at a station, with a document; `card-pin-wrong`: The card or its PIN is not right; `card-holder-frozen`: The owner may not use vouchers now; `card-no-voucher`: The card has no voucher that fits this bill; `card-day-limit`: The card's ¥100 of today are used; `voucher-not-usable`: This voucher cannot be used now; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
