@@ -118,7 +118,7 @@ async def test_whoever_claims_in_the_rush_is_told_too(county: County) -> None:
     outcomes = await asyncio.gather(*(desk.submit(one) for one in claims))
     await desk.close()
     assert all(isinstance(outcome, Claimed) for outcome in outcomes)
-    assert await relayed(county) == 4
+    assert await relayed(county) == 8, "told, and asked whether they owe"
     assert [len(await told(county, one.resident_id)) for one in people] == [1, 1, 1, 1]
 
 
@@ -131,8 +131,8 @@ async def test_whoever_has_closed_their_account_is_told_nothing_any_more(county:
     assert await transact(county, close_account, CloseAccount(resident_id=gone.resident_id, actor=me)) is None
     clock.forward(days=7)
     assert await transact(county, expire, Expire(clock())) == 2
-    # Two claims, one expiry of both, and the closing of the account itself.
-    assert await relayed(county) == 4
+    # Two claims, each told and asked whether its holder owes, one expiry of both, and the closing of the account itself.
+    assert await relayed(county) == 6
     assert await told(county, gone.resident_id) == []
     assert [message.code for message in await told(county, here.resident_id)] == ["voucher-expired", "voucher-claimed"]
 
