@@ -81,7 +81,6 @@ from backend.sync.office_routes import SYNC_OFFICE_ROUTES
 from backend.sync.policy_routes import SYNC_POLICY_ROUTES
 from backend.sync.pull_routes import SYNC_PULL_ROUTES
 from backend.sync.push_routes import CBOR, PUSHES, SYNC_PUSH_ROUTES
-from backend.sync.receipt_routes import SYNC_RECEIPT_ROUTES
 from backend.sync.retention import TIDY_DEVICES, plan_tidying, tidy_devices
 from backend.trade_in.routes import TRADE_IN_ROUTES
 from backend.trade_in.withdraw import TRADE_IN_CONSUMERS
@@ -92,7 +91,6 @@ from backend.vouchers.close_label import CLOSE_LABEL, close_due_label
 from backend.vouchers.closing_routes import CLOSING_ROUTES
 from backend.vouchers.confirm import CONFIRM_REDEMPTIONS
 from backend.vouchers.counter_routes import COUNTER_ROUTES
-from backend.vouchers.debt_routes import DEBT_ROUTES
 from backend.vouchers.desk_routes import DESK_ROUTES
 from backend.vouchers.draw_routes import DRAW_ROUTES
 from backend.vouchers.expire import EXPIRE, expire_due
@@ -116,7 +114,6 @@ from backend.vouchers.retention import FORGET_CODES, forget_codes, plan_forgetti
 from backend.vouchers.roster_routes import ROSTER_ROUTES
 from backend.vouchers.roster_sheet_routes import ROSTER_SHEET_ROUTES, ROSTER_SHEETS
 from backend.vouchers.routes import VOUCHER_ROUTES
-from backend.vouchers.set_off_debts import SET_OFF_DEBTS
 from backend.vouchers.tell_residents import RESIDENT_CONSUMERS
 from backend.vouchers.watch_campaigns import CampaignWatch
 from backend.vouchers.watch_ceilings import CeilingWatch
@@ -188,8 +185,6 @@ ROUTES: list[BaseRouteHandler] = [
     *SYNC_PULL_ROUTES,
     *SYNC_PUSH_ROUTES,
     *SYNC_JOURNAL_FILE_ROUTES,
-    *SYNC_RECEIPT_ROUTES,
-    *DEBT_ROUTES,
 ]
 CONSUMERS: Sequence[Consumer[Any]] = (
     *RESIDENT_CONSUMERS,
@@ -197,7 +192,6 @@ CONSUMERS: Sequence[Consumer[Any]] = (
     *SETTLEMENT_CONSUMERS,
     *TRADE_IN_CONSUMERS,
     CONFIRM_REDEMPTIONS,
-    SET_OFF_DEBTS,
 )
 DUE_VERBS: Mapping[str, DueVerb] = {
     OPEN_ROUND: open_due,

@@ -72,7 +72,12 @@ async def owed(county: County, resident_id: UUID) -> list[ShownDebt]:
 
 
 async def relay(county: County, here: World, voucher_id: UUID, nth: int = 0) -> None:
-    """The relay tells that this voucher was claimed."""
+    """The relay tells that somebody claimed this voucher."""
+    await relayed(county, here.phones[nth].resident_id, voucher_id)
+
+
+async def relayed(county: County, resident_id: UUID, voucher_id: UUID) -> None:
+    """What the relay does with one claim."""
 
     async def act(tx: Transaction, asked: Claimed, *, now: Instant) -> None:
         await set_off_claimed(tx, asked.events, now)
@@ -82,7 +87,7 @@ async def relay(county: County, here: World, voucher_id: UUID, nth: int = 0) -> 
         occurred_at=county.clock(),
         voucher_id=voucher_id,
         round_id=new_id(),
-        resident_id=here.phones[nth].resident_id,
+        resident_id=resident_id,
         face_fen=5_000,
     )
     await transact(county, act, Claimed([claimed]))

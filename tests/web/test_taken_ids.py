@@ -58,6 +58,7 @@ MAKERS = {
     "seed_id",
     "source_id",
     "turn_id",
+    "waiver_id",
 }
 """Fields that are always made by the caller; the others are where their route makes what they name."""
 MADE_HERE = {
@@ -175,6 +176,13 @@ def of_offline(world: World, change: dict[str, Any]) -> list[Told]:
         (Role.OFFICE, device + "/suspension", change),
         (Role.OFFICE, device + "/revocation", change),
         (Role.REVIEWER, device + "/events/{seq}/decision", {"decision_id": "", "accept": False, "reason": "对不上"}),
+        (
+            Role.REVIEWER,
+            f"{OFFICE}/offline-receipts/{{receipt_id}}/decision",
+            {"decision_id": "", "accept": False, "reason": "对不上"},
+        ),
+        (Role.OFFICE, f"{OFFICE}/offline-debts/{{claim_id}}/waivers", {"waiver_id": "", "reason": "不知道用过"}),
+        (Role.APPROVER, f"{OFFICE}/debt-waivers/{{waiver_id}}/decision", {"decision_id": "", "confirm": False}),
         (Role.OFFICE, policies, {"policy_id": "", "limits": LIMITS, "note": "首份"}),
         (Role.APPROVER, policies + "/{number}/enforcement", {"decision_id": "", "document_no": DOCUMENT}),
         (Role.APPROVER, POOL, pool | {"change_id": ""}),
@@ -298,6 +306,9 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "account_id": own.applied.account_id,
         "renewal_id": own.applied.renewal_id,
         "import_id": own.shift_id,
+        "receipt_id": own.shift_id,
+        "claim_id": own.shift_id,
+        "waiver_id": own.shift_id,
         "roster_id": world.lots.roster_id,
         "hold_id": world.money.holds[0],
         "run_id": world.money.run_id,

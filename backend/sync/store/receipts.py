@@ -67,7 +67,7 @@ async def receipts_at(tx: Transaction, device_id: UUID, seq: int) -> list[HeldRe
 
 async def _found(tx: Transaction, wanted: ColumnElement[bool]) -> list[HeldReceipt]:
     asked = (
-        select(receipts, is_here().label("arrived"), *(_D[name].label(f"d_{name}") for name in _D.keys()))  # noqa: SIM118
+        select(receipts, is_here().label("arrived"), *(one.label(f"d_{one.name}") for one in receipt_decisions.columns))
         .outerjoin(receipt_decisions, _D.receipt_id == _R.id)
         .where(wanted)
         .order_by(_R.brought_at, _R.id)
