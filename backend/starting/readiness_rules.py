@@ -13,10 +13,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.kernel.actors import Role
+from backend.kernel.instants import business_day
 
 BACKUP_AGE = timedelta(days=7)
 """A county's own rule may be stricter; older than this, a lost machine loses more than a week."""
 PAPERS_SOON_DAYS = 30
+TRUST_SOON = timedelta(days=60)
+"""A stick has to be carried to the machine with the root key, and two people have to find the time."""
 
 
 class Standing(StrEnum):
@@ -110,6 +113,14 @@ class Check(StrEnum):
         "付款和到期按工作日算，调休不知道就会算错。",
         "Payouts and deadlines count working days, which shift around the holidays.",
     )
+    TRUST_LIST = (
+        "trust-list",
+        "离线收券的信任名单",
+        "The trust list for counters offline",
+        "断网的柜台只认根密钥签过的签发密钥；没有名单，设备得不到离线额度，只能联网收券。",
+        "Counters without a network believe only issuing keys that the county's root signed; without a list no device "
+        "is dealt an allowance, and vouchers are taken online only.",
+    )
     CAMPAIGN_DRAFTED = (
         "campaign-drafted",
         "活动方案已起草",
@@ -146,6 +157,13 @@ class Item(Struct, frozen=True, kw_only=True):
     """A path of the office's pages; empty where it is not done on a page."""
 
 
+class OfflineTrust(Struct, frozen=True):
+    """Whether a policy for counters without a network is in force; until when a list names the issuing key."""
+
+    wanted: bool
+    until: datetime | None
+
+
 class Facts(Struct, frozen=True, kw_only=True):
     """What the slices and the program answered; ``None`` where nobody could."""
 
@@ -161,6 +179,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     sms: bool
     last_backup: datetime | None
     years_without_holidays: Collection[int] | None
+    trust: OfflineTrust | None
     drafted: bool
     approved: bool
     funded: bool
@@ -190,6 +209,7 @@ def check_list(facts: Facts, *, at: datetime) -> list[Item]:
         _sms(facts),
         _backup(facts, at),
         _holidays(facts),
+        _trust(facts, at),
         *_campaign(facts),
     ]
 
@@ -353,6 +373,29 @@ def _holidays(facts: Facts) -> Item:
         standing,
         now,
         ("国务院公布放假通知后录入", "enter them when the State Council has published them"),
+    )
+
+
+def _trust(facts: Facts, at: datetime) -> Item:
+    trust = facts.trust
+    if trust is None:
+        standing, now = Standing.UNKNOWN, ("本程序还不知道", "the program does not know yet")
+    elif trust.until is None or trust.until <= at:
+        # Whoever takes vouchers online only needs none.
+        standing = Standing.MISSING if trust.wanted else Standing.ATTENTION
+        now = ("没有有效的名单，只能联网收券", "there is none in force: online only")
+    else:
+        day = business_day(trust.until)
+        standing = Standing.DONE if at + TRUST_SOON < trust.until else Standing.ATTENTION
+        now = (f"有效到 {day}", f"in force until {day}")
+    return _item(
+        Check.TRUST_LIST,
+        standing,
+        now,
+        (
+            "在服务器上运行 yizhan trust request，拿到离线机上用 yizhan root sign 签，再 yizhan trust install",
+            "yizhan trust request on the server, yizhan root sign on the offline machine, then yizhan trust install",
+        ),
     )
 
 

@@ -204,7 +204,7 @@ def test_a_county_comes_from_nothing_to_a_funded_campaign(place: Place, tmp_path
     assert yizhan("backup", "--to", tmp_path / "first.backup", *place.flags).code == 0
     step("yizhan backup")
 
-    assert asyncio.run(_unknown(place)) == {Check.BANK_ACCOUNTS, Check.HOLIDAYS}
+    assert asyncio.run(_unknown(place)) == {Check.BANK_ACCOUNTS, Check.HOLIDAYS, Check.TRUST_LIST}
     audited = yizhan("audit", *place.flags)
     assert audited.code == 0, audited.err
     assert len(step.done) == 20, step.done

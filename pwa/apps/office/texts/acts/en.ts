@@ -151,6 +151,8 @@ export default {
   'sync.enforce-policy': 'put an offline policy in force',
   'sync.lapse-allowances': 'took a lapsed offline allowance back',
   'sync.decide-event': 'Decide a claim that waited for a person',
+  'sync.install-trust-list': 'put a trust list in force',
+  'sync.switch-issuer': 'began to issue with another key',
   'campaign.offline-pool': 'changed the pool for offline counters',
   'other': 'another act',
 } satisfies Twin<typeof zh>

@@ -149,6 +149,8 @@ export default {
   'sync.enforce-policy': '离线规则生效',
   'sync.lapse-allowances': '离线额度到期收回',
   'sync.decide-event': '处理待人工的离线核销',
+  'sync.install-trust-list': '安装信任名单',
+  'sync.switch-issuer': '启用新的签发密钥',
   'campaign.offline-pool': '调整离线备付池',
   'other': '其他操作',
 } as const
