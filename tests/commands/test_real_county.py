@@ -22,8 +22,9 @@ from backend.database.registry import open_counties
 from backend.database.transaction import inquire
 from backend.kernel.ids import new_id
 from backend.settings import Settings
+from backend.starting.check_rules import Check, Standing
 from backend.starting.readiness import AskReadiness, StartPorts, readiness
-from backend.starting.readiness_rules import Check, Standing, is_ready
+from backend.starting.readiness_rules import is_ready
 from backend.starting.rules import ImportKind
 from tests.commands.running import Place, yizhan
 from tests.merchants.merchant_makers import credit_code

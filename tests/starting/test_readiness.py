@@ -14,18 +14,10 @@ from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.merchants.end import End, end
+from backend.starting.check_rules import Check, Standing
 from backend.starting.note_backup import BackupMade, backup_made
 from backend.starting.readiness import AskReadiness, StartPorts, readiness
-from backend.starting.readiness_rules import (
-    Check,
-    Facts,
-    Item,
-    OfflineTrust,
-    Standing,
-    can_run_a_desk,
-    check_list,
-    is_ready,
-)
+from backend.starting.readiness_rules import Facts, Item, OfflineTrust, can_run_a_desk, check_list, is_ready
 from backend.starting.rules import ImportKind
 from tests.databases import HandClock
 from tests.identity.people import staff
