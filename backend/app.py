@@ -74,6 +74,7 @@ from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, p
 from backend.stations.routes import STATION_ROUTES
 from backend.sync.conflict_routes import SYNC_CONFLICT_ROUTES
 from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.find_trust import find_trust
 from backend.sync.home_card_routes import HOME_CARD_ROUTES
 from backend.sync.journal_file_routes import JOURNAL_FILES, SYNC_JOURNAL_FILE_ROUTES
 from backend.sync.liability_routes import SYNC_LIABILITY_ROUTES
@@ -239,6 +240,7 @@ class Application:
             sms=settings.sms_adapter == GATEWAY,
             merchants_without_account=count_lacking,
             years_without_holidays=years_unknown,
+            offline_trust=find_trust,
         )
         self.recogniser = Recogniser()
         self.shared_memory = shared_memory(settings.redis_url) if settings.redis_url else None

@@ -18,6 +18,7 @@ from backend.sync.episode_rules import Allowance, Episode, LiveAllowance, begins
 from backend.sync.liability_rules import bears_its_loss, is_covered
 from backend.sync.store import allowances, liabilities, policies
 from backend.sync.store import devices as store
+from backend.sync.trusted_list import is_trusted
 from backend.vouchers.find_offline_pools import DealingPool, find_dealing_pools
 from backend.vouchers.move_allowance import MoveAllowance, move_allowance
 
@@ -40,6 +41,8 @@ async def deal_allowance(tx: Transaction, command: DealAllowance, *, now: Instan
         return None
     # What a device holds was agreed to when it was dealt, and it goes on by it: nothing tells it of a paper taken back.
     if not begins(device, policy, used=command.used, at=now) or not await _loss_is_borne(tx, device, policy):
+        return await present_episode(tx, device)
+    if not is_trusted(tx.county, now):
         return await present_episode(tx, device)
     pools = await find_dealing_pools(tx)
     await _deal(tx, device, policy, pools, now)

@@ -18,6 +18,7 @@ NEVER_ON_THE_WIRE = {
     "CertificateReason": "a device or a till refuses a certificate; the county only issues them",
     "ChallengeReason": "a phone refuses a challenge; only counters make them",
     "EventReason": "an event is classified inside the answer to its push, never refused",
+    "InstallReason": "only the command line puts a trust list in force",
     "PolicyReason": "a device or a till refuses a policy; the county only signs them",
     "PossessionReason": "the rules of enrolment are there, its route is not yet",
     "OfflineReason": "a claim made without a network is classified inside the answer to its push, never refused",

@@ -5846,7 +5846,7 @@ export interface components {
          * @description An item of the list: its code, its name and why it matters, in Chinese and English.
          * @enum {string}
          */
-        Check: "administrators" | "desk" | "places" | "stations" | "merchants" | "bank-accounts" | "sms" | "backup" | "holidays" | "campaign-drafted" | "campaign-approved" | "campaign-funded";
+        Check: "administrators" | "desk" | "places" | "stations" | "merchants" | "bank-accounts" | "sms" | "backup" | "holidays" | "trust-list" | "campaign-drafted" | "campaign-approved" | "campaign-funded";
         /** ClaimAnswer */
         ClaimAnswer: {
             /** Format: uuid */

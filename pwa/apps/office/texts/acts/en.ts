@@ -162,6 +162,8 @@ export default {
   'offline.confirm-waiver': 'forgave a holder’s debt',
   'offline.withdraw-waiver': 'did not forgive a holder’s debt',
   'sync.decide-event': 'Decide a claim that waited for a person',
+  'sync.install-trust-list': 'put a trust list in force',
+  'sync.switch-issuer': 'began to issue with another key',
   'campaign.offline-pool': 'changed the pool for offline counters',
   'other': 'another act',
 } satisfies Twin<typeof zh>

@@ -160,6 +160,8 @@ export default {
   'offline.confirm-waiver': '同意免除持券人欠款',
   'offline.withdraw-waiver': '不同意免除持券人欠款',
   'sync.decide-event': '处理待人工的离线核销',
+  'sync.install-trust-list': '安装信任名单',
+  'sync.switch-issuer': '启用新的签发密钥',
   'campaign.offline-pool': '调整离线备付池',
   'other': '其他操作',
 } as const
