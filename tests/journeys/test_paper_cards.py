@@ -49,6 +49,32 @@ def find_by_document(page: Page, number: str) -> None:
     page.get_by_label("证件号码").press("Enter")
 
 
+def told_on_paper_only(page: Page, secrets: tuple[str, ...], folder: Path) -> None:
+    """Printed three ways, and nothing of the person stands on the card."""
+    # Nothing of the person stands on the card.
+    card = page.locator(".sheet").first.inner_text()
+    assert "演示数据" in card
+    for secret in secrets:
+        assert secret not in card
+    page.get_by_role("button", name="用打印机打印（A4）").click()
+    assert page.evaluate("window.papers") == 1
+    page.emulate_media(media="print")
+    expect(page.locator("body > .on-paper")).to_be_visible()
+    expect(page.locator("#app")).to_be_hidden()
+    page.emulate_media(media="screen")
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="发给小票打印机的应用").click()
+    kept.value.save_as(folder / "card.png")
+    head = (folder / "card.png").read_bytes()[:24]
+    assert (head[:8], int.from_bytes(head[16:20])) == (b"\x89PNG\r\n\x1a\n", 384)
+    expect(page.get_by_role("button", name="USB 小票打印机")).to_have_count(0)
+    page.get_by_role("button", name="蓝牙小票打印机").click()
+    expect(page.get_by_text("已发给打印机")).to_be_visible()
+    sent = bytes(page.evaluate("window.printed"))
+    assert sent[:2] == b"\x1b@"
+    assert sent[2:8] == b"\x1dv0\x00\x30\x00"
+
+
 def test_a_card_is_issued_printed_and_reported_lost(
     visit: Enter, served: Served, staff: dict[str, Session], tmp_path: Path
 ) -> None:
@@ -89,29 +115,7 @@ def test_a_card_is_issued_printed_and_reported_lost(
     settle(page)
     assert (violations(page), sideways(page)) == ([], {})
 
-    # Nothing of the person stands on the card.
-    card = page.locator(".sheet").first.inner_text()
-    assert "演示数据" in card
-    for secret in (somebody.name, somebody.identity_number[-4:], "280519", "15403009999"):
-        assert secret not in card
-    page.get_by_role("button", name="用打印机打印（A4）").click()
-    assert page.evaluate("window.papers") == 1
-    page.emulate_media(media="print")
-    expect(page.locator("body > .on-paper")).to_be_visible()
-    expect(page.locator("#app")).to_be_hidden()
-    page.emulate_media(media="screen")
-    with page.expect_download() as kept:
-        page.get_by_role("button", name="发给小票打印机的应用").click()
-    kept.value.save_as(tmp_path / "card.png")
-    head = (tmp_path / "card.png").read_bytes()[:24]
-    assert (head[:8], int.from_bytes(head[16:20])) == (b"\x89PNG\r\n\x1a\n", 384)
-    expect(page.get_by_role("button", name="USB 小票打印机")).to_have_count(0)
-    page.get_by_role("button", name="蓝牙小票打印机").click()
-    expect(page.get_by_text("已发给打印机")).to_be_visible()
-    sent = bytes(page.evaluate("window.printed"))
-    assert sent[:2] == b"\x1b@"
-    assert sent[2:8] == b"\x1dv0\x00\x30\x00"
-
+    told_on_paper_only(page, (somebody.name, somebody.identity_number[-4:], "280519", "15403009999"), tmp_path)
     page.get_by_role("button", name="办下一张").click()
     find_by_document(page, somebody.identity_number)
     page.get_by_role("button", name="挂失").click()
