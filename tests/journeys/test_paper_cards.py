@@ -87,7 +87,6 @@ def test_a_card_is_issued_printed_and_reported_lost(
     page.goto(page.url.replace("/cards", "/serve"))
     open_the_shift(page)
     page.get_by_role("link", name="纸质卡").click()
-
     # A wrong sign is told before anybody is asked.
     page.get_by_label("身份证", exact=True).check()
     page.get_by_label("证件号码").fill(
