@@ -70,17 +70,7 @@ def pin_refused(pin: str, papers: Papers) -> Refused[PaperCardReason] | None:
 
 async def issue_paper_card(tx: Transaction, command: IssueCard, *, now: Instant) -> IssueOutcome:
     """The new card. The same id again has the same answer, whatever PIN comes with it: the first one counts."""
-    number = command.papers.number
-    hashed = command_hash(
-        (
-            "cards.issue",
-            (command.actor.id, command.resident_id, command.shift_id, command.home, command.papers.proof),
-            None if number is None else tx.county.keys.keyed_hash("card-papers", number).hex(),
-            None
-            if command.family_phone is None
-            else tx.county.keys.keyed_hash("card-family", command.family_phone).hex(),
-        )
-    )
+    hashed = _hashed(tx, command)
     earlier = await earlier_answer(tx, command.card_id, hashed)
     if isinstance(earlier, IdReused):
         return earlier
@@ -97,20 +87,8 @@ async def issue_paper_card(tx: Transaction, command: IssueCard, *, now: Instant)
     replaced = await store.lock_active(tx, command.resident_id)
     if replaced is not None:
         await store.end_card(tx, replaced.id, CardState.REPLACED, shift.operator_id, now)
-    card = PaperCard(
-        id=command.card_id,
-        number=await store.next_number(tx),
-        resident_id=command.resident_id,
-        station_id=shift.station_id,
-        device_id=command.home,
-        issued_by=shift.operator_id,
-        issued_at=instant_of(seconds_of(now)),
-        expires_at=instant_of(seconds_of(now)) + CARD_LIVES,
-        state=CardState.ACTIVE,
-        ended_at=None,
-        tries=0,
-        notices=command.family_phone is not None,
-    )
+    card = await _new_card(tx, command, shift.station_id, shift.operator_id, now)
+    number = command.papers.number
     code = _printed(tx, card)
     await store.insert_card(
         tx,
@@ -133,6 +111,36 @@ async def issue_paper_card(tx: Transaction, command: IssueCard, *, now: Instant)
     await _tell(tx, command, card, issued.replaced, now)
     await remember_answer(tx, card.id, hashed, msgspec.structs.replace(issued, code=""), now=now)
     return issued
+
+
+def _hashed(tx: Transaction, command: IssueCard) -> bytes:
+    keys, number, phone = tx.county.keys, command.papers.number, command.family_phone
+    about = (command.actor.id, command.resident_id, command.shift_id, command.home, command.papers.proof)
+    told = (
+        None if number is None else keys.keyed_hash("card-papers", number).hex(),
+        None if phone is None else keys.keyed_hash("card-family", phone).hex(),
+    )
+    return command_hash(("cards.issue", about, told))
+
+
+async def _new_card(
+    tx: Transaction, command: IssueCard, station_id: UUID, operator_id: UUID, now: Instant
+) -> PaperCard:
+    issued_at = instant_of(seconds_of(now))
+    return PaperCard(
+        id=command.card_id,
+        number=await store.next_number(tx),
+        resident_id=command.resident_id,
+        station_id=station_id,
+        device_id=command.home,
+        issued_by=operator_id,
+        issued_at=issued_at,
+        expires_at=issued_at + CARD_LIVES,
+        state=CardState.ACTIVE,
+        ended_at=None,
+        tries=0,
+        notices=command.family_phone is not None,
+    )
 
 
 def _printed(tx: Transaction, card: PaperCard) -> str:

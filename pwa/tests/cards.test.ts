@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest'
 import { documentDigits, identityFault } from '@/cards/document'
 import { isEasyPin } from '@/cards/pin'
+import { openRow, rowName } from '@/cards/home_card'
 import { cardNumber, cardSlip, lastDay } from '@/cards/printed'
 
 it('an identity number is told wrong by length, signs and check digit', () => {
@@ -26,4 +27,24 @@ it('what is printed has the code, the number and the last day, and no more of an
   const { name, parts } = cardSlip(card)
   expect(name).toBe('card-000007')
   expect(parts.filter(({ kind }) => kind === 'code')).toEqual([{ kind: 'code', text: 'XP1:ABC', label: '纸质卡的码' }])
+})
+
+/** A row that the county sealed for this card (`tests/cards/test_home.py` has the same). */
+const CARD =
+  'XP1:NWGSLKC 42J88QM+6B+AHI7BF96700Z2Q65A IJIFJM20%200000000001T0AMDK4OEF3WBKYAK$Y9490 IJ00077E88G000' +
+  '000300FD0588UWI.J4T3MO0EN59RHUT:RHYA4OJ6XL6NKK 8+MKQCQ$AFH01A67Y23VMMTOIF:H4TJLCOEDANCDG:A4$N649C.29J0K 2*1'
+const NAME = '250a98eab382f2bc11114ebdc919ae135e3b4db7b6c69865961a70d203340520'
+const SEALED =
+  '06jAHtwYDgTl0E1yTuyFSGcXuHfvk6YHbj7zYR6pyWSl9vWh+bAX2JOslknRiPoIUbUdw7lYyCWBBrlSQvTWL72aQHu/oW4KpJodDORg4GeF/q' +
+  'pf+Wl4PGtwNQDHq05vw0LM7fCsfuJs1XBfRvxZdUQf0LhnN/ku9qEZjLQqE5Gb491jEBbGF3iUcXFcslKclOPFbPrYPTutzh82RBkuiCGV373c' +
+  'yxXwCL+CU2IXdHODtl8Ll3oQLzZsjze2ZOPcYT67a447fbLif7CTr3MF5x1bc/ok'
+
+it('a row opens with its own card and with no other', async () => {
+  expect(await rowName(CARD)).toBe(NAME)
+  const voucher = { voucher: '00000000-0000-0000-0000-000000000007', campaign: 3, terms_version: 2, domain: 1, face_fen: 5000 }
+  const wanted = { digits: '002X', vouchers: [{ ...voucher, use_from: 1_795_000_000, expires_at: 1_796_000_000 }] }
+  expect(await openRow(CARD, SEALED)).toEqual(wanted)
+  expect(await openRow(CARD, SEALED.replace('06j', '07j'))).toBeNull()
+  expect(await openRow(CARD.slice(0, -3) + '000', SEALED)).toBeNull()
+  expect([await rowName('XV1:ABC'), await openRow('nothing', SEALED)]).toEqual([null, null])
 })

@@ -22,7 +22,7 @@ from backend.notifications.inbox import Inbox, inbox
 from backend.stations.open_shift import ShiftOpened, open_shift
 from backend.stations.rules import ProofKind
 from backend.sync.body_rules import CardProof, Check, Mode, Redeem
-from backend.sync.card_row_rules import CARDS, CardRow, open_row, row_key, seal_row
+from backend.sync.card_row_rules import CARDS, CardRow, RowVoucher, open_row, row_key, seal_row
 from backend.sync.device_rules import DeviceKind
 from backend.sync.find_collections import FindCollections, find_collections
 from backend.vouchers.assist import assisted_claim
@@ -174,3 +174,35 @@ async def test_another_tablet_and_somebody_elses_voucher_are_no_use_of_the_card(
     assert told(await here.tablet.sync()) == {1: ("noncompliant", "voucher-not-theirs")}
     codes = [message.code for message in await inquire(county, inbox, Inbox(recipient_id=here.at.person))]
     assert codes.count("paper-card-used") == 1, "what another tablet says of a card is not believed"
+
+
+CARD = (
+    "XP1:NWGSLKC 42J88QM+6B+AHI7BF96700Z2Q65A IJIFJM20%200000000001T0AMDK4OEF3WBKYAK$Y9490 IJ00077E88G000"
+    "000300FD0588UWI.J4T3MO0EN59RHUT:RHYA4OJ6XL6NKK 8+MKQCQ$AFH01A67Y23VMMTOIF:H4TJLCOEDANCDG:A4$N649C.29J0K 2*1"
+)
+SEALED = (
+    "06jAHtwYDgTl0E1yTuyFSGcXuHfvk6YHbj7zYR6pyWSl9vWh+bAX2JOslknRiPoIUbUdw7lYyCWBBrlSQvTWL72aQHu/oW4KpJodDORg4GeF/q"
+    "pf+Wl4PGtwNQDHq05vw0LM7fCsfuJs1XBfRvxZdUQf0LhnN/ku9qEZjLQqE5Gb491jEBbGF3iUcXFcslKclOPFbPrYPTutzh82RBkuiCGV373c"
+    "yxXwCL+CU2IXdHODtl8Ll3oQLzZsjze2ZOPcYT67a447fbLif7CTr3MF5x1bc/ok"
+)
+"""The same as in ``pwa/tests/cards.test.ts``: what one side seals the other opens."""
+
+
+def test_a_row_is_the_same_bytes_wherever_it_is_sealed() -> None:
+    row = CardRow(
+        digits="002X",
+        vouchers=[
+            RowVoucher(
+                voucher=UUID(int=7),
+                campaign=3,
+                terms_version=2,
+                domain=1,
+                face_fen=5_000,
+                use_from=1_795_000_000,
+                expires_at=1_796_000_000,
+            )
+        ],
+    )
+    assert row_key(CARD) == "250a98eab382f2bc11114ebdc919ae135e3b4db7b6c69865961a70d203340520"
+    assert (seal_row(CARD, row), open_row(CARD, SEALED)) == (SEALED, row)
+    assert open_row(CARD, SEALED.replace("06j", "07j")) is None

@@ -31,6 +31,8 @@ from tests.vouchers.counters import typed
 from tests.vouchers.desks import DOCUMENT, Desk, planned
 from tests.vouchers.lots import SEED
 from tests.vouchers.test_papers import NUMBER
+from tests.web.carding import MADE as MADE_OF_CARDS
+from tests.web.carding import of_cards
 from tests.web.client import calling, serving
 from tests.web.contract import operations
 from tests.web.filing import MADE as MADE_OF_PAPERS
@@ -64,6 +66,7 @@ MAKERS = {
 MADE_HERE = {
     **MADE,
     **MADE_OF_PAPERS,
+    **MADE_OF_CARDS,
     **{f"/api/v1/office/imports/{kind}": {"import_id"} for kind in IMPORTERS},
     "/api/v1/office/campaigns/{campaign_id}/rosters": {"roster_id"},
     "/api/v1/office/merchants": {"merchant_id", "store_id"},
@@ -71,9 +74,6 @@ MADE_HERE = {
     "/api/v1/office/stations": {"station_id"},
     "/api/v1/shifts": {"shift_id"},
     "/api/v1/assisted/phone-codes": {"phone_code_id"},
-    "/api/v1/assisted/paper-cards": {"card_id"},
-    "/api/v1/assisted/paper-cards/end": {"end_id"},
-    "/api/v1/office/paper-cards/{card_id}/revoke": {"revocation_id"},
     "/api/v1/office/merchant-calls": {"call_id"},
     "/api/v1/merchant-calls/{call_id}/applications": {"application_id"},
     "/api/v1/merchant-calls/{call_id}/joinings": {"application_id"},
@@ -92,7 +92,6 @@ POOL = f"{OFFICE}/campaigns/{{campaign_id}}/offline-pool"
 NOT_YET = ("merchant_id", "store_id")
 FILE = {"kind": "business_licence", "sha256": "ab" * 32}
 CONTACT = {"contact_name": "苟定邦", "contact_phone": "15402000009"}
-CARD = {"home_device_id": str(UUID(int=1)), "pin": "280519"}
 CAPS = {"per_helper_and_resident": 4, "per_device_and_day": 60, "shift_hours_most": 14}
 
 
@@ -266,18 +265,7 @@ def at_counters(world: World, code: str) -> list[Told]:
         (Role.OPERATOR, "/api/v1/rounds/{round_id}/entitlements", seen | shift | {"claim_id": ""}),
         (Role.OPERATOR, "/api/v1/assisted/short-codes", seen | shift | voucher | {"code_id": ""}),
         (Role.OPERATOR, "/api/v1/assisted/phone-codes", shift | {"phone_code_id": "", "phone": "15402000001"}),
-        (Role.OPERATOR, "/api/v1/assisted/paper-cards", seen | shift | CARD | {"card_id": ""}),
-        (Role.OPERATOR, "/api/v1/assisted/paper-cards/end", seen | shift | {"end_id": "", "why": "lost"}),
-        (
-            Role.OFFICE,
-            f"{OFFICE}/paper-cards/{{card_id}}/revoke",
-            {"revocation_id": "", "lost": True, "reason": "来电"},
-        ),
-        (
-            Role.MERCHANT,
-            "/api/v1/paper-cards/codes",
-            {"code_id": "", "card": "XP1:A", "pin": "280519", "bill_fen": 900},
-        ),
+        *of_cards(seen | shift),
         (Role.OPERATOR, "/api/v1/shifts", {"shift_id": "", "cash_fen": 20_000}),
         (Role.OPERATOR, "/api/v1/shifts/{shift_id}/close", {"close_id": "", "cash_fen": 20_000}),
     ]

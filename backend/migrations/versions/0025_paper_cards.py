@@ -58,6 +58,10 @@ def upgrade() -> None:
     op.create_index("ix_paper_cards_device", "paper_cards", ["device_id", "state"])
     op.create_index("ix_paper_cards_issued", "paper_cards", ["issued_at", "id"])
     op.create_index("ix_paper_cards_resident", "paper_cards", ["resident_id"])
+    _make_uses()
+
+
+def _make_uses() -> None:
     op.create_table(
         "paper_card_uses",
         sa.Column("id", IdType(), nullable=False),
