@@ -17,7 +17,7 @@ from backend.sync.journal_file_schemas import JournalFileAnswer
 from backend.sync.journal_key import journal_key_of
 from backend.sync.push_routes import CborBody
 from backend.sync.push_rules import MOST_EVENTS, PushReason
-from backend.sync.receipt_routes import SYNC_RECEIPT_ROUTES
+from backend.sync.receipt_routes import post_receipt, post_receipt_decision
 from backend.sync.take_journal_file import FromFile, TakeFromFile, take_from_file
 from backend.sync.take_rules import TakeReason
 from backend.web.callers import PUBLIC, county_of
@@ -73,5 +73,5 @@ async def post_journal_file(request: Request[Any, Any, Any]) -> Response[Journal
     return Response(told)
 
 
-SYNC_JOURNAL_FILE_ROUTES: list[BaseRouteHandler] = [post_journal_file, *SYNC_RECEIPT_ROUTES]
+SYNC_JOURNAL_FILE_ROUTES: list[BaseRouteHandler] = [post_journal_file, post_receipt, post_receipt_decision]
 """The ways home beside a push: a journal in a file, and receipts in customers' pockets."""

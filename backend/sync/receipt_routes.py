@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, post
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from backend.database.transaction import transact
@@ -81,6 +80,3 @@ async def post_receipt_decision(
     if isinstance(outcome, Refused | IdReused):
         return refused(outcome, FIELD_OF)
     return Response(decided_answer(outcome), status_code=200 if outcome.again else 201)
-
-
-SYNC_RECEIPT_ROUTES: list[BaseRouteHandler] = [post_receipt, post_receipt_decision]

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 
 from backend.database.transaction import inquire, transact
@@ -105,6 +104,3 @@ async def post_waiver_decision(
     if isinstance(outcome, Refused | IdReused):
         return refused(outcome)
     return Response(outcome_answer(outcome), status_code=200 if outcome.again else 201)
-
-
-DEBT_ROUTES: list[BaseRouteHandler] = [get_my_debts, list_waivers, post_waiver, post_waiver_decision]

@@ -1,5 +1,6 @@
 """Whatever is claimed, taken back, set off and forgiven in any order, the books hold and nobody pays a debt twice."""
 
+from datetime import timedelta
 from random import Random
 from uuid import UUID
 
@@ -133,4 +134,31 @@ async def test_a_debt_that_was_set_off_is_never_asked_again(county: County, cloc
         await relayed(county, on.people[nth].resident_id, later)
         assert await left(county, on.people[nth]) == still
     assert await worth(county, later) == (5_000, 5_000)
+    assert await faults_of_books(county) == []
+
+
+async def test_of_a_use_that_is_taken_back_no_more_is_kept_back(county: County, clock: HandClock) -> None:
+    on = await town(county)
+    await claim_next(county, on, Random(0))
+    (nth, voucher_id) = on.held[0]
+    made = []
+    for at in on.devices[:2]:
+        clock.forward(seconds=30)
+        made.append(offline_claim(at, voucher_id, county.clock(), allowance_left_fen=150_000))
+        await settle(county, made[-1])
+    later = await voucher(county, on.round_id, on.people[nth])
+    await relayed(county, on.people[nth].resident_id, later)
+    assert await left(county, on.people[nth]) == 2_500
+    await void(county, made[0])
+    assert await left(county, on.people[nth]) == 0
+    last = await voucher(county, on.round_id, on.people[nth])
+    await relayed(county, on.people[nth].resident_id, last)
+    assert await worth(county, last) == (5_000, 5_000)
+    assert await faults_of_books(county) == []
+    # Another shop's earlier claim arrives, and the same use is a further one again: half of it is paid already.
+    first = offline_claim(
+        on.devices[2], voucher_id, made[1].effective_at - timedelta(seconds=1), allowance_left_fen=150_000
+    )
+    await settle(county, first)
+    assert await left(county, on.people[nth]) == 2_500
     assert await faults_of_books(county) == []

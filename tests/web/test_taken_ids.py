@@ -168,18 +168,15 @@ def of_offline(world: World, change: dict[str, Any]) -> list[Told]:
     device, policies = f"{OFFICE}/devices/{{device_id}}", f"{OFFICE}/offline-policies"
     phone = {"kind": "merchant", "label": "收银台", "merchant_id": str(world.own.merchant_id)}
     pool = {"kind_code": "dining-50", "size_fen": 0, "document_no": DOCUMENT}
+    no = {"decision_id": "", "accept": False, "reason": "对不上"}
     return [
         (Role.OFFICE, f"{OFFICE}/devices/invitations", phone | {"invitation_id": ""}),
         (Role.OFFICE, device + "/approval", {"decision_id": ""}),
         (Role.OFFICE, device + "/refusal", {"decision_id": "", "reason": "不认识"}),
         (Role.OFFICE, device + "/suspension", change),
         (Role.OFFICE, device + "/revocation", change),
-        (Role.REVIEWER, device + "/events/{seq}/decision", {"decision_id": "", "accept": False, "reason": "对不上"}),
-        (
-            Role.REVIEWER,
-            f"{OFFICE}/offline-receipts/{{receipt_id}}/decision",
-            {"decision_id": "", "accept": False, "reason": "对不上"},
-        ),
+        (Role.REVIEWER, device + "/events/{seq}/decision", no),
+        (Role.REVIEWER, f"{OFFICE}/offline-receipts/{{receipt_id}}/decision", no),
         (Role.OFFICE, f"{OFFICE}/offline-debts/{{claim_id}}/waivers", {"waiver_id": "", "reason": "不知道用过"}),
         (Role.APPROVER, f"{OFFICE}/debt-waivers/{{waiver_id}}/decision", {"decision_id": "", "confirm": False}),
         (Role.OFFICE, policies, {"policy_id": "", "limits": LIMITS, "note": "首份"}),

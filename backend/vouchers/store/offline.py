@@ -271,11 +271,14 @@ async def count_moves(tx: Transaction, moves: Mapping[UUID, tuple[int, int, int]
 
 
 async def replace_debts(tx: Transaction, voucher: LiveVoucher, owed: Mapping[UUID, int], now: Instant) -> None:
-    """What a voucher's holder owes by claim, in fen; what was set off or forgiven already stays as it is."""
+    """What a voucher's holder owes by claim, in fen; what was set off or forgiven stays, and no more is asked."""
     d = holder_debts.c
     untouched = (d.state == str(DebtState.OPEN)) & (d.set_off_fen == 0)
     over = delete(holder_debts).where(d.voucher_id == voucher.voucher_id, untouched, d.claim_id.not_in(list(owed)))
     await tx.execute(over)
+    begun = (d.voucher_id == voucher.voucher_id) & (d.state == str(DebtState.OPEN)) & d.claim_id.not_in(list(owed))
+    no_more = {"debt_fen": d.set_off_fen, "state": str(DebtState.SET_OFF)}
+    await tx.execute(update(holder_debts).where(begun).values(no_more))
     rows = [
         {
             "claim_id": claim_id,
@@ -291,6 +294,10 @@ async def replace_debts(tx: Transaction, voucher: LiveVoucher, owed: Mapping[UUI
     if rows:
         make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
         await tx.execute(make(holder_debts).on_conflict_do_nothing(index_elements=["claim_id"]), rows)
+    for claim_id, fen in owed.items():
+        # Owed once more, after nobody had owed it for a while: what was set off then counts.
+        again = (d.claim_id == claim_id) & (d.debt_fen < fen) & (d.state == str(DebtState.SET_OFF))
+        await tx.execute(update(holder_debts).where(again).values(debt_fen=fen, state=str(DebtState.OPEN)))
 
 
 async def debts_of(tx: Transaction, resident_id: UUID) -> list[HolderDebt]:
