@@ -65,7 +65,7 @@ async def _deal(tx: Transaction, device: Device, policy: Policy, pools: Sequence
     """Each pool in turn, by campaign, so that two devices never wait for each other in a ring."""
     before = {one.campaign_id: one for one in await allowances.live_of(tx, device.id)}
     await allowances.end(tx, device.id, now)
-    dealing = {pool.campaign_id: pool.line_id for pool in pools}
+    dealing = {pool.campaign_id: pool.line_id for pool in pools if not pool.paused}
     lines = {one.campaign_id: one.line_id for one in before.values()} | dealing
     most_fen = limits_of(policy.limits, device.kind).cap_fen
     dealt = []

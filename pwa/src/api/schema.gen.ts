@@ -33414,7 +33414,7 @@ export interface operations {
                 };
             };
             421: components["responses"]["UnknownHost"];
-            /** @description `quarantine-full`: Too much from this device cannot be read; the office has to look first; `too-many-requests`: Too many requests; try again a little later */
+            /** @description `too-many-requests`: Too many requests; try again a little later */
             429: {
                 headers: {
                     [name: string]: unknown;
