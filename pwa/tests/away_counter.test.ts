@@ -157,8 +157,10 @@ describe('a voucher that is not taken', () => {
     expect(redeeming.state.value).toMatchObject({ kind: 'not-away', reason: 'offline-pool', sent: true })
     expect(await page.openAttempts(MERCHANT)).toHaveLength(1)
   })
+})
 
-  it('because its clock stands apart is asked for, not refused', async () => {
+describe('a clock that is wrong', () => {
+  it('at the customer’s phone leads to a question, not to a refusal', async () => {
     await admitted()
     offline()
     const redeeming = open()
@@ -166,7 +168,7 @@ describe('a voucher that is not taken', () => {
     expect(redeeming.state.value).toMatchObject({ kind: 'ask', why: 'code-stale', amount_fen: 20_00 })
   })
 
-  it('because its clock is years ahead is told of the clock, not that the voucher has ended', async () => {
+  it('by years at the counter is told as that, not that the voucher has ended', async () => {
     const device = await admitted()
     offline()
     const first = open()
@@ -179,8 +181,10 @@ describe('a voucher that is not taken', () => {
     expect(redeeming.state.value).toMatchObject({ kind: 'not-away', reason: 'offline-clock-unsure' })
     expect(await journal(device)).toHaveLength(1)
   })
+})
 
-  it('because the disk is full is told, and nothing of it is stored', async () => {
+describe('a disk that is full', () => {
+  it('is told, and nothing of the voucher is stored', async () => {
     const device = await admitted()
     offline()
     const real = IDBObjectStore.prototype.add

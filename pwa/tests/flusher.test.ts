@@ -130,7 +130,9 @@ describe('a push', () => {
     await page.flush(COUNTY, identity, line)
     expect(county.requests.map(({ packed }) => packed)).toEqual([true, false, false])
   })
+})
 
+describe('a push without a yes', () => {
   it.each([400, 401, 403, 404, 409, 413, 415, 429, 500, 502, 503, 302])('that is answered with %i loses nothing and is told', async (status) => {
     await layEvents(5)
     county.fate = () => new Response('<html>', { status, headers: { 'retry-after': '30' } })
