@@ -206,14 +206,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_DAY: close_due_day,
     TIDY_DEVICES: tidy_devices,
 }
-FIRST_NIGHTS = (
-    plan_first_night,
-    plan_forgetting,
-    plan_forgetting_phone_codes,
-    plan_papers,
-    plan_first_close,
-    plan_tidying,
-)
+NIGHTS = (plan_first_night, plan_forgetting, plan_forgetting_phone_codes, plan_papers, plan_first_close, plan_tidying)
 LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"})
@@ -232,7 +225,7 @@ class Application:
         self.settings = settings
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
-        self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS, LOOKS) for county in counties.all]
+        self.background = [Background(county, CONSUMERS, DUE_VERBS, NIGHTS, LOOKS) for county in counties.all]
         self.sms_sender = sms_sender(settings)
         self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
         self.start_ports = StartPorts(

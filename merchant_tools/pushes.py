@@ -146,7 +146,7 @@ def name_of(data: bytes) -> bytes | None:
             case [bytes(content), bytes()]:
                 return hashlib.sha256(content).digest()
     except NotOurForm:
-        pass
+        return None
     return None
 
 

@@ -112,7 +112,7 @@ def _name_of(data: bytes) -> bytes | None:
             case [bytes(content), bytes()]:
                 return hashlib.sha256(content).digest()
     except cbor.CborProblem:
-        pass
+        return None
     return None
 
 

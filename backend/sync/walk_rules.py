@@ -29,6 +29,7 @@ class TallyState(StrEnum):
     """What a claim was when its journal was judged."""
 
     COUNTED = "counted"
+    """It kept to the rules, and takes room."""
     VOIDED = "voided"
     """Its device took it back."""
     ONLINE = "online"

@@ -10,6 +10,7 @@ from sqlalchemy import delete
 
 from backend.cards.end_card import CardEnded, RevokeCard, revoke_card
 from backend.cards.issue_card import CardIssued
+from backend.cards.note_use import NoteUse, note_use
 from backend.cards.open_card import CardOpened, OpenCard, OpenOutcome, open_card
 from backend.cards.pin_rules import Fitting, within_the_day
 from backend.cards.rules import PaperCardReason, is_easy_pin
@@ -127,6 +128,23 @@ async def test_a_card_that_the_county_does_not_know_looks_like_a_wrong_pin(count
     await transact(county, forget, None)
     unknown = await open_card(county, opening(card, shop))
     assert unknown == Refused(PaperCardReason.PIN_WRONG, "还可以输 4 次")
+
+
+async def test_a_cards_day_ends_at_a_hundred_yuan(county: County, clock: HandClock) -> None:
+    card, _, _, shop = await carded(county)
+    used = NoteUse(
+        use_id=new_id(),
+        card_id=card.card_id,
+        voucher_id=new_id(),
+        operator_id=None,
+        merchant_id=shop,
+        amount_fen=5_001,
+        at=clock.at,
+    )
+    assert await transact(county, note_use, used)
+    assert reason_of(await open_card(county, opening(card, shop)))[0] == "card-day-limit"
+    clock.forward(days=1)
+    assert isinstance(await open_card(county, opening(card, shop)), CardOpened)
 
 
 def test_a_days_hundred_yuan_counts_each_voucher_once() -> None:

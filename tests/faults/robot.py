@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright._impl._api_structures import SetCookieParam
 from playwright.async_api import BrowserContext, Error, Page, Playwright, expect
 
 from tests.journeys.conftest import CHROMIUM
@@ -111,8 +112,16 @@ class Robot:
         await self._context.clear_cookies()
         if signed_in:
             host = urlsplit(self.address).hostname or ""
-            cookie = {"name": "__Host-yizhan", "value": self._cookie, "domain": host, "path": "/"}
-            await self._context.add_cookies([cookie | {"secure": True, "httpOnly": True, "sameSite": "Lax"}])  # type: ignore[list-item]
+            cookie = SetCookieParam(
+                name="__Host-yizhan",
+                value=self._cookie,
+                domain=host,
+                path="/",
+                secure=True,
+                httpOnly=True,
+                sameSite="Lax",
+            )
+            await self._context.add_cookies([cookie])
         self.tabs = [await self.open(path)]
         return self.tabs[0]
 

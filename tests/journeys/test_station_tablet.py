@@ -85,6 +85,44 @@ def register(page: Page, round_name: str) -> str:
     return slip.removeprefix("登记号").strip()
 
 
+def open_shift(page: Page, served: Served) -> None:
+    """With nobody there."""
+    page.goto(f"{served.address}/station/")
+    expect(page.get_by_text("可以开班、登记代领", exact=False)).to_be_visible(timeout=30_000)
+    page.get_by_label("现在钱箱里有多少（元）").fill("200")
+    page.get_by_role("button", name="开班", exact=True).click()
+    expect(page.get_by_role("heading", name="正在当班")).to_be_visible()
+    expect(page.get_by_text("这个班次记在这台设备上，还没有报给县里。")).to_be_visible()
+
+
+def close_shift(page: Page) -> None:
+    """With a sum that is not what it should be, and a copy of the journal kept."""
+    page.get_by_role("link", name="班次").click()
+    expect(page.get_by_text("断网收券 1 笔，优惠共 ¥50.00")).to_be_visible()
+    expect(page.get_by_text("代领登记 1 件")).to_be_visible()
+    page.get_by_role("button", name="点清现金，交班").click()
+    page.get_by_label("现在钱箱里有多少（元）").fill("180")
+    page.get_by_role("button", name="交班", exact=True).click()
+    expect(page.get_by_text("应有 ¥200.00，点到 ¥180.00")).to_be_visible()
+    page.get_by_label("现金对不上的原因").fill("找零少了")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="交班", exact=True).click()
+    assert saving.value.suggested_filename.endswith(".journal")
+    expect(page.get_by_text("少了 ¥20.00，原因已记下。")).to_be_visible()
+    expect(page.get_by_text("备份文件已存好，共 4 条记录。")).to_be_visible()
+
+
+def is_home(served: Served, staff: dict[str, Session], station: str, device: str) -> None:
+    """What the county says of the shift, the tablet and the voucher."""
+    [shift] = served.ask(f"{OFFICE}/shifts?station={station}", staff["office"])["items"]
+    assert (shift["state"], shift["opening_cash_fen"], shift["closing_cash_fen"]) == ("closed", 20_000, 18_000)
+    assert (shift["difference_reason"], shift["operator_id"]) == ("找零少了", staff["operator"].subject)
+    [seen] = [one for one in served.ask(f"{OFFICE}/devices", staff["office"])["items"] if one["device_id"] == device]
+    assert seen["unsynced"] == 0
+    [line, *_] = served.ask("/api/v1/redemptions?limit=1", staff["merchant"])["items"]
+    assert (line["discount_fen"], line["state"]) == (5_000, "accepted")
+
+
 def test_a_shift_without_a_network_comes_home_with_everything_in_it(
     driver: Playwright, chromium: Browser, seeded: Path, tmp_path: Path
 ) -> None:
@@ -110,29 +148,12 @@ def test_a_shift_without_a_network_comes_home_with_everything_in_it(
     picture = picture_of(chromium, served, resident, voucher)
     served.stop()
 
-    page.goto(f"{served.address}/station/")
-    expect(page.get_by_text("可以开班、登记代领", exact=False)).to_be_visible(timeout=30_000)
-    page.get_by_label("现在钱箱里有多少（元）").fill("200")
-    page.get_by_role("button", name="开班", exact=True).click()
-    expect(page.get_by_role("heading", name="正在当班")).to_be_visible()
-    expect(page.get_by_text("这个班次记在这台设备上，还没有报给县里。")).to_be_visible()
+    open_shift(page, served)
     page.get_by_role("link", name="代办").click()
     take_voucher(page, picture)
     slip = register(page, "断网也能用")
 
-    page.get_by_role("link", name="班次").click()
-    expect(page.get_by_text("断网收券 1 笔，优惠共 ¥50.00")).to_be_visible()
-    expect(page.get_by_text("代领登记 1 件")).to_be_visible()
-    page.get_by_role("button", name="点清现金，交班").click()
-    page.get_by_label("现在钱箱里有多少（元）").fill("180")
-    page.get_by_role("button", name="交班", exact=True).click()
-    expect(page.get_by_text("应有 ¥200.00，点到 ¥180.00")).to_be_visible()
-    page.get_by_label("现金对不上的原因").fill("找零少了")
-    with page.expect_download() as saving:
-        page.get_by_role("button", name="交班", exact=True).click()
-    assert saving.value.suggested_filename.endswith(".journal")
-    expect(page.get_by_text("少了 ¥20.00，原因已记下。")).to_be_visible()
-    expect(page.get_by_text("备份文件已存好，共 4 条记录。")).to_be_visible()
+    close_shift(page)
     page.context.close()
 
     # Opened anew with nobody there: everything that waits is listed, from the disk.
@@ -148,12 +169,6 @@ def test_a_shift_without_a_network_comes_home_with_everything_in_it(
     expect(page.get_by_text("县里已记下")).to_have_count(2)
     expect(page.get_by_text("已领到", exact=True)).to_be_visible()
 
-    [shift] = served.ask(f"{OFFICE}/shifts?station={station}", staff["office"])["items"]
-    assert (shift["state"], shift["opening_cash_fen"], shift["closing_cash_fen"]) == ("closed", 20_000, 18_000)
-    assert (shift["difference_reason"], shift["operator_id"]) == ("找零少了", staff["operator"].subject)
-    [seen] = [one for one in served.ask(f"{OFFICE}/devices", staff["office"])["items"] if one["device_id"] == device]
-    assert seen["unsynced"] == 0
-    [line, *_] = served.ask("/api/v1/redemptions?limit=1", staff["merchant"])["items"]
-    assert (line["discount_fen"], line["state"]) == (5_000, "accepted")
+    is_home(served, staff, station, device)
     page.context.close()
     served.stop()

@@ -1,6 +1,5 @@
 """An id that a caller makes may be one that the county knows already, of anything: that is told, and never a fault."""
 
-from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +35,7 @@ from tests.web.carding import of_cards
 from tests.web.client import calling, serving
 from tests.web.contract import operations
 from tests.web.filing import MADE as MADE_OF_PAPERS
-from tests.web.filing import of_papers
+from tests.web.filing import of_imports, of_papers
 from tests.web.paying import MADE, of_money
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
@@ -230,19 +229,6 @@ def of_merchants() -> list[Told]:
         (Role.MERCHANT, "/api/v1/merchant/staff", cashier | {"invitation_id": ""}),
         (Role.MERCHANT, "/api/v1/merchant/staff/{staff_id}/invitation", {"invitation_id": ""}),
         (Role.MERCHANT, "/api/v1/merchant/offline-liability", {"acceptance_id": "", "policy": 1}),
-    ]
-
-
-def of_imports() -> list[Told]:
-    """What each desk takes in from a file, here one that is none."""
-    file = {"file": b64encode(b"a,b").decode()}
-    return [
-        told
-        for kind, importer in IMPORTERS.items()
-        for told in (
-            (importer.role, f"{OFFICE}/imports/{kind}", file | {"import_id": ""}),
-            (importer.role, f"{OFFICE}/imports/{kind}/{{import_id}}/application", file | {"application_id": ""}),
-        )
     ]
 
 
