@@ -122,6 +122,19 @@ async def test_a_lost_answer_costs_nothing(county: County, clock: HandClock) -> 
     assert (await places(county, here.campaign_id))[3] == 0, "the voucher's own money paid"
 
 
+async def test_a_question_is_told_what_the_newest_came_to_since_their_answer_may_have_been_lost(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    for one, voucher_id in zip(here.phones, here.vouchers, strict=True):
+        await here.counter.take(one, voucher_id)
+    await here.counter.sync(lost=True)
+    question = await here.counter.send([])
+    assert isinstance(question, Answer)
+    assert (question.ack_seq, told(question)) == (2, {1: ("applied", None), 2: ("applied", None)})
+
+
 async def test_two_shops_that_took_the_same_voucher_are_both_paid_and_the_pool_covers_the_second(
     county: County, clock: HandClock
 ) -> None:
