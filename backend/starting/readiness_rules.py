@@ -264,7 +264,7 @@ def _trust(facts: Facts, at: datetime) -> Item:
     else:
         day = business_day(trust.until)
         standing = Standing.DONE if at + TRUST_SOON < trust.until else Standing.ATTENTION
-        now = (f"有效到 {day}", f"in force until {day}")
+        now = (f"有效到 {day.year} 年 {day.month} 月 {day.day} 日", f"in force until {day:%-d %B %Y}")
     return _item(
         Check.TRUST_LIST,
         standing,

@@ -79,6 +79,7 @@ async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Inst
             # As the last to arrive it is what the voucher's own money and the pool together have to reach.
             allowance_left_fen=own_fen + pool.left_fen,
             cover_left_fen=own_fen + pool.left_fen,
+            slack=command.limits.skew,
             open_for=command.limits.longest + command.limits.close_extra,
             actor=command.actor,
             lines=command.lines,

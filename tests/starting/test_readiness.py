@@ -93,7 +93,7 @@ def test_a_county_in_which_everything_stands_is_ready() -> None:
         ({"trust": OfflineTrust(True, None)}, Check.TRUST_LIST, Standing.MISSING, "只能联网收券"),
         ({"trust": OfflineTrust(False, None)}, Check.TRUST_LIST, Standing.ATTENTION, "只能联网收券"),
         ({"trust": OfflineTrust(True, AT)}, Check.TRUST_LIST, Standing.MISSING, "只能联网收券"),
-        ({"trust": OfflineTrust(True, SOON)}, Check.TRUST_LIST, Standing.ATTENTION, "有效到 2027-01-19"),
+        ({"trust": OfflineTrust(True, SOON)}, Check.TRUST_LIST, Standing.ATTENTION, "有效到 2027 年 1 月 19 日"),
         ({"drafted": False}, Check.CAMPAIGN_DRAFTED, Standing.MISSING, "还没有"),
         ({"approved": False}, Check.CAMPAIGN_APPROVED, Standing.MISSING, "还没有"),
         ({"funded": False}, Check.CAMPAIGN_FUNDED, Standing.MISSING, "还没有"),

@@ -83,7 +83,7 @@ async def together(county: County, *claims: SettleOffline) -> frozenset[UUID]:
 async def test_what_is_settled_together_leaves_the_same_rows_as_what_is_settled_alone(
     county: County, clock: HandClock
 ) -> None:
-    on, other = await two(county, funding=SHARED)
+    on, other = await two(county, funding=SHARED, apart_fen=10_000)
     clock.forward(hours=2)
     alone = offline_claim(on.devices[0], on.voucher, on.at + timedelta(hours=1), fen=4_000, count=7)
     beside = offline_claim(on.devices[0], other, on.at + timedelta(hours=1), fen=4_000, count=7)
