@@ -29,6 +29,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "staff": ("邀请管理员", "invite an administrator from the machine, when none can do so any more"),
     "import": ("导入驿站、人员、角色、商户", "take in stations, staff, roles and merchants from a sheet"),
     "groups": ("登记群体名单", "keep the office's list of who belongs to which group"),
+    "root": ("离线根密钥：生成、签名", "make a county's root key on a machine that is never online, and sign with it"),
+    "trust": (
+        "信任名单：申请、安装、换钥",
+        "ask the root to sign a trust list, put one in force, change the issuing key",
+    ),
     "key": ("生成机器密钥", "make a machine's bearer key"),
     "code": ("演示账号现在的动态码", "the second factor of the demonstration's staff right now"),
     "openapi": ("写出接口说明", "write the description of all routes (OpenAPI)"),

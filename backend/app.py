@@ -23,6 +23,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from backend.audit_pack.routes import AUDIT_PACK_ROUTES
 from backend.background import Background
+from backend.cards.routes import CARD_ROUTES
 from backend.county_settings.routes import COUNTY_SETTINGS, COUNTY_SETTINGS_ROUTES
 from backend.county_settings.show_settings import poll_settings
 from backend.database.county import County
@@ -73,6 +74,8 @@ from backend.stations.retention import FORGET_PHONE_CODES, forget_phone_codes, p
 from backend.stations.routes import STATION_ROUTES
 from backend.sync.conflict_routes import SYNC_CONFLICT_ROUTES
 from backend.sync.device_routes import SYNC_DEVICE_ROUTES
+from backend.sync.find_trust import find_trust
+from backend.sync.home_card_routes import HOME_CARD_ROUTES
 from backend.sync.journal_file_routes import JOURNAL_FILES, SYNC_JOURNAL_FILE_ROUTES
 from backend.sync.liability_routes import SYNC_LIABILITY_ROUTES
 from backend.sync.office_routes import SYNC_OFFICE_ROUTES
@@ -155,6 +158,7 @@ ROUTES: list[BaseRouteHandler] = [
     *VOUCHER_ROUTES,
     *COUNTER_ROUTES,
     *ASSISTED_ROUTES,
+    *(*CARD_ROUTES, *HOME_CARD_ROUTES),
     *DESK_ROUTES,
     *CLOSING_ROUTES,
     *SETTLEMENT_OFFICE_ROUTES,
@@ -202,14 +206,7 @@ DUE_VERBS: Mapping[str, DueVerb] = {
     CLOSE_DAY: close_due_day,
     TIDY_DEVICES: tidy_devices,
 }
-FIRST_NIGHTS = (
-    plan_first_night,
-    plan_forgetting,
-    plan_forgetting_phone_codes,
-    plan_papers,
-    plan_first_close,
-    plan_tidying,
-)
+NIGHTS = (plan_first_night, plan_forgetting, plan_forgetting_phone_codes, plan_papers, plan_first_close, plan_tidying)
 LOOKS = (CampaignWatch(), CeilingWatch())
 OTHER_TYPES: Mapping[str, frozenset[str]] = {
     prefix: frozenset({"application/json"})
@@ -228,13 +225,14 @@ class Application:
         self.settings = settings
         self.counties = counties
         self.pages = Pages(settings.pwa or PWA_DIST)
-        self.background = [Background(county, CONSUMERS, DUE_VERBS, FIRST_NIGHTS, LOOKS) for county in counties.all]
+        self.background = [Background(county, CONSUMERS, DUE_VERBS, NIGHTS, LOOKS) for county in counties.all]
         self.sms_sender = sms_sender(settings)
         self.deliveries = [Delivery(county, self.sms_sender) for county in counties.all]
         self.start_ports = StartPorts(
             sms=settings.sms_adapter == GATEWAY,
             merchants_without_account=count_lacking,
             years_without_holidays=years_unknown,
+            offline_trust=find_trust,
         )
         self.recogniser = Recogniser()
         self.shared_memory = shared_memory(settings.redis_url) if settings.redis_url else None
@@ -334,6 +332,7 @@ class Application:
         """Store what was handed in, then let go of every connection."""
         await asyncio.gather(*(desk.close() for desk in self.claim_desks.values()))
         await asyncio.gather(*(desk.close() for desk in self.redeem_desks.values()))
+        await asyncio.gather(*(work.link_rest() for work in self.background))
         if self.shared_memory is not None:
             await self.shared_memory.close()
         if self.sms_sender is not None:

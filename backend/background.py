@@ -82,6 +82,16 @@ class Background:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    async def link_rest(self) -> None:
+        """Link what was written since the last round: a county that stands still must not seem to neglect its chain."""
+        try:
+            while await transact(self.county, chain, Chain()):
+                pass
+        except DatabaseGone as gone:
+            self._trouble.waits(f"the database is away: {gone}")
+        except Exception as bug:
+            self._trouble.failed(bug)
+
     async def figures(self) -> list[Figure]:
         """What is left to do, for monitoring; counted at most once a second, however many ask."""
         asked_at = elapsed_seconds()

@@ -5,6 +5,7 @@ from types import ModuleType
 from sqlalchemy import Table
 
 from backend.audit_trail import tables as audit_trail
+from backend.cards import tables as cards
 from backend.county_settings import tables as county_settings
 from backend.data_state import tables as data_state
 from backend.database.columns import metadata
@@ -18,7 +19,7 @@ from backend.settlement import review_tables
 from backend.settlement import tables as settlement
 from backend.starting import tables as starting
 from backend.stations import tables as stations
-from backend.sync import device_tables, event_tables, liability_tables, status_tables
+from backend.sync import device_tables, event_tables, liability_tables, receipt_tables, status_tables, walk_tables
 from backend.trade_in import tables as trade_in
 from backend.vouchers import (
     brake_tables,
@@ -33,6 +34,7 @@ from backend.vouchers import tables as vouchers
 # Named here, so that no tidying can drop an import whose only use is to fill the metadata.
 MODULES: tuple[ModuleType, ...] = (
     audit_trail,
+    cards,
     county_settings,
     data_state,
     identity,
@@ -56,7 +58,9 @@ MODULES: tuple[ModuleType, ...] = (
     device_tables,
     event_tables,
     liability_tables,
+    receipt_tables,
     status_tables,
+    walk_tables,
 )
 
 EVERY_TABLE: tuple[Table, ...] = tuple(metadata.sorted_tables)

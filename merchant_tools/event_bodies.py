@@ -78,8 +78,10 @@ def _clock(value: Any) -> Body | None:
 
 def _shift(value: Any) -> Body | None:
     match value:
-        case [("open" | "close") as act, shift, operator] if _is_id(shift) and _is_id(operator):
-            return {"act": act, "shift": UUID(bytes=shift), "operator": UUID(bytes=operator)}
+        case [("open" | "close") as act, shift, operator, cash, reason] if _is_id(shift) and _is_id(operator):
+            if is_uint(cash) and (reason is None or (act == "close" and _is_text(reason, 1_000))):
+                told = {"act": act, "shift": UUID(bytes=shift), "operator": UUID(bytes=operator)}
+                return told | {"cash_fen": cash, "reason": reason}
     return None
 
 

@@ -5,8 +5,9 @@ A push that the county will not take as a whole (400, 401, 413) is tried with fe
 left for a person, while the journal stays as it is.
 """
 
+import gzip
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -53,7 +54,8 @@ class HttpLine:
 
     def ask(self, data: bytes) -> bytes:
         """The answer to a push. Raises ``NoAnswer`` or ``NotTakenAsWhole``."""
-        return self._told("POST", PATH, data, {"content-type": CBOR, "accept": CBOR})
+        headers = {"content-type": CBOR, "accept": CBOR, "content-encoding": "gzip"}
+        return self._told("POST", PATH, gzip.compress(data, mtime=0), headers)
 
     def read(self, address: str, authorization: str) -> bytes:
         """What stands at an address of the county. Raises ``NoAnswer`` or ``NotTakenAsWhole``."""
@@ -78,6 +80,38 @@ class HttpLine:
         return body
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How many events are sent at once, by what got through. A line that lets little through is asked for little.
+
+    ``unsure``: events went out and nobody answered. Perhaps they came through all the same, so a push without events
+    asks what the county has: that costs little, and events go once.
+    """
+
+    most: int = MOST_EVENTS
+    ceiling: int = MOST_EVENTS
+    unsure: bool = False
+
+    @property
+    def next_most(self) -> int:
+        """How many events the next push holds at most; 0 for a question."""
+        return 0 if self.unsure else self.most
+
+    def answered(self, asked: int, *, moved: bool) -> "Pace":
+        """The county took a push of at most so many events, or was asked and had got what was sent before."""
+        most = min(self.most * 2, self.ceiling) if asked or moved else self.most
+        return replace(self, most=most, unsure=False)
+
+    def refused(self) -> "Pace":
+        """The county says no to so many; smaller pushes only, from now on."""
+        half = max(1, self.most // 2)
+        return Pace(most=half, ceiling=half)
+
+    def lost(self, asked: int) -> "Pace":
+        """Nobody answered. A question that was lost says nothing of how much the line lets through."""
+        return replace(self, most=max(1, self.most // 2) if asked else self.most, unsure=True)
+
+
 def push_once(till: Till, line: Line, read: Callable[[], Reading], most: int = MOST_EVENTS) -> bool:
     """Send once and take the answer; whether there is more to send. Raises ``NoAnswer`` or ``NotTakenAsWhole``."""
     asked = read()
@@ -100,19 +134,26 @@ def push_journal(
 
     Raises ``NotTakenAsWhole`` when even a single event is refused.
     """
-    failures, most, more = 0, MOST_EVENTS, True
+    failures, pace, more = 0, Pace(), True
     while more:
-        before = till.kept.standing.ack
+        before, asked = till.kept.standing.ack, pace.next_most
         try:
-            more = push_once(till, line, read, most)
-            # An answer that acknowledges nothing new is no progress: without this line it would be asked for ever.
-            failures = 0 if till.kept.standing.ack != before else failures + more
+            more = push_once(till, line, read, asked)
+            moved = till.kept.standing.ack != before
+            pace = pace.answered(asked, moved=moved)
+            if moved:
+                failures = 0
+            elif asked:
+                # An answer that acknowledges nothing new is no progress: without this line it would be asked for ever.
+                failures += more
+            else:
+                continue
         except NotTakenAsWhole:
-            if most == 1:
+            if pace.most == 1:
                 raise
-            most //= 2
+            pace = pace.refused()
         except NoAnswer:
-            failures += 1
+            failures, pace = failures + 1, pace.lost(asked)
         if failures == tries:
             return False
         if failures:

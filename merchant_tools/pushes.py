@@ -4,8 +4,9 @@ Written from ``fixtures/protocols/batch/SPEC.md`` alone. Events inside are bytes
 opens.
 """
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -102,22 +103,56 @@ def _push_of(items: Any) -> Push:
                 raise NotOurForm("push-too-large")
             head = is_uint(seq) and isinstance(place, bytes) and len(place) == 32 and (seq > 0 or place == bytes(32))
             told = is_county(county) and _is_id(device) and is_uint(episode)
-            if head and told and _are_events(events, seq) and _is_sentinel(sentinel):
+            numbered = _lengthened(events)
+            if head and told and numbered is not None and _are_events(numbered, seq) and _is_sentinel(sentinel):
                 remembered = None if sentinel is None else (UUID(bytes=sentinel[0]), sentinel[1])
-                numbered = tuple((number, data) for number, data in events)
                 return Push(str(county), UUID(bytes=device), (seq, place), numbered, remembered, episode)
         case ["XB1", _, _, _, list(events), _, _] if len(events) > MOST_EVENTS:
             raise NotOurForm("push-too-large")
     raise NotOurForm("push-malformed")
 
 
-def _are_events(events: list[Any], head: int) -> bool:
+def _lengthened(events: list[Any]) -> tuple[tuple[int, bytes], ...] | None:
+    """Every event whole: a short one stands around the name of the one before it (B19)."""
+    found: list[tuple[int, bytes]] = []
     for event in events:
         match event:
-            case [seq, bytes(data)] if is_uint(seq) and 0 < seq <= head and 1 <= len(data) <= LONGEST_EVENT:
-                continue
-        return False
-    return all(one[0] < other[0] for one, other in pairwise(events))
+            case [seq, bytes(data)] if is_uint(seq):
+                found.append((seq, data))
+            case [seq, bytes(left), bytes(right)] if is_uint(seq) and found and seq == found[-1][0] + 1:
+                named = name_of(found[-1][1])
+                if named is None:
+                    return None
+                found.append((seq, left + named + right))
+            case _:
+                return None
+    return tuple(found)
+
+
+def shortened(events: Sequence[tuple[int, bytes]]) -> list[list[Any]]:
+    """The same events without the names that can be worked out again."""
+    items: list[list[Any]] = []
+    for nth, (seq, data) in enumerate(events):
+        named = name_of(events[nth - 1][1]) if nth and events[nth - 1][0] + 1 == seq else None
+        left, there, right = data.partition(named) if named else (data, b"", b"")
+        items.append([seq, left, right] if there else [seq, data])
+    return items
+
+
+def name_of(data: bytes) -> bytes | None:
+    """By which the next event names this one; ``None`` for bytes that are no event's."""
+    try:
+        match read_cbor(data):
+            case [bytes(content), bytes()]:
+                return hashlib.sha256(content).digest()
+    except NotOurForm:
+        return None
+    return None
+
+
+def _are_events(events: Sequence[tuple[int, bytes]], head: int) -> bool:
+    sizes = all(0 < seq <= head and 1 <= len(data) <= LONGEST_EVENT for seq, data in events)
+    return sizes and all(one[0] < other[0] for one, other in pairwise(events))
 
 
 def _is_sentinel(value: Any) -> bool:

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
+from merchant_tools.pushes import shortened
+
 
 class Signer(Protocol):
     """Whoever can sign for a device: a key in a file, or one in a chip that never shows it."""
@@ -110,10 +112,9 @@ def seal_push(
     key: Signer,
     episode: int = 0,
 ) -> bytes:
-    """Events under their numbers, and the journal's newest place (B2)."""
+    """Events under their numbers, and the journal's newest place (B2, B19)."""
     remembered = None if sentinel is None else [sentinel[0].bytes, sentinel[1]]
-    numbered = [[seq, data] for seq, data in events]
-    content = _cbor(["XB1", int(county), device.bytes, list(head), numbered, remembered, episode])
+    content = _cbor(["XB1", int(county), device.bytes, list(head), shortened(events), remembered, episode])
     return _cbor([content, key.sign(content)])
 
 

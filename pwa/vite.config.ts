@@ -18,7 +18,7 @@ const OLDEST_BROWSERS = ['chrome87', 'edge88', 'firefox78', 'safari14']
 
 const TESTS = ['tests/**/*.test.ts']
 // These wait for what Node itself answers with, whose classes are not those of a realm within it.
-const OF_THE_PROCESS = ['flusher', 'offline_counter', 'pull', 'status_list', 'kernel/breathing'].map((name) => `tests/${name}.test.ts`)
+const OF_THE_PROCESS = ['flusher', 'lock', 'offline_counter', 'pull', 'status_list', 'kernel/breathing'].map((name) => `tests/${name}.test.ts`)
 
 export default defineConfig({
   root: here('apps'),

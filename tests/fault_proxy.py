@@ -5,6 +5,9 @@ It passes bytes of TCP on and understands of HTTP/1.1 only where a request or an
 is not relied on: here the real server is cut off.
 
     async with fault_proxy(port, Faults(cut=0.3, bytes_per_second=8_000), seed=7) as proxy: …proxy.port…
+
+What happens to the nth request depends on the seed and on n alone, not on what else is on its way meanwhile. The same
+from a command line, before any server: ``python -m tests.faults 8000 --cut 0.3 --slow --seed 7``.
 """
 
 import asyncio
@@ -18,6 +21,11 @@ CHUNK = 512
 LONGEST_HEAD = 65_536
 SLOW = 64_000 // 8
 """64 kbit/s in bytes a second."""
+_PAGE = b"<!doctype html><title>WLAN</title><p>Please sign in to use this network.</p>"
+PORTAL = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\ncontent-length: %d\r\n\r\n%s" % (
+    len(_PAGE),
+    _PAGE,
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +34,8 @@ class Faults:
 
     drop: float = 0.0
     """The connection ends before the request reaches the server."""
+    lose: float = 0.0
+    """The server gets the whole request and answers; nothing of the answer arrives."""
     double: float = 0.0
     """The server gets the request twice, as from a phone that tried again; the second answer is passed on."""
     delay: float = 0.0
@@ -37,6 +47,25 @@ class Faults:
     """After so many bytes rather than anywhere."""
     bytes_per_second: int | None = None
     """Of each direction of each connection."""
+    only: str = ""
+    """Mishaps meet requests whose path begins with this; the line is as slow for all."""
+
+
+CLEAN = Faults()
+
+
+@dataclass(frozen=True)
+class _Fate:
+    """What happens to one request, as drawn before it is passed on."""
+
+    drop: bool = False
+    lose: bool = False
+    double: bool = False
+    delay: bool = False
+    cut: bool = False
+    in_request: bool = False
+    where: float = 0.0
+    """After which part of it the message ends, where it is cut."""
 
 
 class _Cut(Exception):
@@ -49,25 +78,40 @@ class FaultProxy:
 
     target: int
     faults: Faults
-    dice: random.Random
+    seed: int
     port: int = 0
     counted: Counter[str] = field(default_factory=Counter)
     is_down: bool = False
     """Nobody gets through at all."""
+    has_portal: bool = False
+    """Every request is answered with 200 and a page of somebody in between, and none goes on to the server."""
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
+    _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     def hang_up(self) -> None:
         """Cut every connection now."""
         for writer in self._open:
             writer.transport.abort()
 
-    def _happens(self, name: str, chance: float) -> bool:
-        happens = chance > 0 and self.dice.random() < chance
-        self.counted[name] += happens
-        return happens
+    def go_down(self) -> None:
+        """The line is gone, also for what is on its way."""
+        self.is_down = True
+        self.hang_up()
+
+    async def end(self) -> None:
+        """Nothing is on its way any more."""
+        self.go_down()
+        for task in list(self._serving):
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+        # Once more around, in which connections hear that they are closed.
+        await asyncio.sleep(0.01)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection of a client, exchange after exchange until one side ends it."""
+        if task := asyncio.current_task():
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         self._open.add(writer)
         # A side that goes away in the middle is what this proxy is for, and its end is the same as a quiet one.
         with suppress(_Cut, OSError, EOFError, asyncio.LimitOverrunError):
@@ -76,39 +120,66 @@ class FaultProxy:
         self._open.discard(writer)
         writer.transport.abort() if self.is_down else writer.close()
 
+    def _fate(self, request: bytes) -> _Fate:
+        """Drawn from the seed and the request's number."""
+        dice, faults = random.Random(f"{self.seed}:{self.counted['requests']}"), self.faults
+        self.counted["requests"] += 1
+        if not _path(request).startswith(faults.only):
+            return _Fate()
+        drawn = [dice.random() for _ in range(7)]
+        drop, cut = drawn[0] < faults.drop, drawn[1] < faults.cut
+        fate = _Fate(
+            drop=drop,
+            cut=cut and not drop,
+            in_request=drawn[2] < 0.5,
+            where=drawn[3],
+            delay=drawn[4] < faults.delay and not drop,
+            double=drawn[5] < faults.double and not drop,
+            lose=drawn[6] < faults.lose and not (drop or cut),
+        )
+        happened = {"dropped": fate.drop, "cut": fate.cut, "lost": fate.lose}
+        self.counted.update(happened | {"delayed": fate.delay, "doubled": fate.double})
+        return fate
+
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One request and its answer; whether the connection stays open."""
         request = await _message(reader)
-        self.counted["requests"] += 1
-        if self.is_down or self._happens("dropped", self.faults.drop):
+        fate = self._fate(request)
+        if fate.drop:
             raise _Cut
-        is_cut = self._happens("cut", self.faults.cut)
-        in_request = is_cut and self.dice.random() < 0.5
-        if self._happens("delayed", self.faults.delay):
+        if self.has_portal:
+            writer.write(PORTAL)
+            await writer.drain()
+            return False
+        if fate.delay:
             await asyncio.sleep(self.faults.delay_seconds)
-        if self._happens("doubled", self.faults.double):
-            await self._asked(request, cut=False)
-        answer = await self._asked(request, cut=in_request)
-        await self._send(writer, self._part(answer) if is_cut else answer)
-        if is_cut:
+        if self.is_down:
+            raise _Cut
+        if fate.double:
+            await self._asked(request)
+        answer = await self._asked(request, fate if fate.cut and fate.in_request else None)
+        if fate.lose or self.is_down:
+            raise _Cut
+        await self._send(writer, self._part(answer, fate) if fate.cut else answer)
+        if fate.cut:
             raise _Cut
         return not _closes(request) and not _closes(answer)
 
-    async def _asked(self, request: bytes, *, cut: bool) -> bytes:
+    async def _asked(self, request: bytes, cut: _Fate | None = None) -> bytes:
         """The server's answer; each request has a connection of its own, so that a cut one spoils no other."""
         server, onward = await asyncio.open_connection("127.0.0.1", self.target)
         self._open.add(onward)
         try:
-            await self._send(onward, self._part(request) if cut else request)
-            if cut:
+            await self._send(onward, request if cut is None else self._part(request, cut))
+            if cut is not None:
                 raise _Cut
             return await _message(server, is_answer_to=request)
         finally:
             self._open.discard(onward)
-            onward.transport.abort() if cut else onward.close()
+            onward.transport.abort() if cut is not None else onward.close()
 
-    def _part(self, message: bytes) -> bytes:
-        after = self.faults.cut_after if self.faults.cut_after is not None else self.dice.randrange(1, len(message))
+    def _part(self, message: bytes, fate: _Fate) -> bytes:
+        after = self.faults.cut_after if self.faults.cut_after is not None else 1 + int(fate.where * (len(message) - 1))
         return message[: min(after, len(message) - 1)]
 
     async def _send(self, writer: asyncio.StreamWriter, message: bytes) -> None:
@@ -123,22 +194,27 @@ class FaultProxy:
 
 
 @asynccontextmanager
-async def fault_proxy(target: int, faults: Faults, *, seed: int) -> AsyncIterator[FaultProxy]:
-    """Such a network before the server at this port of this machine. ``faults`` may be replaced while it runs."""
-    proxy = FaultProxy(target, faults, random.Random(seed))
-    server = await asyncio.start_server(proxy.serve, "127.0.0.1", 0, limit=LONGEST_HEAD)
+async def fault_proxy(target: int, faults: Faults, *, seed: int, port: int = 0) -> AsyncIterator[FaultProxy]:
+    """Such a network before the server at the port ``target`` of this machine, at ``port`` or any that is free.
+
+    ``faults`` may be replaced while it runs.
+    """
+    proxy = FaultProxy(target, faults, seed)
+    server = await asyncio.start_server(proxy.serve, "127.0.0.1", port, limit=LONGEST_HEAD)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy
     finally:
         server.close()
-        proxy.hang_up()
-        await asyncio.sleep(0)
+        await proxy.end()
 
 
 async def _message(reader: asyncio.StreamReader, *, is_answer_to: bytes = b"") -> bytes:
     """One whole message of HTTP/1.1, as it was sent."""
     head = await reader.readuntil(b"\r\n\r\n")
+    if is_answer_to and head.split(b" ", 2)[1].startswith(b"1"):
+        # What a server says before its answer is passed on together with it.
+        return head + await _message(reader, is_answer_to=is_answer_to)
     headers = _headers(head)
     if is_answer_to.startswith(b"HEAD ") or (is_answer_to and head.split(b" ", 2)[1] in {b"204", b"304"}):
         return head
@@ -151,12 +227,19 @@ async def _message(reader: asyncio.StreamReader, *, is_answer_to: bytes = b"") -
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:
     body = b""
-    while True:
-        line = await reader.readline()
-        size = int(line.split(b";")[0], 16)
+    while size := int((line := await reader.readline()).split(b";")[0] or b"0", 16):
         body += line + await reader.readexactly(size + 2)
-        if size == 0:
-            return body
+    # After the last one come trailers, mostly none, and an empty line.
+    body += line
+    while (line := await reader.readline()) not in (b"\r\n", b""):
+        body += line
+    if not line:
+        raise EOFError
+    return body + line
+
+
+def _path(request: bytes) -> str:
+    return request.split(b" ", 2)[1].decode("latin-1")
 
 
 def _headers(head: bytes) -> dict[str, str]:

@@ -36,6 +36,7 @@ from backend.ledger.audit import HashLedger, hash_ledger
 from backend.migrations.revision import newest_revision, present_revision
 from backend.settings import Settings
 from backend.starting.note_backup import BackupMade, backup_made
+from backend.sync.trusted_list import TRUST_LIST
 from backend.web.media import FOLDER as MEDIA
 
 MEGABYTE = 1_000_000
@@ -104,6 +105,8 @@ async def _stage_county(county: County, stage: Path) -> CountyPart:
     place = stage / "counties" / county.entry.place
     place.mkdir(parents=True, mode=0o700)
     (place / KEYS).write_bytes((county.folder / KEYS).read_bytes())
+    if (county.folder / TRUST_LIST).is_file():
+        (place / TRUST_LIST).write_bytes((county.folder / TRUST_LIST).read_bytes())
     if await present_revision(county) != newest_revision():
         raise Stop(
             f"{county.entry.name_zh}的数据库版本和本程序不一致，请先用 yizhan migrate 更新。",

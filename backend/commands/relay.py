@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import uvloop
 
-from backend.app import FIRST_NIGHTS
+from backend.app import NIGHTS
 from backend.commands.fitting import require_calendar
 from backend.commands.opening import opened_county
 from backend.commands.options import add_place
@@ -43,9 +43,7 @@ async def _relay(arguments: argparse.Namespace, at: Instant | None) -> None:
             )
         require_calendar(county)
         when = at or county.clock()
-        for (
-            plan
-        ) in FIRST_NIGHTS:  # As at a start of ``serve``: a county that nobody has served yet closes its days too.
+        for plan in NIGHTS:  # As at a start of ``serve``: a county that nobody has served yet closes its days too.
             await transact(county, plan, None, now=when)
         done = await settle_down(county, when)
         say(f"截至 {to_wire(when)}，做完 {done} 件", f"as of {to_wire(when)}: {done} pieces of work done")

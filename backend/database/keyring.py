@@ -20,6 +20,23 @@ AES_256_GCM = 1
 """The first byte of a sealed value; 2 is kept for SM4-GCM."""
 
 
+class NextIssuer(Struct, frozen=True, kw_only=True):
+    """An issuer key that was made and signs nothing yet: counters learn of it first."""
+
+    kid: str
+    key: str
+    listed_at: int | None = None
+    """Since when the trust list in force names it, in seconds since 1970; ``None`` until then."""
+
+
+class FormerIssuer(Struct, frozen=True, kw_only=True):
+    """An issuer key that signs nothing any more; ``point`` is its compressed public half in hexadecimal figures."""
+
+    kid: str
+    point: str
+    ended_at: int
+
+
 class KeyringFile(Struct, frozen=True, kw_only=True):
     """What the file holds; every key is 32 bytes in Base64, the issuer and root keys are P-256 scalars."""
 
@@ -29,6 +46,8 @@ class KeyringFile(Struct, frozen=True, kw_only=True):
     issuer_kid: str
     issuer_key: str
     root_key: str | None = None
+    next_issuer: NextIssuer | None = None
+    former_issuers: tuple[FormerIssuer, ...] = ()
 
 
 class SealBroken(Exception):
@@ -70,20 +89,22 @@ class Keyring:
         return hmac.digest(self._lookup, b"derived\0" + purpose.encode(), hashlib.sha256)
 
 
+def new_scalar() -> str:
+    """A fresh private key on P-256, as the file keeps it."""
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    return b64encode(number.to_bytes(32, "big")).decode()
+
+
 def make_keyring(path: Path, *, demonstration: bool) -> Keyring:
     """Make a county's keys on disk, durably; refuses to replace existing ones."""
-
-    def scalar() -> str:
-        number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-        return b64encode(number.to_bytes(32, "big")).decode()
 
     file = KeyringFile(
         field_keys={"1": b64encode(os.urandom(32)).decode()},
         current_field_key=1,
         lookup_key=b64encode(os.urandom(32)).decode(),
         issuer_kid=os.urandom(2).hex(),
-        issuer_key=scalar(),
-        root_key=scalar() if demonstration else None,
+        issuer_key=new_scalar(),
+        root_key=new_scalar() if demonstration else None,
     )
     write_secret(path, msgspec.json.format(msgspec.json.encode(file)))
     return Keyring(file)
@@ -96,7 +117,25 @@ def write_secret(path: Path, content: bytes) -> None:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
+    _settle(path.parent)
+
+
+def replace_secret(path: Path, content: bytes) -> None:
+    """Put another content in the place of a file, durably; whoever reads meanwhile finds the one or the other."""
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.unlink(missing_ok=True)
+    write_secret(fresh, content)
+    fresh.replace(path)
+    _settle(path.parent)
+
+
+def replace_keyring(path: Path, file: KeyringFile) -> None:
+    """Keep changed keys; the running server goes on with the ones it has read."""
+    replace_secret(path, msgspec.json.format(msgspec.json.encode(file)))
+
+
+def _settle(place: Path) -> None:
+    folder = os.open(place, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

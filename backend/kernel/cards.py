@@ -61,6 +61,7 @@ class Card(Struct, frozen=True, kw_only=True):
     not_before: Instant
     expires_at: Instant
     status_index: int
+    """The card's number in its county, from 1."""
     home: UUID
     """The one device that may take the card without a network."""
     flags: int = 0
@@ -93,6 +94,19 @@ def issue_card(card: Card, *, issuer: SigningKey, kid: bytes) -> str:
     if not card.not_before < card.expires_at <= card.not_before + LONGEST_LIFE:
         raise ValueError("a card lives longer than nothing and at most 366 days")
     return code_of_bytes(KIND, cose.sign1(items, key=issuer, kid=kid))
+
+
+def card_hash(text: str) -> bytes:
+    """The SHA-256 of a card's bytes, by which events name it. Raises ``ValueError`` for a text that is no card."""
+    return hashlib.sha256(card_bytes(text)).digest()
+
+
+def card_bytes(text: str) -> bytes:
+    """What is printed, as bytes. Raises ``ValueError`` for a text that is no card."""
+    data = bytes_of_code(text, KIND, longest=LONGEST_TEXT)
+    if isinstance(data, CodeFault):
+        raise ValueError("not the text of a card")
+    return data
 
 
 def verify_card(text: str, *, trust: TrustList, county: str, at: Instant) -> ShownCard | Refused[CardReason]:

@@ -93,7 +93,7 @@ class Step(StrEnum):
     CLAW_BACK = "claw-back"
     """A refund after payout: the merchant owes it back (追回)."""
     SET_OFF = "set-off"
-    """What a merchant is owed pays what it owes back (抵扣)."""
+    """What a merchant is owed pays what it owes back (抵扣); a holder's next voucher, what a pool had paid."""
     REPAY = "repay"
     """A merchant pays back at the bank what it owed back."""
     PAY_OUT = "pay-out"

@@ -65,6 +65,28 @@ DOCUMENT_RECORDED = Template(
     body_en="At {station_en} a document ({document_en}) was seen and recorded with your account; its number is not "
     "kept. Not you? Tell a station or call us now.",
 )
+PAPER_CARD_ISSUED = Template(
+    code="paper-card-issued",
+    title_zh="办了一张纸质卡",
+    title_en="A paper card was issued",
+    body_zh="{station_zh}为持卡人办了一张纸质消费券卡，以前的卡已作废，每次用卡都会告知。如非本人办理，请立即联系驿站或拨打咨询电话。",
+    body_en="{station_en} issued a paper card for vouchers; earlier cards are void, and each use is told. Not you? "
+    "Tell a station or call us now.",
+)
+PAPER_CARD_ENDED = Template(
+    code="paper-card-ended",
+    title_zh="纸质卡已停用",
+    title_en="A paper card has ended",
+    body_zh="纸质消费券卡已挂失或收回，不能再用。卡里的消费券还在，带证件到驿站可以换新卡。",
+    body_en="The paper card was lost or taken back and is void. Its vouchers remain: a station gives a new card.",
+)
+PAPER_CARD_USED = Template(
+    code="paper-card-used",
+    title_zh="用了一次纸质卡",
+    title_en="A paper card was used",
+    body_zh="纸质卡在{place_zh}用于一张消费券，最多抵扣 {face} 元。如非本人使用，请立即联系驿站或拨打咨询电话挂失。",
+    body_en="The paper card was used at {place_en} for a voucher of up to {face} yuan. Not you? Report it lost now.",
+)
 VOUCHER_CLAIMED = Template(
     code="voucher-claimed",
     title_zh="领到一张消费券",
@@ -289,4 +311,7 @@ TEMPLATES: tuple[Template, ...] = (
     PAYOUT_REJECTED,
     CAMPAIGN_WARNED,
     CAMPAIGN_BRAKED,
+    PAPER_CARD_ISSUED,
+    PAPER_CARD_ENDED,
+    PAPER_CARD_USED,
 )

@@ -6,7 +6,7 @@ leaves both undone and a second run finds nothing to do.
 
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -30,7 +30,12 @@ DueVerb = Callable[[Transaction, DueWork, Instant], Awaitable[None]]
 
 async def plan(tx: Transaction, work: DueWork) -> None:
     """Plan work for later, once per kind and key."""
-    await store.insert_due(tx, work)
+    await store.insert_due(tx, [work])
+
+
+async def plan_many(tx: Transaction, works: Sequence[DueWork]) -> None:
+    """Plan many pieces at once, each once per kind and key."""
+    await store.insert_due(tx, works)
 
 
 class _Ask(Struct, frozen=True):

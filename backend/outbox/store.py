@@ -141,11 +141,12 @@ async def insert_answers(tx: Transaction, answers: Sequence[tuple[UUID, bytes, s
     )
 
 
-async def insert_due(tx: Transaction, work: DueWork) -> None:
-    """Plan work once; planning it again changes nothing."""
+async def insert_due(tx: Transaction, works: Sequence[DueWork]) -> None:
+    """Plan pieces of work once; planning one again changes nothing."""
     make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
-    row = make(due_work).values(kind=work.kind, key=work.key, due_at=work.due_at, body=work.body)
-    await tx.execute(row.on_conflict_do_nothing())
+    rows = [{"kind": work.kind, "key": work.key, "due_at": work.due_at, "body": work.body} for work in works]
+    if rows:
+        await tx.execute(make(due_work).on_conflict_do_nothing(), rows)
 
 
 async def due_now(tx: Transaction, kinds: Sequence[str], at: datetime, most: int) -> list[DueWork]:

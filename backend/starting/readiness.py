@@ -10,7 +10,7 @@ from backend.identity.list_staff import holders
 from backend.kernel.instants import Instant, business_day
 from backend.merchants.find_merchants import merchant_figures
 from backend.places.find_towns import FindTowns, find_towns
-from backend.starting.readiness_rules import PAPERS_SOON_DAYS, ROLE_WORDS, Facts, Item, check_list
+from backend.starting.readiness_rules import PAPERS_SOON_DAYS, ROLE_WORDS, Facts, Item, OfflineTrust, check_list
 from backend.stations.find_stations import station_figures
 from backend.vouchers.desk_rules import CampaignState
 from backend.vouchers.find_campaigns import FindCampaigns, find_campaigns
@@ -19,6 +19,8 @@ MerchantsWithoutAccount = Callable[[Transaction], Awaitable[int]]
 """How many merchants that take part have no bank account that was checked?"""
 YearsWithoutHolidays = Callable[[Transaction, Collection[int]], Awaitable[Collection[int]]]
 """Of these years, whose holidays does the county's calendar not know?"""
+FindTrust = Callable[[Transaction], Awaitable[tuple[bool, Instant | None]]]
+"""Is there a policy for counters without a network, and until when a trust list?"""
 _APPROVED = frozenset(CampaignState) - {CampaignState.DRAFT, CampaignState.IN_REVIEW}
 _FUNDED = _APPROVED - {CampaignState.APPROVED}
 
@@ -30,6 +32,7 @@ class StartPorts(Struct, frozen=True, kw_only=True):
     """Whether text messages go out; a demonstration shows them in its box."""
     merchants_without_account: MerchantsWithoutAccount | None = None
     years_without_holidays: YearsWithoutHolidays | None = None
+    offline_trust: FindTrust | None = None
 
 
 class AskReadiness(Struct, frozen=True, kw_only=True):
@@ -46,6 +49,7 @@ async def readiness(tx: Transaction, asked: AskReadiness) -> list[Item]:
     merchants = await merchant_figures(tx, today, soon_days=PAPERS_SOON_DAYS)
     stations = await station_figures(tx, asked.at)
     states = {campaign.state for campaign, _ in await find_campaigns(tx, FindCampaigns(states=tuple(CampaignState)))}
+    trust = ports.offline_trust
     without, years = ports.merchants_without_account, ports.years_without_holidays
     facts = Facts(
         holders={role: await holders(tx, role) for role in ROLE_WORDS},
@@ -60,6 +64,7 @@ async def readiness(tx: Transaction, asked: AskReadiness) -> list[Item]:
         sms=ports.sms or tx.county.demonstration,
         last_backup=await last_backup(tx, AskBackup()),
         years_without_holidays=None if years is None else await years(tx, (today.year, today.year + 1)),
+        trust=None if trust is None else OfflineTrust(*await trust(tx)),
         drafted=bool(states),
         approved=bool(states & _APPROVED),
         funded=bool(states & _FUNDED),

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from backend.database.transaction import inquire
 from backend.kernel.actors import OFFICE_ROLES
+from backend.starting.check_rules import Check, Standing
 from backend.starting.readiness import AskReadiness, StartPorts, readiness
-from backend.starting.readiness_rules import Check, Item, Standing, is_ready
+from backend.starting.readiness_rules import Item, is_ready
 from backend.web.callers import county_of
 
 

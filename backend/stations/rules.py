@@ -288,6 +288,19 @@ def decide_service(
     return shift
 
 
+def decide_service_then(
+    shift: Shift | None, *, operator_id: UUID, policy: StationPolicy, at: datetime
+) -> Shift | Refused[StationReason]:
+    """The same for an instant in the past: a shift that was closed since served then."""
+    if shift is None or shift.operator_id != operator_id or at < shift.opened_at:
+        return Refused(StationReason.SHIFT_UNKNOWN)
+    if shift.closed_at is not None and at > shift.closed_at:
+        return Refused(StationReason.SHIFT_CLOSED)
+    if shift.opened_at <= oldest_that_serves(policy, at=at):
+        return Refused(StationReason.SHIFT_TOO_LONG)
+    return shift
+
+
 def oldest_that_serves(policy: StationPolicy, *, at: datetime) -> datetime:
     """A shift that was opened then or before has run too long."""
     return at - timedelta(hours=policy.shift_hours_most)

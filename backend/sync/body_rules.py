@@ -123,11 +123,14 @@ class ClockJump(Struct, frozen=True):
 
 
 class Shift(Struct, frozen=True):
-    """A shift of an operator began or ended."""
+    """A shift of an operator began or ended, with the cash that was counted."""
 
     act: ShiftAct
     shift: UUID
     operator: UUID
+    cash_fen: int = 0
+    reason: str | None = None
+    """Why the cash differs from what should be there; only at the end."""
 
 
 class Cmd(Struct, frozen=True):
@@ -173,7 +176,7 @@ def write_body(body: Body) -> tuple[Kind, list[CborValue]]:
         case ClockJump():
             return Kind.CLOCK, [seconds_of(at) for at in (body.was, body.shows, body.mark)]
         case Shift():
-            return Kind.SHIFT, [str(body.act), body.shift.bytes, body.operator.bytes]
+            return Kind.SHIFT, [str(body.act), body.shift.bytes, body.operator.bytes, body.cash_fen, body.reason]
         case Cmd():
             deps: list[CborValue] = [dep.bytes for dep in body.deps]
             return Kind.CMD, [body.cmd_id.bytes, body.type, body.args, deps, body.base_rev]
@@ -259,9 +262,11 @@ def _clock_of(value: CborValue) -> ClockJump:
 
 def _shift_of(value: CborValue) -> Shift:
     match value:
-        case [str(act), shift, operator]:
-            return Shift(ShiftAct(act), _uuid(shift), _uuid(operator))
-    raise ValueError("a SHIFT is [open or close, shift, operator]")
+        case [str(act), shift, operator, cash, None]:
+            return Shift(ShiftAct(act), _uuid(shift), _uuid(operator), uint(cash, _LIMIT))
+        case ["close", shift, operator, cash, str(reason)] if 1 <= len(reason.encode()) <= LONGEST_REASON:
+            return Shift(ShiftAct.CLOSE, _uuid(shift), _uuid(operator), uint(cash, _LIMIT), reason)
+    raise ValueError("a SHIFT is [open or close, shift, operator, cash, null or why a close has another sum]")
 
 
 def _cmd_of(value: CborValue) -> Cmd:

@@ -7,32 +7,26 @@ and on nothing that arrives later. A claim that its device took back gives back 
 from datetime import date
 from uuid import UUID
 
-from msgspec import Struct
-
 from backend.kernel.instants import business_day
 from backend.sync.fact_rules import DeviceFacts, Episode
 from backend.sync.fault_rules import Fault
 from backend.sync.limits_rules import OfflineLimits
 from backend.sync.proof_rules import Claim, most_for
-
-
-class Room(Struct, frozen=True):
-    """Where a claim is counted: its episode, campaign and holder's day."""
-
-    episode: int
-    campaign: int
-    holder: bytes
-    day: date
+from backend.sync.walk_rules import Room, Walked
 
 
 class Taken:
     """Running sums over one journal. Amounts in fen of what vouchers gave."""
 
-    def __init__(self) -> None:
-        self._vouchers: set[UUID] = set()
+    def __init__(self, walked: Walked | None = None) -> None:
+        self._vouchers: set[UUID] = set() if walked is None else set(walked.vouchers)
         self._episodes: dict[int, list[int]] = {}
         self._campaigns: dict[tuple[int, int], int] = {}
         self._days: dict[tuple[bytes, date], int] = {}
+        if walked is not None:
+            self._episodes |= {episode: list(sums) for episode, sums in walked.episodes.items()}
+            self._campaigns |= walked.campaigns
+            self._days |= walked.days
 
     def has(self, voucher: UUID) -> bool:
         """Whether the device took this voucher and did not take that back."""
@@ -60,15 +54,15 @@ class Taken:
             return Fault.OVER_ALLOWANCE
         return None
 
-    def add(self, claim: Claim, facts: DeviceFacts) -> None:
+    def add(self, voucher: UUID, room: Room, fen: int) -> None:
         """Count a claim that fitted."""
-        self._vouchers.add(claim.body.voucher)
-        self._count(room_of(claim, facts), claim.body.amount_fen, 1)
+        self._vouchers.add(voucher)
+        self._count(room, fen, 1)
 
-    def give_back(self, claim: Claim, facts: DeviceFacts) -> None:
+    def give_back(self, voucher: UUID, room: Room, fen: int) -> None:
         """Its device took a counted claim back."""
-        self._vouchers.discard(claim.body.voucher)
-        self._count(room_of(claim, facts), -claim.body.amount_fen, -1)
+        self._vouchers.discard(voucher)
+        self._count(room, -fen, -1)
 
     def _count(self, room: Room, fen: int, claims: int) -> None:
         sums = self._episodes.setdefault(room.episode, [0, 0])

@@ -13,6 +13,7 @@ from backend.sync.device_rules import DeviceKind, DeviceState
 from backend.sync.find_conflicts import FoundConflict, FoundEvent, SeenClaim, Told
 from backend.sync.find_devices import FoundDevice
 from backend.sync.log_rules import Stored
+from backend.sync.receipt_schemas import ReceiptSeenAnswer, receipt_answer
 from backend.sync.review_rules import ConflictKind, ReviewReason
 from backend.web.texts import ReasonText
 
@@ -135,6 +136,8 @@ class EventSeenAnswer(Struct, frozen=True, kw_only=True):
     near: list[JournalLineAnswer]
     seconds: list[JournalLineAnswer]
     unreadable: list[UnreadableAnswer]
+    receipts: list[ReceiptSeenAnswer]
+    """What customers brought for this number."""
     decision: EventDecisionAnswer | None
 
 
@@ -176,7 +179,7 @@ def conflict_answer(found: FoundConflict) -> ConflictAnswer:
         owner_zh=found.device.owner_zh,
         owner_en=found.device.owner_en,
         event_kind=None if told is None else told.event.kind,
-        amount_fen=_amount(told),
+        amount_fen=_amount(told) if found.amount_fen is None else found.amount_fen,
         told_at=None if told is None else told.event.t_dev,
         recorded_at=found.listed.place.at,
         code=found.listed.code,
@@ -285,6 +288,9 @@ def event_answer(found: FoundEvent) -> EventSeenAnswer:
         seconds=_seconds(found),
         unreadable=[
             UnreadableAnswer(size=one.size, reason=one.reason, recorded_at=one.recorded_at) for one in found.unreadable
+        ],
+        receipts=[
+            receipt_answer(one.held, decidable=one.decidable, decided_by=one.decided_by) for one in found.receipts
         ],
         decision=None
         if decision is None

@@ -18,6 +18,7 @@ from backend.sync.episode_rules import Allowance, Episode, LiveAllowance, begins
 from backend.sync.liability_rules import bears_its_loss, is_covered
 from backend.sync.store import allowances, liabilities, policies
 from backend.sync.store import devices as store
+from backend.sync.trusted_list import is_trusted
 from backend.vouchers.find_offline_pools import DealingPool, find_dealing_pools
 from backend.vouchers.move_allowance import MoveAllowance, move_allowance
 
@@ -41,6 +42,8 @@ async def deal_allowance(tx: Transaction, command: DealAllowance, *, now: Instan
     # What a device holds was agreed to when it was dealt, and it goes on by it: nothing tells it of a paper taken back.
     if not begins(device, policy, used=command.used, at=now) or not await _loss_is_borne(tx, device, policy):
         return await present_episode(tx, device)
+    if not is_trusted(tx.county, now):
+        return await present_episode(tx, device)
     pools = await find_dealing_pools(tx)
     await _deal(tx, device, policy, pools, now)
     await store.begin_episode(tx, device.id, device.episode + 1, policy.number, now)
@@ -62,7 +65,7 @@ async def _deal(tx: Transaction, device: Device, policy: Policy, pools: Sequence
     """Each pool in turn, by campaign, so that two devices never wait for each other in a ring."""
     before = {one.campaign_id: one for one in await allowances.live_of(tx, device.id)}
     await allowances.end(tx, device.id, now)
-    dealing = {pool.campaign_id: pool.line_id for pool in pools}
+    dealing = {pool.campaign_id: pool.line_id for pool in pools if not pool.paused}
     lines = {one.campaign_id: one.line_id for one in before.values()} | dealing
     most_fen = limits_of(policy.limits, device.kind).cap_fen
     dealt = []

@@ -1,12 +1,10 @@
 """Somebody in the office accepts or rejects a claim that waits for a person; once, with a reason, for good.
 
-What is accepted is settled as any other claim: the voucher's own money first, then the campaign's pool. The pool pays
-directly and not from what the device holds, since the device counts on that for what it takes from now on; the part is
-kept as an allowance of its own that is over at once. Whoever is told at a push is ``push``'s. Decision 0075.
+What is accepted is settled as any other claim (``settle_reviewed``). Whoever is told at a push is ``push``'s. Decision
+0075.
 """
 
 from datetime import timedelta
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -22,26 +20,18 @@ from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
 from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Kind, Redeem
-from backend.sync.charge_allowance import ChargeAllowance, charge_allowance
-from backend.sync.claim_id import claim_id
 from backend.sync.device_rules import Device
 from backend.sync.draft_rules import limits_of
-from backend.sync.episode_rules import Allowance
 from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.limits_rules import OfflineLimits
 from backend.sync.log_rules import Judged, Stored, labelled
 from backend.sync.order_rules import RankedClaim
 from backend.sync.review_rules import REJECTED, Decision, ReviewReason, decide_review, is_taken_back
-from backend.sync.store import allowances, devices, events, policies, reviews
-from backend.vouchers.find_offline_claims import ClaimsOn, own_money_left
-from backend.vouchers.find_taken import campaign_of
-from backend.vouchers.move_allowance import MoveAllowance, PoolLeft, lock_pool, move_allowance
-from backend.vouchers.offline_rules import CoverChange, OfflineReason
+from backend.sync.settle_reviewed import SettleReviewed, settle_reviewed
+from backend.sync.store import devices, events, policies, reviews
+from backend.vouchers.offline_rules import OfflineReason
 from backend.vouchers.rules import Bill, RedemptionReason
-from backend.vouchers.settle_offline import Settled, SettleOffline, settle_offline
-
-FIRST_REVIEWED: Final = 1_000_000
-"""What is paid after a decision is kept under numbers from here on, beside a device's own episodes."""
+from backend.vouchers.settle_offline import Settled
 
 
 class DecideEvent(Struct, frozen=True, kw_only=True):
@@ -95,9 +85,9 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
     )
     if no is not None:
         return no
-    assert isinstance(body, Redeem), "decided just above"
     decided = EventDecided(device_id=device.id, seq=stored.seq, code=REJECTED.code)
     if command.accept:
+        assert isinstance(body, Redeem), "decided just above"
         settled = await _settle(tx, device, signed, body, now)
         if isinstance(settled, Refused):
             return settled
@@ -157,49 +147,21 @@ async def _taken_back(tx: Transaction, device_id: UUID, seq: int) -> bool:
 async def _settle(
     tx: Transaction, device: Device, signed: SignedEvent, body: Redeem, now: Instant
 ) -> Settled | Refused[ReviewReason] | Refused[RedemptionReason] | Refused[OfflineReason]:
-    assert device.merchant_id is not None, "decided before"
-    campaign = await campaign_of(tx, body.voucher)
-    if campaign is None:
-        return Refused(OfflineReason.UNKNOWN_VOUCHER)
-    own_fen = await own_money_left(tx, ClaimsOn(body.voucher))
-    pool = await lock_pool(tx, campaign)
-    if pool is None:
-        return Refused(ReviewReason.NO_POOL)
     limits = await _limits(tx, signed.event.policy)
-    number = FIRST_REVIEWED + sum(one.episode >= FIRST_REVIEWED for one in await allowances.dealt_to(tx, device.id))
-    settled = await settle_offline(
-        tx,
-        SettleOffline(
-            claim_id=claim_id(signed.hash),
-            event_hash=signed.hash,
-            voucher_id=body.voucher,
-            merchant_id=device.merchant_id,
-            bill=Bill(bill_fen=body.bill_fen, eligible_fen=body.eligible_fen),
-            amount_fen=body.amount_fen,
-            mode=str(body.mode),
-            effective_at=min(_effective(signed, body, limits_of(limits, device.kind).hard), now),
-            device_id=device.id,
-            episode=number,
-            pool_line_id=pool.line_id,
-            # As the last to arrive it is what the voucher's own money and the pool together have to reach.
-            allowance_left_fen=own_fen + pool.left_fen,
-            cover_left_fen=own_fen + pool.left_fen,
-            open_for=limits.longest + limits.close_extra,
-            # As the counter's other claims: whoever stood there took it. Who decided is in the decision.
-            actor=Actor(kind=ActorKind.MACHINE, id=body.operator, device_id=device.id),
-            lines=() if body.lines is None else tuple({"code": one.code, "fen": one.fen} for one in body.lines),
-        ),
-        now=now,
+    accepted = SettleReviewed(
+        device=device,
+        event_hash=signed.hash,
+        voucher_id=body.voucher,
+        bill=Bill(bill_fen=body.bill_fen, eligible_fen=body.eligible_fen),
+        amount_fen=body.amount_fen,
+        mode=str(body.mode),
+        effective_at=_effective(signed, body, limits_of(limits, device.kind).hard),
+        limits=limits,
+        # As the counter's other claims: whoever stood there took it. Who decided is in the decision.
+        actor=Actor(kind=ActorKind.MACHINE, id=body.operator, device_id=device.id),
+        lines=() if body.lines is None else tuple({"code": one.code, "fen": one.fen} for one in body.lines),
     )
-    if isinstance(settled, Refused) and settled.reason is OfflineReason.BEYOND_ALLOWANCE:
-        return Refused(ReviewReason.POOL_TOO_SMALL)
-    if isinstance(settled, Settled) and settled.again:
-        return Refused(ReviewReason.BOOKED)
-    if isinstance(settled, Settled):
-        if settled.label is None:
-            raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and covers no claim that needs less")
-        await _book(tx, device, campaign, pool, number, settled, now)
-    return settled
+    return await settle_reviewed(tx, accepted, now=now)
 
 
 async def _limits(tx: Transaction, number: int) -> OfflineLimits:
@@ -214,41 +176,3 @@ def _effective(signed: SignedEvent, body: Redeem, hard: timedelta) -> Instant:
         mode=body.mode, t_dev=event.t_dev, checkpoint_time=event.checkpoint.time, maximum=hard, hash=signed.hash
     )
     return claim.effective_time
-
-
-async def _book(
-    tx: Transaction, device: Device, campaign: UUID, pool: PoolLeft, number: int, settled: Settled, now: Instant
-) -> None:
-    """The pool gives what the claim needs of it, and others' allowances what they pay more or less than before."""
-    relabelled = {one.claim_id: labelled(one.label) for one in settled.relabelled}
-    await events.relabel(tx, relabelled)
-    for cover in settled.covers:
-        if (cover.device_id, cover.episode) == (device.id, number):
-            await _give(tx, device, campaign, pool, cover, now)
-            continue
-        charged = ChargeAllowance(
-            device_id=cover.device_id, campaign_id=campaign, cover_fen=cover.fen, episode=cover.episode
-        )
-        await charge_allowance(tx, charged, now=now)
-
-
-async def _give(
-    tx: Transaction, device: Device, campaign: UUID, pool: PoolLeft, cover: CoverChange, now: Instant
-) -> None:
-    move = MoveAllowance(campaign_id=campaign, line_id=pool.line_id, wanted_fen=cover.fen, held_fen=0)
-    given = await move_allowance(tx, move, now=now)
-    if given != cover.fen:
-        raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and gave {given} of {cover.fen}")
-    dealt = Allowance(
-        device_id=device.id,
-        campaign_id=campaign,
-        episode=cover.episode,
-        line_id=pool.line_id,
-        cap_fen=given,
-        charged_fen=given,
-        told_fen=0,
-        dealt_at=now,
-        lapses_at=now,
-        ended_at=now,
-    )
-    await allowances.insert_allowances(tx, [dealt])

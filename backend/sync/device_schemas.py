@@ -121,6 +121,8 @@ class DeviceAnswer(Struct, frozen=True, kw_only=True):
     """What the county has of it."""
     waiting: int
     """Events behind a gap, which are judged once it is filled."""
+    receipts: int
+    """Receipts that customers brought for events that are missing, and that nobody decided."""
     to_review: int
     """Events that somebody in the office has to look at."""
     forks: int
@@ -180,6 +182,7 @@ def device_answer(found: FoundDevice) -> DeviceAnswer:
         episode_at=device.episode_at,
         events=found.log.events,
         waiting=found.log.waiting,
+        receipts=found.receipts,
         to_review=found.log.to_review,
         forks=found.log.forks,
         quarantined_bytes=found.log.quarantined_bytes,

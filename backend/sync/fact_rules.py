@@ -69,6 +69,8 @@ class CardFacts(Struct, frozen=True):
 
     card: Card
     resident: UUID
+    ended_at: Instant | None = None
+    """When it was lost, replaced or called back; that binds claims whose checkpoint is at or after it."""
 
 
 class VoucherFacts(Struct, frozen=True, kw_only=True):

@@ -26,7 +26,7 @@ class Fault(StrEnum):
     TOO_LATE = "token-expired"  # The token had ended, by the latest clock that the journal ever showed.
     CARD_UNKNOWN = "card-unknown"  # The county remembers no card of this hash and id.
     CARD_NOT_AT_HOME = "card-not-at-home"  # A paper card counts without a network at one device alone.
-    CARD_NOT_VALID = "card-not-valid"  # Its time had not begun, or was over.
+    CARD_NOT_VALID = "card-not-valid"  # Its time had not begun, was over, or it was called back.
     VOUCHER_NOT_THEIRS = "voucher-not-theirs"  # The card's owner has no such voucher.
     ASK_ONLINE = "ask-online"  # Vouchers of this kind are taken by the county alone.
     HOLDER_FORGED = "holder-forged"  # The holder's key did not sign this.

@@ -14,8 +14,10 @@ from backend.sync.device_rules import Device
 from backend.sync.event_rules import DeviceEvent, body_of, read_event
 from backend.sync.find_devices import FoundDevice, named_devices
 from backend.sync.log_rules import Stored
+from backend.sync.receipt_rules import HeldReceipt, decide_receipt_review
 from backend.sync.review_rules import ConflictKind, Decision, Place, ReviewReason, decide_review, is_taken_back
 from backend.sync.store import devices as devices_store
+from backend.sync.store import receipts
 from backend.sync.store import reviews as store
 from backend.sync.store.reviews import Listed, Second, Unreadable
 from backend.vouchers.find_offline_claims import ClaimsOn, VoucherClaims, find_offline_claims
@@ -24,6 +26,7 @@ from backend.vouchers.offline_rules import OfflineClaim
 NEAR = 3
 """So many events of the journal are shown before one and after it."""
 NOBODY = ("", "")
+_NOT_READ = (ConflictKind.UNREADABLE, ConflictKind.RECEIPT)
 
 
 class FindConflicts(Struct, frozen=True, kw_only=True):
@@ -48,6 +51,8 @@ class FoundConflict(Struct, frozen=True, kw_only=True):
     listed: Listed
     device: FoundDevice
     told: Told | None
+    amount_fen: int | None = None
+    """What a receipt tells, where the event is missing."""
 
 
 class SeenClaim(Struct, frozen=True, kw_only=True):
@@ -60,6 +65,14 @@ class SeenClaim(Struct, frozen=True, kw_only=True):
     claim: OfflineClaim | None
     debt_fen: int
     here: bool
+
+
+class SeenReceipt(Struct, frozen=True, kw_only=True):
+    """A receipt that a customer brought for the number."""
+
+    held: HeldReceipt
+    decidable: bool
+    decided_by: str
 
 
 class FoundEvent(Struct, frozen=True, kw_only=True):
@@ -80,6 +93,7 @@ class FoundEvent(Struct, frozen=True, kw_only=True):
     near: list[tuple[Stored, Told]]
     seconds: list[tuple[Second, Told | None]]
     unreadable: list[Unreadable]
+    receipts: list[SeenReceipt]
     decision: Decision | None
     decided_by: str
 
@@ -104,11 +118,13 @@ async def find_conflicts(tx: Transaction, asked: FindConflicts) -> list[FoundCon
     """The newest first."""
     found = await store.listed_before(tx, asked.kind, asked.device_id, asked.before, asked.most)
     named = await _named(tx, {one.place.device_id for one in found})
+    brought = await receipts.amounts(tx, {one.place.hash for one in found if one.kind is ConflictKind.RECEIPT})
     return [
         FoundConflict(
             listed=one,
             device=named[one.place.device_id],
-            told=None if one.kind is ConflictKind.UNREADABLE else read(one.data),
+            told=None if one.kind in _NOT_READ else read(one.data),
+            amount_fen=brought.get(one.place.hash),
         )
         for one in found
         if one.place.device_id in named
@@ -124,11 +140,13 @@ async def find_event(tx: Transaction, asked: AskEvent) -> FoundEvent | None:
     stored = next((one for one in around if one.seq == asked.seq), None)
     seconds = await store.seconds_of(tx, device.id, asked.seq)
     unreadable = await store.unreadable_of(tx, device.id, asked.seq)
-    if stored is None and not seconds and not unreadable:
+    brought = await _receipts(tx, device, asked.seq)
+    if stored is None and not seconds and not unreadable and not brought:
         return None
     told = None if stored is None else read(stored.data)
     body = None if told is None else told.body
-    voucher = await find_offline_claims(tx, ClaimsOn(body.voucher)) if isinstance(body, Redeem) else None
+    voucher_id = body.voucher if isinstance(body, Redeem) else brought[0].held.voucher_id if brought else None
+    voucher = None if voucher_id is None else await find_offline_claims(tx, ClaimsOn(voucher_id))
     decision = await store.decision_of(tx, device.id, asked.seq)
     online = await _online(tx, voucher)
     wait, accept_no = await _decidable(tx, device, stored, body)
@@ -146,6 +164,7 @@ async def find_event(tx: Transaction, asked: AskEvent) -> FoundEvent | None:
         near=[(one, read_one) for one in around if (read_one := read(one.data)) is not None],
         seconds=[(one, read(one.data)) for one in seconds],
         unreadable=unreadable,
+        receipts=brought,
         decision=decision,
         decided_by=await _name(tx, None if decision is None else decision.decided_by),
     )
@@ -165,20 +184,33 @@ async def _decidable(
     return True, None if no is None else no.reason
 
 
+async def _receipts(tx: Transaction, device: Device, seq: int) -> list[SeenReceipt]:
+    held = await receipts.receipts_at(tx, device.id, seq)
+    people = await staff_names(tx, frozenset(one.decision.decided_by for one in held if one.decision is not None))
+    return [
+        SeenReceipt(
+            held=one,
+            decidable=decide_receipt_review(one, device.state, accept=False, bill_fen=None) is None,
+            decided_by="" if one.decision is None else people.get(one.decision.decided_by, ""),
+        )
+        for one in held
+    ]
+
+
 async def _claims(
     tx: Transaction, device: Device, stored: Stored | None, told: Told | None, voucher: VoucherClaims | None
 ) -> list[SeenClaim]:
     """The event's own claim first, then the others on its voucher by the time that their devices told."""
-    if stored is None or told is None or not isinstance(told.body, Redeem):
+    if voucher is None and not isinstance(told.body if told else None, Redeem):
         return []
     booked = {} if voucher is None else {one.claim_id: one for one in voucher.claims}
     debts = {} if voucher is None else {one.claim_id: one.debt_fen - one.set_off_fen for one in voucher.debts}
     events = await store.of_claims(tx, booked.keys())
     named = await _named(tx, {device.id, *(of for of, _ in events.values())})
-    seen = [(device.id, stored, told)]
+    seen = [] if stored is None or told is None else [(device.id, stored, told)]
     for of, one in events.values():
         other = read(one.data)
-        if other is not None and (of, one.seq) != (device.id, stored.seq):
+        if other is not None and (stored is None or (of, one.seq) != (device.id, stored.seq)):
             seen.append((of, one, other))
     people = await staff_names(tx, frozenset(_operators(one for _, _, one in seen)))
     found = [_claim(of, one, said, named, booked, debts, people, stored) for of, one, said in seen]
@@ -193,7 +225,7 @@ def _claim(
     booked: Mapping[UUID, OfflineClaim],
     debts: Mapping[UUID, int],
     people: Mapping[UUID, str],
-    asked: Stored,
+    asked: Stored | None,
 ) -> SeenClaim:
     claim = None if one.subject_id is None else booked.get(one.subject_id)
     operator = said.body.operator if isinstance(said.body, Redeem) else None
@@ -204,7 +236,7 @@ def _claim(
         operator="" if operator is None else people.get(operator, ""),
         claim=claim,
         debt_fen=0 if claim is None else debts.get(claim.claim_id, 0),
-        here=one.hash == asked.hash,
+        here=asked is not None and one.hash == asked.hash,
     )
 
 

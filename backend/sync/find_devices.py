@@ -12,7 +12,7 @@ from backend.stations.find_stations import station_names
 from backend.sync.device_rules import Device, DeviceState
 from backend.sync.log_rules import LogTotals, empty_log
 from backend.sync.store import devices as store
-from backend.sync.store import events
+from backend.sync.store import events, receipts
 
 NOBODY = ("", "")
 
@@ -32,6 +32,8 @@ class FoundDevice(Struct, frozen=True, kw_only=True):
     owner_zh: str
     owner_en: str
     log: LogTotals
+    receipts: int = 0
+    """So many receipts wait for an event that is missing, or for a person."""
 
 
 async def find_devices(tx: Transaction, asked: FindDevices) -> list[FoundDevice]:
@@ -45,12 +47,14 @@ async def named_devices(tx: Transaction, found: Sequence[Device]) -> list[FoundD
     at_stations = await station_names(tx, frozenset(one.station_id for one in found if one.station_id is not None))
     of_merchants = await merchant_names(tx, {one.merchant_id for one in found if one.merchant_id is not None})
     logs = await events.totals(tx, {one.id for one in found})
+    brought = await receipts.waiting_of(tx, {one.id for one in found})
     told = []
     for one in found:
         merchant = NOBODY if one.merchant_id is None else of_merchants.get(one.merchant_id, NOBODY)
         owner_zh, owner_en = merchant if one.station_id is None else at_stations.get(one.station_id, NOBODY)
         log = logs.get(one.id, empty_log(one.id))
-        told.append(FoundDevice(device=one, owner_zh=owner_zh, owner_en=owner_en, log=log))
+        receipts_of = brought.get(one.id, 0)
+        told.append(FoundDevice(device=one, owner_zh=owner_zh, owner_en=owner_en, log=log, receipts=receipts_of))
     return told
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from backend.cards.find_home_cards import known_cards
 from backend.data_state.epoch import AskEpoch, epoch
 from backend.database.transaction import Transaction
 from backend.identity.list_staff import PageOfStaff, page_of_staff
@@ -21,12 +22,13 @@ from backend.kernel.trust import instant_of, seconds_of
 from backend.merchants.rules import Standing
 from backend.merchants.standing_history import standing_history
 from backend.stations.find_stations import find_operators
-from backend.sync.body_rules import HolderProof, Redeem
+from backend.sync.body_rules import CardProof, HolderProof, Redeem
 from backend.sync.device_rules import Device, DeviceKind, DeviceState
 from backend.sync.event_rules import SignedEvent, body_of
-from backend.sync.fact_rules import DeviceFacts, Episode, PolicyFacts, Span
+from backend.sync.fact_rules import CardFacts, DeviceFacts, Episode, PolicyFacts, Span, VoucherFacts
 from backend.sync.find_status import snapshots_of
 from backend.sync.store import allowances, events, policies
+from backend.vouchers.find_card_vouchers import card_vouchers_taken
 from backend.vouchers.find_taken import campaign_numbers, taken_since, terms_at
 from backend.vouchers.find_tokens import issued_tokens_of
 from backend.vouchers.rules import Counter
@@ -51,7 +53,9 @@ async def gather_facts(tx: Transaction, journal: Journal) -> DeviceFacts:
     vouchers = {body.voucher for body in bodies}
     hashes = {body.proof.token_hash for body in bodies if isinstance(body.proof, HolderProof)}
     tokens = await issued_tokens_of(tx, hashes)
+    carded = await _vouchers(tx, {body.voucher for body in bodies if isinstance(body.proof, CardProof)})
     keys = {(token.campaign, token.terms_version, token.domain) for token in tokens.values()}
+    keys |= {(held.campaign, held.terms_version, held.domain) for held in carded.values()}
     given = await events.checkpoints_of(tx, device.id)
     stood = await _stood(tx, device)
     return DeviceFacts(
@@ -70,6 +74,8 @@ async def gather_facts(tx: Transaction, journal: Journal) -> DeviceFacts:
         operators=await operators_of(tx, device),
         terms=await terms_at(tx, keys),
         tokens=tokens,
+        cards=await _cards(tx, {body.proof.card_hash for body in bodies if isinstance(body.proof, CardProof)}),
+        vouchers=carded,
         unusable={who: (Span(since),) for who, since in (await taken_since(tx, vouchers)).items()},
     )
 
@@ -79,6 +85,31 @@ def _redeems(log: Iterable[SignedEvent]) -> Iterable[Redeem]:
         body = body_of(signed.event)
         if not isinstance(body, Refused) and isinstance(body, Redeem):
             yield body
+
+
+async def _cards(tx: Transaction, hashes: set[bytes]) -> dict[bytes, CardFacts]:
+    if not hashes:
+        return {}
+    known = await known_cards(tx, hashes)
+    return {hashed: CardFacts(one.card, one.resident_id, one.ended_at) for hashed, one in known.items()}
+
+
+async def _vouchers(tx: Transaction, taken: set[UUID]) -> dict[UUID, VoucherFacts]:
+    """Vouchers that were taken by card."""
+    if not taken:
+        return {}
+    return {
+        who: VoucherFacts(
+            resident=one.resident_id,
+            campaign=one.campaign,
+            terms_version=one.terms_version,
+            domain=one.domain,
+            face_fen=one.face_fen,
+            use_from=one.use_from,
+            expires_at=one.expires_at,
+        )
+        for who, one in (await card_vouchers_taken(tx, taken)).items()
+    }
 
 
 async def _stood(tx: Transaction, device: Device) -> tuple[tuple[Instant, Counter], ...]:

@@ -17,8 +17,8 @@ from backend.sync.journal_file_schemas import JournalFileAnswer
 from backend.sync.journal_key import journal_key_of
 from backend.sync.push_routes import CborBody
 from backend.sync.push_rules import MOST_EVENTS, PushReason
+from backend.sync.receipt_routes import post_receipt, post_receipt_decision
 from backend.sync.take_journal_file import FromFile, TakeFromFile, take_from_file
-from backend.sync.take_rules import TakeReason
 from backend.web.callers import PUBLIC, county_of
 from backend.web.limits import UPLOADS
 from backend.web.problems import documented, refusal
@@ -39,7 +39,7 @@ class _FileBody(CborBody):
     summary="Bring a device's journal in a file",
     status_code=200,
     operation_class=_FileBody,
-    responses=documented(JournalFileReason, PushReason.DEVICE_UNKNOWN, TakeReason),
+    responses=documented(JournalFileReason, PushReason.DEVICE_UNKNOWN),
 )
 async def post_journal_file(request: Request[Any, Any, Any]) -> Response[JournalFileAnswer]:
     """Each event is taken once, however often and whichever way it comes."""
@@ -72,4 +72,5 @@ async def post_journal_file(request: Request[Any, Any, Any]) -> Response[Journal
     return Response(told)
 
 
-SYNC_JOURNAL_FILE_ROUTES: list[BaseRouteHandler] = [post_journal_file]
+SYNC_JOURNAL_FILE_ROUTES: list[BaseRouteHandler] = [post_journal_file, post_receipt, post_receipt_decision]
+"""The ways home beside a push: a journal in a file, and receipts in customers' pockets."""

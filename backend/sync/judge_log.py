@@ -3,51 +3,27 @@
 In the order of their numbers, each once: claims are judged by the whole journal (``compliance_rules``) and settled with
 the voucher's money or the device's allowance; what a device took back is given back; everything else is on record. A
 later claim may change what an earlier one of another device is called, never whether its merchant is paid for it.
+A journal without doubts is walked on from where it was left (``walk_rules``), any other from its beginning.
 """
 
-from collections.abc import Iterable, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from backend.database.transaction import Transaction
-from backend.kernel.actors import Actor, ActorKind
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Refused
-from backend.sync.answer_rules import ResultCode
-from backend.sync.body_rules import Cmd, HolderProof, Mode, OnlineProof, Redeem, Void
-from backend.sync.charge_allowance import ChargeAllowance, charge_allowance, cover_left
-from backend.sync.claim_id import claim_id
+from backend.sync.body_rules import Kind, Redeem, Void
 from backend.sync.compliance_rules import Judgement, judgement
 from backend.sync.device_rules import Device
-from backend.sync.episode_rules import Allowance
-from backend.sync.event_rules import DeviceEvent, SignedEvent, body_of, read_event
+from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.fact_rules import DeviceFacts
-from backend.sync.fault_rules import Fault
 from backend.sync.gather_facts import Journal, gather_facts
-from backend.sync.limits_rules import EpisodeLimits
-from backend.sync.log_rules import (
-    APPLIED,
-    COMMAND_UNKNOWN,
-    HELD,
-    NOTHING_TO_VOID,
-    REDEMPTION_UNKNOWN,
-    Judged,
-    Stored,
-    faulty,
-    labelled,
-    unread,
-)
-from backend.sync.order_rules import RankedClaim
-from backend.sync.store import allowances, events, journals
-from backend.vouchers.find_taken import campaign_of, is_redeemed
-from backend.vouchers.label_claims import Relabelled
-from backend.vouchers.offline_rules import CoverChange
-from backend.vouchers.rules import Bill
-from backend.vouchers.settle_offline import SettleOffline, settle_offline
-from backend.vouchers.void_offline import VoidOffline, unpaid_beside, void_offline
-
-NO_REASON = "未写原因 / no reason given"
+from backend.sync.log_rules import HELD, Judged, Stored
+from backend.sync.settle_log import Settling
+from backend.sync.station_acts import StationActs, is_act
+from backend.sync.store import events, journals, walks
+from backend.sync.walk_rules import Walked
 
 
 class JudgeLog(Struct, frozen=True, kw_only=True):
@@ -64,25 +40,103 @@ class JudgeLog(Struct, frozen=True, kw_only=True):
 
 async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict[int, Judged]:
     """What each came to; stored, with everything that follows from it."""
-    if not command.forked and not await events.waits(tx, command.device.id, command.ack_seq):
+    device = command.device
+    first = await events.first_waiting(tx, device.id, command.ack_seq)
+    if first is None and not command.forked:
         return {}
-    log = await events.log_up_to(tx, command.device.id, command.ack_seq)
-    fresh = [one for one in log if one.judged == HELD]
-    signed = {one.seq: _signed(one) for one in log}
-    second = await journals.forked(tx, command.device.id, command.ack_seq)
-    facts = await gather_facts(tx, Journal(command.device, list(signed.values())))
-    proven = {one.hash for one in log if one.judged != HELD}
-    lost = await events.unread_numbers(tx, command.device.id, command.ack_seq)
-    judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())
-    judging = _Judging(tx, command.device, facts, judged, now)
-    results = {one.seq: await judging.judge(signed[one.seq]) for one in fresh}
-    if second:
+    single = not command.forked and await walks.is_single(tx, device.id, command.ack_seq)
+    found = await _from_there(tx, command, first) if single and first is not None else None
+    found = found or await _from_the_beginning(tx, command, single=single)
+    judging = Settling(tx, device, found.facts, found.judgement, now)
+    acts = StationActs(tx, device, found.facts, found.judgement.doubts, found.signed, found.before, now)
+    results = await judging.judge([one for one in found.fresh if not is_act(one)])
+    results |= await acts.judge([one for one in found.fresh if is_act(one)])
+    if found.second:
         # What could not be told before may be told now: which claim an event of either journal took back.
-        results |= await judging.take_back([one for one in signed.values() if one.event.seq not in results])
-        await judging.take_back(second)
-    await events.judge(tx, command.device.id, results)
+        results |= await judging.take_back([one for one in found.signed if one.event.seq not in results])
+        await judging.take_back(found.second)
+    await events.judge(tx, device.id, results)
     await events.relabel(tx, judging.relabelled)
     return results
+
+
+class _Found(Struct, frozen=True, kw_only=True):
+    """The judged events in order, with what each was before."""
+
+    signed: list[SignedEvent]
+    before: dict[int, Judged]
+    second: list[SignedEvent] = []
+    facts: DeviceFacts
+    judgement: Judgement
+
+    @property
+    def fresh(self) -> list[SignedEvent]:
+        """Those that were not judged before."""
+        return [one for one in self.signed if self.before[one.event.seq] == HELD]
+
+
+async def _from_there(tx: Transaction, command: JudgeLog, first: int) -> _Found | None:
+    """Judged from where the last walk ended; ``None`` where only the whole journal can tell."""
+    device = command.device
+    walked = await walks.walked(tx, device.id)
+    if walked is None or first <= walked.seq:
+        return None
+    log = await events.log_up_to(tx, device.id, command.ack_seq, after=walked.seq)
+    signed = [_signed(one) for one in log]
+    if any(one.event.kind == Kind.SHIFT.value for one in signed):
+        return None  # A shift's end is joined with its beginning, wherever that stands.
+    facts = await gather_facts(tx, Journal(device, signed))
+    walked = await _reminded(tx, device, walked, signed, facts)
+    judged = judgement(signed, facts, walked=walked)
+    if judged.doubt is not None:
+        return None
+    await walks.keep(tx, device.id, judged.end, judged.tallies.values(), after=walked.seq)
+    return _Found(signed=signed, before={one.seq: one.judged for one in log}, facts=facts, judgement=judged)
+
+
+async def _reminded(
+    tx: Transaction, device: Device, walked: Walked, signed: Sequence[SignedEvent], facts: DeviceFacts
+) -> Walked:
+    """With all that these events may ask of what stands before them."""
+    bodies = [body_of(one.event) for one in signed]
+    vouchers = {body.voucher for body in bodies if isinstance(body, Redeem)}
+    voided = {body.seq for body in bodies if isinstance(body, Void) and 1 <= body.seq <= walked.seq}
+    drawn_on = {episode.number for one in signed if (episode := facts.episode_of(one.event.seq)) is not None} | {0}
+    days = {business_day(at) for at in [walked.mark, *(one.event.t_dev for one in signed)]}
+    days |= {business_day(one.event.checkpoint.time) for one in signed}
+    sums = await walks.sums_of(tx, device.id, drawn_on)
+    targets = [_signed(one) for one in await events.of_numbers(tx, device.id, voided)]
+    return structs.replace(
+        walked,
+        vouchers=await walks.taken_of(tx, device.id, vouchers),
+        episodes={
+            episode: (
+                sum(fen for (of, _), (fen, _) in sums.items() if of == episode),
+                sum(claims for (of, _), (_, claims) in sums.items() if of == episode),
+            )
+            for episode in drawn_on
+        },
+        campaigns={key: fen for key, (fen, _) in sums.items()},
+        days=await walks.days_of(tx, device.id, days),
+        counters=await walks.counters_of(tx, device.id, vouchers),
+        targets=walks.targets_of(targets, await walks.tallies_of(tx, device.id, voided)),
+    )
+
+
+async def _from_the_beginning(tx: Transaction, command: JudgeLog, *, single: bool) -> _Found:
+    device = command.device
+    log = await events.log_up_to(tx, device.id, command.ack_seq)
+    signed = {one.seq: _signed(one) for one in log}
+    second = await journals.forked(tx, device.id, command.ack_seq)
+    facts = await gather_facts(tx, Journal(device, list(signed.values())))
+    proven = {one.hash for one in log if one.judged != HELD}
+    lost = await events.unread_numbers(tx, device.id, command.ack_seq)
+    judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())
+    await walks.forget(tx, device.id)
+    if single and judged.doubt is None:
+        await walks.keep(tx, device.id, judged.end, judged.tallies.values(), after=0)
+    before = {one.seq: one.judged for one in log}
+    return _Found(signed=list(signed.values()), before=before, second=second, facts=facts, judgement=judged)
 
 
 def _signed(stored: Stored) -> SignedEvent:
@@ -90,156 +144,3 @@ def _signed(stored: Stored) -> SignedEvent:
     if isinstance(read, Refused):
         raise RuntimeError(f"event {stored.hash.hex()} was read when it was stored")
     return read
-
-
-def _effective(signed: SignedEvent, body: Redeem, limits: EpisodeLimits) -> Instant:
-    """The claim's time as far as it is believed, which is what claims on one voucher are ordered by."""
-    event = signed.event
-    return RankedClaim(
-        mode=body.mode,
-        t_dev=event.t_dev,
-        checkpoint_time=event.checkpoint.time,
-        maximum=limits.hard,
-        hash=signed.hash,
-    ).effective_time
-
-
-class _Judging:
-    """One walk over the fresh events of a device."""
-
-    def __init__(self, tx: Transaction, device: Device, facts: DeviceFacts, judgement: Judgement, now: Instant) -> None:
-        self._tx = tx
-        self._device = device
-        self._facts = facts
-        self._faults = judgement.verdicts
-        self._targets = judgement.targets
-        self._now = now
-        self._settled: set[UUID] = set()
-        self.relabelled: dict[UUID, Judged] = {}
-
-    async def judge(self, signed: SignedEvent) -> Judged:
-        """One event."""
-        body = body_of(signed.event)
-        if isinstance(body, Refused):
-            return unread(body.reason)
-        match body:
-            case Redeem(mode=Mode.ONLINE, proof=OnlineProof(redemption=redemption)):
-                return APPLIED if await is_redeemed(self._tx, redemption) else REDEMPTION_UNKNOWN
-            case Redeem():
-                fault = self._faults[signed.hash]
-                return faulty(fault) if fault is not None else await self._settle(signed, body)
-            case Void():
-                return await self._void(signed, body)
-            case Cmd():
-                return COMMAND_UNKNOWN
-        return APPLIED
-
-    async def _settle(self, signed: SignedEvent, body: Redeem) -> Judged:
-        event, merchant = signed.event, self._device.merchant_id
-        if merchant is None:
-            return faulty(Fault.DEVICE_WITHOUT_MERCHANT)
-        limits = self._facts.policies[event.policy].limits
-        campaign = await campaign_of(self._tx, body.voucher)
-        left = None if campaign is None else await self._allowance(campaign, event.seq)
-        outcome = await settle_offline(
-            self._tx,
-            SettleOffline(
-                claim_id=claim_id(signed.hash),
-                event_hash=signed.hash,
-                voucher_id=body.voucher,
-                merchant_id=merchant,
-                bill=Bill(bill_fen=body.bill_fen, eligible_fen=body.eligible_fen),
-                amount_fen=body.amount_fen,
-                mode=str(body.mode),
-                effective_at=_effective(signed, body, self._facts.limits_in(limits)),
-                device_id=self._device.id,
-                episode=0 if left is None else left.episode,
-                pool_line_id=None if left is None else left.line_id,
-                allowance_left_fen=0 if left is None else left.left_fen,
-                cover_left_fen=await cover_left(self._tx, left),
-                lists=self._lists(event),
-                slack=limits.skew,
-                open_for=limits.longest + limits.close_extra,
-                actor=self._actor(body.operator),
-                count=body.proof.counter if isinstance(body.proof, HolderProof) else 0,
-                lines=() if body.lines is None else tuple({"code": one.code, "fen": one.fen} for one in body.lines),
-            ),
-            now=self._now,
-        )
-        if isinstance(outcome, Refused):
-            return Judged(ResultCode.NONCOMPLIANT, outcome.reason.value)
-        self._settled.add(outcome.claim_id)
-        await self._follow(campaign, outcome.relabelled, outcome.covers)
-        return labelled(outcome.label)
-
-    async def take_back(self, judged: Iterable[SignedEvent]) -> dict[int, Judged]:
-        """What the claims came to that these take back, each once; what else they say was judged before."""
-        told = {}
-        for signed in judged:
-            body = body_of(signed.event)
-            if isinstance(body, Void) and (result := await self._void(signed, body)) != NOTHING_TO_VOID:
-                told[signed.event.seq] = result
-        return told
-
-    async def _void(self, signed: SignedEvent, body: Void) -> Judged:
-        target = self._targets.get(signed.hash)
-        taken = None if target is None else body_of(target.event)
-        if target is None or not isinstance(taken, Redeem) or self._faults.get(target.hash) is not Fault.VOIDED:
-            return NOTHING_TO_VOID
-        outcome = await void_offline(
-            self._tx,
-            VoidOffline(
-                void_id=claim_id(signed.hash),
-                claim_id=claim_id(target.hash),
-                device_id=self._device.id,
-                reason=body.reason or NO_REASON,
-                actor=self._actor(None),
-                left_fen=await self._left_beside(target, taken),
-            ),
-            now=self._now,
-        )
-        if isinstance(outcome, Refused):
-            return APPLIED  # It was taken back before anybody here had settled it.
-        await self._follow(await campaign_of(self._tx, taken.voucher), outcome.relabelled, outcome.covers)
-        self.relabelled[claim_id(target.hash)] = faulty(Fault.VOIDED)
-        return APPLIED
-
-    async def _left_beside(self, target: SignedEvent, body: Redeem) -> dict[UUID, int]:
-        """What may be charged for claims of any device that become payable when this one is taken back."""
-        beside = await unpaid_beside(self._tx, claim_id(target.hash))
-        campaign = await campaign_of(self._tx, body.voucher) if beside.unpaid else None
-        if campaign is None:
-            return {}
-        mine = await self._allowance(campaign, target.event.seq)
-        # What the taken back one was covered with goes to the pool first, where its episode is over.
-        back_fen = beside.cover_fen if mine is not None and mine.ended_at is not None else 0
-        found = {}
-        for one in beside.unpaid:
-            held = await allowances.lock_allowance(self._tx, one.device_id, one.campaign_id, one.episode)
-            found[one.claim_id] = await cover_left(self._tx, held, back_fen)
-        return found
-
-    def _lists(self, event: DeviceEvent) -> frozenset[UUID] | None:
-        stood = self._facts.counter_at(self._facts.checkpoints[event.checkpoint.no])
-        return None if stood is None else stood.lists
-
-    async def _allowance(self, campaign: UUID, seq: int) -> Allowance | None:
-        """What an event of this number may draw on, locked."""
-        episode = self._facts.episode_of(seq)
-        number = 0 if episode is None else episode.number
-        return await allowances.lock_allowance(self._tx, self._device.id, campaign, number)
-
-    async def _follow(
-        self, campaign: UUID | None, relabelled: Sequence[Relabelled], covers: Sequence[CoverChange]
-    ) -> None:
-        for one in relabelled:
-            self.relabelled[one.claim_id] = labelled(one.label)
-        for cover in sorted(covers, key=lambda one: one.fen):  # What comes back may be what another one needs.
-            assert campaign is not None, "what is covered is a voucher of a campaign"
-            charged = ChargeAllowance(
-                device_id=cover.device_id, campaign_id=campaign, cover_fen=cover.fen, episode=cover.episode
-            )
-            await charge_allowance(self._tx, charged, now=self._now)
-
-    def _actor(self, operator: UUID | None) -> Actor:
-        return Actor(kind=ActorKind.MACHINE, id=operator or self._device.id, device_id=self._device.id)

@@ -29,6 +29,12 @@ HELD = Judged(ResultCode.HELD_GAP)
 APPLIED = Judged(ResultCode.APPLIED)
 COMMAND_UNKNOWN = Judged(ResultCode.NEEDS_REVIEW, "command-unknown")
 """An act of a kind that nobody here does yet: kept until somebody does."""
+COMMAND_REPEATED = Judged(ResultCode.NEEDS_REVIEW, "id-reused")
+"""Another act has this id."""
+COMMAND_DEP_FAILED = Judged(ResultCode.NEEDS_REVIEW, "dependency-failed")
+"""What it builds on was rejected."""
+STATION_MISSING = Judged(ResultCode.NEEDS_REVIEW, "device-without-station")
+"""Only a station's tablet does this."""
 REDEMPTION_UNKNOWN = Judged(ResultCode.NEEDS_REVIEW, "redemption-unknown")
 """The journal tells of a redemption by the county that the county does not have: it was restored since, perhaps."""
 NOTHING_TO_VOID = Judged(ResultCode.NONCOMPLIANT, "nothing-to-void")
@@ -49,7 +55,7 @@ class Stored(Struct, frozen=True, kw_only=True):
     data: bytes
     kind: str
     subject_id: UUID | None
-    """Under which id a claim is booked."""
+    """Under which id a claim is booked, or the id of an act."""
     occurred_at: Instant
     recorded_at: Instant
     judged: Judged

@@ -53,13 +53,16 @@ def most_for(mode: Mode, policy: OfflineLimits) -> int:
     return policy.scan_fen if mode is Mode.ROTATING else policy.challenge_fen
 
 
-def offer_of(body: Redeem, at: Instant, policy: OfflineLimits, facts: DeviceFacts) -> Offer | Fault:
-    """The voucher as the county remembers it, or what is wrong with token or card at this instant."""
+def offer_of(body: Redeem, at: Instant, word: Instant, policy: OfflineLimits, facts: DeviceFacts) -> Offer | Fault:
+    """The voucher as the county remembers it, or what is wrong with token or card at this instant.
+
+    ``word`` is when the county gave the device its last word.
+    """
     match body.proof:
         case HolderProof(token_hash=token_hash):
             return _offer_of_token(facts.tokens.get(token_hash), body.voucher, at, policy)
         case CardProof() as proof:
-            return _offer_of_card(proof, body.voucher, at, facts)
+            return _offer_of_card(proof, body.voucher, at, word, facts)
     raise ValueError("what the county took itself offers nothing")
 
 
@@ -86,13 +89,15 @@ def _offer_of_token(token: Token | None, voucher: UUID, at: Instant, policy: Off
     )
 
 
-def _offer_of_card(proof: CardProof, voucher: UUID, at: Instant, facts: DeviceFacts) -> Offer | Fault:
+def _offer_of_card(proof: CardProof, voucher: UUID, at: Instant, word: Instant, facts: DeviceFacts) -> Offer | Fault:
     known = facts.cards.get(proof.card_hash)
     if known is None or known.card.card != proof.card:
         return Fault.CARD_UNKNOWN
     if not known.card.is_home_at(facts.device):
         return Fault.CARD_NOT_AT_HOME
     if not known.card.not_before <= at < known.card.expires_at:
+        return Fault.CARD_NOT_VALID
+    if known.ended_at is not None and word >= known.ended_at:
         return Fault.CARD_NOT_VALID
     held = facts.vouchers.get(voucher)
     if held is None or held.resident != known.resident:

@@ -96,6 +96,10 @@ async def _answer(
     # What somebody decided since is told as well, for some weeks: an answer may be lost.
     decided = await reviews.decided_since(tx, device.id, now - DECISIONS_TOLD, MOST_EVENTS - len(told))
     told = await events.results_of(tx, device.id, decided) | told
+    if not sent.events:
+        # A question follows a push whose answer was lost, and with it what its events came to: they are the newest.
+        newest = range(max(0, taken.ack_seq - (MOST_EVENTS - len(told))) + 1, taken.ack_seq + 1)
+        told = await events.results_of(tx, device.id, newest) | told
     given = await events.give_checkpoint(tx, device.id, now)
     present, policy = await epoch(tx, AskEpoch()), await policies.in_force(tx)
     listed = await renew_status(tx, RenewStatus(), now=now)

@@ -5,7 +5,8 @@ cannot be read spoils no other; the device signs the whole. What it is told is i
 ``fixtures/protocols/batch/SPEC.md``; twins: ``pwa/src/offline/push.ts``, ``merchant_tools/pushes.py``.
 """
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 from uuid import UUID
@@ -78,7 +79,7 @@ class Push(Struct, frozen=True, kw_only=True):
 
 def sign_push(push: Push, *, device: SigningKey) -> bytes:
     """The push as it is sent. Raises ``ValueError`` for one that no county would take; devices do it in ``push.ts``."""
-    events: list[CborValue] = [[event.seq, event.data] for event in push.events]
+    events = _shortened(push.events)
     sentinel: CborValue = None if push.sentinel is None else [push.sentinel.device.bytes, push.sentinel.seq]
     head: CborValue = [push.head.seq, push.head.hash]
     items: list[CborValue] = [KIND, county_number(push.county), push.device.bytes, head, events, sentinel]
@@ -89,6 +90,30 @@ def sign_push(push: Push, *, device: SigningKey) -> bytes:
     if isinstance(read, Refused):
         raise ValueError(read.detail or read.reason.value)
     return data
+
+
+def _shortened(events: Sequence[Numbered]) -> list[CborValue]:
+    """An event that names the one before it here leaves that hash away: the county works it out again (B19)."""
+    items: list[CborValue] = []
+    before: Numbered | None = None
+    for event in events:
+        follows = before is not None and before.seq + 1 == event.seq
+        named = _name_of(before.data) if follows and before is not None else None
+        left, there, right = event.data.partition(named) if named else (event.data, b"", b"")
+        items.append([event.seq, left, right] if there else [event.seq, event.data])
+        before = event
+    return items
+
+
+def _name_of(data: bytes) -> bytes | None:
+    """The hash by which the next event names this one; ``None`` where nobody can tell its content."""
+    try:
+        match cbor.decode(data):
+            case [bytes(content), bytes()]:
+                return hashlib.sha256(content).digest()
+    except cbor.CborProblem:
+        return None
+    return None
 
 
 def verify_push(data: bytes, *, county: str, devices: Mapping[UUID, PublicKey]) -> Push | Refused[PushReason]:
@@ -153,7 +178,7 @@ def _well_formed(
     sentinel: CborValue,
     episode: CborValue,
 ) -> Push:
-    numbered = tuple(map(_numbered, events))
+    numbered = _numbered(events)
     place = _place_of(head)
     if any(one.seq >= other.seq for one, other in pairwise(numbered)):
         raise ValueError("events stand in the order of their numbers, each once")
@@ -178,11 +203,22 @@ def _place_of(value: CborValue) -> Place:
     raise ValueError("a head is [number, hash]")
 
 
-def _numbered(value: CborValue) -> Numbered:
-    match value:
-        case [seq, bytes(data)] if uint(seq, _LIMIT) > 0 and 1 <= len(data) <= LONGEST_EVENT:
-            return Numbered(uint(seq, _LIMIT), data)
-    raise ValueError("an event is [number from 1, 1 to 66560 bytes]")
+def _numbered(values: Sequence[CborValue]) -> tuple[Numbered, ...]:
+    found: list[Numbered] = []
+    for value in values:
+        match value:
+            case [seq, bytes(data)] if uint(seq, _LIMIT) > 0:
+                found.append(Numbered(uint(seq, _LIMIT), data))
+            case [seq, bytes(left), bytes(right)] if found and uint(seq, _LIMIT) == found[-1].seq + 1:
+                named = _name_of(found[-1].data)
+                if named is None:
+                    raise ValueError("the event before has no content to be named by")
+                found.append(Numbered(uint(seq, _LIMIT), left + named + right))
+            case _:
+                raise ValueError("an event is [number from 1, bytes], or [the next number, bytes before, bytes after]")
+        if not 1 <= len(found[-1].data) <= LONGEST_EVENT:
+            raise ValueError("an event has 1 to 66560 bytes")
+    return tuple(found)
 
 
 def _sentinel_of(value: CborValue) -> Sentinel:

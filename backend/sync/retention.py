@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
+from backend.cards.retention import tidy_cards
 from backend.database.transaction import Transaction
 from backend.kernel.actors import SYSTEM
 from backend.kernel.instants import Instant, business_day, day_starts
@@ -32,6 +33,7 @@ async def plan_tidying(tx: Transaction, _command: None = None, *, now: Instant) 
 async def tidy_devices(tx: Transaction, _work: DueWork, at: Instant) -> None:
     """One night's work."""
     await devices.erase_unused_invitations(tx, at - INVITATIONS_KEPT)
+    await tidy_cards(tx, now=at)
     for device_id in await allowances.devices_that_lapse(tx, at):
         device = await devices.lock_device(tx, device_id)
         assert device is not None, "allowances name their device"

@@ -1,7 +1,8 @@
 """What of all that devices sent does somebody in the office look at, and what may be decided about it?
 
 Pure. A claim that waits for a person (``FOR_REVIEW``) is accepted or rejected once, with a reason; its result moves
-forward to a final one and stays. Conflicts are settled by rule and only looked at. Decision 0075.
+forward to a final one and stays. A station's shift or act is put aside by a rejection, once somebody saw to it.
+Conflicts are settled by rule and only looked at. Decisions 0075 and 0080.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from msgspec import Struct
 
 from backend.kernel.refusals import Reason, Refused
 from backend.sync.answer_rules import ResultCode
-from backend.sync.body_rules import Body, Redeem, Void
+from backend.sync.body_rules import Body, Cmd, Redeem, Shift, Void
 from backend.sync.event_rules import EventReason
 from backend.sync.log_rules import Judged
 
@@ -32,6 +33,8 @@ class ConflictKind(StrEnum):
     """A second event of a number."""
     UNREADABLE = "unreadable"
     """Bytes that nobody could read."""
+    RECEIPT = "receipt"
+    """A customer brought the receipt of an event that is missing."""
     DECIDED = "decided"
     """What waited for a person and was decided."""
 
@@ -117,6 +120,8 @@ def decide_review(
     """May this be decided so? ``None`` for yes. A claim of which the county would know more can always be rejected."""
     if judged.code is not ResultCode.NEEDS_REVIEW:
         return Refused(ReviewReason.NOT_WAITING)
+    if isinstance(body, Shift | Cmd) and not accept:
+        return None  # Somebody saw to it; what names the act as done before does not wait any longer.
     if isinstance(body, Refused) or not isinstance(body, Redeem):
         return Refused(ReviewReason.NO_CLAIM)
     if accept and taken_back:

@@ -1,7 +1,10 @@
 """Events of a locked device are stored, each once, and judged as far as nothing is missing, whichever way they came."""
 
+from uuid import UUID
+
 from msgspec import Struct, structs
 
+from backend.cards.note_use import NoteUse, note_use
 from backend.database.transaction import Transaction
 from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
@@ -9,9 +12,10 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import PublicKey
 from backend.sync.ask_rules import asks_from
-from backend.sync.body_rules import Kind
+from backend.sync.body_rules import CardProof, Cmd, Kind, Redeem
 from backend.sync.claim_id import claim_id
 from backend.sync.device_rules import Device, DeviceState
+from backend.sync.event_rules import body_of
 from backend.sync.judge_log import JudgeLog, judge_log
 from backend.sync.log_rules import HELD, Judged, Stored
 from backend.sync.push_rules import Push
@@ -56,6 +60,8 @@ async def take_in(tx: Transaction, command: TakeIn, *, now: Instant) -> TakenIn 
 
 async def _store(tx: Transaction, device: Device, taken: Taken, now: Instant) -> None:
     await events.insert_events(tx, device.id, [_stored(one, now) for one in taken.kept])
+    for one in taken.kept:
+        await _note_card(tx, device, one, now)
     await events.insert_forks(tx, device.id, taken.forks, now)
     await events.insert_unread(tx, device.id, taken.unread, now)
     if taken.suspends and device.state is DeviceState.ACTIVE:
@@ -67,6 +73,30 @@ async def _store(tx: Transaction, device: Device, taken: Taken, now: Instant) ->
         await suspend_device(tx, command, now=now)
 
 
+def _subject(kept: Kept) -> UUID | None:
+    if isinstance(kept.body, Cmd):
+        return kept.body.cmd_id
+    return claim_id(kept.signed.hash) if kept.signed.event.kind == Kind.REDEEM.value else None
+
+
+async def _note_card(tx: Transaction, device: Device, kept: Kept, now: Instant) -> None:
+    """Whoever's card was used is told as soon as the county knows, whatever becomes of the claim."""
+    body = body_of(kept.signed.event)
+    if isinstance(body, Refused) or not isinstance(body, Redeem) or not isinstance(body.proof, CardProof):
+        return
+    use = NoteUse(
+        use_id=claim_id(kept.signed.hash),
+        card_id=body.proof.card,
+        voucher_id=body.voucher,
+        operator_id=body.operator,
+        merchant_id=device.merchant_id,
+        amount_fen=body.amount_fen,
+        at=now,
+        device_id=device.id,
+    )
+    await note_use(tx, use, now=now)
+
+
 def _stored(kept: Kept, now: Instant) -> Stored:
     event = kept.signed.event
     return Stored(
@@ -74,7 +104,7 @@ def _stored(kept: Kept, now: Instant) -> Stored:
         hash=kept.signed.hash,
         data=kept.data,
         kind=event.kind,
-        subject_id=claim_id(kept.signed.hash) if event.kind == Kind.REDEEM.value else None,
+        subject_id=_subject(kept),
         occurred_at=event.t_dev,
         recorded_at=now,
         judged=HELD,

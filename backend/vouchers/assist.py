@@ -17,7 +17,7 @@ from backend.stations.assist import count_assisted, may_assist, record_assisted
 from backend.stations.check_phone_code import check_proof
 from backend.stations.phone_code_rules import PhoneCodeReason
 from backend.stations.rules import Assisted, AssistedAct, ProofKind, Shift, StationReason, resident_key_of
-from backend.stations.shift_for import shift_for
+from backend.stations.shift_for import shift_for, shift_then
 from backend.vouchers.claim import claim
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome, people_of
 from backend.vouchers.enter_draw import Entered
@@ -50,6 +50,8 @@ class AssistedClaim(Struct, frozen=True, kw_only=True):
     proof: ProofKind
     proof_number: str | None = None
     """Of the document that was seen."""
+    registered_at: Instant | None = None
+    """When a tablet without a network registered it: the shift counts as it stood then."""
     actor: Actor
 
 
@@ -76,7 +78,7 @@ async def helped(
     asked = _claim(command, person)
     if await earlier_answer(tx, command.claim_id, asked.hashed()) is not None:
         return await ask(asked, person)  # Answered before: the shift may have been closed meanwhile.
-    shift = await _shift(tx, command.shift_id, command.actor, now)
+    shift = await _shift(tx, command.shift_id, command.actor, now, command.registered_at)
     if isinstance(shift, Refused):
         return shift
     checked = await check_proof(tx, command.proof, shift, command.resident_id, now=now)
@@ -177,6 +179,10 @@ async def _holder(tx: Transaction, command: Redeem) -> Claimant | None:
     return await claimant(tx, voucher.resident_id) if voucher else None
 
 
-async def _shift(tx: Transaction, shift_id: UUID, actor: Actor, now: Instant) -> Shift | Refused[StationReason]:
+async def _shift(
+    tx: Transaction, shift_id: UUID, actor: Actor, now: Instant, then: Instant | None = None
+) -> Shift | Refused[StationReason]:
     assert actor.id is not None, "an operator is somebody"
+    if then is not None:
+        return await shift_then(tx, shift_id, actor.id, at=then)
     return await shift_for(tx, shift_id, actor.id, now=now)

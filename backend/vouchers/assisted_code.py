@@ -33,7 +33,7 @@ from backend.vouchers.wallet_views import WalletVoucher
 
 MOST_SHOWN = 100
 
-_No = Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason] | Refused[PhoneCodeReason]
+ServedNo = Refused[StationReason] | Refused[AssistReason] | Refused[PapersReason] | Refused[PhoneCodeReason]
 
 
 class AssistedWallet(Struct, frozen=True, kw_only=True):
@@ -56,9 +56,9 @@ class AssistedShortCode(Struct, frozen=True, kw_only=True):
     actor: Actor
 
 
-async def assisted_wallet(tx: Transaction, command: AssistedWallet, *, now: Instant) -> list[WalletVoucher] | _No:
+async def assisted_wallet(tx: Transaction, command: AssistedWallet, *, now: Instant) -> list[WalletVoucher] | ServedNo:
     """The vouchers that can be used, the newest first."""
-    found = await _served(tx, command, now)
+    found = await served_person(tx, command, now)
     if isinstance(found, Refused):
         return found
     shift, person, _ = found
@@ -70,9 +70,9 @@ async def assisted_wallet(tx: Transaction, command: AssistedWallet, *, now: Inst
 
 async def assisted_short_code(
     tx: Transaction, command: AssistedShortCode, *, now: Instant
-) -> ShortCode | Refused[ShortCodeReason] | Refused[GeneralReason] | _No:
+) -> ShortCode | Refused[ShortCodeReason] | Refused[GeneralReason] | ServedNo:
     """A code for ten minutes, counted as a service to this person."""
-    found = await _served(tx, command, now)
+    found = await served_person(tx, command, now)
     if isinstance(found, Refused):
         return found
     shift, person, checked = found
@@ -100,10 +100,10 @@ async def assisted_short_code(
     return made
 
 
-async def _served(
+async def served_person(
     tx: Transaction, command: AssistedWallet | AssistedShortCode, now: Instant
-) -> tuple[Shift, Claimant, bool] | _No:
-    """The shift, the person, and whether the county itself checked that it is them."""
+) -> tuple[Shift, Claimant, bool] | ServedNo:
+    """The shift, the person at the counter, and whether the county itself checked that it is them."""
     assert command.actor.id is not None, "an operator is somebody"
     person = await claimant(tx, command.resident_id)
     if person is None:

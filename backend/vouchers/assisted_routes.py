@@ -15,9 +15,9 @@ from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import ProofKind, StationReason
 from backend.vouchers.assist import AssistReason
 from backend.vouchers.assisted_code import AssistedShortCode, AssistedWallet, assisted_short_code, assisted_wallet
+from backend.vouchers.find_by_document import FindByDocument, find_by_document
 from backend.vouchers.papers import Papers, PapersReason
 from backend.vouchers.schemas import (
-    DocumentNumber,
     VoucherAnswer,
     voucher_answer,
 )
@@ -25,7 +25,8 @@ from backend.vouchers.short_code import ShortCodeReason
 from backend.vouchers.short_code_schemas import ShortCodeAnswer, short_code_answer
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.paging import Page
-from backend.web.problems import documented, refusal
+from backend.web.problems import documented, refusal, refused
+from backend.web.texts import DocumentNumber
 
 OPERATOR = frozenset({Role.OPERATOR})
 
@@ -50,6 +51,49 @@ class AssistedCodeRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     proof: ProofKind
     proof_number: DocumentNumber | UnsetType = UNSET
     """Of a document; a phone's code has none."""
+
+
+class FindPersonRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The document that the operator sees, with its number."""
+
+    shift_id: UUID
+    proof: ProofKind
+    proof_number: DocumentNumber
+
+
+class PersonFoundAnswer(Struct, frozen=True, kw_only=True):
+    """Whose document it is, by id alone."""
+
+    resident_id: UUID
+
+
+@post(
+    "/api/v1/assisted/residents/find",
+    opt={"callers": OPERATOR},
+    tags=["stations"],
+    summary="Whose document is this?",
+    status_code=200,
+    responses=documented(
+        StationReason,
+        AssistReason,
+        PapersReason.NUMBER_WRONG,
+        PapersReason.TRIES_SPENT,
+        PapersReason.PAPERS_NEEDED,
+    ),
+)
+async def post_find_person(
+    request: Request[Any, Any, Any], data: JSONBody[FindPersonRequest]
+) -> Response[PersonFoundAnswer]:
+    """By its number, typed or from a reader. Numbers of nobody are counted; each look is on record."""
+    command = FindByDocument(
+        shift_id=data.shift_id,
+        papers=Papers(proof=data.proof, number=data.proof_number),
+        actor=_actor(request, data, None),
+    )
+    found = await transact(county_of(request), find_by_document, command)
+    if isinstance(found, Refused):
+        return refused(found, {PapersReason.NUMBER_WRONG: "/proof_number"})
+    return Response(PersonFoundAnswer(resident_id=found.resident_id))
 
 
 @post(
@@ -107,7 +151,9 @@ def _papers(data: AssistedWalletRequest | AssistedCodeRequest) -> Papers:
 
 
 def _actor(
-    request: Request[Any, Any, Any], data: AssistedWalletRequest | AssistedCodeRequest, act_id: UUID | None
+    request: Request[Any, Any, Any],
+    data: AssistedWalletRequest | AssistedCodeRequest | FindPersonRequest,
+    act_id: UUID | None,
 ) -> Actor:
     return caller_of(request).actor(
         role=Role.OPERATOR,
@@ -118,4 +164,4 @@ def _actor(
     )
 
 
-ASSISTED_ROUTES: list[BaseRouteHandler] = [post_assisted_vouchers, post_assisted_short_code]
+ASSISTED_ROUTES: list[BaseRouteHandler] = [post_find_person, post_assisted_vouchers, post_assisted_short_code]

@@ -82,7 +82,7 @@ async def audit_vouchers(tx: Transaction, asked: AuditVouchers) -> VoucherReport
         *await _events_missing(tx),
         *await _edges_untold(tx),
         *await audit_lots(tx),
-        *await audit_offline(tx),
+        *await audit_offline(tx, asked.ledger),
     ]
     redemptions = await checks.redemption_count(tx)
     return VoucherReport(vouchers=sum(tally.pieces for tally in tallies), redemptions=redemptions, faults=faults)

@@ -3,6 +3,7 @@
 What its bills did not use of the voucher's own money goes back to its line, once; who comes later still ranks last.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,7 +15,7 @@ from backend.database.transaction import Transaction
 from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant, to_wire
-from backend.outbox.due import plan
+from backend.outbox.due import plan_many
 from backend.outbox.rules import DueWork
 from backend.vouchers.cover_books import balance_label
 from backend.vouchers.store import offline as store
@@ -31,7 +32,13 @@ class CloseLabel(Struct, frozen=True):
 
 async def plan_closing(tx: Transaction, voucher_id: UUID, closes_at: Instant) -> None:
     """Have it closed then; planned once for an instant, and a later policy may plan a later one."""
-    await plan(tx, DueWork(kind=CLOSE_LABEL, key=f"{voucher_id} {to_wire(closes_at)}", due_at=closes_at))
+    await plan_closings(tx, [(voucher_id, closes_at)])
+
+
+async def plan_closings(tx: Transaction, closings: Iterable[tuple[UUID, Instant]]) -> None:
+    """Have each of these vouchers' labels closed at its instant."""
+    works = [DueWork(kind=CLOSE_LABEL, key=f"{voucher} {to_wire(at)}", due_at=at) for voucher, at in closings]
+    await plan_many(tx, works)
 
 
 async def close_due_label(tx: Transaction, work: DueWork, at: Instant) -> None:

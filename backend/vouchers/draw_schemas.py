@@ -13,8 +13,7 @@ from backend.vouchers.enter_draw import Entered
 from backend.vouchers.enter_seed import Progress, SeedEntered
 from backend.vouchers.find_draws import DrawBoard, Proof
 from backend.vouchers.name_source import SourceNamed
-from backend.vouchers.schemas import DocumentNumber
-from backend.web.texts import ONE_LINE
+from backend.web.texts import ONE_LINE, DocumentNumber
 
 Document = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$(?!\n)")]

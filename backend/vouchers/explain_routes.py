@@ -14,6 +14,7 @@ from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.vouchers.explain import AskExplanation, explain_refusals
 from backend.vouchers.explain_schemas import ExplainRequest, ExplanationAnswer, explanation_answer
+from backend.vouchers.find_debts import DebtsOf, shown_debts_of
 from backend.web.callers import address_of, caller_of, county_of
 from backend.web.problems import FieldError, ProblemError, documented, refused
 
@@ -56,7 +57,8 @@ async def post_explain(request: Request[Any, Any, Any], data: JSONBody[ExplainRe
     found = await inquire(county, explain_refusals, asked)
     if found is None:
         raise ProblemError(GeneralReason.NOT_FOUND)
-    return Response(explanation_answer(seen.resident_id, found, at), headers={"cache-control": "no-store"})
+    debts = await inquire(county, shown_debts_of, DebtsOf(seen.resident_id))
+    return Response(explanation_answer(seen.resident_id, found, debts, at), headers={"cache-control": "no-store"})
 
 
 EXPLAIN_ROUTES: list[BaseRouteHandler] = [post_explain]

@@ -1,5 +1,6 @@
 """What an explanation of refusals looks like on the wire; every reason comes with its words for people."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from msgspec import UNSET, Struct, UnsetType
 from backend.identity.rules import ResidentState
 from backend.kernel.refusals import Reason
 from backend.ledger.rules import Funder
+from backend.vouchers.debt_schemas import DebtAnswer, debt_answer
+from backend.vouchers.debt_views import ShownDebt
 from backend.vouchers.desk_rules import RedemptionState
 from backend.vouchers.draw_rules import EntryStanding, PassedOver
 from backend.vouchers.draw_views import OwnEntry
@@ -167,10 +170,14 @@ class ExplanationAnswer(Struct, frozen=True, kw_only=True):
     groups: list[str]
     rounds: list[RoundExplainedAnswer]
     left_out: int
+    debts: list[DebtAnswer]
+    """What they owe, or owed, for further uses of their vouchers."""
     at: datetime
 
 
-def explanation_answer(resident_id: UUID, found: Explanation, at: datetime) -> ExplanationAnswer:
+def explanation_answer(
+    resident_id: UUID, found: Explanation, debts: Sequence[ShownDebt], at: datetime
+) -> ExplanationAnswer:
     """The wire form."""
     account = found.account
     return ExplanationAnswer(
@@ -183,6 +190,7 @@ def explanation_answer(resident_id: UUID, found: Explanation, at: datetime) -> E
         groups=sorted(found.groups),
         rounds=[_round(told) for told in found.rounds],
         left_out=found.left_out,
+        debts=[debt_answer(one) for one in debts],
         at=at,
     )
 

@@ -65,6 +65,11 @@ async def find_rounds(tx: Transaction, asked: FindRounds) -> list[RoundView]:
     return [view for view in found if view.facts.mode is asked.mode]
 
 
+async def find_rounds_of_all(tx: Transaction, at: datetime) -> list[RoundView]:
+    """Of every mode, those that are open or will be, soonest first."""
+    return await desk.rounds_where(tx, after=at, running=True)
+
+
 class Board(Struct, frozen=True, kw_only=True):
     """Everything the desk sees of a campaign, counted from rows."""
 

@@ -38,13 +38,17 @@ class OfflinePool(Struct, frozen=True, kw_only=True):
 
 
 class DealingPool(Struct, frozen=True, kw_only=True):
-    """A pool that devices are dealt allowances from; ``face_fen`` is the largest public part of its vouchers' faces."""
+    """A pool whose allowances count; ``face_fen`` is the largest public part of its vouchers' faces.
+
+    While its campaign's redeeming is paused nothing new is dealt from it.
+    """
 
     campaign_id: UUID
     campaign_number: int
     line_id: UUID
     held_fen: int
     face_fen: int
+    paused: bool
 
 
 async def find_offline_pool(tx: Transaction, campaign_id: UUID) -> OfflinePool | None:
@@ -85,6 +89,7 @@ async def find_dealing_pools(tx: Transaction, _asked: None = None) -> list[Deali
                 line_id=line.line_id,
                 held_fen=line.left_fen,
                 face_fen=max(faces),
+                paused=line.paused,
             )
         )
     return found

@@ -19,6 +19,11 @@ async def campaign_of(tx: Transaction, voucher_id: UUID) -> UUID | None:
     return await store.campaign_of(tx, voucher_id)
 
 
+async def campaigns_of(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The campaigns of vouchers; those that do not exist are left out."""
+    return await store.campaigns_of(tx, voucher_ids)
+
+
 async def taken_since(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, Instant]:
     """Since when the county itself has these vouchers on record as used; those that it has not are left out."""
     return await store.taken_since(tx, voucher_ids)

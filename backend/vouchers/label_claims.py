@@ -100,7 +100,9 @@ async def label_claims(
     if state is not voucher.state or act.count > voucher.last_count:
         await store.move_voucher(tx, voucher.voucher_id, state, max(act.count, voucher.last_count))
     uncovered = [claim for claim in claims if claim.claim_id in short]
-    await record(tx, *(_entry(claim, ranked.get(claim.claim_id), act, now) for claim in [*changed, *uncovered]))
+    await record(
+        tx, *(label_entry(claim, ranked.get(claim.claim_id), act.actor, now) for claim in [*changed, *uncovered])
+    )
     return Labelled(
         claims=balanced.claims,
         ranked=ranked,
@@ -167,10 +169,11 @@ async def _pay(
     ]
 
 
-def _entry(claim: OfflineClaim, ranked: Ranked | None, act: Act, now: Instant) -> Entry:
+def label_entry(claim: OfflineClaim, ranked: Ranked | None, actor: Actor, now: Instant) -> Entry:
+    """What the trail tells of a claim's label."""
     return new_entry(
         now,
-        act.actor,
+        actor,
         "offline.label",
         ("voucher", claim.voucher_id),
         to_state="uncovered" if ranked is None else ranked.label,

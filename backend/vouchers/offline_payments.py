@@ -4,6 +4,7 @@ A payment is a redemption like any other and is cleared the working day after it
 device says. What it is paid from is ``cover_books``; what is not decided here, ``offline_rules``.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,11 +14,11 @@ from backend.audit_trail.record import record as record_entries
 from backend.audit_trail.rules import new_entry
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
-from backend.kernel.ids import new_id
+from backend.kernel.ids import new_id, new_ids
 from backend.kernel.instants import Instant, business_day
 from backend.ledger.post import post
 from backend.ledger.rules import Account, AccountKind, Funder, Step, Transfer
-from backend.outbox.publish import publish
+from backend.outbox.publish import publish, publish_many
 from backend.settlement.record import cancel_event, lock_event, record_events
 from backend.settlement.rules import EventKind, EventState, FinanceEvent
 from backend.vouchers.events import RedemptionRolledBack, VoucherRedeemed
@@ -30,41 +31,60 @@ from backend.vouchers.store import offline as store
 from backend.vouchers.store import refunds
 
 
+class Payable(Struct, frozen=True):
+    """A claim, the locked voucher that it is on, and who makes it be paid."""
+
+    claim: OfflineClaim
+    voucher: LiveVoucher
+    actor: Actor
+
+
 async def pay(tx: Transaction, claim: OfflineClaim, voucher: LiveVoucher, actor: Actor, now: Instant) -> OfflineClaim:
     """The claim with the redemption that pays it from now on; from which money is booked by the caller."""
-    redemption_id = payment_id(claim.claim_id, claim.times_paid)
-    await store.insert_payment(tx, redemption_id, claim, voucher, now)
-    await post(tx, *_transfers(redemption_id, claim, voucher), now=now)
-    record_events(tx, [_finance_event(redemption_id, claim, voucher, now)])
-    await publish(
-        tx,
-        VoucherRedeemed(
-            event_id=new_id(),
-            occurred_at=claim.effective_at,
-            redemption_id=redemption_id,
-            voucher_id=voucher.voucher_id,
-            campaign_id=voucher.campaign_id,
-            resident_id=voucher.resident_id,
-            merchant_id=claim.merchant_id,
-            bill_fen=claim.bill_fen,
-            discount_fen=claim.discount_fen,
-            shares=tuple((funder, fen) for funder, fen in claim.shares.items() if fen),
-        ),
-        now=now,
-    )
-    await record_entries(
-        tx,
+    return (await pay_many(tx, [Payable(claim, voucher, actor)], now))[0]
+
+
+async def pay_many(tx: Transaction, payable: Sequence[Payable], now: Instant) -> list[OfflineClaim]:
+    """The same for many claims, in their order and with as many statements."""
+    payments = [(payment_id(one.claim.claim_id, one.claim.times_paid), one.claim, one.voucher) for one in payable]
+    await store.insert_payments(tx, payments, now)
+    await post(tx, *(transfer for payment in payments for transfer in _transfers(*payment)), now=now)
+    record_events(tx, [_finance_event(*payment, now) for payment in payments])
+    ids = iter(new_ids(2 * len(payments)))
+    await publish_many(tx, [_redeemed(next(ids), *payment) for payment in payments], now=now)
+    entries = [
         new_entry(
             now,
-            actor,
+            one.actor,
             "voucher.redeem",
             ("voucher", voucher.voucher_id),
             from_state=claim.found,
             to_state=VoucherState.REDEEMED,
             detail=f"redemption {redemption_id} of claim {claim.claim_id} {claim.label}",
-        ),
+            entry_id=next(ids),
+        )
+        for one, (redemption_id, claim, voucher) in zip(payable, payments, strict=True)
+    ]
+    await record_entries(tx, *entries)
+    return [
+        replace(claim, redemption_id=redemption_id, times_paid=claim.times_paid + 1)
+        for redemption_id, claim, _ in payments
+    ]
+
+
+def _redeemed(event_id: UUID, redemption_id: UUID, claim: OfflineClaim, voucher: LiveVoucher) -> VoucherRedeemed:
+    return VoucherRedeemed(
+        event_id=event_id,
+        occurred_at=claim.effective_at,
+        redemption_id=redemption_id,
+        voucher_id=voucher.voucher_id,
+        campaign_id=voucher.campaign_id,
+        resident_id=voucher.resident_id,
+        merchant_id=claim.merchant_id,
+        bill_fen=claim.bill_fen,
+        discount_fen=claim.discount_fen,
+        shares=tuple((funder, fen) for funder, fen in claim.shares.items() if fen),
     )
-    return replace(claim, redemption_id=redemption_id, times_paid=claim.times_paid + 1)
 
 
 def _transfers(redemption_id: UUID, claim: OfflineClaim, voucher: LiveVoucher) -> list[Transfer]:

@@ -278,6 +278,15 @@ GONE: Collection[VoucherState] = frozenset({VoucherState.EXPIRED, VoucherState.V
 """States in which a voucher's own money is back on its line."""
 
 
+def share_set_off(public_fen: int, owed: Sequence[int]) -> list[int]:
+    """What of each debt, the oldest first, a new voucher sets off: at most half of its public money, in fen."""
+    left, shares = public_fen // 2, []
+    for fen in owed:
+        shares.append(min(left, fen))
+        left -= shares[-1]
+    return shares
+
+
 class HolderDebt(Struct, frozen=True, kw_only=True):
     """What a holder owes the county for a further use of a voucher, and what later vouchers have set off of it."""
 

@@ -17,6 +17,7 @@ from backend.database.columns import (
 )
 from backend.vouchers.offline_rules import ClaimLabel, DebtState
 from backend.vouchers.rules import VoucherState
+from backend.vouchers.waiver_rules import WaiverState
 
 offline_labels = Table(
     "offline_labels",
@@ -87,3 +88,42 @@ holder_debts = Table(
     sqlite_with_rowid=False,
 )
 Index("ix_holder_debts_resident", holder_debts.c.resident_id)
+
+debt_set_offs = Table(
+    "debt_set_offs",
+    metadata,
+    id_column(primary_key=True),
+    id_column("claim_id", ForeignKey("offline_claims.id")),
+    id_column("voucher_id", ForeignKey("vouchers.id")),
+    fen_column("fen"),
+    # The pool's line that has it again; without one it stays on the line of the voucher that became smaller.
+    id_column("pool_line_id", nullable=True),
+    instant_column("at"),
+    CheckConstraint("fen > 0", name="something"),
+)
+debt_waivers = Table(
+    "debt_waivers",
+    metadata,
+    id_column(primary_key=True),
+    id_column("claim_id", ForeignKey("offline_claims.id")),
+    choice_column("state", WaiverState),
+    fen_column("fen"),
+    text_column("reason", most=200),
+    id_column("proposed_by"),
+    instant_column("proposed_at"),
+    id_column("decided_by", nullable=True),
+    instant_column("decided_at", nullable=True),
+    CheckConstraint("decided_by IS NULL OR state <> 'confirmed' OR decided_by <> proposed_by", name="two_people"),
+)
+_IS_PROPOSED = debt_waivers.c.state == "proposed"
+Index(
+    "uq_debt_waivers_one_proposed",
+    debt_waivers.c.claim_id,
+    unique=True,
+    postgresql_where=_IS_PROPOSED,
+    sqlite_where=_IS_PROPOSED,
+)
+Index("ix_debt_waivers_proposed_at", debt_waivers.c.proposed_at)
+Index("ix_debt_set_offs_claim", debt_set_offs.c.claim_id)
+Index("ix_debt_set_offs_voucher", debt_set_offs.c.voucher_id)
+Index("ix_debt_set_offs_line", debt_set_offs.c.pool_line_id)

@@ -11,6 +11,7 @@ from backend.database.transaction import inquire, transact
 from backend.kernel.actors import OFFICE_ROLES, Role
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
+from backend.vouchers.debt_routes import get_my_debts, list_waivers, post_waiver, post_waiver_decision
 from backend.vouchers.desk_rules import DeskReason
 from backend.vouchers.find_offline_pools import find_offline_pool
 from backend.vouchers.pool_rules import PoolReason
@@ -76,4 +77,12 @@ async def put_offline_pool(
     return Response(answer, status_code=200 if outcome.again else 201)
 
 
-POOL_ROUTES: list[BaseRouteHandler] = [get_offline_pool, put_offline_pool]
+POOL_ROUTES: list[BaseRouteHandler] = [
+    get_offline_pool,
+    put_offline_pool,
+    get_my_debts,
+    list_waivers,
+    post_waiver,
+    post_waiver_decision,
+]
+"""The pool, and what holders owe to it."""

@@ -12,8 +12,7 @@ from backend.vouchers.decide_roster import RosterDecided
 from backend.vouchers.import_roster import Imported, Looked
 from backend.vouchers.roster_rules import MOST_ROWS, RosterRow, RosterState, RowFault, Verdict
 from backend.vouchers.roster_views import Entitlement, Roster
-from backend.vouchers.schemas import DocumentNumber
-from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE
+from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, DocumentNumber
 
 Document = Annotated[str, Meta(min_length=1, max_length=80, pattern=ONE_LINE)]
 Cell = Annotated[str, Meta(max_length=80, pattern=MAYBE_ONE_LINE)]

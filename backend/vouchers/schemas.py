@@ -21,7 +21,7 @@ from backend.vouchers.rules import DiscountKind, Hours, Terms, VoucherState, pie
 from backend.vouchers.trade_in_rules import TradeIn
 from backend.vouchers.wallet import IssuedToken
 from backend.vouchers.wallet_views import WalletVoucher
-from backend.web.texts import DOCUMENT_NUMBER, MAYBE_ONE_LINE, ONE_LINE, SCANNED
+from backend.web.texts import MAYBE_ONE_LINE, ONE_LINE, SCANNED, DocumentNumber
 
 CodeText = Annotated[
     str,
@@ -33,15 +33,6 @@ CodeText = Annotated[
     ),
 ]
 Why = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
-DocumentNumber = Annotated[
-    str,
-    Meta(
-        min_length=4,
-        max_length=32,
-        pattern=DOCUMENT_NUMBER,
-        description="The number of the identity card, social security card or station card that the operator sees.",
-    ),
-]
 
 
 class ClaimRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

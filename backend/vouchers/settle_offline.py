@@ -101,13 +101,16 @@ async def settle_offline(tx: Transaction, command: SettleOffline, *, now: Instan
     label = await store.label_of(tx, voucher.voucher_id)
     if any(claim.claim_id == command.claim_id for claim in claims):
         return _again(command, claims, label)
-    claim = await _decide(tx, command, voucher, now)
+    merchant = await standing_of(tx, command.merchant_id, now=now)
+    if merchant is None:
+        return Refused(RedemptionReason.MERCHANT_SUSPENDED)
+    claim = claim_of(command, voucher, merchant, await _level(tx, command, voucher))
     if isinstance(claim, Refused):
         return claim
     label = label or await _new_label(tx, voucher, voucher.expires_at + command.open_for)
     label = msgspec.structs.replace(label, closes_at=max(label.closes_at, voucher.expires_at + command.open_for))
     claim = msgspec.structs.replace(claim, late=label.closed_at is not None, nth=len(claims))
-    await store.insert_claim(tx, claim, now)
+    await store.insert_claims(tx, [claim], now)
     left_fen = command.allowance_left_fen if command.cover_left_fen is None else command.cover_left_fen
     act = Act(
         act_id=command.claim_id,
@@ -122,18 +125,16 @@ async def settle_offline(tx: Transaction, command: SettleOffline, *, now: Instan
     return _told(labelled, command.claim_id)
 
 
-async def _decide(
-    tx: Transaction, command: SettleOffline, voucher: LiveVoucher, now: Instant
+def claim_of(
+    command: SettleOffline, voucher: LiveVoucher, merchant: Standing, proof_level: int
 ) -> OfflineClaim | Refused[RedemptionReason] | Refused[OfflineReason]:
-    merchant = await standing_of(tx, command.merchant_id, now=now)
-    if merchant is None:
-        return Refused(RedemptionReason.MERCHANT_SUSPENDED)
+    """What the voucher gives for it, before it stands among the other claims on that voucher."""
     shares = decide_offline(
         voucher,
         bill=command.bill,
         claimed_fen=command.amount_fen,
         counter=_counter(command, merchant),
-        proof_level=await _level(tx, command, voucher),
+        proof_level=proof_level,
         at=_at(command, voucher),
     )
     if isinstance(shares, Refused):

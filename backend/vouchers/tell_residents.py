@@ -24,6 +24,7 @@ from backend.notifications.templates import (
 from backend.outbox.relay import Consumer
 from backend.outbox.rules import Event
 from backend.vouchers.events import RedemptionRolledBack, VoucherClaimed, VoucherRedeemed, VouchersExpired
+from backend.vouchers.set_off_debts import SET_OFF_DEBTS
 from backend.vouchers.store import reads
 from backend.vouchers.wallet_views import ToldVoucher
 
@@ -115,4 +116,5 @@ RESIDENT_CONSUMERS = (
     Consumer("vouchers.tell-rolled-back", RedemptionRolledBack, tell_rolled_back),
     # One event tells of up to 500 vouchers, as many as one run of the expiry returns.
     Consumer("vouchers.tell-expired", VouchersExpired, tell_expired, at_once=1),
+    SET_OFF_DEBTS,
 )

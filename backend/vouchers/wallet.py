@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from backend.database.transaction import Transaction
 from backend.identity.enrol_holder_key import holder_keys
@@ -12,9 +12,9 @@ from backend.identity.records import HolderKey
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
 from backend.kernel.signing import PublicKey, SigningKey
-from backend.kernel.tokens import Token, issue_token
+from backend.kernel.tokens import ONLINE_ONLY, Token, issue_token
 from backend.vouchers.rules import VoucherState
-from backend.vouchers.store import reads
+from backend.vouchers.store import debts, reads
 from backend.vouchers.store import tokens as store
 from backend.vouchers.token_rules import (
     RememberedToken,
@@ -95,6 +95,8 @@ async def issue_tokens(
     known = await store.newest_tokens(tx, [voucher.voucher_id for voucher in held])
     kinds = await store.kinds_of_versions(tx, {(voucher.campaign_id, voucher.version) for voucher in held})
     numbers = await reads.number_tokens(tx, [voucher.voucher_id for voucher in held])
+    # Whoever owes for a further use shows their vouchers online until that is settled.
+    frozen = command.resident_id in await debts.owing(tx, {command.resident_id})
     issued, fresh = [], []
     for voucher in held:
         # Whole seconds: the token's fields are seconds, and a token must never outlive its voucher.
@@ -102,6 +104,8 @@ async def issue_tokens(
         if life is None:
             continue
         content = _content(tx, voucher, holder, kinds.get((voucher.campaign_id, voucher.version), ()), now)
+        if frozen:
+            content = structs.replace(content, flags=content.flags | ONLINE_ONLY)
         token = known.get(voucher.voucher_id)
         if token is None or not is_good_again(token, content, ends=life[1], now=now):
             token = _sign(tx, voucher, content, life, numbers[voucher.voucher_id])

@@ -31,6 +31,23 @@ Line = Annotated[str, Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
 LineEn = Annotated[str, Meta(min_length=1, max_length=240, pattern=ONE_LINE)]
 ReasonText = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE, description="Why, for the record.")]
 Phone = Annotated[str, Meta(max_length=11, pattern=PHONE, description="A mobile number.")]
+DocumentNumber = Annotated[
+    str,
+    Meta(
+        min_length=4,
+        max_length=32,
+        pattern=DOCUMENT_NUMBER,
+        description="The number of the identity card, social security card or station card that the operator sees.",
+    ),
+]
+CardPin = Annotated[
+    str,
+    Meta(
+        max_length=6,
+        pattern=told("^[0-9]{6}$(?!\n)", "请由本人设 6 位数字密码 / six digits that the owner chooses"),
+        description="The card's PIN. The county keeps a slow hash of it.",
+    ),
+]
 Searched = Annotated[
     str | None, QueryParameter(min_length=1, max_length=60, pattern=ONE_LINE, description="Words to look for.")
 ]

@@ -21,7 +21,7 @@ export interface PrecacheEntry {
 /** The reader of codes for browsers without one of their own; it stands in no manifest of Vite's. */
 const READER = /zxing_reader-[\w-]+\.wasm$/
 /** Whoever scans codes has to do so without a network too. */
-const SCANNING: AppName[] = ['merchant', 'station']
+const SCANNING: AppName[] = ['resident', 'merchant', 'station']
 
 /** Keeps the files that some app reaches, marked with the apps; a page is kept under the address people open. */
 export function markApps(entries: PrecacheEntry[], viteManifest: Manifest): PrecacheEntry[] {

@@ -3,44 +3,14 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
-import { toHex } from '@/kernel/bytes'
-import { sign1 } from '@/kernel/cose'
-import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { newId } from '@/kernel/ids'
 import type { Attempt } from '@/counter/redeeming'
-import type { Json } from '@/offline/digest'
-import type { Rows } from '@/offline/word'
-import { AT, CERTIFICATE, COUNTER, COUNTY, newWorld, openBrowser, OPERATOR, POLICY, TERMS, allowance, type Phone, type World } from './offline_world'
+import { letIn, MERCHANT, newPage, type Page } from './away_page'
+import { AT, COUNTY, newWorld, openBrowser, OPERATOR, POLICY, allowance, type Phone, type World } from './offline_world'
 
-/** A page that was opened just now: nothing in memory, only what is on the disk. */
-async function newPage() {
-  vi.resetModules()
-  const [taking, claims, running, redeeming, key, standing, replica, outbox, book, connection, database, left, words, note] =
-    await Promise.all([
-      import('@/counter/away/taking'),
-      import('@/counter/away/claims'),
-      import('@/counter/away/running'),
-      import('@/counter/redeeming'),
-      import('@/offline/device_key'),
-      import('@/offline/standing'),
-      import('@/offline/replica'),
-      import('@/offline/outbox'),
-      import('@/offline/book'),
-      import('@/offline/connection'),
-      import('@/offline/database'),
-      import('@/counter/away/left'),
-      import('@/counter/away/words'),
-      import('@/offline/device_note'),
-    ])
-  const together = { ...taking, ...claims, ...running, ...redeeming, ...key, ...standing, ...outbox, ...book, ...connection }
-  return { ...together, ...database, ...left, ...words, ...note, takeIn: replica.takeIn }
-}
-
-type Page = Awaited<ReturnType<typeof newPage>>
 /** What the county makes of a redemption: an answer, nothing, or never an end. */
 type Fate = Response | 'lost' | 'hangs'
 
-const MERCHANT = COUNTER.merchant_id
 const YES = { redemption_id: 'r', bill_fen: 80_00, discount_fen: 20_00, payable_fen: 60_00, funders: [] }
 const asked = (): number => sent.length
 
@@ -66,38 +36,7 @@ function openCounty(): void {
   })
 }
 
-/** The county let this browser in and told it everything. */
-async function admitted(given: Parameters<Page['takeWord']>[1] = {}): Promise<string> {
-  const { device } = await page.ensureIdentity()
-  await page.takeWord(device, { policy: { ...POLICY, probe_bp: 0 }, certificate: CERTIFICATE, allowance: allowance(), ...given })
-  const told = { epoch: 1, ack_seq: 0, durable_seq: 0, results: [] }
-  await page.acknowledge(device, told, ['standings'], async (change) => {
-    const standing = await page.standingIn(change.objectStore('standings'), device)
-    await change.objectStore('standings').put({ ...standing, checkpoint: { no: 1, time: AT / 1000 - 60 } })
-  })
-  await briefed(device)
-  return device
-}
-
-async function briefed(device: string): Promise<void> {
-  const [root, { keys }] = [await newDeviceKey(), world.trust]
-  const listed = keys.map(({ kid, publicKey, notBefore, notAfter }) => [kid, publicKey.compressed, notBefore, notAfter])
-  const list = await sign1(['XK1', Number(COUNTY), 1, AT / 1000 - 60, listed], { key: root.privateKey, kid: Uint8Array.of(1) })
-  const { use_from, ...terms } = TERMS
-  const told = { paused: false, offline: true, terms: { ...terms.terms, use_from: new Date(use_from).toISOString() } }
-  const collections = new Map<string, Rows>([
-    ['counter', new Map([[MERCHANT, COUNTER as unknown as Json]])],
-    ['terms', new Map([['3.2.1', told as unknown as Json]])],
-  ])
-  const pinned = toHex((await publicHalf(root)).compressed)
-  const states = { epoch: 1, version: 1, count: 0, packed: new Uint8Array(0) }
-  await page.changeStrictly(await page.openDatabase(), ['replica', 'cursors', 'keys'], async (change) => {
-    await page.takeIn(change as never, device, { epoch: 1, cursor: 'c', collections }, AT)
-    await page.keepTrust(change.objectStore('keys'), device, { root: pinned, list })
-    await page.keepList(change.objectStore('replica'), device, states)
-  })
-}
-
+const admitted = (given: Parameters<Page['takeWord']>[1] = {}): Promise<string> => letIn(page, world, given)
 const open = () => scope.run(() => page.useRedeeming(async () => ({ ...page, takeAway: (order: Attempt) => page.takeAway(order, OPERATOR) })))!
 const order = async (how: { voucher?: string; bill_fen?: number; code?: string } = {}) => {
   const { bill_fen = 80_00, voucher } = how
@@ -218,17 +157,34 @@ describe('a voucher that is not taken', () => {
     expect(redeeming.state.value).toMatchObject({ kind: 'not-away', reason: 'offline-pool', sent: true })
     expect(await page.openAttempts(MERCHANT)).toHaveLength(1)
   })
+})
 
-  it('because its clock stands apart is asked for, not refused', async () => {
+describe('a clock that is wrong', () => {
+  it('at the customer’s phone leads to a question, not to a refusal', async () => {
     await admitted()
     offline()
     const redeeming = open()
     await redeeming.redeem(await order({ code: await phone.draw({ at: AT - 10 * 60_000 }) }))
     expect(redeeming.state.value).toMatchObject({ kind: 'ask', why: 'code-stale', amount_fen: 20_00 })
-    expect(page.askedWords('code-stale')).toContain('刷新')
   })
 
-  it('because the disk is full is told, and nothing of it is stored', async () => {
+  it('by years at the counter is told as that, not that the voucher has ended', async () => {
+    const device = await admitted()
+    offline()
+    const first = open()
+    await first.redeem(await order())
+    expect(first.state.value.kind).toBe('accepted')
+    const later = await order({ voucher: newId(AT) })
+    vi.setSystemTime(AT + 10 * 365 * 86_400_000)
+    const redeeming = open()
+    await redeeming.redeem(later)
+    expect(redeeming.state.value).toMatchObject({ kind: 'not-away', reason: 'offline-clock-unsure' })
+    expect(await journal(device)).toHaveLength(1)
+  })
+})
+
+describe('a disk that is full', () => {
+  it('is told, and nothing of the voucher is stored', async () => {
     const device = await admitted()
     offline()
     const real = IDBObjectStore.prototype.add

@@ -105,9 +105,10 @@ describe('a push', () => {
     county.fate = (nth) => (nth < 2 ? 'request-lost' : 'through')
     expect((await page.flush(COUNTY, identity, line)) as object).toEqual({ kind: 'away' })
     expect((await page.flush(COUNTY, identity, line)) as object).toEqual({ kind: 'away' })
-    expect(line.most).toBe(4)
+    // The second one was a question, and says nothing of how much the line lets through.
+    expect(line.most).toBe(8)
     await insist(line)
-    expect(county.pushes.map(({ events }) => events.length)).toEqual([4, 8, 16, 12])
+    expect(county.pushes.map(({ events }) => events.length)).toEqual([0, 8, 16, 16])
     expect(line.most).toBe(64)
   })
 
@@ -129,7 +130,9 @@ describe('a push', () => {
     await page.flush(COUNTY, identity, line)
     expect(county.requests.map(({ packed }) => packed)).toEqual([true, false, false])
   })
+})
 
+describe('a push without a yes', () => {
   it.each([400, 401, 403, 404, 409, 413, 415, 429, 500, 502, 503, 302])('that is answered with %i loses nothing and is told', async (status) => {
     await layEvents(5)
     county.fate = () => new Response('<html>', { status, headers: { 'retry-after': '30' } })
@@ -155,6 +158,29 @@ describe('a push', () => {
     await page.record({ county: COUNTY, identity: stranger }, MISTAKE, AT)
     expect(await page.flush(COUNTY, stranger, page.newLine())).toMatchObject({ kind: 'refused', status: 401, reason: 'push-device-unknown' })
     expect(await page.countUnacknowledged(stranger.device)).toBe(1)
+  })
+})
+
+describe('a push without an answer', () => {
+  it('is asked about, and its events go once', async () => {
+    await layEvents(60)
+    const line = page.newLine()
+    line.most = 40
+    county.fate = (nth) => (nth === 0 ? 'answer-lost' : 'through')
+    expect((await page.flush(COUNTY, identity, line)) as object).toEqual({ kind: 'away' })
+    expect(line).toMatchObject({ unsure: 40, most: 20 })
+    await insist(line)
+    expect(line).toMatchObject({ unsure: 0, most: 80 })
+    expect(county.pushes.map(({ events }) => events.map(({ seq }) => seq).at(0) ?? null)).toEqual([1, null, 41])
+    expect(await head()).toMatchObject({ ack_seq: 60 })
+    expect((await (await page.openDatabase()).getAll('outbox')).filter(({ result }) => result !== 'applied')).toEqual([])
+  })
+
+  it('makes a line that lets something through in between be tried again soon, and one that is gone ever later', () => {
+    const away = { kind: 'away' } as const
+    expect([page.failsAfter(7, away, true), page.failsAfter(7, away, false)]).toEqual([1, 8])
+    expect(page.failsAfter(7, { kind: 'held' }, true)).toBe(8)
+    expect(page.failsAfter(7, { kind: 'idle' }, false)).toBe(0)
   })
 })
 

@@ -30,6 +30,8 @@ import settlementZh from '../apps/office/texts/settlement/zh'
 import officeZh from '../apps/office/texts/zh'
 import rosterEn from '../apps/office/texts/roster/en'
 import rosterZh from '../apps/office/texts/roster/zh'
+import answeringEn from '../apps/resident/answering/texts/en'
+import answeringZh from '../apps/resident/answering/texts/zh'
 import nearbyEn from '../apps/resident/nearby/texts/en'
 import nearbyZh from '../apps/resident/nearby/texts/zh'
 import residentEn from '../apps/resident/texts/en'
@@ -56,6 +58,8 @@ import offlineEn from '../src/offline/texts/en'
 import offlineZh from '../src/offline/texts/zh'
 import outboxEn from '../src/outbox/texts/en'
 import outboxZh from '../src/outbox/texts/zh'
+import scanningEn from '../src/scanning/texts/en'
+import scanningZh from '../src/scanning/texts/zh'
 import staffEn from '../src/staff/texts/en'
 import staffZh from '../src/staff/texts/zh'
 import tablesEn from '../src/tables/texts/en'
@@ -73,6 +77,8 @@ const CATALOGUES: [string, Sentences, Sentences][] = [
   ['staff', staffZh, staffEn],
   ['the counter', counterZh, counterEn],
   ['the counter without the county', awayZh, awayEn],
+  ['reading codes', scanningZh, scanningEn],
+  ['answering a counter', answeringZh, answeringEn],
   ['vouchers', vouchersZh, vouchersEn],
   ['calls for merchants', merchantsZh, merchantsEn],
   ['applying', applyZh, applyEn],

@@ -75,8 +75,11 @@ async def _spend(county: County, codes: list[str], shops: list[Any]) -> None:
 
 
 def audited(data: Path, url: str | None) -> dict[str, Any]:
-    """What ``yizhan audit`` says of the only county; raises when it finds a fault."""
+    """What ``yizhan audit`` says of the only county; raises with its words when it finds a fault."""
     place = ["--data", str(data), *(["--database", url] if url else [])]
     command = [sys.executable, "-m", "backend", "audit", "--json", *place]
-    figures: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"audit ended with {done.returncode}: {done.stdout[-2000:]} {done.stderr[-2000:]}")
+    figures: dict[str, Any] = json.loads(done.stdout)
     return figures

@@ -22,8 +22,9 @@ from backend.database.registry import open_counties
 from backend.database.transaction import inquire
 from backend.kernel.ids import new_id
 from backend.settings import Settings
+from backend.starting.check_rules import Check, Standing
 from backend.starting.readiness import AskReadiness, StartPorts, readiness
-from backend.starting.readiness_rules import Check, Standing, is_ready
+from backend.starting.readiness_rules import is_ready
 from backend.starting.rules import ImportKind
 from tests.commands.running import Place, yizhan
 from tests.merchants.merchant_makers import credit_code
@@ -204,7 +205,7 @@ def test_a_county_comes_from_nothing_to_a_funded_campaign(place: Place, tmp_path
     assert yizhan("backup", "--to", tmp_path / "first.backup", *place.flags).code == 0
     step("yizhan backup")
 
-    assert asyncio.run(_unknown(place)) == {Check.BANK_ACCOUNTS, Check.HOLIDAYS}
+    assert asyncio.run(_unknown(place)) == {Check.BANK_ACCOUNTS, Check.HOLIDAYS, Check.TRUST_LIST}
     audited = yizhan("audit", *place.flags)
     assert audited.code == 0, audited.err
     assert len(step.done) == 20, step.done

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -59,6 +60,10 @@ def test_what_was_asked_before_the_end_is_answered(seeded: Path, tmp_path: Path)
         answers = [first, *(caller.hear() for caller in callers[1:])]
         assert [answer.status for answer in answers] == [403] * SIGNING_IN
         assert {json.loads(answer.body)["reason"] for answer in answers} == {"sign-in-failed"}
+    [county] = seeded.glob("counties/*/county.sqlite3")
+    with closing(sqlite3.connect(county)) as stored:
+        unlinked = stored.execute("SELECT count(*) FROM audit_entries WHERE block_no IS NULL").fetchone()
+    assert unlinked == (0,), "whoever audits a county that stands still finds its chain whole"
 
 
 def test_a_port_that_is_taken_or_cannot_be_is_told_so_and_whoever_holds_it_goes_on(

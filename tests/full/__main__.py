@@ -19,7 +19,7 @@ from msgspec import Struct
 from tests.full import lengths
 
 REPORT = Path(__file__).resolve().parents[1] / "full-report.md"
-LENGTHS = ("SEED", "KILLS", "EXAMPLES", "VOUCHERS", "HISTORIES", "SCHEDULES", "LIVES")
+LENGTHS = ("SEED", "KILLS", "EXAMPLES", "VOUCHERS", "HISTORIES", "SCHEDULES", "BROWSER_EVENTS", "LIVES")
 
 
 class Row(Struct):

@@ -4,10 +4,12 @@ import ast
 import re
 
 from backend.places.rules import SubjectKind
+from backend.stations.joining_rules import JoinReason
 from backend.sync import log_rules
 from backend.sync.event_rules import EventReason
 from backend.sync.fault_rules import Fault
 from backend.sync.review_rules import REJECTED
+from backend.sync.station_claim_rules import StationClaimReason
 from tests.house.source import ROOT, calls, python
 
 ACT = re.compile(r"[a-z_-]+\.[a-z_-]+")
@@ -74,8 +76,12 @@ def test_every_verdict_on_an_event_has_words_at_the_conflict_desk() -> None:
         log_rules.REDEMPTION_UNKNOWN,
         log_rules.NOTHING_TO_VOID,
         log_rules.FORKED,
+        log_rules.COMMAND_REPEATED,
+        log_rules.COMMAND_DEP_FAILED,
+        log_rules.STATION_MISSING,
         REJECTED,
     )
     verdicts = {*map(str, Fault), *(reason.value for reason in EventReason), *(str(one.reason) for one in own)}
+    verdicts |= {reason.value for reason in (*JoinReason, *StationClaimReason)}
     words = (ROOT / VERDICTS).read_text()
     assert sorted(verdict for verdict in verdicts if f"'reason.{verdict}'" not in words) == []

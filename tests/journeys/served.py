@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -118,4 +119,7 @@ class Served:
         assert ended is None, f"the server ended by itself with {ended}: {self.told()}"
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.address}{path}", data, headers, method=method)
-        return urllib.request.urlopen(request, timeout=30)
+        try:
+            return urllib.request.urlopen(request, timeout=30)
+        except urllib.error.HTTPError as no:
+            raise AssertionError(f"{path}: {no.code} {no.read().decode()[:500]}") from no

@@ -40,11 +40,14 @@ def let_in(served: Served, clerk: Session, label: str) -> str:
     return device
 
 
-def put_in_force(served: Served, staff: dict[str, Session]) -> int:
-    """An offline policy: 2000 yuan and 72 hours for a shop's device, and codes of an hour; its number."""
+def put_in_force(served: Served, staff: dict[str, Session], *, scan_fen: int = 5_000) -> int:
+    """An offline policy: 2000 yuan and 72 hours for a shop's device, and codes of an hour; its number.
+
+    Above ``scan_fen`` the customer's phone is asked to confirm.
+    """
     episode = {"soft_s": 43_200, "hard_s": 259_200, "cap_fen": 200_000, "claims": 40}
     limits = {
-        "scan_fen": 5_000,
+        "scan_fen": scan_fen,
         "challenge_fen": 10_000,
         "holder_day_fen": 10_000,
         "skew_s": 3_600,

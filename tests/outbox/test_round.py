@@ -6,9 +6,13 @@ from collections.abc import Sequence
 import pytest
 
 from backend import background as background_work
+from backend.audit_trail.chain import MOST_IN_BLOCK, unlinked
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
 from backend.background import Background
 from backend.database.county import County
-from backend.database.transaction import Transaction, transact
+from backend.database.transaction import Transaction, inquire, transact
+from backend.kernel.actors import SYSTEM
 from backend.kernel.instants import Instant
 from backend.outbox.due import plan
 from backend.outbox.relay import Consumer
@@ -33,6 +37,18 @@ async def test_rounds_open_before_anything_is_told(county: County) -> None:
     background = Background(county, [Consumer("listener", LanternLit, listen)], {"open": do})
     assert await background.round(county.clock()) == 2
     assert order == ["done", "told"]
+
+
+async def test_what_was_written_since_the_last_round_is_linked_at_the_end(county: County) -> None:
+    """Else an audit of a county that stands still, more than ten seconds later, finds entries that wait."""
+
+    async def act(tx: Transaction, command: int, *, now: Instant) -> None:
+        await record(tx, *(new_entry(now, SYSTEM, "test.act", ("door", nth)) for nth in range(command)))
+
+    await transact(county, act, MOST_IN_BLOCK + 1)
+    assert (await inquire(county, unlinked, None))[0] == MOST_IN_BLOCK + 1
+    await Background(county, [], {}).link_rest()
+    assert (await inquire(county, unlinked, None))[0] == 0
 
 
 async def test_in_a_rush_telling_waits_but_not_for_ever(county: County, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,26 +4,20 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import structs
-
 from backend.kernel import cbor
 from backend.kernel.signing import SigningKey, der_of_raw
-from backend.kernel.trust import seconds_of
-from backend.sync.answer_rules import REASONED, Answer, AnswerReason, EventResult, ResultCode, write_answer
-from backend.sync.event_rules import BEGINNING, LONGEST_EVENT, Checkpoint
+from backend.sync.event_rules import BEGINNING, LONGEST_EVENT
 from backend.sync.push_rules import LONGEST_PUSH, Numbered, Place, Push, PushReason, Sentinel, sign_push
+from tests.protocols.answer_vectors import answers, answers_refused
 from tests.protocols.event_vectors import journal
 from tests.protocols.known_keys import (
-    AT,
     COUNTER,
     COUNTY,
-    DAY,
     DEVICE,
     OTHER_COUNTER,
     OTHER_COUNTY,
     OTHER_DEVICE,
     RESIDENT,
-    SECOND,
     STRANGER,
     high_s,
     other_half,
@@ -32,7 +26,6 @@ from tests.protocols.known_keys import (
 Vector = dict[str, Any]
 HEAD = Place(9, hashlib.sha256(b"the ninth event").digest())
 CASE_OF = {reason: f"B{number}" for number, reason in enumerate(PushReason, 5)}
-ANSWER_CASE_OF = {reason: f"B{number}" for number, reason in enumerate(AnswerReason, 14)}
 
 
 def vectors() -> list[Vector]:
@@ -41,7 +34,7 @@ def vectors() -> list[Vector]:
     enrolled = {str(device): key.public.compressed.hex() for device, key in keys.items()}
     devices = {"op": "devices", "case": "B1", "county": COUNTY, "keys": enrolled}
     pushes = [*_pushes(), *_large(), *_unreadable(), *_malformed(), *_signers()]
-    return [devices, *pushes, *_answers(), *_answers_refused()]
+    return [devices, *pushes, *answers(), *answers_refused()]
 
 
 def push(*events: Numbered, **changes: Any) -> Push:
@@ -88,8 +81,33 @@ def _pushes() -> Iterator[Vector]:
     data = sign_push(good, device=COUNTER)
     yield _taken("s in the upper half", good, data[:-64] + high_s(data[-64:]))
     yield _taken("s in the lower half", good, data[:-64] + other_half(high_s(data[-64:])))
+    yield from _short()
     other = push(device=OTHER_DEVICE)
     yield _taken("another enrolled device's", other, sign_push(other, device=OTHER_COUNTER))
+
+
+def _short() -> Iterator[Vector]:
+    """The same push in both forms, and each place in which a hash may stand."""
+    whole = numbered(3)
+    names = [hashlib.sha256(event_content(one.data)).digest() for one in whole]
+    long: list[cbor.CborValue] = [[one.seq, one.data] for one in whole]
+    given = push(*whole)
+    yield _taken("every event whole", given, signed([*items()[:4], long, None, 7])) | {"case": "B19"}
+    left, _, right = whole[1].data.partition(names[0])
+    mixed: list[cbor.CborValue] = [long[0], [2, left, right], long[2]]
+    yield _taken("one of three events short", given, signed([*items()[:4], mixed, None, 7])) | {"case": "B19"}
+    for why, left, right in (("nothing before it", b"", b"x"), ("nothing after it", b"x", b""), ("alone", b"", b"")):
+        short: list[cbor.CborValue] = [long[0], [2, left, right]]
+        carried = push(whole[0], Numbered(2, left + names[0] + right))
+        yield _taken(f"a name with {why}", carried, signed([*items()[:4], short, None, 7])) | {"case": "B19"}
+
+
+def event_content(data: bytes) -> bytes:
+    """What an event's name is taken of."""
+    value = cbor.decode(data)
+    assert isinstance(value, list)
+    assert isinstance(value[0], bytes)
+    return value[0]
 
 
 def _taken(why: str, given: Push, data: bytes) -> Vector:
@@ -225,6 +243,13 @@ def _malformed() -> Iterator[Vector]:
         "an event without a number": (4, [b"x"]),
         "an event under nothing": (4, [[0, b"x"]]),
         "an event that is not in bytes": (4, [[1, ["XE1"]]]),
+        "a short event that is the first": (4, [[1, b"x", b"y"]]),
+        "a short event after a gap": (4, [[1, numbered(1)[0].data], [3, b"x", b"y"]]),
+        "a short event after one without a content": (4, [[1, b"x"], [2, b"x", b"y"]]),
+        "a short event after one in three parts": (4, [[1, cbor.encode([b"x", b"y", b"z"])], [2, b"x", b"y"]]),
+        "a short event after one whose content is no bytes": (4, [[1, cbor.encode(["x", b"y"])], [2, b"x", b"y"]]),
+        "a short event that grows too long": (4, [[1, numbered(1)[0].data], [2, bytes(LONGEST_EVENT - 32), b"x"]]),
+        "an event in three pieces": (4, [[1, numbered(1)[0].data], [2, b"x", b"y", b"z"]]),
         "an event of no bytes": (4, [[1, b""]]),
         "the same number twice": (4, [[1, b"x"], [1, b"x"]]),
         "numbers backwards": (4, [[2, b"x"], [1, b"x"]]),
@@ -264,108 +289,3 @@ def _signers() -> Iterator[Vector]:
         "a signature of zeros": good[:-64] + bytes(64),
     }.items():
         yield _refused(PushReason.FORGED, why, data)
-
-
-def answer(*results: EventResult, **changes: Any) -> Answer:
-    """An answer to the device whose journal has nine events."""
-    given: dict[str, Any] = {"county": COUNTY, "device": DEVICE, "epoch": 1, "ack_seq": 9, "durable_seq": 4}
-    given |= {"results": results, "need_from": None, "server_time": AT + SECOND, "checkpoint": Checkpoint(13, AT)}
-    return Answer(**(given | {"policy": 4, "status_version": 901} | changes))
-
-
-def _result(code: ResultCode, seq: int = 1) -> EventResult:
-    return EventResult(seq, code, "chain-broken" if code in REASONED else None)
-
-
-def _answers() -> Iterator[Vector]:
-    every = [_result(code, seq) for seq, code in enumerate(ResultCode, 1)]
-    answers = {
-        "nothing new": answer(),
-        "before the first event": answer(ack_seq=0, durable_seq=0),
-        **{f"an event that is {code}": answer(_result(code)) for code in ResultCode},
-        "every code at once": answer(*every),
-        "two hundred results": answer(*(_result(ResultCode.APPLIED, seq) for seq in range(1, 201)), ack_seq=200),
-        "a reason of 64 signs": answer(EventResult(1, ResultCode.NONCOMPLIANT, "a-" * 31 + "bc")),
-        "without a backup": answer(durable_seq=0),
-        "all in a backup": answer(durable_seq=9),
-        "the third event is missing": answer(_result(ResultCode.HELD_GAP, 4), ack_seq=2, durable_seq=2, need_from=3),
-        "after a restore: all of it again": answer(epoch=2, ack_seq=0, durable_seq=0, need_from=1),
-        "the 255th": answer(ack_seq=255, status_version=255),
-        "the 256th": answer(ack_seq=256, status_version=256),
-        "the 65 535th": answer(ack_seq=65_535, status_version=65_535),
-        "the largest numbers": answer(
-            **dict.fromkeys(("epoch", "ack_seq", "durable_seq", "need_from", "policy", "status_version"), 2**32 - 1)
-        ),
-    }
-    for why, given in answers.items():
-        yield _told(why, given)
-
-
-def _told(why: str, given: Answer) -> Vector:
-    expect = {
-        "epoch": given.epoch,
-        "ack_seq": given.ack_seq,
-        "durable_seq": given.durable_seq,
-        "results": [{"seq": one.seq, "code": one.code.value, "reason": one.reason} for one in given.results],
-        "need_from": given.need_from,
-        "server_time": seconds_of(given.server_time),
-        "checkpoint": {"no": given.checkpoint.no, "time": seconds_of(given.checkpoint.time)},
-        "policy": given.policy,
-        "status_version": given.status_version,
-    }
-    return {"op": "answer", "case": "B13", "why": why, "data": write_answer(given).hex(), "expect": expect}
-
-
-def _answer_refused(reason: AnswerReason, why: str, data: bytes) -> Vector:
-    case = ANSWER_CASE_OF[reason]
-    return {"op": "answer-refused", "case": case, "why": why, "data": data.hex(), "reason": reason.value}
-
-
-def _answers_refused() -> Iterator[Vector]:
-    good = write_answer(answer(_result(ResultCode.APPLIED)))
-    value = cbor.decode(good)
-    assert isinstance(value, list)
-    for why, data in {
-        "nothing": b"",
-        "cut off": good[:-1],
-        "a byte after the end": good + b"\x00",
-        "a longer head than needed": b"\x98\x0c" + good[1:],
-        "JSON": b'{"epoch": 1}',
-    }.items():
-        yield _answer_refused(AnswerReason.UNREADABLE, why, data)
-    yield _answer_refused(AnswerReason.VERSION, "the next version", cbor.encode(["XS2", *value[1:]]))
-    places: dict[str, tuple[int, cbor.CborValue]] = {
-        "a county of five figures": (1, 51152),
-        "a device of 15 bytes": (2, bytes(15)),
-        "a negative epoch": (3, -1),
-        "more in a backup than stored": (5, 10),
-        "results that are null": (6, None),
-        "a result without a reason's place": (6, [[1, "applied"]]),
-        "a result of nothing": (6, [[0, "applied", None]]),
-        "a code of tomorrow": (6, [[1, "postponed", None]]),
-        "a code in capitals": (6, [[1, "APPLIED", None]]),
-        "a code that is a number": (6, [[1, 1, None]]),
-        "a reason where none belongs": (6, [[1, "applied", "chain-broken"]]),
-        "noncompliant without a reason": (6, [[1, "noncompliant", None]]),
-        "a review without a reason": (6, [[1, "needs_review", None]]),
-        "an empty reason": (6, [[1, "noncompliant", ""]]),
-        "a reason that is a sentence": (6, [[1, "noncompliant", "Chain broken"]]),
-        "a reason with a line end": (6, [[1, "noncompliant", "chain\n"]]),
-        "a reason of 65 signs": (6, [[1, "noncompliant", "a" * 65]]),
-        "results backwards": (6, [[2, "applied", None], [1, "applied", None]]),
-        "a result twice": (6, [[1, "applied", None], [1, "applied", None]]),
-        "two hundred and one results": (6, [[seq, "applied", None] for seq in range(1, 202)]),
-        "to send again from nothing": (7, 0),
-        "a time as text": (8, "10:00"),
-        "a checkpoint alone": (9, [13]),
-        "a policy that is true": (10, True),
-        "a status version of 33 bits": (11, 2**32),
-    }
-    values: dict[str, cbor.CborValue] = {"eleven items": value[:-1], "thirteen items": [*value, 0], "a map": {0: "XS1"}}
-    values |= {why: [*value[:place], one, *value[place + 1 :]] for why, (place, one) in places.items()}
-    for why, spoilt in values.items():
-        yield _answer_refused(AnswerReason.MALFORMED, why, cbor.encode(spoilt))
-    other = structs.replace(answer(), county=OTHER_COUNTY, server_time=AT + DAY)
-    yield _answer_refused(AnswerReason.WRONG_COUNTY, "another county's", write_answer(other))
-    his = structs.replace(answer(), device=OTHER_DEVICE)
-    yield _answer_refused(AnswerReason.WRONG_DEVICE, "another device's", write_answer(his))

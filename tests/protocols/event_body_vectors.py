@@ -99,10 +99,17 @@ def _others() -> Spoilt:
         ("CLOCK", "four instants", [TIME, TIME, TIME, TIME]),
         ("CLOCK", "a negative instant", [TIME, -1, TIME]),
         ("CLOCK", "an instant in the year 2242", [TIME, TIME, 2**33]),
-        ("SHIFT", "an act that is not known", ["pause", DEVICE.bytes, OPERATOR.bytes]),
-        ("SHIFT", "no operator", ["open", DEVICE.bytes]),
-        ("SHIFT", "a shift of 15 bytes", ["open", bytes(15), OPERATOR.bytes]),
-        ("SHIFT", "an operator as text", ["open", DEVICE.bytes, str(OPERATOR)]),
+        ("SHIFT", "an act that is not known", ["pause", DEVICE.bytes, OPERATOR.bytes, 0, None]),
+        ("SHIFT", "no operator", ["open", DEVICE.bytes, 0, None]),
+        ("SHIFT", "no cash", ["open", DEVICE.bytes, OPERATOR.bytes]),
+        ("SHIFT", "a shift of 15 bytes", ["open", bytes(15), OPERATOR.bytes, 0, None]),
+        ("SHIFT", "an operator as text", ["open", DEVICE.bytes, str(OPERATOR), 0, None]),
+        ("SHIFT", "cash below nothing", ["close", DEVICE.bytes, OPERATOR.bytes, -1, None]),
+        ("SHIFT", "cash as text", ["close", DEVICE.bytes, OPERATOR.bytes, "200", None]),
+        ("SHIFT", "a reason at the beginning", ["open", DEVICE.bytes, OPERATOR.bytes, 0, "x"]),
+        ("SHIFT", "an empty reason", ["close", DEVICE.bytes, OPERATOR.bytes, 0, ""]),
+        ("SHIFT", "a reason of 334 signs in 1 002 bytes", ["close", DEVICE.bytes, OPERATOR.bytes, 0, "水" * 334]),
+        ("SHIFT", "six items", ["close", DEVICE.bytes, OPERATOR.bytes, 0, None, 0]),
     ]
     yield from bodies
 

@@ -16,7 +16,8 @@ from backend.sync.event_rules import verify_event
 from backend.sync.push_rules import LONGEST_PUSH, Numbered, Push, PushReason, Sentinel, sign_push, verify_push
 from merchant_tools import pushes as merchants
 from merchant_tools.signed import NotOurForm
-from tests.protocols.batch_vectors import answer, items, numbered, push, signed
+from tests.protocols.answer_vectors import answer
+from tests.protocols.batch_vectors import items, numbered, push, signed
 from tests.protocols.known_keys import AT, COUNTER, COUNTY, DEVICE
 from tests.protocols.spoilt_forms import heads_of
 from tests.protocols.vector_files import as_json, vectors_of, whole

@@ -14,9 +14,10 @@ from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from backend.merchants.end import End, end
+from backend.starting.check_rules import Check, Standing
 from backend.starting.note_backup import BackupMade, backup_made
 from backend.starting.readiness import AskReadiness, StartPorts, readiness
-from backend.starting.readiness_rules import Check, Facts, Item, Standing, can_run_a_desk, check_list, is_ready
+from backend.starting.readiness_rules import Facts, Item, OfflineTrust, can_run_a_desk, check_list, is_ready
 from backend.starting.rules import ImportKind
 from tests.databases import HandClock
 from tests.identity.people import staff
@@ -28,6 +29,7 @@ from tests.web.client import calling, serving
 
 AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 ONE, TWO, THREE, FOUR = (UUID(int=number) for number in range(1, 5))
+SOON = AT + timedelta(days=60)
 READY = Facts(
     holders={
         Role.SYSTEM_ADMIN: [ONE],
@@ -48,6 +50,7 @@ READY = Facts(
     sms=True,
     last_backup=AT,
     years_without_holidays=(),
+    trust=OfflineTrust(wanted=True, until=AT + timedelta(days=61)),
     drafted=True,
     approved=True,
     funded=True,
@@ -86,6 +89,11 @@ def test_a_county_in_which_everything_stands_is_ready() -> None:
         ({"last_backup": AT - timedelta(days=7, seconds=1)}, Check.BACKUP, Standing.ATTENTION, "7 天前备份过"),
         ({"years_without_holidays": None}, Check.HOLIDAYS, Standing.UNKNOWN, "本程序还不知道"),
         ({"years_without_holidays": (2027,)}, Check.HOLIDAYS, Standing.ATTENTION, "还没有 2027 年的安排"),
+        ({"trust": None}, Check.TRUST_LIST, Standing.UNKNOWN, "本程序还不知道"),
+        ({"trust": OfflineTrust(True, None)}, Check.TRUST_LIST, Standing.MISSING, "只能联网收券"),
+        ({"trust": OfflineTrust(False, None)}, Check.TRUST_LIST, Standing.ATTENTION, "只能联网收券"),
+        ({"trust": OfflineTrust(True, AT)}, Check.TRUST_LIST, Standing.MISSING, "只能联网收券"),
+        ({"trust": OfflineTrust(True, SOON)}, Check.TRUST_LIST, Standing.ATTENTION, "有效到 2027 年 1 月 19 日"),
         ({"drafted": False}, Check.CAMPAIGN_DRAFTED, Standing.MISSING, "还没有"),
         ({"approved": False}, Check.CAMPAIGN_APPROVED, Standing.MISSING, "还没有"),
         ({"funded": False}, Check.CAMPAIGN_FUNDED, Standing.MISSING, "还没有"),
@@ -128,7 +136,7 @@ async def asked(county: County, **ports: Any) -> list[Item]:
 
 async def test_an_empty_county_lacks_everything_and_knows_what_it_does_not_know(county: County) -> None:
     items = await asked(county)
-    unknown = {Check.BANK_ACCOUNTS, Check.HOLIDAYS}
+    unknown = {Check.BANK_ACCOUNTS, Check.HOLIDAYS, Check.TRUST_LIST}
     assert {item.check for item in items if item.standing is Standing.UNKNOWN} == unknown
     # The demonstration shows its messages in a box.
     assert {item.check for item in items if item.standing is Standing.DONE} == {Check.SMS}

@@ -15,7 +15,7 @@ from backend.kernel.refusals import Refused
 from backend.kernel.signing import SigningKey
 from backend.kernel.trust import seconds_of
 from backend.sync.answer_rules import Answer
-from backend.sync.body_rules import Body, HolderProof, Mode, Redeem, Void
+from backend.sync.body_rules import Body, CardProof, HolderProof, Mode, Redeem, Void
 from backend.sync.event_rules import BEGINNING, Checkpoint, DeviceEvent, read_event, sign_event, with_body
 from backend.sync.push import PushOutcome, TakePush, push
 from backend.sync.push_rules import Numbered, Place, Push, sign_push
@@ -142,7 +142,7 @@ def proof(of: Phone, token: bytes, at: Instant, count: int) -> HolderProof:
     return HolderProof(hashed, whole, count, signature, None)
 
 
-def redeeming(voucher_id: UUID, shown: HolderProof, fen: int, bill_fen: int, operator: UUID) -> Redeem:
+def redeeming(voucher_id: UUID, shown: HolderProof | CardProof, fen: int, bill_fen: int, operator: UUID) -> Redeem:
     """The body of such an event."""
     return Redeem(
         voucher=voucher_id,

@@ -183,6 +183,16 @@ def test_a_paper_card_counts_at_home_in_its_time(fault: Fault | None, of_card: d
     assert journal.told(**card_facts([1], **of_card)) == [fault]
 
 
+def test_a_card_that_was_called_back_binds_claims_whose_word_is_not_older() -> None:
+    journal = Journal()
+    journal.add(by_card(1))
+    known = card_facts([1])
+    word = journal.events[-1].event.checkpoint.time
+    for ended_at, fault in ((word, Fault.CARD_NOT_VALID), (word + SECOND, None), (None, None)):
+        ended = {CARD_HASH: structs.replace(known["cards"][CARD_HASH], ended_at=ended_at)}
+        assert journal.told(**known | {"cards": ended}) == [fault]
+
+
 def test_a_paper_card_is_for_its_owners_vouchers() -> None:
     journal = Journal()
     journal.add(by_card(1))

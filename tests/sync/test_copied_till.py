@@ -65,7 +65,7 @@ async def test_both_journals_of_a_copied_till_reach_the_county_however_little_it
     (tmp_path / "one").mkdir()
     one = opened(tmp_path / "one", county, device_id)
     for _ in range(3):
-        one.note("SHIFT", ["open", bytes(16), bytes(16)], reading(county))
+        one.note("SHIFT", ["open", bytes(16), bytes(16), 0, None], reading(county))
     await sent(county, one, 0)
     shutil.copytree(tmp_path / "one", tmp_path / "two")
     two = opened(tmp_path / "two", county, device_id)

@@ -14,7 +14,7 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.sync.answer_rules import ResultCode
-from backend.sync.body_rules import HolderProof, Void
+from backend.sync.body_rules import Cmd, HolderProof, Shift, ShiftAct, Void
 from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
 from backend.sync.find_conflicts import AskEvent, FindConflicts, find_conflicts, find_event
 from backend.sync.find_devices import FindDevices, find_devices
@@ -54,7 +54,7 @@ async def of_unknown_token(county: County, counter: Counter, of: Phone, voucher_
     return counter.add(redeeming(voucher_id, shown, 5_000, 20_000, counter.operator))
 
 
-async def waiting(county: County, clock: HandClock, **changed: int) -> World:
+async def waiting(county: County, clock: HandClock, **changed: Any) -> World:
     """A counter's first event waits for a person."""
     here = await world(county, **changed)
     clock.forward(minutes=5)
@@ -121,7 +121,8 @@ async def test_what_is_rejected_is_told_and_pays_nobody(county: County, clock: H
     twice = await transact(county, decide_event, deciding(here.counter, 1))
     assert twice == Refused(ReviewReason.NOT_WAITING)
     clock.forward(days=15)
-    assert told(await here.counter.sync()) == {}, "it was told for two weeks"
+    here.counter.add(Shift(ShiftAct.OPEN, new_id(), here.counter.operator))
+    assert set(told(await here.counter.sync())) == {2}, "it was told for two weeks"
     assert await faults(county) == []
 
 
@@ -178,6 +179,9 @@ def test_what_is_no_claim_or_nobodys_is_not_accepted() -> None:
     waits = Judged(ResultCode.NEEDS_REVIEW, "command-unknown")
     mine = {"taken_back": False, "has_merchant": False}
     assert decide_review(waits, Void(1, "扫错"), accept=False, **mine) == Refused(ReviewReason.NO_CLAIM)
+    for act in (Shift(ShiftAct.OPEN, UUID(int=1), UUID(int=2)), Cmd(UUID(int=1), "claim", b"", (), None)):
+        assert decide_review(waits, act, accept=False, **mine) is None
+        assert decide_review(waits, act, accept=True, **mine) == Refused(ReviewReason.NO_CLAIM)
     body = claim(1, at=AT)
     assert decide_review(waits, body, accept=True, **mine) == Refused(ReviewReason.WITHOUT_MERCHANT)
     assert decide_review(waits, body, accept=False, **mine) is None

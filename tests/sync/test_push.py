@@ -49,7 +49,7 @@ class World(Struct, frozen=True, kw_only=True):
     vouchers: list[UUID]
 
 
-async def world(county: County, people: int = 2, *, pool: int = POOL) -> World:
+async def world(county: County, people: int = 2, *, pool: int = POOL, limits: OfflineLimits = LIMITS) -> World:
     """Everybody has been online once."""
     merchant_id = await with_merchant(county)
     second = (await admitted(county, admission(order=2))).merchant_id
@@ -59,7 +59,7 @@ async def world(county: County, people: int = 2, *, pool: int = POOL) -> World:
     [round_id] = await running_campaign(county, campaign_id=campaign_id, pieces=4, cap_pieces=10)
     if pool:
         await sized(county, campaign_id, pool)
-    await policy_in_force(county, LIMITS)
+    await policy_in_force(county, limits)
     phones = [await phone(county, number) for number in range(1, people + 1)]
     vouchers = [await voucher(county, round_id, one) for one in phones]
     return World(
@@ -120,6 +120,19 @@ async def test_a_lost_answer_costs_nothing(county: County, clock: HandClock) -> 
     assert told(first) == told(second) == {1: ("applied", None)}
     assert await faults(county) == []
     assert (await places(county, here.campaign_id))[3] == 0, "the voucher's own money paid"
+
+
+async def test_a_question_is_told_what_the_newest_came_to_since_their_answer_may_have_been_lost(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    for one, voucher_id in zip(here.phones, here.vouchers, strict=True):
+        await here.counter.take(one, voucher_id)
+    await here.counter.sync(lost=True)
+    question = await here.counter.send([])
+    assert isinstance(question, Answer)
+    assert (question.ack_seq, told(question)) == (2, {1: ("applied", None), 2: ("applied", None)})
 
 
 async def test_two_shops_that_took_the_same_voucher_are_both_paid_and_the_pool_covers_the_second(

@@ -48,7 +48,7 @@ async def test_the_life_of_a_voucher_is_told_in_its_order(county: County, clock:
     assert isinstance(await undo(county, used.redemption_id, shop), RolledBack)
     clock.forward(days=7)
     assert await transact(county, expire, Expire(clock())) == 1
-    assert await relayed(county) == 5, "four for the resident; what was undone may have papers, too"
+    assert await relayed(county) == 6, "four for the resident; what was undone may have papers, and who claims may owe"
     messages = await told(county, me.resident_id)
     assert [message.code for message in messages] == [
         "voucher-expired",
@@ -101,7 +101,7 @@ async def test_an_event_that_comes_twice_is_told_once(county: County) -> None:
     [round_id] = await running_campaign(county, pieces=1)
     me = await phone(county)
     await voucher(county, round_id, me)
-    assert await relayed(county) == 1
+    assert await relayed(county) == 2, "who claims may owe"
     await forget_delivered(county)
     assert await relayed(county) == 0
     assert len(await told(county, me.resident_id)) == 1
@@ -118,7 +118,7 @@ async def test_whoever_claims_in_the_rush_is_told_too(county: County) -> None:
     outcomes = await asyncio.gather(*(desk.submit(one) for one in claims))
     await desk.close()
     assert all(isinstance(outcome, Claimed) for outcome in outcomes)
-    assert await relayed(county) == 4
+    assert await relayed(county) == 8, "told, and asked whether they owe"
     assert [len(await told(county, one.resident_id)) for one in people] == [1, 1, 1, 1]
 
 
@@ -131,8 +131,8 @@ async def test_whoever_has_closed_their_account_is_told_nothing_any_more(county:
     assert await transact(county, close_account, CloseAccount(resident_id=gone.resident_id, actor=me)) is None
     clock.forward(days=7)
     assert await transact(county, expire, Expire(clock())) == 2
-    # Two claims, one expiry of both, and the closing of the account itself.
-    assert await relayed(county) == 4
+    # Two claims, told and asked whether their holders owe, one expiry of both, and the closing of the account itself.
+    assert await relayed(county) == 6
     assert await told(county, gone.resident_id) == []
     assert [message.code for message in await told(county, here.resident_id)] == ["voucher-expired", "voucher-claimed"]
 

@@ -1,5 +1,6 @@
 """The trade-in sales of the world: of either side one whose papers are filed, and one whose papers are not."""
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from backend.database.county import County
 from backend.database.transaction import transact
 from backend.kernel.actors import Actor, ActorKind, Role
 from backend.kernel.ids import new_id
+from backend.starting.importers import IMPORTERS
 from backend.trade_in.file_sale import FileSale, SaleFiled, file_sale
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import DiscountKind, Limit
@@ -80,4 +82,17 @@ def of_papers(awaited_id: UUID) -> list[tuple[Role, str, dict[str, Any]]]:
         (Role.MERCHANT, DOSSIERS, PAPERS | {"dossier_id": "", "redemption_id": str(awaited_id)}),
         (Role.MERCHANT, f"{DOSSIERS}/{{dossier_id}}/mends", PAPERS | {"mend_id": ""}),
         (Role.REVIEWER, REVIEWS, {"review_id": "", "version": 1, "to": "returned", "note": "看不清"}),
+    ]
+
+
+def of_imports() -> list[tuple[Role, str, dict[str, Any]]]:
+    """What each desk takes in from a file, here one that is none."""
+    file = {"file": b64encode(b"a,b").decode()}
+    return [
+        told
+        for kind, importer in IMPORTERS.items()
+        for told in (
+            (importer.role, f"/api/v1/office/imports/{kind}", file | {"import_id": ""}),
+            (importer.role, f"/api/v1/office/imports/{kind}/{{import_id}}/application", file | {"application_id": ""}),
+        )
     ]

@@ -10,6 +10,7 @@ from backend.kernel.actors import Role
 from backend.kernel.ids import new_id
 from tests.merchants.test_routes import body as merchant_body
 from tests.vouchers.counters import typed
+from tests.vouchers.test_papers import NUMBER
 from tests.web.client import calling, serving
 from tests.web.contract import Operation, operations
 from tests.web.filing import DOSSIERS, PAPERS
@@ -144,6 +145,7 @@ def reaches(world: World, code: str) -> list[Reach]:
             "unknown-shift",
         ),
         *of_phone_codes(others_shift),
+        *of_cards({**served, "proof_number": NUMBER, **others_shift}),
         Reach(
             Role.OPERATOR,
             "/api/v1/shifts",
@@ -170,6 +172,19 @@ def of_phone_codes(others_shift: dict[str, str]) -> list[Reach]:
     return [
         Reach(Role.OPERATOR, path, {**code_id, **others_shift, **told}, 404, "unknown-shift")
         for path, told in ((sends, {"phone": "15402000001"}), (f"{sends}/check", {"code": "123456"}))
+    ]
+
+
+def of_cards(asked: dict[str, str]) -> list[Reach]:
+    """Cards are issued and ended, and people found, in one's own shift."""
+    card = {"card_id": str(new_id()), "home_device_id": str(new_id()), "pin": "280519"}
+    find = {name: value for name, value in asked.items() if name != "resident_id"}
+    cards = "/api/v1/assisted/paper-cards"
+    end = {"end_id": str(new_id()), "why": "lost"}
+    return [
+        Reach(Role.OPERATOR, cards, {**asked, **card}, 409, "card-home-unknown"),
+        Reach(Role.OPERATOR, f"{cards}/end", {**asked, **end}, 404, "unknown-shift"),
+        Reach(Role.OPERATOR, "/api/v1/assisted/residents/find", find, 404, "unknown-shift"),
     ]
 
 

@@ -1,6 +1,5 @@
 """An id that a caller makes may be one that the county knows already, of anything: that is told, and never a fault."""
 
-from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +30,12 @@ from tests.vouchers.counters import typed
 from tests.vouchers.desks import DOCUMENT, Desk, planned
 from tests.vouchers.lots import SEED
 from tests.vouchers.test_papers import NUMBER
+from tests.web.carding import MADE as MADE_OF_CARDS
+from tests.web.carding import of_cards
 from tests.web.client import calling, serving
 from tests.web.contract import operations
 from tests.web.filing import MADE as MADE_OF_PAPERS
-from tests.web.filing import of_papers
+from tests.web.filing import of_imports, of_papers
 from tests.web.paying import MADE, of_money
 from tests.web.test_callers import credentials
 from tests.web.world import World, build_world, row_counts
@@ -58,11 +59,13 @@ MAKERS = {
     "seed_id",
     "source_id",
     "turn_id",
+    "waiver_id",
 }
 """Fields that are always made by the caller; the others are where their route makes what they name."""
 MADE_HERE = {
     **MADE,
     **MADE_OF_PAPERS,
+    **MADE_OF_CARDS,
     **{f"/api/v1/office/imports/{kind}": {"import_id"} for kind in IMPORTERS},
     "/api/v1/office/campaigns/{campaign_id}/rosters": {"roster_id"},
     "/api/v1/office/merchants": {"merchant_id", "store_id"},
@@ -164,13 +167,17 @@ def of_offline(world: World, change: dict[str, Any]) -> list[Told]:
     device, policies = f"{OFFICE}/devices/{{device_id}}", f"{OFFICE}/offline-policies"
     phone = {"kind": "merchant", "label": "收银台", "merchant_id": str(world.own.merchant_id)}
     pool = {"kind_code": "dining-50", "size_fen": 0, "document_no": DOCUMENT}
+    no = {"decision_id": "", "accept": False, "reason": "对不上"}
     return [
         (Role.OFFICE, f"{OFFICE}/devices/invitations", phone | {"invitation_id": ""}),
         (Role.OFFICE, device + "/approval", {"decision_id": ""}),
         (Role.OFFICE, device + "/refusal", {"decision_id": "", "reason": "不认识"}),
         (Role.OFFICE, device + "/suspension", change),
         (Role.OFFICE, device + "/revocation", change),
-        (Role.REVIEWER, device + "/events/{seq}/decision", {"decision_id": "", "accept": False, "reason": "对不上"}),
+        (Role.REVIEWER, device + "/events/{seq}/decision", no),
+        (Role.REVIEWER, f"{OFFICE}/offline-receipts/{{receipt_id}}/decision", no),
+        (Role.OFFICE, f"{OFFICE}/offline-debts/{{claim_id}}/waivers", {"waiver_id": "", "reason": "不知道用过"}),
+        (Role.APPROVER, f"{OFFICE}/debt-waivers/{{waiver_id}}/decision", {"decision_id": "", "confirm": False}),
         (Role.OFFICE, policies, {"policy_id": "", "limits": LIMITS, "note": "首份"}),
         (Role.APPROVER, policies + "/{number}/enforcement", {"decision_id": "", "document_no": DOCUMENT}),
         (Role.APPROVER, POOL, pool | {"change_id": ""}),
@@ -225,19 +232,6 @@ def of_merchants() -> list[Told]:
     ]
 
 
-def of_imports() -> list[Told]:
-    """What each desk takes in from a file, here one that is none."""
-    file = {"file": b64encode(b"a,b").decode()}
-    return [
-        told
-        for kind, importer in IMPORTERS.items()
-        for told in (
-            (importer.role, f"{OFFICE}/imports/{kind}", file | {"import_id": ""}),
-            (importer.role, f"{OFFICE}/imports/{kind}/{{import_id}}/application", file | {"application_id": ""}),
-        )
-    ]
-
-
 def at_counters(world: World, code: str) -> list[Told]:
     """What residents, merchants and operators write."""
     voucher = {"voucher_id": str(world.own.vouchers[0])}
@@ -254,6 +248,7 @@ def at_counters(world: World, code: str) -> list[Told]:
         (Role.OPERATOR, "/api/v1/rounds/{round_id}/entitlements", seen | shift | {"claim_id": ""}),
         (Role.OPERATOR, "/api/v1/assisted/short-codes", seen | shift | voucher | {"code_id": ""}),
         (Role.OPERATOR, "/api/v1/assisted/phone-codes", shift | {"phone_code_id": "", "phone": "15402000001"}),
+        *of_cards(seen | shift),
         (Role.OPERATOR, "/api/v1/shifts", {"shift_id": "", "cash_fen": 20_000}),
         (Role.OPERATOR, "/api/v1/shifts/{shift_id}/close", {"close_id": "", "cash_fen": 20_000}),
     ]
@@ -282,11 +277,15 @@ async def writes(county: County, world: World, of: Desk) -> list[Write]:
         "account_id": own.applied.account_id,
         "renewal_id": own.applied.renewal_id,
         "import_id": own.shift_id,
+        "receipt_id": own.shift_id,
+        "claim_id": own.shift_id,
+        "waiver_id": own.shift_id,
         "roster_id": world.lots.roster_id,
         "hold_id": world.money.holds[0],
         "run_id": world.money.run_id,
         "incident_id": world.money.incident_id,
         "dossier_id": world.papers.dossiers[0],
+        "card_id": new_id(),
     }
     of_desks = (
         *of_the_office(world),

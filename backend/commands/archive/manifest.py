@@ -9,7 +9,7 @@ from backend.database.county import CountyEntry
 MANIFEST = "MANIFEST.json"
 PART_NAME = re.compile(
     r"counties\.json|MANIFEST\.json"
-    r"|counties/[a-z0-9_]{1,40}/(keys\.json|county\.sqlite3|schema\.dump|media/[A-Za-z0-9][A-Za-z0-9._-]{0,120})"
+    r"|counties/[a-z0-9_]{1,40}/(keys\.json|trust-list|county\.sqlite3|schema\.dump|media/[A-Za-z0-9][A-Za-z0-9._-]{0,120})"
 )
 """Every name that may stand in a backup; anything else is refused before a path is made of it."""
 

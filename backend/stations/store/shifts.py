@@ -30,7 +30,7 @@ def _shift(row: Row[Any]) -> Shift:
 
 
 async def insert_shift(tx: Transaction, shift: Shift) -> None:
-    """Open a shift."""
+    """A shift that begins, or that is over by the time it becomes known."""
     await tx.execute(
         insert(shifts).values(
             id=shift.id,
@@ -38,9 +38,13 @@ async def insert_shift(tx: Transaction, shift: Shift) -> None:
             operator_id=shift.operator_id,
             device_key=shift.device_key,
             device_label=shift.device_label,
-            state=ShiftState.OPEN.value,
+            state=shift.state.value,
             opened_at=shift.opened_at,
             opening_cash_fen=shift.opening_cash_fen,
+            closed_at=shift.closed_at,
+            closing_cash_fen=shift.closing_cash_fen,
+            expected_cash_fen=shift.expected_cash_fen,
+            difference_reason=shift.difference_reason,
         )
     )
 

@@ -122,6 +122,13 @@ async def devices_after(
     return [_device(row) for row in rows]
 
 
+async def active_at_station(tx: Transaction, station_id: UUID) -> list[Device]:
+    """A station's devices that the office let in, in the order in which they were enrolled."""
+    d = devices.c
+    asked = select(devices).where(d.station_id == station_id, d.state == DeviceState.ACTIVE.value)
+    return [_device(row) for row in await tx.execute(asked.order_by(d.enrolled_at, d.id).limit(100))]
+
+
 async def count_accepting(tx: Transaction) -> tuple[dict[DeviceKind, int], int]:
     """Active devices whose claims somebody is paid for, by their kind; and how many merchants those are."""
     d = devices.c

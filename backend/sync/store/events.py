@@ -10,11 +10,13 @@ from sqlalchemy import Row, func, insert, or_, select, update
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.sync.answer_rules import ResultCode
+from backend.sync.body_rules import Kind
 from backend.sync.event_tables import checkpoints, episodes, events, forks, quarantine, wanted
 from backend.sync.log_rules import Begun, Checkpointed, Judged, LogTotals, Stored
 from backend.sync.take_rules import Fork, KnownLog, Unread
 
 _E = events.c
+AT_ONCE = 500
 
 
 async def known_log(tx: Transaction, device_id: UUID, ack_seq: int, seqs: Collection[int]) -> KnownLog:
@@ -103,16 +105,23 @@ def _stored(row: Row[Any]) -> Stored:
     )
 
 
-async def log_up_to(tx: Transaction, device_id: UUID, seq: int) -> list[Stored]:
-    """The log from its beginning, in order."""
-    rows = await tx.execute(select(events).where(_E.device_id == device_id, _E.seq <= seq).order_by(_E.seq))
-    return [_stored(row) for row in rows]
+async def log_up_to(tx: Transaction, device_id: UUID, seq: int, *, after: int = 0) -> list[Stored]:
+    """The log from its beginning, or from behind a number, in order."""
+    between = (_E.device_id == device_id, _E.seq > after, _E.seq <= seq)
+    return [_stored(row) for row in await tx.execute(select(events).where(*between).order_by(_E.seq))]
 
 
-async def waits(tx: Transaction, device_id: UUID, seq: int) -> bool:
-    """Whether an event up to this number is not judged yet."""
+async def of_numbers(tx: Transaction, device_id: UUID, seqs: Collection[int]) -> list[Stored]:
+    """These events of the log."""
+    asked = select(events).where(_E.device_id == device_id, _E.seq.in_(sorted(seqs)))
+    return [_stored(row) for row in await tx.execute(asked)] if seqs else []
+
+
+async def first_waiting(tx: Transaction, device_id: UUID, seq: int) -> int | None:
+    """The first event up to this number that is not judged yet."""
     held = (_E.device_id == device_id, _E.seq <= seq, _E.code == ResultCode.HELD_GAP.value)
-    return (await tx.execute(select(_E.seq).where(*held).limit(1))).first() is not None
+    found: int | None = (await tx.execute(select(func.min(_E.seq)).where(*held))).scalar_one()
+    return found
 
 
 async def results_of(tx: Transaction, device_id: UUID, seqs: Collection[int]) -> dict[int, Judged]:
@@ -134,16 +143,32 @@ async def unread_numbers(tx: Transaction, device_id: UUID, seq: int) -> set[int]
 
 async def judge(tx: Transaction, device_id: UUID, results: Mapping[int, Judged]) -> None:
     """What events came to from now on."""
+    alike: dict[Judged, list[int]] = {}
     for seq, judged in results.items():
+        alike.setdefault(judged, []).append(seq)
+    for judged, seqs in alike.items():
         told = {"code": judged.code.value, "reason": judged.reason}
-        await tx.execute(update(events).where(_E.device_id == device_id, _E.seq == seq).values(told))
+        for first in range(0, len(seqs), AT_ONCE):
+            some = _E.seq.in_(seqs[first : first + AT_ONCE])
+            await tx.execute(update(events).where(_E.device_id == device_id, some).values(told))
 
 
 async def relabel(tx: Transaction, results: Mapping[UUID, Judged]) -> None:
     """What claims of any device came to, by the ids under which they are booked."""
     for booked, judged in results.items():
         told = {"code": judged.code.value, "reason": judged.reason}
-        await tx.execute(update(events).where(_E.subject_id == booked).values(told))
+        await tx.execute(update(events).where(_E.subject_id == booked, _E.kind == Kind.REDEEM.value).values(told))
+
+
+async def acts(tx: Transaction, cmd_ids: Collection[UUID]) -> dict[UUID, list[Judged]]:
+    """What acts of any device came to, by their ids; one that never arrived is left out."""
+    asked = select(_E.subject_id, _E.code, _E.reason).where(
+        _E.subject_id.in_(sorted(cmd_ids)), _E.kind == Kind.CMD.value
+    )
+    found: dict[UUID, list[Judged]] = {}
+    for row in await tx.execute(asked):
+        found.setdefault(row.subject_id, []).append(Judged(ResultCode(row.code), row.reason))
+    return found
 
 
 async def give_checkpoint(tx: Transaction, device_id: UUID, at: Instant) -> Checkpointed:

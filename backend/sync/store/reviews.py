@@ -5,14 +5,17 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, insert, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, LargeBinary, Select, and_, insert, literal, or_, select, union_all
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.sync.answer_rules import ResultCode
+from backend.sync.body_rules import Kind
 from backend.sync.event_tables import decisions, events, forks, quarantine
 from backend.sync.log_rules import Judged, Stored
+from backend.sync.receipt_tables import receipt_decisions, receipts
 from backend.sync.review_rules import ConflictKind, Decision, Place
+from backend.sync.store.receipts import is_here
 
 _E = events.c
 _OF_CODE = {
@@ -58,6 +61,11 @@ def _parts() -> Iterator[tuple[ConflictKind, Select[Any]]]:
     yield ConflictKind.FORK, second
     unread = _line(ConflictKind.UNREADABLE, q.device_id, q.seq, q.sha256, q.data, none, q.reason, q.recorded_at)
     yield ConflictKind.UNREADABLE, unread
+    r = receipts.c
+    brought = _line(
+        ConflictKind.RECEIPT, r.device_id, r.seq, r.event_hash, literal(b"", LargeBinary()), none, none, r.brought_at
+    ).outerjoin_from(receipts, receipt_decisions, receipt_decisions.c.receipt_id == r.id)
+    yield ConflictKind.RECEIPT, brought.where(receipt_decisions.c.id.is_(None), ~is_here())
     decided = _line(
         ConflictKind.DECIDED, _E.device_id, _E.seq, _E.hash, _E.data, _E.code, _E.reason, d.decided_at
     ).join_from(events, decisions, (d.device_id == _E.device_id) & (d.seq == _E.seq))
@@ -106,7 +114,8 @@ async def after(tx: Transaction, device_id: UUID, seq: int, kind: str) -> list[S
 
 async def of_claims(tx: Transaction, claim_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, Stored]]:
     """(device, event) by the id under which its claim is booked."""
-    rows = await tx.execute(select(events).where(_E.subject_id.in_(sorted(claim_ids))))
+    asked = select(events).where(_E.subject_id.in_(sorted(claim_ids)), _E.kind == Kind.REDEEM.value)
+    rows = await tx.execute(asked)
     return {row.subject_id: (row.device_id, stored(row)) for row in rows}
 
 

@@ -3,7 +3,7 @@
 Whoever calls has locked the voucher; lines are counted last, sorted by id, as the house locks.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +31,7 @@ from backend.vouchers.tables import (
 
 _AS_STORED = tuple(name for name in OfflineClaim.__struct_fields__ if name != "claim_id")
 _LABEL_FIELDS = OfflineLabel.__struct_fields__
+AT_ONCE = 500
 
 
 async def label_of(tx: Transaction, voucher_id: UUID) -> OfflineLabel | None:
@@ -40,6 +41,22 @@ async def label_of(tx: Transaction, voucher_id: UUID) -> OfflineLabel | None:
         return None
     told = {name: getattr(row, name) for name in _LABEL_FIELDS}
     return OfflineLabel(**(told | {"found": VoucherState(row.found)}))
+
+
+async def insert_labels(tx: Transaction, labels: Iterable[OfflineLabel]) -> None:
+    """Labels of vouchers that have none."""
+    tx.append(offline_labels, [msgspec.structs.asdict(label) | {"found": str(label.found)} for label in labels])
+
+
+async def claimed(tx: Transaction, voucher_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these vouchers have a claim or a label."""
+    found: set[UUID] = set()
+    wanted = sorted(voucher_ids)
+    for column in (offline_claims.c.voucher_id, offline_labels.c.voucher_id):
+        for first in range(0, len(wanted), AT_ONCE):
+            rows = await tx.execute(select(column).where(column.in_(wanted[first : first + AT_ONCE])))
+            found |= {row.voucher_id for row in rows}
+    return found
 
 
 async def put_label(tx: Transaction, label: OfflineLabel) -> None:
@@ -95,11 +112,14 @@ def _claim(row: Any) -> OfflineClaim:
     return OfflineClaim(claim_id=row.id, **told)
 
 
-async def insert_claim(tx: Transaction, claim: OfflineClaim, now: Instant) -> None:
-    """A claim before it is paid; its event is there once, or the database refuses."""
+async def insert_claims(tx: Transaction, claims: Iterable[OfflineClaim], now: Instant) -> None:
+    """New claims; their events are there once, or the database refuses."""
+    tx.append(offline_claims, [_row(claim, now) for claim in claims])
+
+
+def _row(claim: OfflineClaim, now: Instant) -> dict[str, Any]:
     row = {name: getattr(claim, name) for name in _AS_STORED}
-    row |= {"id": claim.claim_id, "label": str(claim.label), "found": str(claim.found), "recorded_at": now}
-    await tx.execute(insert(offline_claims).values(row))
+    return row | {"id": claim.claim_id, "label": str(claim.label), "found": str(claim.found), "recorded_at": now}
 
 
 async def change_claims(tx: Transaction, claims: Iterable[OfflineClaim]) -> None:
@@ -146,11 +166,24 @@ async def set_conflict(tx: Transaction, redemption_id: UUID, conflict: bool) -> 
     await tx.execute(update(redemptions).where(redemptions.c.id == redemption_id).values(conflict=conflict))
 
 
-async def insert_payment(
-    tx: Transaction, redemption_id: UUID, claim: OfflineClaim, voucher: LiveVoucher, now: Instant
+async def insert_payments(
+    tx: Transaction, payments: Sequence[tuple[UUID, OfflineClaim, LiveVoucher]], now: Instant
 ) -> None:
-    """The redemption that pays a claim, with its frozen shares."""
-    row = {
+    """(id, claim, voucher) of the redemptions that pay claims, with their frozen shares."""
+    tx.append(redemptions, [_payment(*payment, now) for payment in payments])
+    tx.append(
+        redemption_shares,
+        [
+            {"redemption_id": redemption_id, "funder": str(funder), "amount_fen": fen, "refunded_fen": 0}
+            for redemption_id, claim, _ in payments
+            for funder, fen in claim.shares.items()
+            if fen
+        ],
+    )
+
+
+def _payment(redemption_id: UUID, claim: OfflineClaim, voucher: LiveVoucher, now: Instant) -> dict[str, Any]:
+    return {
         "id": redemption_id,
         "voucher_id": claim.voucher_id,
         "campaign_id": voucher.campaign_id,
@@ -173,13 +206,6 @@ async def insert_payment(
         "device_id": claim.device_id,
         "conflict": claim.label is not ClaimLabel.APPLIED,
     }
-    await tx.execute(insert(redemptions).values(row))
-    shares = [
-        {"redemption_id": redemption_id, "funder": str(funder), "amount_fen": fen, "refunded_fen": 0}
-        for funder, fen in claim.shares.items()
-        if fen
-    ]
-    await tx.execute(insert(redemption_shares), shares)
 
 
 async def undo_payment(
@@ -245,11 +271,14 @@ async def count_moves(tx: Transaction, moves: Mapping[UUID, tuple[int, int, int]
 
 
 async def replace_debts(tx: Transaction, voucher: LiveVoucher, owed: Mapping[UUID, int], now: Instant) -> None:
-    """What a voucher's holder owes by claim, in fen; what was set off or forgiven already stays as it is."""
+    """What a voucher's holder owes by claim, in fen; what was set off or forgiven stays, and no more is asked."""
     d = holder_debts.c
     untouched = (d.state == str(DebtState.OPEN)) & (d.set_off_fen == 0)
     over = delete(holder_debts).where(d.voucher_id == voucher.voucher_id, untouched, d.claim_id.not_in(list(owed)))
     await tx.execute(over)
+    begun = (d.voucher_id == voucher.voucher_id) & (d.state == str(DebtState.OPEN)) & d.claim_id.not_in(list(owed))
+    no_more = {"debt_fen": d.set_off_fen, "state": str(DebtState.SET_OFF)}
+    await tx.execute(update(holder_debts).where(begun).values(no_more))
     rows = [
         {
             "claim_id": claim_id,
@@ -265,20 +294,24 @@ async def replace_debts(tx: Transaction, voucher: LiveVoucher, owed: Mapping[UUI
     if rows:
         make = postgresql.insert if tx.county.on_postgresql else sqlite.insert
         await tx.execute(make(holder_debts).on_conflict_do_nothing(index_elements=["claim_id"]), rows)
+    for claim_id, fen in owed.items():
+        # Owed once more, after nobody had owed it for a while: what was set off then counts.
+        again = (d.claim_id == claim_id) & (d.debt_fen < fen) & (d.state == str(DebtState.SET_OFF))
+        await tx.execute(update(holder_debts).where(again).values(debt_fen=fen, state=str(DebtState.OPEN)))
 
 
 async def debts_of(tx: Transaction, resident_id: UUID) -> list[HolderDebt]:
     """A resident's debts, oldest first."""
     d = holder_debts.c
     rows = await tx.execute(select(holder_debts).where(d.resident_id == resident_id).order_by(d.booked_at, d.claim_id))
-    return [_debt(row) for row in rows]
+    return [debt_of(row) for row in rows]
 
 
 async def debts_on(tx: Transaction, voucher_id: UUID) -> list[HolderDebt]:
     """Debts for one voucher, oldest first."""
     d = holder_debts.c
     rows = await tx.execute(select(holder_debts).where(d.voucher_id == voucher_id).order_by(d.booked_at, d.claim_id))
-    return [_debt(row) for row in rows]
+    return [debt_of(row) for row in rows]
 
 
 async def holder_owes(tx: Transaction, voucher_id: UUID) -> int:
@@ -290,7 +323,8 @@ async def holder_owes(tx: Transaction, voucher_id: UUID) -> int:
     return int((await tx.execute(asked)).scalar_one())
 
 
-def _debt(row: Any) -> HolderDebt:
+def debt_of(row: Any) -> HolderDebt:
+    """What a row says."""
     return HolderDebt(
         claim_id=row.claim_id,
         voucher_id=row.voucher_id,

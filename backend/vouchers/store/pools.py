@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import select
 
 from backend.database.transaction import Transaction
+from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.desk_rules import CampaignPlan, CampaignState, LineLevel
 from backend.vouchers.rules import VoucherState
 from backend.vouchers.tables import budget_lines, campaign_versions, campaigns, vouchers
@@ -22,6 +23,8 @@ class PoolLine(NamedTuple):
     plan: CampaignPlan
     line_id: UUID
     left_fen: int
+    paused: bool
+    """Redeeming too; one whose claiming alone is paused goes on."""
 
 
 async def pool_lines(tx: Transaction, states: Sequence[CampaignState]) -> list[PoolLine]:
@@ -42,6 +45,7 @@ async def pool_lines(tx: Transaction, states: Sequence[CampaignState]) -> list[P
             msgspec.json.decode(row.plan, type=CampaignPlan),
             row.line_id,
             row.cap_fen - row.issued_fen + row.returned_fen,
+            row.state == CampaignState.PAUSED.value and row.pause_scope == PauseScope.EVERYTHING.value,
         )
         for row in await tx.execute(asked)
     ]

@@ -24,7 +24,8 @@ from backend.vouchers.tables import (
 from backend.vouchers.wallet_views import Tally, ToldVoucher, WalletVoucher
 
 
-def _wallet() -> Any:
+def wallet_rows() -> Any:
+    """Vouchers with what a wallet tells of their round and campaign."""
     return (
         select(
             vouchers,
@@ -40,7 +41,8 @@ def _wallet() -> Any:
     )
 
 
-def _wallet_voucher(row: Any) -> WalletVoucher:
+def wallet_voucher(row: Any) -> WalletVoucher:
+    """One of these rows."""
     return WalletVoucher(
         voucher_id=row.id,
         state=VoucherState(row.state),
@@ -66,20 +68,20 @@ async def wallet_of(
     tx: Transaction, resident_id: UUID, states: Sequence[VoucherState], before: UUID | None, most: int
 ) -> list[WalletVoucher]:
     """A resident's vouchers in one of the states, newest first."""
-    asked = _wallet().where(vouchers.c.resident_id == resident_id).order_by(vouchers.c.id.desc()).limit(most)
+    asked = wallet_rows().where(vouchers.c.resident_id == resident_id).order_by(vouchers.c.id.desc()).limit(most)
     if states:
         asked = asked.where(vouchers.c.state.in_([str(state) for state in states]))
     if before is not None:
         asked = asked.where(vouchers.c.id < before)
-    return [_wallet_voucher(row) for row in await tx.execute(asked)]
+    return [wallet_voucher(row) for row in await tx.execute(asked)]
 
 
 async def voucher_of(tx: Transaction, resident_id: UUID, voucher_id: UUID) -> WalletVoucher | None:
     """One voucher of this resident; somebody else's is not found."""
     row = (
-        await tx.execute(_wallet().where(vouchers.c.id == voucher_id, vouchers.c.resident_id == resident_id))
+        await tx.execute(wallet_rows().where(vouchers.c.id == voucher_id, vouchers.c.resident_id == resident_id))
     ).first()
-    return None if row is None else _wallet_voucher(row)
+    return None if row is None else wallet_voucher(row)
 
 
 async def number_tokens(tx: Transaction, voucher_ids: Sequence[UUID]) -> dict[UUID, int]:

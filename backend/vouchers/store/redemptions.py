@@ -177,11 +177,15 @@ _USE_ON_SQLITE = (
 
 async def mark_redeemed(tx: Transaction, accepted: Sequence[Acceptance]) -> None:
     """issued → redeemed for locked vouchers; their short codes were for one use."""
-    used = [one.voucher.voucher_id for one in accepted]
+    await mark_used(tx, [(one.voucher.voucher_id, one.count) for one in accepted])
+
+
+async def mark_used(tx: Transaction, used: Sequence[tuple[UUID, int]]) -> None:
+    """The same for (voucher, highest counter seen from its phone)."""
     if tx.county.on_postgresql:
-        await tx.driver(_USE_ON_POSTGRESQL, (used, [one.count for one in accepted]))
+        await tx.driver(_USE_ON_POSTGRESQL, ([voucher_id for voucher_id, _ in used], [count for _, count in used]))
         return
-    counted = [(one.voucher.voucher_id.bytes, one.count) for one in accepted]
+    counted = [(voucher_id.bytes, count) for voucher_id, count in used]
     for statement, values in in_portions(_USE_ON_SQLITE[0], "(?, ?)", counted, _USE_ON_SQLITE[1]):
         await tx.driver(statement, values)
     ids = [voucher_id for voucher_id, _ in counted]

@@ -24,6 +24,17 @@ async def campaign_of(tx: Transaction, voucher_id: UUID) -> UUID | None:
     return (await tx.execute(select(vouchers.c.campaign_id).where(vouchers.c.id == voucher_id))).scalar_one_or_none()
 
 
+async def campaigns_of(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Vouchers' campaigns; vouchers that do not exist are left out."""
+    found: dict[UUID, UUID] = {}
+    wanted = sorted(voucher_ids)
+    for first in range(0, len(wanted), AT_ONCE):
+        some = wanted[first : first + AT_ONCE]
+        rows = await tx.execute(select(vouchers.c.id, vouchers.c.campaign_id).where(vouchers.c.id.in_(some)))
+        found |= {row.id: row.campaign_id for row in rows}
+    return found
+
+
 async def taken_since(tx: Transaction, voucher_ids: Collection[UUID]) -> dict[UUID, Instant]:
     """By voucher, when its live redemption by the county itself was recorded."""
     r = redemptions.c

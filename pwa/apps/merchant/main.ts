@@ -1,4 +1,5 @@
 import { defineAsyncComponent } from 'vue'
+import { gate } from '@/offline/lock/first_look'
 import { start } from '@/shell/start'
 import { isMerchant } from '@/staff/roles'
 import { routes } from './routes'
@@ -7,4 +8,4 @@ import { t } from './texts'
 /** Brings home what was taken without a network, on every page; loaded after the page has drawn. */
 const bar = defineAsyncComponent(() => import('@/counter/away/AwayBar.vue'))
 
-void start({ app: 'merchant', title: () => t('app.title'), routes, fits: isMerchant, bar })
+void start({ app: 'merchant', title: () => t('app.title'), routes, fits: isMerchant, bar, gate })

@@ -165,6 +165,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('devices.title'), up: '/me', signedIn: true },
   },
   {
+    path: '/paper-cards',
+    name: 'paper-cards',
+    component: () => import('./pages/PaperCardsPage.vue'),
+    meta: { title: () => t('paper-cards.title'), up: '/me', signedIn: true },
+  },
+  {
     path: '/conflicts',
     name: 'conflicts',
     component: () => import('./pages/ConflictsPage.vue'),

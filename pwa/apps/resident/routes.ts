@@ -66,6 +66,12 @@ export const routes: readonly RouteRecordRaw[] = [
     meta: { title: () => t('code.title'), up: '/wallet', signedIn: true, alone: true },
   },
   {
+    path: '/scan',
+    name: 'scan',
+    component: () => import('./pages/ScanPage.vue'),
+    meta: { title: () => t('scan.title'), up: '/wallet', signedIn: true, alone: true },
+  },
+  {
     path: '/calls',
     name: 'calls',
     component: () => import('./pages/CallsPage.vue'),

@@ -1,7 +1,7 @@
 /** The pages of the station app; only those that exist are listed, and the main sections follow from them. */
 
 import type { RouteRecordRaw } from 'vue-router'
-import { clock, person, ticket } from '@/design-system/icons'
+import { clock, wallet, person, ticket } from '@/design-system/icons'
 import { staffRoutes } from '@/staff/routes'
 import { t } from './texts'
 
@@ -17,6 +17,24 @@ export const routes: readonly RouteRecordRaw[] = [
     name: 'serve',
     component: () => import('./pages/ServePage.vue'),
     meta: { title: () => t('serve.title'), section: { text: () => t('serve.title'), drawing: ticket }, signedIn: true },
+  },
+  {
+    path: '/device',
+    name: 'device',
+    component: () => import('./pages/DevicePage.vue'),
+    meta: { title: () => t('tablet.title'), up: '/', signedIn: true, width: 'narrow' },
+  },
+  {
+    path: '/waiting',
+    name: 'waiting',
+    component: () => import('./pages/WaitingPage.vue'),
+    meta: { title: () => t('waiting.title'), up: '/', signedIn: true },
+  },
+  {
+    path: '/cards',
+    name: 'cards',
+    component: () => import('./pages/CardsPage.vue'),
+    meta: { title: () => t('cards.title'), section: { text: () => t('cards.title'), drawing: wallet }, signedIn: true },
   },
   {
     path: '/me',

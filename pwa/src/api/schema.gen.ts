@@ -4,6 +4,67 @@
  */
 
 export interface paths {
+    "/api/v1/assisted/paper-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a paper card to the person at the counter
+         * @description With the person's document and its number, or once a code sent to their phone came back. A card of before ends.
+         *     The same id again gives 200 with the same card, and the PIN that came first.
+         */
+        post: operations["ApiV1AssistedPaperCardsPostPaperCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assisted/paper-cards/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The card of the person at the counter is lost or given back
+         * @description From now on it counts nowhere; its vouchers stay with their owner.
+         */
+        post: operations["ApiV1AssistedPaperCardsEndPostCardEnd"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assisted/paper-cards/homes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * At which tablets a paper card may be at home
+         * @description Of the station at which the caller has an open shift.
+         */
+        get: operations["ApiV1AssistedPaperCardsHomesGetCardHomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assisted/phone-codes": {
         parameters: {
             query?: never;
@@ -40,6 +101,26 @@ export interface paths {
          * @description A code lives ten minutes and has five tries; once right it speaks for the person in this shift for fifteen.
          */
         post: operations["ApiV1AssistedPhoneCodesCheckPostPhoneCodeCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assisted/residents/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whose document is this?
+         * @description By its number, typed or from a reader. Numbers of nobody are counted; each look is on record.
+         */
+        post: operations["ApiV1AssistedResidentsFindPostFindPerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -466,6 +547,26 @@ export interface paths {
          * @description My own, or my merchant's, with every step and its note; who of the office took it is not told.
          */
         get: operations["ApiV1MeMerchantApplicationsListMyApplications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/offline-debts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What I owe for further uses of my vouchers
+         * @description Which use, where and when, and what was set off or forgiven of it.
+         */
+        get: operations["ApiV1MeOfflineDebtsGetMyDebts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1852,6 +1953,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/debt-waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Debts that wait to be forgiven
+         * @description A hundred at most, the longest waiting first.
+         */
+        get: operations["ApiV1OfficeDebtWaiversListWaivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/debt-waivers/{waiver_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forgive a holder's debt, or do not
+         * @description Forgiven, the pool bears what it has paid, and the holder's vouchers work offline again.
+         */
+        post: operations["ApiV1OfficeDebtWaiversWaiverIdDecisionPostWaiverDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/deputies": {
         parameters: {
             query?: never;
@@ -2872,6 +3013,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/offline-debts/{claim_id}/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask that a holder's debt be forgiven
+         * @description Nothing is forgiven before another person agrees.
+         */
+        post: operations["ApiV1OfficeOfflineDebtsClaimIdWaiversPostWaiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/offline-policies": {
         parameters: {
             query?: never;
@@ -2936,6 +3097,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/office/offline-receipts/{receipt_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept or reject a receipt whose device was lost
+         * @description Accepted, it is settled as the claim of its event; should that come home later, it is the same claim.
+         */
+        post: operations["ApiV1OfficeOfflineReceiptsReceiptIdDecisionPostReceiptDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/office/operators": {
         parameters: {
             query?: never;
@@ -2950,6 +3131,66 @@ export interface paths {
         get: operations["ApiV1OfficeOperatorsListEveryOperator"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/paper-cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Paper cards
+         * @description The newest first.
+         */
+        get: operations["ApiV1OfficePaperCardsListPaperCards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/paper-cards/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many paper cards each operator issued and took
+         * @description Of the last thirty days.
+         */
+        get: operations["ApiV1OfficePaperCardsOperatorsGetCardOperators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/office/paper-cards/{card_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a paper card back
+         * @description Lost, as somebody told by phone, or for another reason, which is on record.
+         */
+        post: operations["ApiV1OfficePaperCardsCardIdRevokePostCardRevoke"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3690,6 +3931,27 @@ export interface paths {
          * @description Approved, its sale is paid with the next batch; returned, the merchant mends it; rejected, nobody pays it.
          */
         post: operations["ApiV1OfficeTradeInDossiersDossierIdReviewsPostReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/paper-cards/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code for a voucher of a paper card, with its PIN
+         * @description Eight digits for the chosen or best voucher; five wrong PINs lock a card. The digits are taken as typed ones are;
+         *     the same `code_id` again makes new ones.
+         */
+        post: operations["ApiV1PaperCardsCodesPostCardCode"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4602,6 +4864,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring the receipt of a counter without a network
+         * @description Any number of times: it is kept once, while the event that it stands for is missing.
+         */
+        post: operations["ApiV1SyncReceiptsPostReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync/status": {
         parameters: {
             query?: never;
@@ -5296,6 +5578,11 @@ export interface components {
          * @enum {string}
          */
         BrakeRule: "burn-rate" | "merchant-share" | "refund-rate" | "merchant-pace" | "platform-ceiling" | "merchant-ceiling" | "advance-ceiling";
+        /** BringReceiptBody */
+        BringReceiptBody: {
+            /** @description `XR1:` and its signs, as scanned. */
+            receipt: string;
+        };
         /** BulletinAnswer */
         BulletinAnswer: {
             /** Format: date */
@@ -5411,6 +5698,67 @@ export interface components {
          * @enum {string}
          */
         CampaignState: "draft" | "in_review" | "approved" | "funded" | "running" | "paused" | "ended" | "settled" | "archived";
+        /** CardEndedAnswer */
+        CardEndedAnswer: {
+            /** Format: uuid */
+            card_id: string;
+            state: components["schemas"]["CardState"];
+            /** Format: date-time */
+            ended_at: string;
+        };
+        /** CardHomeAnswer */
+        CardHomeAnswer: {
+            /** Format: uuid */
+            device_id: string;
+            label: string;
+        };
+        /** CardHomesAnswer */
+        CardHomesAnswer: {
+            items: components["schemas"]["CardHomeAnswer"][];
+        };
+        /** CardIssuedAnswer */
+        CardIssuedAnswer: {
+            /** Format: uuid */
+            card_id: string;
+            number: number;
+            code: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            replaced_card_id: string | null;
+        };
+        /** CardOpenedAnswer */
+        CardOpenedAnswer: {
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: uuid */
+            voucher_id: string;
+            discount_fen: number;
+            fitting: components["schemas"]["FittingAnswer"][];
+        };
+        /** CardOperatorAnswer */
+        CardOperatorAnswer: {
+            /** Format: uuid */
+            operator_id: string;
+            operator_name: string;
+            issued: number;
+            ended: number;
+            uses: number;
+            used_fen: number;
+            people: number;
+        };
+        /** CardOperatorsAnswer */
+        CardOperatorsAnswer: {
+            items: components["schemas"]["CardOperatorAnswer"][];
+        };
+        /**
+         * CardState
+         * @description Whether a card counts, and why not.
+         * @enum {string}
+         */
+        CardState: "active" | "replaced" | "lost" | "revoked";
         /** CashierBody */
         CashierBody: {
             /** Format: uuid */
@@ -5498,7 +5846,7 @@ export interface components {
          * @description An item of the list: its code, its name and why it matters, in Chinese and English.
          * @enum {string}
          */
-        Check: "administrators" | "desk" | "places" | "stations" | "merchants" | "bank-accounts" | "sms" | "backup" | "holidays" | "campaign-drafted" | "campaign-approved" | "campaign-funded";
+        Check: "administrators" | "desk" | "places" | "stations" | "merchants" | "bank-accounts" | "sms" | "backup" | "holidays" | "trust-list" | "campaign-drafted" | "campaign-approved" | "campaign-funded";
         /** ClaimAnswer */
         ClaimAnswer: {
             /** Format: uuid */
@@ -5692,7 +6040,7 @@ export interface components {
          * @description What a line of the conflict desk is about.
          * @enum {string}
          */
-        ConflictKind: "review" | "conflict_paid" | "conflict_unpaid" | "fork" | "unreadable" | "decided";
+        ConflictKind: "review" | "conflict_paid" | "conflict_unpaid" | "fork" | "unreadable" | "receipt" | "decided";
         /** ConsentAnswerWire */
         ConsentAnswerWire: {
             kind: components["schemas"]["ConsentKind"];
@@ -5743,6 +6091,37 @@ export interface components {
         CurrentShift: {
             shift: components["schemas"]["ShiftAnswer"] | null;
         };
+        /** DebtAnswer */
+        DebtAnswer: {
+            /** Format: uuid */
+            claim_id: string;
+            /** Format: uuid */
+            voucher_id: string;
+            name_zh: string;
+            name_en: string;
+            merchant_zh: string;
+            merchant_en: string;
+            /** Format: date-time */
+            used_at: string;
+            first_zh: string;
+            first_en: string;
+            first_at: string | null;
+            debt_fen: number;
+            left_fen: number;
+            set_off_fen: number;
+            state: components["schemas"]["DebtState"];
+        };
+        /**
+         * DebtState
+         * @description Where a holder's debt stands.
+         * @enum {string}
+         */
+        DebtState: "open" | "set_off" | "forgiven";
+        /** DebtsAnswer */
+        DebtsAnswer: {
+            items: components["schemas"]["DebtAnswer"][];
+            left_fen: number;
+        };
         /** DecideDeviceBody */
         DecideDeviceBody: {
             /** Format: uuid */
@@ -5770,6 +6149,16 @@ export interface components {
             decision_id: string;
             confirm: boolean;
         };
+        /** DecideReceiptBody */
+        DecideReceiptBody: {
+            /** Format: uuid */
+            decision_id: string;
+            accept: boolean;
+            /** @description Why, for the record. */
+            reason: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            bill_fen?: number | null;
+        };
         /** DecideRunRequest */
         DecideRunRequest: {
             /** Format: uuid */
@@ -5777,6 +6166,12 @@ export interface components {
             send: boolean;
             /** @description Why, for the record. */
             note?: string | null;
+        };
+        /** DecideWaiverBody */
+        DecideWaiverBody: {
+            /** Format: uuid */
+            decision_id: string;
+            confirm: boolean;
         };
         /** DecisionAnswer */
         DecisionAnswer: {
@@ -5868,6 +6263,7 @@ export interface components {
             episode_at: string | null;
             events: number;
             waiting: number;
+            receipts: number;
             to_review: number;
             forks: number;
             quarantined_bytes: number;
@@ -6061,6 +6457,19 @@ export interface components {
             /** Format: uuid */
             change_id: string;
         };
+        /** EndCardRequest */
+        EndCardRequest: {
+            /** Format: uuid */
+            end_id: string;
+            /** Format: uuid */
+            resident_id: string;
+            /** Format: uuid */
+            shift_id: string;
+            proof: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number?: string;
+            why: components["schemas"]["EndWhy"];
+        };
         /** EndDeviceBody */
         EndDeviceBody: {
             /** Format: uuid */
@@ -6068,6 +6477,12 @@ export interface components {
             /** @description Why, for the record. */
             reason: string;
         };
+        /**
+         * EndWhy
+         * @description Why a station ends a card.
+         * @enum {string}
+         */
+        EndWhy: "lost" | "returned";
         /** EndedAnswer */
         EndedAnswer: {
             ended: number;
@@ -6221,6 +6636,7 @@ export interface components {
             near: components["schemas"]["JournalLineAnswer"][];
             seconds: components["schemas"]["JournalLineAnswer"][];
             unreadable: components["schemas"]["UnreadableAnswer"][];
+            receipts: components["schemas"]["ReceiptSeenAnswer"][];
             decision: components["schemas"]["EventDecisionAnswer"] | null;
         };
         /**
@@ -6274,6 +6690,7 @@ export interface components {
             groups: string[];
             rounds: components["schemas"]["RoundExplainedAnswer"][];
             left_out: number;
+            debts: components["schemas"]["DebtAnswer"][];
             /** Format: date-time */
             at: string;
         };
@@ -6361,10 +6778,29 @@ export interface components {
             text: string;
             address: string | null;
         };
+        /** FindPersonRequest */
+        FindPersonRequest: {
+            /** Format: uuid */
+            shift_id: string;
+            proof: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number: string;
+        };
         /** FindResidentBody */
         FindResidentBody: {
             /** @description A mobile number. */
             phone: string;
+        };
+        /** FittingAnswer */
+        FittingAnswer: {
+            /** Format: uuid */
+            voucher_id: string;
+            name_zh: string;
+            name_en: string;
+            discount_fen: number;
+            face_fen: number;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** FundRequest */
         FundRequest: {
@@ -6587,6 +7023,24 @@ export interface components {
             invitation: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        /** IssueCardRequest */
+        IssueCardRequest: {
+            /** Format: uuid */
+            card_id: string;
+            /** Format: uuid */
+            resident_id: string;
+            /** Format: uuid */
+            shift_id: string;
+            proof: components["schemas"]["ProofKind"];
+            /** @description The number of the identity card, social security card or station card that the operator sees. */
+            proof_number?: string;
+            /** Format: uuid */
+            home_device_id: string;
+            /** @description The card's PIN. The county keeps a slow hash of it. */
+            pin: string;
+            /** @description A mobile number. */
+            family_phone?: string;
         };
         /** ItemAnswer */
         ItemAnswer: {
@@ -7294,6 +7748,20 @@ export interface components {
          * @enum {string}
          */
         OldProof: "recycling-receipt" | "photo" | "waived";
+        /** OpenCardRequest */
+        OpenCardRequest: {
+            /** Format: uuid */
+            code_id: string;
+            /** @description What was scanned from the card: `XP1:` … */
+            card: string;
+            /** @description The card's PIN. The county keeps a slow hash of it. */
+            pin: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            bill_fen: number;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            eligible_fen?: number;
+            voucher_id?: string;
+        };
         /** OpenShiftBody */
         OpenShiftBody: {
             /** Format: uuid */
@@ -7392,6 +7860,11 @@ export interface components {
             closes_at: string;
             /** Format: date-time */
             published_at: string;
+        };
+        /** Page[PaperCardAnswer] */
+        "Page_backend.cards.schemas.PaperCardAnswer_": {
+            items: components["schemas"]["PaperCardAnswer"][];
+            next_cursor?: string | null;
         };
         /** Page[AuditEntryAnswer] */
         "Page_backend.identity.office_schemas.AuditEntryAnswer_": {
@@ -7618,6 +8091,32 @@ export interface components {
             items: components["schemas"]["VoucherAnswer"][];
             next_cursor?: string | null;
         };
+        /** PaperCardAnswer */
+        PaperCardAnswer: {
+            /** Format: uuid */
+            card_id: string;
+            number: number;
+            /** Format: uuid */
+            resident_id: string;
+            /** Format: uuid */
+            station_id: string;
+            station_zh: string;
+            station_en: string;
+            /** Format: uuid */
+            home_device_id: string;
+            /** Format: uuid */
+            operator_id: string;
+            operator_name: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            state: components["schemas"]["CardState"];
+            expired: boolean;
+            locked: boolean;
+            ended_at: string | null;
+            family_told: boolean;
+        };
         /** PapersMovedAnswer */
         PapersMovedAnswer: {
             /** Format: uuid */
@@ -7669,6 +8168,11 @@ export interface components {
             worst_fen: number;
             limit_fen: number | null;
             stands: components["schemas"]["Commitment"];
+        };
+        /** PersonFoundAnswer */
+        PersonFoundAnswer: {
+            /** Format: uuid */
+            resident_id: string;
         };
         /** PersonalDataAnswer */
         PersonalDataAnswer: {
@@ -7883,6 +8387,13 @@ export interface components {
             province: string;
             number: string;
         };
+        /** ProposeWaiverBody */
+        ProposeWaiverBody: {
+            /** Format: uuid */
+            waiver_id: string;
+            /** @description Why, for the record. */
+            reason: string;
+        };
         /** ProposedAccountAnswer */
         ProposedAccountAnswer: {
             merchant_zh: string;
@@ -7983,6 +8494,55 @@ export interface components {
             words_zh: string;
             words_en: string;
         };
+        /** ReceiptBroughtAnswer */
+        ReceiptBroughtAnswer: {
+            /** Format: uuid */
+            receipt_id: string;
+            state: components["schemas"]["ReceiptState"];
+            /** Format: uuid */
+            device_id: string;
+            seq: number;
+            /** Format: uuid */
+            voucher_id: string;
+            /** @description Amount in fen (分), an integer of at least 1. */
+            amount_fen: number;
+            /** Format: date-time */
+            told_at: string;
+            owner_zh: string;
+            owner_en: string;
+        };
+        /** ReceiptDecidedAnswer */
+        ReceiptDecidedAnswer: {
+            /** Format: uuid */
+            device_id: string;
+            seq: number;
+            code: components["schemas"]["ResultCode"];
+            paid_fen: number;
+            cover_fen: number;
+            debt_fen: number;
+        };
+        /** ReceiptSeenAnswer */
+        ReceiptSeenAnswer: {
+            /** Format: uuid */
+            receipt_id: string;
+            state: components["schemas"]["ReceiptState"];
+            amount_fen: number;
+            /** Format: date-time */
+            told_at: string;
+            /** Format: date-time */
+            brought_at: string;
+            decidable: boolean;
+            bill_fen: number | null;
+            reason: string | null;
+            decided_by_name: string;
+            decided_at: string | null;
+        };
+        /**
+         * ReceiptState
+         * @description Where a receipt stands.
+         * @enum {string}
+         */
+        ReceiptState: "arrived" | "waiting" | "accepted" | "rejected";
         /** RecoveryCodesAnswer */
         RecoveryCodesAnswer: {
             recovery_codes: string[];
@@ -8161,6 +8721,14 @@ export interface components {
             dossier_id: string;
             state: components["schemas"]["DossierState"];
             payable: boolean;
+        };
+        /** RevokeCardRequest */
+        RevokeCardRequest: {
+            /** Format: uuid */
+            revocation_id: string;
+            lost: boolean;
+            /** @description Why, for the record. */
+            reason: string;
         };
         /**
          * Role
@@ -9351,6 +9919,35 @@ export interface components {
          * @enum {string}
          */
         VoucherState: "issued" | "held" | "redeemed" | "expired" | "voided";
+        /** WaiverAnswer */
+        WaiverAnswer: {
+            /** Format: uuid */
+            waiver_id: string;
+            /** Format: uuid */
+            claim_id: string;
+            fen: number;
+            reason: string;
+            proposed_by_name: string;
+            /** Format: date-time */
+            proposed_at: string;
+        };
+        /** WaiverOutcomeAnswer */
+        WaiverOutcomeAnswer: {
+            /** Format: uuid */
+            waiver_id: string;
+            state: components["schemas"]["WaiverState"];
+            fen: number;
+        };
+        /**
+         * WaiverState
+         * @description Where a waiver stands.
+         * @enum {string}
+         */
+        WaiverState: "proposed" | "confirmed" | "withdrawn";
+        /** WaiversAnswer */
+        WaiversAnswer: {
+            items: components["schemas"]["WaiverAnswer"][];
+        };
         /** WhyBody */
         WhyBody: {
             /** @description Why; the resident is told. */
@@ -9553,6 +10150,295 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1AssistedPaperCardsPostPaperCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueCardRequest"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardIssuedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardIssuedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `card-home-unknown`: This tablet is no device of the station that the office let in; choose another or ask the office; `card-pin-easy`: The PIN is too easy to guess: no runs, no single digit, nothing from the document; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AssistedPaperCardsEndPostCardEnd: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndCardRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardEndedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident; `no-paper-card`: This resident has no paper card in use */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-differs`: The document is not that of this account; check it, or ask the county's office; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number; `phone-proof-needed`: No code of this person's phone was checked in this shift; send one and check it first; `phone-proof-over`: The phone was checked more than fifteen minutes ago; send a new code and check it; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AssistedPaperCardsHomesGetCardHomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardHomesAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1AssistedPhoneCodesPostPhoneCode: {
         parameters: {
             query?: never;
@@ -9729,6 +10615,113 @@ export interface operations {
             };
             408: components["responses"]["BodyTooSlow"];
             /** @description `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `phone-code-wrong`: The code is wrong; have it read out again; `phone-code-over`: This code has run out or was replaced; send a new one; `phone-code-tries-spent`: This code was mistyped too often; send a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AssistedResidentsFindPostFindPerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FindPersonRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFoundAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-merchant`: No such merchant; `unknown-shift`: This is no shift of yours; `no-such-resident`: No such resident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `document-number-wrong`: The document's number is not right; check it; `document-tries-spent`: Too many documents did not match; have the county's office check by hand, or try again tomorrow; `document-needed`: No document of this person is known yet; look at an identity or station card and type its number */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11536,6 +12529,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_backend.merchants.call_answer_schemas.ApplicationAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MeOfflineDebtsGetMyDebts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebtsAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -18537,6 +19596,190 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeDebtWaiversListWaivers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiversAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficeDebtWaiversWaiverIdDecisionPostWaiverDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                waiver_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideWaiverBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOutcomeAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOutcomeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-waiver`: No such waiver; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `waiver-decided`: This waiver is decided already; `same-person`: Whoever proposed it does not confirm it; `nothing-owed`: Nothing of it is owed any more; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeDeputiesGetDeputies: {
         parameters: {
             query?: {
@@ -23889,6 +25132,124 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeOfflineDebtsClaimIdWaiversPostWaiver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                claim_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeWaiverBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOutcomeAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaiverOutcomeAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-debt`: No such debt; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `nothing-owed`: Nothing of it is owed any more; `already-proposed`: Its waiver is proposed already; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeOfflinePoliciesListPolicies: {
         parameters: {
             query?: {
@@ -24283,6 +25644,124 @@ export interface operations {
             };
         };
     };
+    ApiV1OfficeOfflineReceiptsReceiptIdDecisionPostReceiptDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideReceiptBody"];
+            };
+        };
+        responses: {
+            /** @description The same request again, the same answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptDecidedAnswer"];
+                };
+            };
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptDecidedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-receipt`: There is no such receipt; `unknown-voucher`: There is no such voucher; `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `receipt-decided`: This receipt was decided already; `receipt-event-arrived`: The event itself is here by now, and it counts; `receipt-device-in-use`: The device is in use and will send the event itself; suspend it first if it is lost; `receipt-without-bill`: Accepting needs the bill's amount; `claim-without-merchant`: Nobody is paid for what this device takes; it can only be rejected; `claim-is-booked`: This claim is on the books already; it can only be rejected; `claim-without-pool`: The campaign has no pool for offline counters; set one apart first; `pool-too-small`: The pool for offline counters has not enough for this claim; make it larger first; `eligible-beyond-bill`: More of the bill counts than there is of it; `merchant-suspended`: This merchant is suspended; `held`: This voucher is set aside for an unpaid order; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1OfficeOperatorsListEveryOperator: {
         parameters: {
             query?: {
@@ -24326,6 +25805,254 @@ export interface operations {
             };
             /** @description `not-allowed`: Your role does not allow this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePaperCardsListPaperCards: {
+        parameters: {
+            query?: {
+                /** @description Only of this resident. */
+                resident_id?: string | null;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_backend.cards.schemas.PaperCardAnswer_"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePaperCardsOperatorsGetCardOperators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardOperatorsAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1OfficePaperCardsCardIdRevokePostCardRevoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                card_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeCardRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardEndedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `card-ended`: This card was lost, taken back or replaced; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28158,6 +29885,113 @@ export interface operations {
             };
         };
     };
+    ApiV1PaperCardsCodesPostCardCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenCardRequest"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardOpenedAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-such-voucher`: No such voucher */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `not-a-card`: This is not a paper card; `card-version-unsupported`: The card is newer than this program; `card-unreadable`: The card's code is damaged; scan it again; `card-malformed`: The card's content is not well formed; `algorithm-unsupported`: The signature's algorithm is not supported; `card-wrong-county`: The card is another county's; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `card-forged`: The issuer's signature does not match; `card-lives-too-long`: The card's life is over 366 days; `card-not-yet-valid`: The card is not valid yet; `card-expired`: The card has expired; get a new one at a station; `card-ended`: This card was lost, taken back or replaced; `card-locked`: Five wrong PINs: the card is locked; its owner gets a new one at a station, with a document; `card-pin-wrong`: The card or its PIN is not right; `card-holder-frozen`: The owner may not use vouchers now; `card-no-voucher`: The card has no voucher that fits this bill; `card-day-limit`: The card's ¥100 of today are used; `voucher-not-usable`: This voucher cannot be used now; `id-reused`: This id already carries another command; use a new one */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1PlacesCountyGetCounty: {
         parameters: {
             query?: never;
@@ -31580,7 +33414,7 @@ export interface operations {
                 };
             };
             421: components["responses"]["UnknownHost"];
-            /** @description `quarantine-full`: Too much from this device cannot be read; the office has to look first; `too-many-requests`: Too many requests; try again a little later */
+            /** @description `too-many-requests`: Too many requests; try again a little later */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -31743,6 +33577,104 @@ export interface operations {
             };
             421: components["responses"]["UnknownHost"];
             /** @description `quarantine-full`: Too much from this device cannot be read; the office has to look first; `too-many-requests`: Too many requests; try again a little later */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `database-gone`: The database is away; try again shortly */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SyncReceiptsPostReceipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BringReceiptBody"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptBroughtAnswer"];
+                };
+            };
+            /** @description `malformed`: The content is not well formed; mend it as told */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signed-out`: Please sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-allowed`: Your role does not allow this; `cross-site`: The request came from another site and was refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["BodyTooSlow"];
+            /** @description `not-a-receipt`: This is not an offline receipt; `receipt-version-unsupported`: The receipt is newer than this program; `receipt-unreadable`: The receipt is damaged; scan it again; `receipt-malformed`: The receipt's content is not well formed; `receipt-wrong-county`: The receipt is another county's; `receipt-device-unknown`: No device of this id was ever enrolled; `receipt-forged`: The device's signature does not match */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The content is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong-content-type`: The content type is not accepted here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            421: components["responses"]["UnknownHost"];
+            /** @description `too-many-requests`: Too many requests; try again a little later */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -12,6 +12,7 @@ import { shallowRef, type ShallowRef } from 'vue'
 import { api, ask } from '@/api/client'
 import { mayPass, type Problem } from '@/api/problem'
 import type { ProofKind, RedemptionAnswer } from '@/api/wire'
+import type { CounterChallenge } from '@/kernel/challenge'
 import { newId } from '@/kernel/ids'
 import { isPresentation } from '@/kernel/xv1'
 import { connection } from '@/offline/connection'
@@ -47,19 +48,26 @@ export type RedeemState =
   | { readonly kind: 'signed-out' }
   /** Taken without the county, and on the disk. */
   | { readonly kind: 'accepted'; readonly taken: Taken }
-  /** The code does not suffice without the county; `amount_fen` is what it would give. */
-  | { readonly kind: 'ask'; readonly attempt: Attempt; readonly amount_fen: number; readonly why: AskCause }
+  /** The code does not suffice without the county: the holder's phone is asked to sign what it would give. */
+  | AskState
   /** Neither the county nor this counter took it; `sent` is whether the county may have, all the same. */
   | { readonly kind: 'not-away'; readonly attempt: Attempt; readonly reason: AwayRefusal; readonly sent: boolean }
 
-type AskCause = Extract<AwayOutcome, { kind: 'ask' }>['why']
+export interface AskState extends Readonly<Extract<AwayOutcome, { kind: 'ask' }>> {
+  readonly attempt: Attempt
+  /** Whether the county may have taken it all the same. */
+  readonly sent: boolean
+  /** Why the code that was shown last is no answer. */
+  readonly wrong: AwayRefusal | null
+}
 
 /** A counter that may take vouchers by itself. */
 export interface AwayCounter {
   readonly standsReady: () => Promise<{ ready: boolean; askFirst: boolean }>
   /** It took this voucher already, and the county does not know yet. */
   readonly waitsHere: (code: string) => Promise<boolean>
-  readonly takeAway: (order: Attempt) => Promise<AwayOutcome>
+  /** With `asked` the code is the answer to what this counter shows. */
+  readonly takeAway: (order: Attempt, asked?: CounterChallenge) => Promise<AwayOutcome>
 }
 
 export interface Redeeming {
@@ -67,6 +75,8 @@ export interface Redeeming {
   redeem: (order: Omit<Attempt, 'redemption_id'>) => Promise<void>
   /** Goes on with an attempt that an earlier visit left without an answer. */
   resume: (attempt: Attempt) => Promise<void>
+  /** Takes the code with which the holder's phone answers what this counter asks. */
+  answer: (code: string) => Promise<void>
   /** Ready for the next one; an attempt that was waited for stays among those without an answer. */
   reset: () => void
 }
@@ -77,6 +87,16 @@ type Outcome = Extract<RedeemState, { kind: 'yes' | 'no' | 'signed-out' }>
 const ASKED_FOR_MS = 3000
 /** Between the page and the county somebody says that it cannot be reached. */
 const NOBODY_THERE = new Set([0, 502, 503, 504])
+/** What was scanned is no answer to what is asked, and the right one may still be shown. */
+const NO_ANSWER = new Set<AwayRefusal>([
+  'holder-forged',
+  'code-replayed',
+  'code-unreadable',
+  'code-malformed',
+  'code-version-unsupported',
+  'not-a-voucher-code',
+  'offline-digits',
+])
 
 /** Attempts of this merchant that the county has not answered yet. */
 export async function openAttempts(merchantId: string): Promise<Attempt[]> {
@@ -118,12 +138,21 @@ export function useRedeeming(away?: () => Promise<AwayCounter>): Redeeming {
     if (outcome) state.value = outcome
   }
 
+  async function answer(code: string): Promise<void> {
+    const asking = state.value
+    if (asking.kind !== 'ask') return
+    // One answer is looked at, and meanwhile nothing is asked.
+    state.value = { kind: 'sending', attempt: asking.attempt }
+    const counter = await away?.().catch(() => undefined)
+    state.value = counter ? await answeredHere(counter, asking, code) : asking
+  }
+
   function reset(): void {
     insisting.stop()
     state.value = { kind: 'idle' }
   }
 
-  return { state, redeem, resume, reset }
+  return { state, redeem, resume, answer, reset }
 }
 
 /** How it ended without insisting: the county answered in time, or this counter decided; null where it is insisted on. */
@@ -148,8 +177,21 @@ async function takeHere(counter: AwayCounter, attempt: Attempt, sent: boolean): 
   const outcome = await counter.takeAway(attempt)
   if (!sent || outcome.kind === 'taken') await forget('redemptions', attempt.redemption_id)
   if (outcome.kind === 'taken') return { kind: 'accepted', taken: outcome.taken }
-  if (outcome.kind === 'ask') return { kind: 'ask', attempt, amount_fen: outcome.amount_fen, why: outcome.why }
+  if (outcome.kind === 'ask') return { ...outcome, attempt, sent, wrong: null }
   return { kind: 'not-away', attempt, reason: outcome.reason, sent }
+}
+
+/** What became of an answer: taken, asked anew where the amount is another by now, or no answer to this question. */
+async function answeredHere(counter: AwayCounter, asking: AskState, code: string): Promise<RedeemState> {
+  const { attempt, challenge, sent } = asking
+  const outcome = await counter.takeAway({ ...attempt, code }, challenge)
+  if (outcome.kind === 'ask') return { ...outcome, attempt, sent, wrong: null }
+  if (outcome.kind === 'refused') {
+    const { reason } = outcome
+    return NO_ANSWER.has(reason) ? { ...asking, wrong: reason } : { kind: 'not-away', attempt, reason, sent }
+  }
+  await forget('redemptions', attempt.redemption_id)
+  return { kind: 'accepted', taken: outcome.taken }
 }
 
 async function settleInTime(attempt: Attempt): Promise<Outcome> {

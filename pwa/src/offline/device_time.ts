@@ -22,7 +22,7 @@ export async function settleTime(writer: Writer): Promise<ClockReading> {
   clockUnsure.value = reading.step === 'forward'
   if (reading.step === 'steady') await raise(reading)
   if (reading.step === 'back') {
-    await record(writer, clockJump(reading.at, shows, reading.at), reading.at, reading.add)
+    await record(writer, clockJump(reading.at, shows, reading.at), reading.at, { add: reading.add })
   }
   return reading
 }

@@ -57,6 +57,10 @@ export interface Shift {
   readonly act: 'open' | 'close'
   readonly shift: string
   readonly operator: string
+  /** The cash that was counted. */
+  readonly cash_fen: number
+  /** Why it differs from what should be there; only at the end. */
+  readonly reason: string | null
 }
 export interface Cmd {
   readonly cmd_id: string
@@ -116,7 +120,7 @@ function itemsOf({ kind, body }: Told): CborValue[] {
     case 'CLOCK':
       return [body.was, body.shows, body.mark]
     case 'SHIFT':
-      return [body.act, idBytes(body.shift), idBytes(body.operator)]
+      return [body.act, idBytes(body.shift), idBytes(body.operator), body.cash_fen, body.reason]
     case 'CMD':
       return [idBytes(body.cmd_id), body.type, body.args, body.deps.map(idBytes), body.base_rev]
   }
@@ -188,9 +192,11 @@ function clockOf(items: readonly CborValue[]): ClockJump | null {
 }
 
 function shiftOf(items: readonly CborValue[]): Shift | null {
-  const [act, shift, operator] = items
-  if (items.length !== 3 || (act !== 'open' && act !== 'close')) return null
-  return isBytes(shift, 16) && isBytes(operator, 16) ? { act, shift: uuidOf(shift), operator: uuidOf(operator) } : null
+  const [act, shift, operator, cash_fen, reason] = items
+  if (items.length !== 5 || (act !== 'open' && act !== 'close')) return null
+  if (!isBytes(shift, 16) || !isBytes(operator, 16) || !isUint(cash_fen)) return null
+  if (reason !== null && (act === 'open' || !isText(reason, LONGEST_REASON))) return null
+  return { act, shift: uuidOf(shift), operator: uuidOf(operator), cash_fen, reason }
 }
 
 function cmdOf(items: readonly CborValue[]): Cmd | null {

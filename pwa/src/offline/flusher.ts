@@ -45,6 +45,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
     let from = Infinity
     let left = MOST_ASKS
     for (let before = await headOf(identity.device); ; ) {
+      const isQuestion = line.unsure > 0
       const pushed = await pushOnce({ county, identity }, line, from)
       if (pushed.kind !== 'answered') return pushed
       const head = await headOf(identity.device)
@@ -54,7 +55,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
       // What was asked for in vain, or is not here any more, waits for the next time.
       if (isWhole && (asked > head.seq || asked === from)) return pushed
       const moved = head.ack_seq !== before.ack_seq || head.epoch !== before.epoch
-      if (!moved && (asked === from || (left -= 1) < 0)) return isWhole ? pushed : 'held'
+      if (!moved && !isQuestion && (asked === from || (left -= 1) < 0)) return isWhole ? pushed : 'held'
       before = head
       from = asked
     }
@@ -65,8 +66,7 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
 export function startFlushing(county: string, chance: () => number = Math.random): () => void {
   const line = newLine()
   let [stopped, running, again] = [false, false, false]
-  let fails = 0
-  let [notBefore, tidyAfter] = [0, 0]
+  let [fails, notBefore, tidyAfter] = [0, 0, 0]
   let timer: ReturnType<typeof setTimeout> | undefined
 
   async function run(): Promise<void> {
@@ -95,7 +95,7 @@ export function startFlushing(county: string, chance: () => number = Math.random
       tidyAfter = performance.now() + TIDIED_EVERY_MS
       await tidy()
     }
-    fails = state.kind === 'idle' ? 0 : fails + 1
+    fails = failsAfter(fails, state, line.heard > 0)
     if (waitMs > 0) notBefore = performance.now() + Math.min(waitMs, LONGEST_WAIT_MS)
     const pause = fails === 0 ? ASKED_EVERY_MS : Math.max(pauseAfter(fails, chance()), Math.min(waitMs, LONGEST_WAIT_MS))
     timer = setTimeout(wake, pause)
@@ -122,6 +122,12 @@ export function startFlushing(county: string, chance: () => number = Math.random
   }
 }
 
+/** Failures in a row. A line that breaks and lets something through in between is tried again soon, not ever later. */
+export function failsAfter(fails: number, state: Flushing, gotThrough: boolean): number {
+  if (state.kind === 'idle') return 0
+  return state.kind === 'away' && gotThrough ? 1 : fails + 1
+}
+
 /** How long to wait after so many failures in a row; `chance` from 0 to 1. */
 export function pauseAfter(fails: number, chance: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (fails - 1), LONGEST_PAUSE_MS) * (0.75 + chance / 4)
@@ -130,6 +136,7 @@ export function pauseAfter(fails: number, chance: number): number {
 /** Every identity that has something to bring home or to ask; none of them waits for another. */
 async function flushAll(county: string, line: Line): Promise<{ state: Flushing; waitMs: number }> {
   let told: { state: Flushing; waitMs: number } = { state: { kind: 'idle' }, waitMs: 0 }
+  line.heard = 0
   try {
     for (const identity of await allIdentities()) {
       if (!(await hasToAsk(identity))) continue

@@ -18,7 +18,7 @@ import { spentWith } from './limits'
 import { append, headOf, type DrawnEvent } from './outbox'
 import { isBehind, noteHead } from './sentinel'
 import { standingIn, standingOf, type Standing } from './standing'
-import { clockMemory, counterName, holderDayName, rememberClock } from './tallies'
+import { clockMemory, counterName, holderDayName, rememberClock, shiftName } from './tallies'
 
 /** A claim as the counter makes it. */
 export interface Claim {
@@ -115,15 +115,26 @@ export async function accept(
   }
 }
 
-/** Writes any act that is not a claim; `add` is what the clock is behind by from now on. */
+/** Somebody wrote another shift event since this one was decided: nothing is stored. */
+export class ShiftMoved extends Error {}
+
+/**
+ * Writes any act that is not a claim; `add` is what the clock is behind by from now on. A `SHIFT` names in `after` the
+ * number of the shift event that it follows, so that two tabs never open two shifts.
+ */
 export async function record(
   writer: Writer,
   told: Exclude<Told, { readonly kind: 'REDEEM' }>,
   at: number,
-  add?: number,
+  { add, after }: { add?: number; after?: number } = {},
 ): Promise<JournalEntry> {
-  return write(writer, at, told, async (change) => {
+  return write(writer, at, told, async (change, { seq, standing }) => {
     const tallies = change.objectStore('tallies')
+    if (told.kind === 'SHIFT') {
+      const name = shiftName(standing.device)
+      if (((await tallies.get(name)) ?? 0) !== (after ?? 0)) throw new ShiftMoved()
+      await tallies.put(seq, name)
+    }
     const memory = await clockMemory(tallies)
     await rememberClock(tallies, { mark: Math.max(memory.mark ?? at, at), add: add ?? memory.add })
   })

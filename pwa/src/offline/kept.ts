@@ -8,6 +8,7 @@
 
 import { shallowRef } from 'vue'
 import { changeStrictly, forgetOpened, openDatabase, type Database, type Shelf } from './database'
+import { isMarked } from './lock/mark'
 import { askToPersist } from './persistence'
 
 export type { Shelf } from './database'
@@ -18,6 +19,8 @@ const UNSENT = ['claims', 'redemptions'] as const
 /** How many such things are on this device; everybody who uses it sees that something waits. */
 export const unsent = shallowRef(0)
 
+/** On a device with a passphrase these live as long as the page: forms name people, and a wallet is somebody's. */
+const PERSONAL = new Set<Shelf>(['drafts', 'wallet'])
 const inMemory = new Map<Shelf, Map<string, unknown>>()
 let refused = false
 
@@ -29,6 +32,7 @@ export function isKept(): boolean {
 /** Puts a value on a shelf; resolves when it is on the disk. */
 export async function keep(shelf: Shelf, key: string, value: unknown): Promise<void> {
   await onDisk(
+    shelf,
     (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).put(value, key)),
     () => void memory(shelf).set(key, value),
   )
@@ -39,6 +43,7 @@ export async function keep(shelf: Shelf, key: string, value: unknown): Promise<v
 
 export async function recall<Value>(shelf: Shelf, key: string): Promise<Value | undefined> {
   return onDisk(
+    shelf,
     async (database) => (await database.get(shelf, key)) as Value | undefined,
     () => memory(shelf).get(key) as Value | undefined,
   )
@@ -46,6 +51,7 @@ export async function recall<Value>(shelf: Shelf, key: string): Promise<Value | 
 
 export async function recallAll<Value>(shelf: Shelf): Promise<Value[]> {
   return onDisk(
+    shelf,
     async (database) => (await database.getAll(shelf)) as Value[],
     () => [...memory(shelf).values()] as Value[],
   )
@@ -54,6 +60,7 @@ export async function recallAll<Value>(shelf: Shelf): Promise<Value[]> {
 /** The same with the keys under which they were put. */
 export async function recallEntries<Value>(shelf: Shelf): Promise<[key: string, value: Value][]> {
   return onDisk(
+    shelf,
     async (database) => {
       const store = database.transaction(shelf).store
       const [keys, values] = await Promise.all([store.getAllKeys(), store.getAll()])
@@ -65,6 +72,7 @@ export async function recallEntries<Value>(shelf: Shelf): Promise<[key: string, 
 
 export async function forget(shelf: Shelf, key: string): Promise<void> {
   await onDisk(
+    shelf,
     (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).delete(key)),
     () => void memory(shelf).delete(key),
   )
@@ -74,6 +82,7 @@ export async function forget(shelf: Shelf, key: string): Promise<void> {
 /** Takes everything from a shelf. */
 export async function clear(shelf: Shelf): Promise<void> {
   await onDisk(
+    shelf,
     (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).clear()),
     () => memory(shelf).clear(),
   )
@@ -84,7 +93,7 @@ export async function clear(shelf: Shelf): Promise<void> {
 export async function countUnsent(changed?: Shelf): Promise<void> {
   if (changed && !UNSENT.some((shelf) => shelf === changed)) return
   const counts = await Promise.all(
-    UNSENT.map((shelf) => onDisk((database) => database.count(shelf), () => memory(shelf).size)),
+    UNSENT.map((shelf) => onDisk(shelf, (database) => database.count(shelf), () => memory(shelf).size)),
   )
   unsent.value = counts.reduce((all, one) => all + one, 0)
 }
@@ -92,6 +101,7 @@ export async function countUnsent(changed?: Shelf): Promise<void> {
 /** Reads a value and writes what follows from it, so that two tabs never draw from the same one. */
 export async function advance(shelf: Shelf, key: string, next: (before: number) => number): Promise<number> {
   return onDisk(
+    shelf,
     (database) =>
       changeStrictly(database, [shelf], async (change) => {
         const value = next(((await change.objectStore(shelf).get(key)) as number | undefined) ?? 0)
@@ -107,10 +117,11 @@ export async function advance(shelf: Shelf, key: string, next: (before: number) 
 }
 
 async function onDisk<Value>(
+  shelf: Shelf,
   act: (database: Database) => Promise<Value>,
   otherwise: () => NoInfer<Value> | undefined,
 ): Promise<Value> {
-  if (refused) return otherwise() as Value
+  if (refused || (PERSONAL.has(shelf) && isMarked())) return otherwise() as Value
   try {
     return await act(await openDatabase())
   } catch {

@@ -14,9 +14,11 @@ import { heldList, heldTrust, keepList, keepTrust, type HeldTrust } from './book
 import { verifyCertificate, type Certificate } from './certificate'
 import { changeStrictly, openDatabase, type Change } from './database'
 import type { Writer } from './journal'
+import { isMarked } from './lock/mark'
+import { isOpen } from './lock/sealing'
 import type * as limits from './limits'
 import { verifyPolicy } from './policy'
-import { cursorOf, digestsOf, takeIn, wipe } from './replica'
+import { cursorOf, digestsOf, sealedFor, takeIn, wipe } from './replica'
 import { takeWordIn, type Given } from './standing'
 import { readStatusList, type StatusList } from './status_list'
 import { readWord, type Word } from './word'
@@ -35,6 +37,8 @@ class NotBelieved extends Error {}
 export async function pullOnce(writer: Writer): Promise<PulledWord> {
   const { county, identity } = writer
   const { device } = identity
+  // A device that is locked, or was wiped, may not write down what names people: it only sends.
+  if (isMarked() && !isOpen()) return { kind: 'away' }
   const cursor = (await cursorOf(device))?.cursor
   const told = await askCounty(writer, cursor === undefined ? PULL : `${PULL}?cursor=${cursor}`)
   if (told.kind !== 'told') return told.kind === 'nothing-new' ? { kind: 'away' } : told
@@ -124,8 +128,12 @@ async function takeAll(
   { trusted, given, list }: { trusted: Trusted | null; given: Given; list: StatusList },
 ): Promise<void> {
   const stores = ['replica', 'cursors', 'keys', 'standings', 'heads', 'taken'] as const
+  const sealing = isOpen()
+  const sealed = await sealedFor(device, word)
   await changeStrictly(await openDatabase(), [...stores], async (change) => {
-    await takeIn(change as unknown as Change<'replica' | 'cursors'>, device, word, word.server_time * 1000)
+    // Another tab may have set a passphrase meanwhile, or thrown away what it opened.
+    if (isMarked() !== sealing) throw new NotBelieved('locked')
+    await takeIn(change as unknown as Change<'replica' | 'cursors'>, device, sealed, word.server_time * 1000)
     if (trusted !== null) await keepTrust(change.objectStore('keys'), device, trusted.keep)
     await keepList(change.objectStore('replica'), device, list)
     const own = change as unknown as Change<'standings' | 'heads' | 'taken'>

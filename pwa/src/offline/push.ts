@@ -5,7 +5,7 @@
  * Twin of `backend/sync/push_rules.py` and `answer_rules.py`; `fixtures/protocols/batch/SPEC.md`.
  */
 
-import { equal, fromHex, type Bytes } from '@/kernel/bytes'
+import { equal, fromHex, joined, sha256, type Bytes } from '@/kernel/bytes'
 import { encodeCbor, type CborValue } from '@/kernel/cbor'
 import { isBytes, valueOf } from '@/kernel/code_text'
 import { SIGNATURE_BYTES, signed, verifies, type PublicKey } from '@/kernel/keys'
@@ -78,12 +78,8 @@ export type AnswerReason =
 export async function signPush(push: Push, device: CryptoKey): Promise<Bytes> {
   const { head, events, sentinel, episode } = push
   const items: CborValue[] = ['XB1', Number(push.county), idBytes(push.device), [head.seq, head.hash]]
-  items.push(
-    events.map(({ seq, data }) => [seq, data]),
-    sentinel && [idBytes(sentinel.device), sentinel.seq],
-    episode,
-  )
-  const formed = pushOf(items)
+  items.push(await shortened(events), sentinel && [idBytes(sentinel.device), sentinel.seq], episode)
+  const formed = await pushOf(items)
   const content = encodeCbor(items)
   const data = encodeCbor([content, await signed(device, content)])
   if (typeof formed === 'string') throw new Error(formed)
@@ -103,7 +99,7 @@ export async function verifyPush(
   if (!(content instanceof Uint8Array) || !isBytes(signature, SIGNATURE_BYTES)) return 'push-unreadable'
   const items = valueOf(content)
   if (items === undefined) return 'push-unreadable'
-  const push = pushOf(items)
+  const push = await pushOf(items)
   if (typeof push === 'string') return push
   if (push.county !== county) return 'push-wrong-county'
   const key = devices.get(push.device)
@@ -123,7 +119,7 @@ export function readAnswer(data: Bytes, { county, device }: { county: string; de
   return answer.device === device ? answer : 'answer-wrong-device'
 }
 
-function pushOf(items: CborValue): Push | PushReason {
+async function pushOf(items: CborValue): Promise<Push | PushReason> {
   if (!Array.isArray(items)) return 'push-malformed'
   const [kind, number, device, place, listed, remembered, episode] = items
   if (typeof kind === 'string' && kind !== 'XB1') return 'push-version-unsupported'
@@ -131,7 +127,7 @@ function pushOf(items: CborValue): Push | PushReason {
   if (listed.length > MOST_EVENTS) return 'push-too-large'
   const county = countyOf(number)
   const head = placeOf(place)
-  const events = listed.map(numberedOf)
+  const events = await lengthened(listed)
   const sentinel = sentinelOf(remembered)
   if (county === null || !isBytes(device, 16) || head === null || sentinel === undefined) return 'push-malformed'
   if (!areNumbered(events) || !ascend(events) || (events.at(-1)?.seq ?? 0) > head.seq) return 'push-malformed'
@@ -146,11 +142,55 @@ function placeOf(value: CborValue | undefined): Push['head'] | null {
   return seq > 0 || equal(hash, BEGINNING) ? { seq, hash } : null
 }
 
-function numberedOf(value: CborValue): Push['events'][number] | null {
+type Numbered = Push['events'][number]
+
+/** An event that names the one before it here leaves that hash away: the county works it out again (B19). */
+async function shortened(events: readonly Numbered[]): Promise<CborValue[]> {
+  return Promise.all(
+    events.map(async ({ seq, data }, i) => {
+      const before = events[i - 1]
+      const named = before !== undefined && before.seq + 1 === seq ? await nameOf(before.data) : null
+      const at = named === null ? -1 : placeIn(data, named)
+      return at < 0 ? [seq, data] : [seq, data.slice(0, at), data.slice(at + BEGINNING.length)]
+    }),
+  )
+}
+
+/** Every event whole; `null` stands for one that is none. */
+async function lengthened(items: readonly CborValue[]): Promise<(Numbered | null)[]> {
+  const found: (Numbered | null)[] = []
+  for (const item of items) found.push(await numberedOf(item, found.at(-1) ?? null))
+  return found
+}
+
+async function numberedOf(value: CborValue, before: Numbered | null): Promise<Numbered | null> {
+  if (!Array.isArray(value) || value.length < 2 || value.length > 3) return null
+  const [seq, left, right] = value
+  if (!isUint(seq) || seq === 0 || !(left instanceof Uint8Array)) return null
+  if (value.length === 2) return sized({ seq, data: left })
+  if (before === null || before.seq + 1 !== seq || !(right instanceof Uint8Array)) return null
+  const named = await nameOf(before.data)
+  return named && sized({ seq, data: joined(left, named, right) })
+}
+
+function sized(event: Numbered): Numbered | null {
+  return event.data.length > 0 && event.data.length <= LONGEST_EVENT ? event : null
+}
+
+/** The hash by which the next event names this one; `null` for bytes that are no event's. */
+async function nameOf(data: Bytes): Promise<Bytes | null> {
+  const value = valueOf(data)
   if (!Array.isArray(value) || value.length !== 2) return null
-  const [seq, data] = value
-  if (!isUint(seq) || seq === 0 || !(data instanceof Uint8Array)) return null
-  return data.length > 0 && data.length <= LONGEST_EVENT ? { seq, data } : null
+  const [content, signature] = value
+  return content instanceof Uint8Array && signature instanceof Uint8Array ? sha256(content) : null
+}
+
+/** Where these bytes stand in others; -1 where they do not. */
+function placeIn(data: Bytes, part: Bytes): number {
+  for (let at = 0; at + part.length <= data.length; at += 1) {
+    if (data[at] === part[0] && equal(data.subarray(at, at + part.length), part)) return at
+  }
+  return -1
 }
 
 function areNumbered<Item>(items: (Item | null)[]): items is Item[] {

@@ -2,7 +2,8 @@
  * One push: what is sent, what is taken from the answer, and what everything else means.
  *
  * Only a well-formed answer to this device moves anything. No network, a page in between, a county that is away or that
- * says no: the journal stays as it is, and the next push is smaller, since some lines let only little through.
+ * says no: the journal stays as it is, and the next push is smaller, since some lines let only little through. Where
+ * nobody answered, a push without events asks first what came through: that costs little, and events go once.
  */
 
 import { problemOf } from '@/api/problem'
@@ -15,7 +16,7 @@ import type { JournalEntry, JournalHead } from './database'
 import { clockJump } from './device_time'
 import { record, type Writer } from './journal'
 import { acknowledge, headOf, unacknowledged } from './outbox'
-import { LONGEST_PUSH, MOST_EVENTS, readAnswer, signPush, type Answer } from './push'
+import { LONGEST_PUSH, MOST_EVENTS, readAnswer, signPush, type Answer, type Push } from './push'
 import { readSentinel, sentinelTold } from './sentinel'
 import { standingIn, standingOf } from './standing'
 import { clockMemory, rememberClock } from './tallies'
@@ -34,6 +35,10 @@ export interface Line {
   most: number
   /** Whether pushes are packed; until a county could not read one. */
   packed: boolean
+  /** The newest event that went out without an answer, or 0: perhaps the county has it, so it is asked before it goes again. */
+  unsure: number
+  /** How much got through since a flush began: pushes of events that the county took. */
+  heard: number
 }
 
 const PATH = '/api/v1/sync/push'
@@ -46,14 +51,15 @@ const EVENT_FRAME_BYTES = 16
 const CLOCK_SLACK_MS = 3000
 
 export function newLine(): Line {
-  return { most: MOST_EVENTS, packed: typeof CompressionStream === 'function' }
+  return { most: MOST_EVENTS, packed: typeof CompressionStream === 'function', unsure: 0, heard: 0 }
 }
 
 /** Sends what is not acknowledged, or what the county asked for again; with nothing to send it is a question. */
 export async function pushOnce(writer: Writer, line: Line, from = Infinity): Promise<Pushed> {
   const { county, identity } = writer
   const head = await headOf(identity.device)
-  const events = fitting(await unacknowledged(identity.device, line.most, from))
+  const asked = line.unsure
+  const events = asked > 0 ? [] : fitting(await unacknowledged(identity.device, line.most, from))
   const place = { seq: head.seq, hash: fromHex(head.hash) }
   const { allowance, dealt_in } = await standingOf(identity.device)
   // What another life of the county dealt says nothing of the present one.
@@ -63,7 +69,7 @@ export async function pushOnce(writer: Writer, line: Line, from = Infinity): Pro
   const sentAt = performance.now()
   const came = await send(data, line.packed)
   if (came === null) {
-    line.most = smaller(line.most)
+    unheard(line, events)
     return { kind: 'away' }
   }
   const { response, body } = came
@@ -77,8 +83,15 @@ export async function pushOnce(writer: Writer, line: Line, from = Infinity): Pro
     return refusal(line, response.status, reason, retryAfterS)
   }
   const answer = readAnswer(body, { county, device: identity.device })
-  if (typeof answer === 'string') return refusal(line, 200, answer)
-  line.most = Math.min(line.most * 2, MOST_EVENTS)
+  if (typeof answer === 'string') {
+    unheard(line, events)
+    return { kind: 'refused', status: 200, reason: answer, waitMs: 0 }
+  }
+  // A question that finds what was sent before says that so much gets through.
+  if (events.length > 0 || (asked > 0 && answer.ack_seq >= asked)) {
+    ;[line.most, line.heard] = [Math.min(line.most * 2, MOST_EVENTS), line.heard + 1]
+  }
+  line.unsure = 0
   return { kind: 'answered', head: await takeAnswer(writer, answer, performance.now() - sentAt), answer }
 }
 
@@ -133,6 +146,13 @@ function fitting(entries: readonly JournalEntry[]): { seq: number; data: Bytes }
     events.push({ seq, data: Uint8Array.from(bytes) })
   }
   return events
+}
+
+/** Perhaps these came through, perhaps not. */
+function unheard(line: Line, events: Push['events']): void {
+  const last = events.at(-1)
+  // A question that was lost says nothing of how much the line lets through.
+  if (last) [line.most, line.unsure] = [smaller(line.most), last.seq]
 }
 
 function refusal(line: Line, status: number, reason: string, retryAfterS: number | null = null): Pushed {

@@ -6,6 +6,7 @@
 import { toHex } from '@/kernel/bytes'
 import { changeStrictly, openDatabase, type Change, type ReplicaCursor, type ReplicaRow } from './database'
 import { digestOf, type Json } from './digest'
+import { open, placeOf, sealRows } from './lock/sealing'
 import type { Rows, Word } from './word'
 
 /** What one pull brought: each collection that it names, whole. */
@@ -14,6 +15,14 @@ export type Pulled = Pick<Word, 'epoch' | 'cursor' | 'collections'>
 /** Up to where the copy of a scope reaches; undefined where there is none. */
 export async function cursorOf(scope: string): Promise<ReplicaCursor | undefined> {
   return (await openDatabase()).get('cursors', scope)
+}
+
+/** The same as it is written down here: on a device with a passphrase what names people is sealed. */
+export async function sealedFor(scope: string, pulled: Pulled): Promise<Pulled> {
+  const sealed = await Promise.all(
+    [...pulled.collections].map(async ([name, rows]) => [name, await sealRows(scope, name, rows)] as const),
+  )
+  return { epoch: pulled.epoch, cursor: pulled.cursor, collections: new Map(sealed) }
 }
 
 /** Takes in what a pull brought, as part of a transaction. A county of a new epoch begins the copy anew. */
@@ -30,7 +39,7 @@ export async function takeIn(change: Change<'replica' | 'cursors'>, scope: strin
 
 export async function look<Value>(scope: string, collection: string, id: string): Promise<Value | undefined> {
   const row = await (await openDatabase()).get('replica', [scope, collection, id])
-  return row && (row.value as Value)
+  return row && ((await opened(row)).value as Value)
 }
 
 export async function lookAll<Value>(scope: string, collection: string): Promise<Value[]> {
@@ -58,7 +67,13 @@ export async function wipe(scope: string): Promise<void> {
 }
 
 async function rowsOf(scope: string, collection: string): Promise<ReplicaRow[]> {
-  return (await openDatabase()).getAllFromIndex('replica', 'collection', [scope, collection])
+  const rows = await (await openDatabase()).getAllFromIndex('replica', 'collection', [scope, collection])
+  return Promise.all(rows.map(opened))
+}
+
+/** On a device with a passphrase rows that name people lie sealed; throws `Locked` where nobody has opened it. */
+async function opened(row: ReplicaRow): Promise<ReplicaRow> {
+  return { ...row, value: await open(row.value, placeOf(row.scope, row.collection, row.id)) }
 }
 
 /** An array sorts after every text. */

@@ -18,6 +18,11 @@ export function holderDayName(holder: string, at: number): string {
   return `${dayName(at)} ${holder}`
 }
 
+/** The number of the newest shift event of this device. */
+export function shiftName(device: string): string {
+  return `shift ${device}`
+}
+
 /** All tallies of holders of days before the one of this instant. */
 export function daysBefore(at: number): IDBKeyRange {
   return IDBKeyRange.bound('day ', dayName(at), false, true)

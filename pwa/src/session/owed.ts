@@ -36,7 +36,12 @@ export async function unlessLeft(now: Me | null): Promise<Me | null> {
   return same ? null : now
 }
 
+/** The session of this stamp is ended as soon as the county can be asked; until then nobody is taken to be it. */
+export function oweEnd(stamp: string): void {
+  remember(KEY, stamp)
+}
+
 /** One session of one person: another sign-in of the same person ends at another instant. */
-function stampOf({ id, session_expires_at }: Me): string {
+export function stampOf({ id, session_expires_at }: Me): string {
   return `${id} ${session_expires_at}`
 }

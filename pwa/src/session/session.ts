@@ -14,9 +14,9 @@ import { hush } from '@/design-system/toast'
 import { read, remember } from '@/kernel/remembered'
 import { countyNow } from '@/offline/county_clock'
 import { clear } from '@/offline/kept'
+import { isMarked } from '@/offline/lock/mark'
+import { forgetClear, keeping, ME_KEY } from './keeping'
 import { endSession, unlessLeft } from './owed'
-
-const KEY = 'yizhan.me'
 
 export type Fits = (me: Me) => boolean
 
@@ -66,7 +66,10 @@ export const useSession = defineStore('session', () => {
   function take(now: Me | null): void {
     if (me.value || now) ended.value = now === null
     somebody.value = now
-    remember(KEY, JSON.stringify(now))
+    keeping.put?.(now)
+    // A device with a passphrase writes nothing of a person down in the clear, whichever app is open.
+    if (isMarked()) forgetClear()
+    else remember(ME_KEY, JSON.stringify(now))
   }
 
   function suit(app: Fits): void {
@@ -77,8 +80,9 @@ export const useSession = defineStore('session', () => {
 })
 
 function recalled(): Me | null {
+  if (isMarked()) return keeping.me
   try {
-    return JSON.parse(read(KEY) ?? 'null') as Me | null
+    return JSON.parse(read(ME_KEY) ?? 'null') as Me | null
   } catch {
     return null
   }

@@ -31,14 +31,17 @@ export interface AppStart {
   fits: Fits
   /** What this app has to say below the head on every page, beside what every app says. */
   bar?: Component
+  /** What has to be opened before anything of the app is there; resolves when it is. */
+  gate?: () => Promise<void>
 }
 
-export async function start({ app, title, routes, fits, bar }: AppStart): Promise<void> {
+export async function start({ app, title, routes, fits, bar, gate }: AppStart): Promise<void> {
   showDisplay()
   watchConnection()
   holdInstallPrompt()
   watchTyping()
   await breathe()
+  await gate?.()
   const router = createRouter({
     history: createWebHistory(`/${app}/`),
     routes: [...routes, ...pagesOfEveryApp()],

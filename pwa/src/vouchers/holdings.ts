@@ -6,9 +6,9 @@ const SOON_MS = 48 * 3600 * 1000
 
 export type Holding = 'ready' | 'used' | 'over'
 
-/** Told by the clock too: an end that has passed is an end, whether or not the county has booked it. */
-export function holdingOf({ state, expires_at }: VoucherAnswer, now: number): Holding {
-  if (state === 'redeemed') return 'used'
+/** `usedHere`: this phone has a counter's receipt for it. Told by the clock too: an end that has passed is an end, whether or not the county has booked it. */
+export function holdingOf({ state, expires_at }: VoucherAnswer, now: number, usedHere = false): Holding {
+  if (state === 'redeemed' || (state === 'issued' && usedHere)) return 'used'
   if (state === 'expired' || state === 'voided') return 'over'
   return now >= Date.parse(expires_at) ? 'over' : 'ready'
 }

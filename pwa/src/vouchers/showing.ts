@@ -9,6 +9,7 @@ import type { Problem } from '@/api/problem'
 import type { VoucherAnswer } from '@/api/wire'
 import { REDRAWN_EVERY_MS } from '@/kernel/xv1'
 import { syncClock } from '@/offline/county_clock'
+import { receiptOn, type KeptReceipt } from './receipts'
 import { drawCode, refreshTokens } from './tokens'
 import { keptVoucher, loadWallet } from './wallet'
 
@@ -21,6 +22,8 @@ export type Showing =
   /** This browser keeps no key: the county draws. */
   | { readonly kind: 'county' }
   | { readonly kind: 'used' }
+  /** A counter took it without a network, and its receipt is on this phone. */
+  | { readonly kind: 'used-here'; readonly receipt: KeptReceipt }
   | { readonly kind: 'not-usable' }
   | { readonly kind: 'problem'; readonly problem: Problem }
 
@@ -32,6 +35,9 @@ export interface Shown {
 }
 
 const WATCH_EVERY_MS = 3_000
+/** What the county said is final. */
+const SAID = new Set<Showing['kind']>(['used', 'not-usable'])
+const OVER = new Set<Showing['kind']>([...SAID, 'used-here'])
 const AWAY = new Set(['no-network', 'too-slow'])
 
 /** Shows one voucher as long as the caller lives, and keeps the whole wallet with it for a counter without a signal. */
@@ -40,11 +46,12 @@ export function useShowing(residentId: string, voucherId: string, county: () => 
   const voucher = shallowRef<VoucherAnswer | null>(null)
   let alive = true
   onScopeDispose(() => (alive = false))
-
-  const isOver = (): boolean => !alive || state.value.kind === 'used' || state.value.kind === 'not-usable'
+  const isOver = (): boolean => !alive || OVER.has(state.value.kind)
 
   async function begin(): Promise<void> {
     voucher.value = (await keptVoucher(residentId, voucherId))?.value ?? null
+    const receipt = await receiptOn(residentId, voucherId)
+    if (receipt) state.value = { kind: 'used-here', receipt }
     // What the phone has is shown before anybody was asked: at a counter without a signal that is all there is.
     await redraw()
     await syncClock()
@@ -54,6 +61,7 @@ export function useShowing(residentId: string, voucherId: string, county: () => 
   }
 
   async function refresh(toHere: boolean): Promise<void> {
+    if (toHere) state.value = { kind: 'drawing' }
     const code = await county()
     if (isOver()) return
     if (!code) {
@@ -76,24 +84,18 @@ export function useShowing(residentId: string, voucherId: string, county: () => 
   }
 
   async function look(): Promise<void> {
-    if (isOver() || !navigator.onLine) return
-    const path = { voucher_id: voucherId }
-    const answer = await ask(api.GET('/api/v1/me/vouchers/{voucher_id}', { params: { path } }))
+    if (!alive || SAID.has(state.value.kind) || !navigator.onLine) return
+    const answer = await ask(api.GET('/api/v1/me/vouchers/{voucher_id}', { params: { path: { voucher_id: voucherId } } }))
     if (!alive || !answer.ok) return
     voucher.value = answer.value
-    if (answer.value.state === 'redeemed') state.value = { kind: 'used' }
-    else if (answer.value.state !== 'issued') state.value = { kind: 'not-usable' }
-  }
-
-  async function move(): Promise<void> {
-    state.value = { kind: 'drawing' }
-    await refresh(true)
+    const { state: stands } = answer.value
+    if (stands !== 'issued') state.value = { kind: stands === 'redeemed' ? 'used' : 'not-usable' }
   }
 
   everyWhileSeen(REDRAWN_EVERY_MS, redraw)
   everyWhileSeen(WATCH_EVERY_MS, look)
   void begin()
-  return { state, voucher, move }
+  return { state, voucher, move: () => refresh(true) }
 }
 
 /** Acts now and then while the page is in front, and at once when it comes back there. */

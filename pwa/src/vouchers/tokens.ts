@@ -3,7 +3,8 @@
  */
 
 import { api, ask } from '@/api/client'
-import { fromBase64url } from '@/kernel/bytes'
+import { fromBase64url, type Bytes } from '@/kernel/bytes'
+import { challengeDigest, type CounterChallenge } from '@/kernel/challenge'
 import { drawPresentation } from '@/kernel/xv1'
 import { countyNow } from '@/offline/county_clock'
 import { advance, keep, recall } from '@/offline/kept'
@@ -27,20 +28,32 @@ export async function refreshTokens(residentId: string, county: string, move = f
   return state
 }
 
-/** The token of one voucher, if this phone has one that is still good. */
-async function keptToken(residentId: string, voucherId: string): Promise<KeptToken | undefined> {
-  const tokens = await recall<readonly KeptToken[]>('wallet', tokensKey(residentId))
-  const found = tokens?.find(({ voucher_id }) => voucher_id === voucherId)
-  return found && Date.parse(found.expires_at) > countyNow() ? found : undefined
-}
-
 /** The text of a voucher's code right now, drawn with a counter that was never used before; needs no network. */
 export async function drawCode(residentId: string, voucherId: string): Promise<string | null> {
-  const [holder, kept] = await Promise.all([keptHolder(residentId), keptToken(residentId, voucherId)])
-  const token = kept && fromBase64url(kept.token)
-  if (!holder || !kept || !token) return null
-  const counter = await advance('counters', voucherId, (before) => Math.max(before, kept.last_count) + 1)
-  return drawPresentation(token, { holder: holder.pair.privateKey, at: countyNow(), counter })
+  const kept = await keptToken(residentId, voucherId)
+  return kept && Date.parse(kept.expires_at) > countyNow() ? drawWith(residentId, kept) : null
+}
+
+/**
+ * The code with which this phone answers what a counter asks. Whether the token is still good is the counter's to say: this
+ * phone's clock may be why it asks.
+ */
+export async function drawAnswer(residentId: string, voucherId: string, challenge: CounterChallenge): Promise<string | null> {
+  const kept = await keptToken(residentId, voucherId)
+  return kept ? drawWith(residentId, kept, await challengeDigest(challenge)) : null
+}
+
+async function keptToken(residentId: string, voucherId: string): Promise<KeptToken | undefined> {
+  const tokens = await recall<readonly KeptToken[]>('wallet', tokensKey(residentId))
+  return tokens?.find(({ voucher_id }) => voucher_id === voucherId)
+}
+
+async function drawWith(residentId: string, kept: KeptToken, challenge?: Bytes): Promise<string | null> {
+  const [holder, token] = [await keptHolder(residentId), fromBase64url(kept.token)]
+  if (!holder || !token) return null
+  const counter = await advance('counters', kept.voucher_id, (before) => Math.max(before, kept.last_count) + 1)
+  const drawn = { holder: holder.pair.privateKey, at: countyNow(), counter }
+  return drawPresentation(token, challenge ? { ...drawn, challenge } : drawn)
 }
 
 function tokensKey(residentId: string): string {

@@ -28,7 +28,7 @@ from tests.simulation.offline.settings import DAY, HOUR, POOL, VOUCHERS
 MOST_EVENTS = 12
 OTHERS: list[tuple[str, list[Any]]] = [
     ("WEIGH", [1, 2, 3]),
-    ("SHIFT", ["open", OPERATOR.bytes, OPERATOR.bytes]),
+    ("SHIFT", ["open", OPERATOR.bytes, OPERATOR.bytes, 20_000, None]),
 ]
 PATIENCE = 12
 """Pushes of one till over a good network until it has to be done."""

@@ -1,7 +1,7 @@
 /** What the conflict desk does with an event of a device, and what of it stands in words. */
 
 import { api, ask, type Answer } from '@/api/client'
-import type { ConflictAnswer, EventSeen } from '@/api/wire'
+import type { ConflictAnswer, EventSeen, ReceiptSeen } from '@/api/wire'
 import type { Tone } from '@/tables/table'
 import { tx } from '../texts/conflicts'
 import zh from '../texts/conflicts/zh'
@@ -44,4 +44,20 @@ export function decideEvent({ device, seq }: EventSeen, act: string, { id, note 
   const params = { path: { device_id: device.device_id, seq } }
   const body = { decision_id: id, accept: act === 'accept', reason: note }
   return ask(api.POST('/api/v1/office/devices/{device_id}/events/{seq}/decision', { params, body }))
+}
+
+/** A receipt says nothing of the bill, so whoever accepts it reads that off the shop's own paper. */
+export function receiptActs(): DeskAct[] {
+  const why = { note: true, noteName: tx('decide.why') }
+  return [
+    { key: 'accept', text: tx('accept'), about: tx('receipts.accept'), amountName: tx('receipts.bill'), ...why },
+    { key: 'reject', text: tx('reject'), about: tx('receipts.reject'), ...why },
+  ]
+}
+
+export function decideReceipt({ receipt_id }: ReceiptSeen, act: string, given: Given): Promise<Answer<unknown>> {
+  const params = { path: { receipt_id } }
+  const { id, note, amountFen } = given
+  const body = { decision_id: id, accept: act === 'accept', reason: note, bill_fen: amountFen }
+  return ask(api.POST('/api/v1/office/offline-receipts/{receipt_id}/decision', { params, body }))
 }

@@ -19,6 +19,8 @@ export interface DeskAct {
   /** The most characters of the note. */
   readonly noteMost?: number
   readonly document?: boolean
+  /** What an amount is called that it needs. */
+  readonly amountName?: string
 }
 
 export interface Given {
@@ -26,6 +28,8 @@ export interface Given {
   readonly id: string
   readonly note: string
   readonly document: string
+  /** Null where the act needs none. */
+  readonly amountFen: number | null
 }
 
 type OfficeStep = 'return' | 'refuse' | 'review' | 'publicise' | 'list' | 'decline'

@@ -319,6 +319,7 @@ export default {
   'people.title': 'People and rights',
   'admit.title': 'Admit a merchant',
   'stations.title': 'Stations',
+  'paper-cards.title': 'Paper cards',
   'devices.title': 'Offline devices',
   'conflicts.title': 'Offline redemptions to look at',
   'why.title': 'Why was I refused?',

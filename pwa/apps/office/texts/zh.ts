@@ -320,6 +320,7 @@ export default {
   'residents.title': '居民',
   'admit.title': '直接收录商户',
   'stations.title': '驿站',
+  'paper-cards.title': '纸质卡',
   'devices.title': '离线设备',
   'conflicts.title': '离线核销待处理',
   'why.title': '为什么没领到',

@@ -170,6 +170,7 @@ export default {
   'voucher.use': 'Let the merchant scan the code, or read the digits aloud.',
   'voucher.all-merchants': 'Where can it be used?',
 
+  'scan.title': 'Scan the shop’s code',
   'code.title': 'Show the code',
   'code.qr': 'Voucher code for the merchant to scan',
   'code.fresh': 'Redrawn every 30 seconds',

@@ -168,6 +168,7 @@ export default {
   'voucher.use': '请商家扫码，或把数字念给商家。',
   'voucher.all-merchants': '看看哪些商家能用',
 
+  'scan.title': '扫商家的码',
   'code.title': '出示券码',
   'code.qr': '券码，请商家扫描',
   'code.fresh': '每 30 秒自动更新',

@@ -5,6 +5,8 @@ export default {
   'app.title': 'Yizhan counter',
   'home.title': 'Shift',
   'me.title': 'Me',
+  'cards.title': 'Cards',
+  'cards.theirs': 'This is the account',
   'shift.none': 'No shift is open',
   'shift.none.text': 'Count the cash in the box, then open the shift.',
   'shift.open': 'On duty',
@@ -15,6 +17,10 @@ export default {
   'shift.cash': 'How much is in the box now (yuan)',
   'shift.cash.hint': 'Count it first; 0 if there is none',
   'shift.cash.wrong': 'Type an amount with at most two decimals',
+  'shift.pending': 'This shift is kept on this device; the county does not know of it yet.',
+  'shift.busy': '{name} has an open shift here; they have to close it first.',
+  'tablet.title': 'This device without a network',
+  'waiting.title': 'Waiting to be sent',
   'shift.label': 'What people call this device',
   'shift.label.hint': 'For instance: counter tablet',
   'shift.label.default': 'Counter tablet',
@@ -32,6 +38,8 @@ export default {
   'away.unreachable': 'The county does not answer',
   'away.cannot':
     'Shifts cannot be opened or closed, nobody can be found, sent a code, claimed for or given digits now: the county checks each of these on the spot. A voucher that is used counts once the county has said so, too.',
+  'away.keeps': 'You can open a shift, register claims, take vouchers in this station’s own shop by the code on a phone, and close the shift: all is kept here and sent later.',
+  'away.keeps.not': 'You cannot look up residents, send phone codes, make digit codes, or get a voucher at once.',
   'away.kept':
     '{count} {count:act|acts} without an answer {count:is|are} kept on this device and {count:goes|go} on under the same id when the network is back; nothing happens twice.',
   'away.none': 'Nothing waits on this device; nothing can be lost.',

@@ -90,7 +90,8 @@ async function claimsOf(entries: readonly JournalEntry[], ack_seq: number, mine:
   })
 }
 
-async function toldBy({ bytes }: JournalEntry): Promise<Told | null> {
+/** What an entry of a journal says; null where nobody here knows. */
+export async function toldBy({ bytes }: JournalEntry): Promise<Told | null> {
   const event = await readEvent(Uint8Array.from(bytes))
   const told = typeof event === 'string' ? event : readBody(event.kind, event.body)
   return typeof told === 'string' ? null : told

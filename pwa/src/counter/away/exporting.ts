@@ -7,10 +7,11 @@ import { currentIdentity } from '@/offline/device_key'
 import { exportJournal, type JournalFile } from '@/offline/export'
 import { look } from '@/offline/replica'
 
-export async function journalFile(): Promise<JournalFile | null> {
+/** From a number on, or all of it. */
+export async function journalFile(from = 1): Promise<JournalFile | null> {
   const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
   const own = identity ? await look<{ journal_key: string }>(identity.device, 'county', 'own') : undefined
   const recipient = own ? await publicKeyOfPoint(fromHex(own.journal_key)) : null
   if (!county || !identity || !recipient) return null
-  return exportJournal({ county, identity }, { recipient })
+  return exportJournal({ county, identity }, { recipient, from })
 }

@@ -39,15 +39,19 @@ export async function startAway(): Promise<void> {
   if (!county || kept.length === 0 || running) return
   running = true
   whenCommitted(() => void countAgain())
-  watch(flushing, ({ kind }) => {
-    void countAgain()
-    if (kind === 'idle') void hearCounty()
-  })
+  watch(flushing, ({ kind }) => void flushed(kind === 'idle'))
   watch(connection, (now) => {
     if (now === 'online') void hearCounty()
   })
   startFlushing(county)
   await countAgain()
+}
+
+/** When the last of what waited is acknowledged the county has dealt anew: the device counts by that at once. */
+async function flushed(idle: boolean): Promise<void> {
+  const before = book.value?.unsent ?? 0
+  await countAgain()
+  if (idle) await hearCounty(before > 0 && book.value?.unsent === 0)
 }
 
 /** Asks for the county's word, at most every ten minutes or `atOnce`; a device that was not let in is told nothing. */

@@ -6,6 +6,7 @@
  */
 
 import { isDemonstration, countyCode } from '@/county/county'
+import { newChallenge, type CounterChallenge } from '@/kernel/challenge'
 import { isPresentation } from '@/kernel/xv1'
 import { readShown, type ChallengeCause, type OfflineRefusal } from '@/offline/accepting'
 import { briefingOf } from '@/offline/briefing'
@@ -45,11 +46,12 @@ export type AwayRefusal =
 
 export type AwayOutcome =
   | { readonly kind: 'taken'; readonly taken: Taken }
-  | { readonly kind: 'ask'; readonly why: ChallengeCause; readonly amount_fen: number }
+  /** The holder's phone signs this, and what it then shows is brought to `takeAway` with it. */
+  | { readonly kind: 'ask'; readonly why: ChallengeCause; readonly amount_fen: number; readonly challenge: CounterChallenge }
   | { readonly kind: 'refused'; readonly reason: AwayRefusal }
 
 /** The device as it writes, or null where this browser is none that the county let in, or one that it ended. */
-async function writer(): Promise<Writer | null> {
+export async function ownWriter(): Promise<Writer | null> {
   const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
   if (!county || !identity || isEnded(identity.device)) return null
   const { certificate } = await standingOf(identity.device)
@@ -62,7 +64,7 @@ async function writer(): Promise<Writer | null> {
  */
 export async function standsReady(chance: number = Math.random()): Promise<{ ready: boolean; askFirst: boolean }> {
   try {
-    const here = await writer()
+    const here = await ownWriter()
     if (!here) return { ready: false, askFirst: true }
     const { at } = await settleTime(here)
     const standing = await standingOf(here.identity.device)
@@ -75,7 +77,7 @@ export async function standsReady(chance: number = Math.random()): Promise<{ rea
 
 /** Whether this browser took the voucher of this code, and the county has not heard of it. */
 export async function waitsHere(code: string): Promise<boolean> {
-  const here = await writer()
+  const here = await ownWriter()
   const known = here && (await briefingOf(here.county, here.identity.device))
   if (!here || !known) return false
   const shown = await readShown(code, { trust: known.trust, county: here.county, at: countyNow() })
@@ -83,20 +85,34 @@ export async function waitsHere(code: string): Promise<boolean> {
   return taken !== undefined && (await headOf(taken.device)).ack_seq < taken.seq
 }
 
-/** Takes it, or says why not; resolves only when all of it is on the disk or nothing is. */
-export async function takeAway({ code, ...bill }: AwayOrder, operator: string): Promise<AwayOutcome> {
+/**
+ * Takes it, or says why not; resolves only when all of it is on the disk or nothing is. `asked` is what this counter shows
+ * the holder's phone, where the code is to be the answer to it.
+ */
+export async function takeAway(
+  { code, ...bill }: AwayOrder,
+  operator: string,
+  asked?: CounterChallenge,
+): Promise<AwayOutcome> {
   if (!isPresentation(code)) return refused('offline-digits')
   try {
-    const here = await writer()
+    const here = await ownWriter()
     const known = here && (await briefingOf(here.county, here.identity.device))
     if (!here || !known) return refused('offline-not-briefed')
     const reading = await settleTime(here)
-    const shown = await readShown(code, { trust: known.trust, county: here.county, at: reading.at })
+    // By such a clock every voucher has ended, which would be said of the voucher and not of the clock.
+    if (reading.step === 'forward') return refused('offline-clock-unsure')
+    const given = { trust: known.trust, county: here.county, at: reading.at }
+    const shown = await readShown(code, asked ? { ...given, asked } : given)
     if (typeof shown === 'string') return refused(shown)
     const circumstances = await known.circumstancesOf(shown, isDemonstration.value)
     if (circumstances === null) return refused('offline-not-briefed')
     const outcome = await accept(here, { shown, ...bill, lines: null, operator }, circumstances, reading)
-    if (outcome.kind !== 'taken') return outcome
+    if (outcome.kind === 'refused') return outcome
+    if (outcome.kind === 'ask') {
+      const challenge = newChallenge(here.county, here.identity.device, outcome.amount_fen)
+      return { ...outcome, challenge }
+    }
     const { device, seq } = outcome.entry
     return { kind: 'taken', taken: { device, seq, amount_fen: outcome.amount_fen, bill_fen: bill.bill_fen } }
   } catch (fault) {

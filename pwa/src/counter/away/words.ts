@@ -49,11 +49,6 @@ export function wordsOf(reason: AwayRefusal): string {
   return isOwn(reason) ? ta(OWN[reason]) : refusalWords(reason)
 }
 
-/** Why a code alone does not suffice, and that it is taken online. */
-export function askedWords(why: ChallengeCause): string {
-  return ta(why === 'offline-amount' ? 'why.scan-amount' : 'why.redraw')
-}
-
 function isOwn(reason: AwayRefusal): reason is keyof typeof OWN {
   return Object.hasOwn(OWN, reason)
 }
@@ -63,7 +58,7 @@ export function canRedraw(reason: AwayRefusal | ChallengeCause): boolean {
 }
 
 /** Another bill may get another answer. */
-export function isOfTheBill(reason: AwayRefusal | ChallengeCause): boolean {
+export function isOfTheBill(reason: AwayRefusal): boolean {
   return reason === 'bill-too-small' || reason === 'no-discount'
 }
 

@@ -112,6 +112,7 @@ export default {
   'unsynced': 'Not sent yet',
   'behind': 'Since',
   'waiting': 'Behind a gap',
+  'receipts': 'Receipts only',
   'to-review': 'To review',
   'gap': 'Gap',
   'forks': 'Numbers used twice',

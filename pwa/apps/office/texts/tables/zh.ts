@@ -109,6 +109,7 @@ export default {
   'unsynced': '未传回',
   'behind': '从何时起',
   'waiting': '等补齐',
+  'receipts': '只有回执',
   'to-review': '待人工',
   'gap': '缺口',
   'forks': '编号重复',

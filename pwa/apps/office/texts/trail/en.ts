@@ -40,6 +40,7 @@ export default {
   'kind.village': 'village',
   'kind.spot': 'sight',
   'kind.resident': 'resident',
+  'kind.card': 'paper card',
   'kind.staff': 'member of staff',
   'kind.person': 'person’s account',
   'kind.session': 'session',

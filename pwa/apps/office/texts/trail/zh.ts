@@ -38,6 +38,7 @@ export default {
   'kind.village': '村、社区',
   'kind.spot': '景点',
   'kind.resident': '居民',
+  'kind.card': '纸质卡',
   'kind.staff': '工作人员',
   'kind.person': '个人账号',
   'kind.session': '登录',

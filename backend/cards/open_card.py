@@ -1,0 +1,175 @@
+"""A card and its PIN at any counter with a network: for the chosen or best voucher a code of eight digits is made.
+
+The code is then taken as any typed one is, so a card has no way of its own through the money. A try is used up before
+the PIN is compared, in a transaction of its own: fifty guesses at once are five. The slow hash is compared outside any
+transaction, also for a card that the county does not know, so that such a card looks like a wrong PIN.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.audit_trail.record import record
+from backend.audit_trail.rules import new_entry
+from backend.cards import store
+from backend.cards.note_use import NoteUse, note_use
+from backend.cards.pin_rules import Fitting, Held, fitting, within_the_day
+from backend.cards.rules import PIN_TRIES, PaperCardReason, decide_use
+from backend.database.county import County
+from backend.database.transaction import Transaction, transact
+from backend.identity.passwords import password_matches
+from backend.identity.person import claimant
+from backend.kernel.actors import Actor
+from backend.kernel.cards import CardReason, ShownCard, verify_card
+from backend.kernel.claimants import Claimant, ProofLevel
+from backend.kernel.instants import Instant, business_day, day_starts
+from backend.kernel.refusals import Refused
+from backend.merchants.standing import standing
+from backend.outbox.answered import earlier_answer, remember_answer
+from backend.outbox.rules import IdReused, command_hash
+from backend.vouchers.find_card_vouchers import UsableBy, spendable_by
+from backend.vouchers.issuer import trust_of
+from backend.vouchers.rules import Bill, Counter, VoucherFacts
+from backend.vouchers.short_code import MakeShortCode, ShortCode, ShortCodeReason, make_short_code
+
+
+class OpenCard(Struct, frozen=True, kw_only=True):
+    """A counter scanned a card, and its owner typed the PIN; ``code_id`` names the act."""
+
+    code_id: UUID
+    card: str
+    pin: str
+    merchant_id: UUID
+    bill: Bill
+    voucher_id: UUID | None
+    actor: Actor
+
+    def __repr__(self) -> str:
+        return f"OpenCard({self.code_id})"
+
+
+class CardOpened(Struct, frozen=True, kw_only=True):
+    """The digits for the chosen voucher, and what else would fit the bill, the best first."""
+
+    code: str
+    expires_at: datetime
+    chosen: Fitting
+    fitting: list[Fitting]
+
+    def __repr__(self) -> str:
+        return f"CardOpened({self.chosen.voucher_id})"
+
+
+class _Try(Struct, frozen=True):
+    pin_hash: str | None
+    left: int
+
+
+class _Shown(Struct, frozen=True):
+    command: OpenCard
+    card: ShownCard
+
+
+OpenOutcome = CardOpened | Refused[PaperCardReason] | Refused[CardReason] | Refused[ShortCodeReason] | IdReused
+
+
+async def open_card(county: County, command: OpenCard) -> OpenOutcome:
+    """The first no, in this order: the card itself, its standing, the PIN, its owner, the vouchers, the day."""
+    card = verify_card(command.card, trust=trust_of(county), county=county.code, at=county.clock())
+    if isinstance(card, Refused):
+        return card
+    shown = _Shown(command, card)
+    tried = await transact(county, _take_try, shown)
+    if isinstance(tried, Refused):
+        return tried
+    if await password_matches(tried.pin_hash, command.pin):
+        return await transact(county, _make_code, shown)
+    await transact(county, _note_wrong, shown)
+    if tried.left == 0:
+        return Refused(PaperCardReason.LOCKED)
+    return Refused(PaperCardReason.PIN_WRONG, f"还可以输 {tried.left} 次")
+
+
+async def _take_try(tx: Transaction, shown: _Shown, *, now: Instant) -> _Try | Refused[PaperCardReason]:
+    card = await store.lock_card(tx, shown.card.card.card)
+    pin_hash = await store.pin_hash_of(tx, shown.card.card.card, shown.card.hash)
+    if card is None or pin_hash is None:
+        return _Try(None, PIN_TRIES - 1)
+    refused = decide_use(card, now)
+    if refused is not None:
+        return refused
+    if not await store.take_try(tx, card.id):
+        return Refused(PaperCardReason.LOCKED)
+    return _Try(pin_hash, PIN_TRIES - card.tries - 1)
+
+
+async def _note_wrong(tx: Transaction, shown: _Shown, *, now: Instant) -> None:
+    subject = ("card", shown.card.card.card)
+    reason = PaperCardReason.PIN_WRONG.value
+    await record(tx, new_entry(now, shown.command.actor, "cards.check-pin", subject, reason=reason))
+
+
+async def _make_code(tx: Transaction, shown: _Shown, *, now: Instant) -> OpenOutcome:
+    command = shown.command
+    about = (shown.card.card.card, command.merchant_id, command.bill, command.voucher_id)
+    hashed = command_hash(("cards.open", *about))
+    earlier = await earlier_answer(tx, command.code_id, hashed)
+    if isinstance(earlier, IdReused):
+        return earlier
+    card = await store.lock_card(tx, shown.card.card.card)
+    assert card is not None, "its PIN was right"
+    await store.give_back_tries(tx, card.id)
+    holder = await claimant(tx, card.resident_id)
+    if holder is None or holder.frozen:
+        return Refused(PaperCardReason.HOLDER_FROZEN)
+    fit = await _fitting(tx, command, holder, now)
+    chosen = next((one for one in fit if command.voucher_id in (None, one.voucher_id)), None)
+    if chosen is None:
+        return Refused(PaperCardReason.NO_VOUCHER)
+    if not within_the_day(await store.used_since(tx, card.id, day_starts(business_day(now))), chosen):
+        return Refused(PaperCardReason.DAY_LIMIT)
+    asked = MakeShortCode(resident_id=card.resident_id, voucher_id=chosen.voucher_id)
+    made = await make_short_code(tx, asked, now=now)
+    if not isinstance(made, ShortCode):
+        return made
+    use = NoteUse(
+        use_id=command.code_id,
+        card_id=card.id,
+        voucher_id=chosen.voucher_id,
+        operator_id=None,
+        merchant_id=command.merchant_id,
+        amount_fen=chosen.discount_fen,
+        at=now,
+        actor=command.actor,
+    )
+    await note_use(tx, use, now=now)
+    if earlier is None:
+        await remember_answer(tx, command.code_id, hashed, True, now=now)
+    return CardOpened(code=made.code, expires_at=made.expires_at, chosen=chosen, fitting=fit)
+
+
+async def _fitting(tx: Transaction, command: OpenCard, holder: Claimant, now: Instant) -> list[Fitting]:
+    known = await standing(tx, command.merchant_id, now=now)
+    if known is None:
+        return []
+    counter = Counter(
+        merchant_id=known.merchant_id, trade=known.trade, town=known.town_code, standing=known.state, lists=known.lists
+    )
+    held = [
+        Held(
+            voucher_id=one.voucher_id,
+            name_zh=one.name_zh,
+            name_en=one.name_en,
+            facts=VoucherFacts(
+                state=one.state,
+                terms=one.terms,
+                face_fen=one.face_fen,
+                use_from=one.use_from,
+                expires_at=one.expires_at,
+                proof_level=max(ProofLevel.PHONE, holder.proof_level),
+            ),
+        )
+        for one in await spendable_by(tx, UsableBy(resident_ids=(holder.resident_id,), at=now))
+    ]
+    return fitting(held, bill=command.bill, counter=counter, at=now)

@@ -1,0 +1,135 @@
+"""What somebody accepted is settled as any other claim: the voucher's own money first, then the campaign's pool.
+
+The pool pays directly and not from what the device holds, since the device counts on that for what it takes from now
+on; the part is kept as an allowance of its own that is over at once. Decision 0075.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from backend.database.transaction import Transaction
+from backend.kernel.actors import Actor
+from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
+from backend.sync.charge_allowance import ChargeAllowance, charge_allowance
+from backend.sync.claim_id import claim_id
+from backend.sync.device_rules import Device
+from backend.sync.episode_rules import Allowance
+from backend.sync.limits_rules import OfflineLimits
+from backend.sync.log_rules import labelled
+from backend.sync.review_rules import ReviewReason
+from backend.sync.store import allowances, events
+from backend.vouchers.find_offline_claims import ClaimsOn, own_money_left
+from backend.vouchers.find_taken import campaign_of
+from backend.vouchers.move_allowance import MoveAllowance, PoolLeft, lock_pool, move_allowance
+from backend.vouchers.offline_rules import CoverChange, OfflineReason
+from backend.vouchers.rules import Bill, RedemptionReason
+from backend.vouchers.settle_offline import Settled, SettleOffline, settle_offline
+
+FIRST_REVIEWED: Final = 1_000_000
+"""What is paid after a decision is kept under numbers from here on, beside a device's own episodes."""
+
+
+class SettleReviewed(Struct, frozen=True, kw_only=True):
+    """A claim of a locked device that somebody accepted, amounts in fen; ``actor`` is whoever stood at the counter."""
+
+    device: Device
+    event_hash: bytes
+    voucher_id: UUID
+    bill: Bill
+    amount_fen: int
+    mode: str
+    effective_at: Instant
+    limits: OfflineLimits
+    actor: Actor
+    lines: tuple[dict[str, str | int], ...] = ()
+
+
+No = Refused[ReviewReason] | Refused[RedemptionReason] | Refused[OfflineReason]
+
+
+async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instant) -> Settled | No:
+    """A refusal moves nothing."""
+    device = command.device
+    assert device.merchant_id is not None, "decided before"
+    campaign = await campaign_of(tx, command.voucher_id)
+    if campaign is None:
+        return Refused(OfflineReason.UNKNOWN_VOUCHER)
+    own_fen = await own_money_left(tx, ClaimsOn(command.voucher_id))
+    pool = await lock_pool(tx, campaign)
+    if pool is None:
+        return Refused(ReviewReason.NO_POOL)
+    number = FIRST_REVIEWED + sum(one.episode >= FIRST_REVIEWED for one in await allowances.dealt_to(tx, device.id))
+    settled = await settle_offline(
+        tx,
+        SettleOffline(
+            claim_id=claim_id(command.event_hash),
+            event_hash=command.event_hash,
+            voucher_id=command.voucher_id,
+            merchant_id=device.merchant_id,
+            bill=command.bill,
+            amount_fen=command.amount_fen,
+            mode=command.mode,
+            effective_at=min(command.effective_at, now),
+            device_id=device.id,
+            episode=number,
+            pool_line_id=pool.line_id,
+            # As the last to arrive it is what the voucher's own money and the pool together have to reach.
+            allowance_left_fen=own_fen + pool.left_fen,
+            cover_left_fen=own_fen + pool.left_fen,
+            slack=command.limits.skew,
+            open_for=command.limits.longest + command.limits.close_extra,
+            actor=command.actor,
+            lines=command.lines,
+        ),
+        now=now,
+    )
+    if isinstance(settled, Refused) and settled.reason is OfflineReason.BEYOND_ALLOWANCE:
+        return Refused(ReviewReason.POOL_TOO_SMALL)
+    if isinstance(settled, Settled) and settled.again:
+        return Refused(ReviewReason.BOOKED)
+    if isinstance(settled, Settled):
+        if settled.label is None:
+            raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and covers no claim that needs less")
+        await _book(tx, device, campaign, pool, number, settled, now)
+    return settled
+
+
+async def _book(
+    tx: Transaction, device: Device, campaign: UUID, pool: PoolLeft, number: int, settled: Settled, now: Instant
+) -> None:
+    """The pool gives what the claim needs of it, and others' allowances what they pay more or less than before."""
+    relabelled = {one.claim_id: labelled(one.label) for one in settled.relabelled}
+    await events.relabel(tx, relabelled)
+    for cover in settled.covers:
+        if (cover.device_id, cover.episode) == (device.id, number):
+            await _give(tx, device, campaign, pool, cover, now)
+            continue
+        charged = ChargeAllowance(
+            device_id=cover.device_id, campaign_id=campaign, cover_fen=cover.fen, episode=cover.episode
+        )
+        await charge_allowance(tx, charged, now=now)
+
+
+async def _give(
+    tx: Transaction, device: Device, campaign: UUID, pool: PoolLeft, cover: CoverChange, now: Instant
+) -> None:
+    move = MoveAllowance(campaign_id=campaign, line_id=pool.line_id, wanted_fen=cover.fen, held_fen=0)
+    given = await move_allowance(tx, move, now=now)
+    if given != cover.fen:
+        raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and gave {given} of {cover.fen}")
+    dealt = Allowance(
+        device_id=device.id,
+        campaign_id=campaign,
+        episode=cover.episode,
+        line_id=pool.line_id,
+        cap_fen=given,
+        charged_fen=given,
+        told_fen=0,
+        dealt_at=now,
+        lapses_at=now,
+        ended_at=now,
+    )
+    await allowances.insert_allowances(tx, [dealt])

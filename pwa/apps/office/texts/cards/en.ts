@@ -1,0 +1,38 @@
+import type { Twin } from '@/i18n/texts'
+import type zh from './zh'
+
+export default {
+  'note': "Cards issued, lost and called back, and each operator's figures",
+  'text':
+    'For residents without a phone. A card shows no name and holds no money; without a network it counts at one tablet of its station, up to ¥100 a day.',
+  'figures': 'Operators, last 30 days',
+  'figures.text': 'Many cards, many replaced ones, or uses for always the same few people are worth a look.',
+  'figures.empty': 'Nobody issued or took a card in the last 30 days',
+  'list': 'Paper cards',
+  'list.empty': 'No card was issued yet',
+  'operator': 'Operator',
+  'issued': 'Issued',
+  'ended': 'Of them ended',
+  'uses': 'Uses',
+  'used': 'Used for',
+  'people': 'People',
+  'number': 'Card',
+  'station': 'Issued at',
+  'issued-at': 'Issued',
+  'until': 'Good until',
+  'state': 'State',
+  'family': 'Family told',
+  'yes': 'yes',
+  'no': 'no',
+  'state.active': 'in use',
+  'state.replaced': 'replaced',
+  'state.lost': 'lost',
+  'state.revoked': 'called back',
+  'state.expired': 'run out',
+  'state.locked': 'locked',
+  'act.lost': 'Report lost',
+  'act.lost.about': 'Where its owner or the family calls. It ends at once; its vouchers stay.',
+  'act.revoke': 'Call back',
+  'act.revoke.about': 'Where it was issued wrongly or somebody else uses it. It ends at once; its vouchers stay.',
+  'act.why': 'Reason',
+} satisfies Twin<typeof zh>

@@ -1,0 +1,23 @@
+/** What is said where something is printed. */
+export default {
+  title: '打印',
+  page: '用打印机打印（A4）',
+  picture: '发给小票打印机的应用',
+  bluetooth: '蓝牙小票打印机',
+  usb: 'USB 小票打印机',
+  hint: '小票打印机纸宽 58 毫米。图片可以分享给打印机自带的应用。',
+  kept: '图片已存到下载里，请用打印机的应用打开。',
+  sent: '已发给打印机。',
+  failed: '没有打印成：打印机没有接上或没有回应。请检查后再试，或换一种方式。',
+  demo: '演示数据',
+  'receipt.title': '用券回执',
+  'receipt.shop': '商家',
+  'receipt.time': '时间',
+  'receipt.bill': '账单',
+  'receipt.discount': '消费券抵扣',
+  'receipt.paid': '实付',
+  'receipt.number': '编号',
+  'receipt.code': '回执码',
+  'receipt.note': '离线受理，上传后生效。请保管好，有疑问带它到驿站。',
+  'receipt.phone': '咨询电话 {phone}',
+} as const

@@ -1,0 +1,1 @@
+"""Paper cards: issued, ended, told of, and taken."""
