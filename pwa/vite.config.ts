@@ -16,10 +16,6 @@ const dist = here('dist')
 // Phones in the villages: Android 10 with a WebView that was updated once, iPhones of 2020.
 const OLDEST_BROWSERS = ['chrome87', 'edge88', 'firefox78', 'safari14']
 
-const TESTS = ['tests/**/*.test.ts']
-// These wait for what Node itself answers with, whose classes are not those of a realm within it.
-const OF_THE_PROCESS = ['flusher', 'lock', 'offline_counter', 'pull', 'status_list', 'kernel/breathing'].map((name) => `tests/${name}.test.ts`)
-
 export default defineConfig({
   root: here('apps'),
   publicDir: false,
@@ -68,12 +64,8 @@ export default defineConfig({
   test: {
     root: here('.'),
     environment: 'happy-dom',
+    include: ['tests/**/*.test.ts'],
     setupFiles: ['fake-indexeddb/auto'],
     restoreMocks: true,
-    // A realm of its own is made in a tenth of the time that a process of its own takes.
-    projects: [
-      { extends: true, test: { name: 'realms', include: TESTS, exclude: OF_THE_PROCESS, pool: 'vmThreads' } },
-      { extends: true, test: { name: 'processes', include: OF_THE_PROCESS, pool: 'forks' } },
-    ],
   },
 })
