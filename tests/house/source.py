@@ -33,10 +33,20 @@ def python(*folders: str) -> tuple[Source, ...]:
     """The Python files below these folders, in the order of their names."""
     found = []
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            text = path.read_text()
-            found.append(Source(path.relative_to(ROOT).as_posix(), text, ast.parse(text)))
+        found += [_source(path) for path in sorted((ROOT / folder).rglob("*.py"))]
     return tuple(found)
+
+
+@cache
+def _source(path: Path) -> Source:
+    text = path.read_text()
+    return Source(path.relative_to(ROOT).as_posix(), text, ast.parse(text))
+
+
+@cache
+def walked(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Every node below; two dozen tests ask for them, and finding them takes longer than what is asked."""
+    return tuple(ast.walk(tree))
 
 
 @cache
@@ -49,14 +59,14 @@ def pwa_files() -> tuple[Path, ...]:
 
 def functions(tree: ast.AST) -> Iterator[Function]:
     """Every function and method, nested ones too."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, Function):
             yield node
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
     """Every call with the dotted name of what is called, as far as it is written as names."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Call):
             yield node, dotted(node.func)
 
@@ -72,7 +82,7 @@ def dotted(node: ast.AST) -> str:
 
 def imported(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
     """Every import as the dotted name that it asks for."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield node, alias.name
@@ -83,8 +93,8 @@ def imported(tree: ast.AST) -> Iterator[tuple[ast.stmt, str]]:
 
 def texts(tree: ast.AST) -> Iterator[str]:
     """Every string constant that is not a docstring."""
-    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
+    docstrings = {id(node.value) for node in walked(tree) if isinstance(node, ast.Expr)}
+    for node in walked(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node.value
 

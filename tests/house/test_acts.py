@@ -10,7 +10,7 @@ from backend.sync.event_rules import EventReason
 from backend.sync.fault_rules import Fault
 from backend.sync.review_rules import REJECTED
 from backend.sync.station_claim_rules import StationClaimReason
-from tests.house.source import ROOT, calls, python
+from tests.house.source import ROOT, calls, python, walked
 
 ACT = re.compile(r"[a-z_-]+\.[a-z_-]+")
 WORDS = "pwa/apps/office/texts/acts/zh.ts"
@@ -55,7 +55,7 @@ def written_kinds() -> set[str]:
         for call in called:
             found |= kinds_of(call)
         named = {argument.id for call in called for argument in call.args if isinstance(argument, ast.Name)}
-        for node in ast.walk(source.tree):
+        for node in walked(source.tree):
             if isinstance(node, ast.Assign) and any(isinstance(to, ast.Name) and to.id in named for to in node.targets):
                 found |= kinds_of(node.value)
             if isinstance(node, ast.keyword) and node.arg == "subject_kind" and isinstance(node.value, ast.Constant):

@@ -18,6 +18,7 @@ from tests.house.source import (
     pwa_files,
     python,
     texts,
+    walked,
 )
 
 COMMITTERS = {
@@ -88,9 +89,7 @@ def test_one_place_reads_the_environment() -> None:
     readers = {
         source.name
         for source in program()
-        if any(
-            dotted(node) in {"os.environ", "os.getenv", "os.environb", "os.putenv"} for node in ast.walk(source.tree)
-        )
+        if any(dotted(node) in {"os.environ", "os.getenv", "os.environb", "os.putenv"} for node in walked(source.tree))
     }
     assert {name for name in readers if not name.startswith("backend/commands/")} <= {SETTINGS, "backend/__main__.py"}
 
@@ -99,9 +98,8 @@ def test_nothing_is_imported_inside_a_function() -> None:
     inside = [
         f"{source.name}:{node.lineno}"
         for source in python(*OURS)
-        for function in functions(source.tree)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
+        for node, _ in imported(source.tree)
+        if node.col_offset and any(one.lineno < node.lineno <= (one.end_lineno or 0) for one in functions(source.tree))
     ]
     assert not inside, listed(inside)
 
@@ -190,7 +188,7 @@ def test_faults_are_never_swallowed() -> None:
     swallowed = [
         f"{source.name}:{node.lineno}"
         for source in program()
-        for node in ast.walk(source.tree)
+        for node in walked(source.tree)
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or all(isinstance(s, ast.Pass) for s in node.body))
     ]

@@ -27,10 +27,10 @@ async (tags) => {
 SHOW = """
 async ([text, scheme]) => {
   Object.assign(document.documentElement.dataset, { text, scheme })
-  // Colours pass into each other for a moment.
-  await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))
-  const passing = document.getAnimations().filter((one) => one instanceof CSSTransition)
-  await Promise.all(passing.map((one) => one.finished.catch(() => null)))
+  // Colours pass into each other for a moment, for which nobody here waits.
+  for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish()
+  // What draws itself by its size does so in the next frame.
+  await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
 }
 """
 
@@ -71,17 +71,23 @@ def settle(page: Page) -> None:
     """Until everything that was asked for has come."""
     if page.locator("iframe").count() == 0:
         page.wait_for_load_state("networkidle")
-        return
-    # A frame without an address tells nobody that it is done.
-    for frame in page.frames[1:]:
+    settle_frames(page)
+
+
+def settle_frames(page: Page) -> None:
+    """Until the frames in a page have drawn; one without an address tells nobody that it is done."""
+    frames = page.frames[1:]
+    for frame in frames:
         frame.locator("body > *").first.wait_for()
-    page.wait_for_timeout(1_000)
+    if frames:
+        page.wait_for_timeout(1_000)
 
 
 def set_up(page: Page, mode: Mode) -> None:
     """Let the page be seen in a mode."""
-    speak(page, mode.language)
+    # First, since a screen as high as the last page would be drawn in each language and look.
     page.set_viewport_size(mode.size)
+    speak(page, mode.language)
     show(page, text=mode.text, scheme=mode.scheme)
 
 

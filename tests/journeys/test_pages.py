@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.journeys.conftest import Enter
-from tests.journeys.looking import faults, faults_in_largest_letters, settle, show
+from tests.journeys.looking import faults, faults_in_largest_letters, settle_frames, show
 from tests.journeys.modes import LANGUAGES, LOOKS, SIZES, Mode, all_modes, few_modes
 from tests.journeys.places import Places
 from tests.journeys.routes import unseen
@@ -147,7 +147,8 @@ def whose(person: str, places: Places, staff: dict[str, Session]) -> Session | N
 def look_at(one: Visit, path: str, places: Places, modes: Sequence[Mode]) -> dict[str, object]:
     """What is wrong with one page in some modes, and in the largest letters."""
     page = one.go(places.fill(path))
-    settle(page)
+    one.settle()
+    settle_frames(page)
     # On every page of a demonstration county; a picture of the page must not be taken for a real county's.
     assert page.get_by_text("演示数据", exact=True).or_(page.get_by_text("Demonstration data", exact=True)).is_visible()
     found: dict[str, object] = {}

@@ -20,6 +20,10 @@ LAUNCH = (
 NO_ANSWER = "Failed to load resource: "
 GIVEN_UP = "net::ERR_ABORTED"
 
+QUIET = 5
+"""So many times in a row a page was idle with nothing asked for."""
+IDLE = "() => new Promise((done) => requestIdleCallback(() => setTimeout(done, 30), { timeout: 5000 }))"
+
 
 class Visit:
     """One person's browser: its page, and what went wrong in it."""
@@ -31,6 +35,7 @@ class Visit:
         self.faults: list[str] = []
         self.expected: set[str] = set()
         self.met: set[str] = set()
+        self.asked: set[Request] = set()
         self.page = self._watched(context.new_page())
 
     def go(self, path: str) -> Page:
@@ -45,6 +50,14 @@ class Visit:
         tab.goto(self.address + path)
         tab.locator("main > *:visible").first.wait_for()
         return tab
+
+    def settle(self) -> None:
+        """Until everything that the page asked for has come, and nothing more follows from it."""
+        quiet = 0
+        while quiet < QUIET:
+            # Whatever an answer sets going is done before the browser is idle, so a request that follows is known then.
+            self.page.evaluate(IDLE)
+            quiet = quiet + 1 if not self.asked else 0
 
     def expect_no(self, *refusals: str) -> "Visit":
         """The journey is about these: `409 /claims`, `lost /claims`. Any other fails it, or one that never comes."""
@@ -61,6 +74,7 @@ class Visit:
         page.on("request", self._see)
         page.on("response", self._weigh)
         page.on("requestfailed", self._miss)
+        page.on("requestfinished", self._have)
         if self.wechat:
             watch_for_files(page, self.faults.append)
         return page
@@ -77,7 +91,11 @@ class Visit:
             return
         self._note(str(response.status), response.request, may_be=response.status < 500)
 
+    def _have(self, request: Request) -> None:
+        self.asked.discard(request)
+
     def _miss(self, request: Request) -> None:
+        self.asked.discard(request)
         # Whoever leaves a page gives up what it was asking.
         if request.failure != GIVEN_UP:
             self._note("lost", request)
@@ -90,6 +108,7 @@ class Visit:
             self.faults.append(f"{refusal} ({request.method} {request.url})")
 
     def _see(self, request: Request) -> None:
+        self.asked.add(request)
         address = urlsplit(request.url)
         if address.scheme not in ("data", "blob") and address.netloc != urlsplit(self.address).netloc:
             self.faults.append(f"a request to a foreign host: {request.url}")

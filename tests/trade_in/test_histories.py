@@ -135,7 +135,7 @@ class Subsidised(Life):
         assert not [serial_no for serial_no, times in living.items() if times > 1]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 async def test_in_every_life_money_waits_for_its_papers_and_the_books_close(
     county: County, clock: HandClock, seed: int
 ) -> None:

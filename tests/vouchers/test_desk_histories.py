@@ -12,7 +12,7 @@ ONE = "DESK_SEED" in os.environ
 MANY = int(os.environ.get("DESK_HISTORIES", "40"))
 
 
-@pytest.mark.parametrize(("kind", "histories"), [("sqlite", 10), ("postgresql", 6)])
+@pytest.mark.parametrize(("kind", "histories"), [("sqlite", 6), ("postgresql", 3)])
 async def test_whatever_many_ask_at_once_is_explained_by_the_rules(
     kind: str, histories: int, templates: Templates
 ) -> None:

@@ -284,10 +284,20 @@ class Lots(RuleBasedStateMachine):
         raise AssertionError(f"nobody has number {number}")
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 60), ("postgresql", 20)])
+@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 30), ("postgresql", 10)])
 def test_draws_and_lists_keep_their_promises_after_random_histories(
     kind: str, examples: int, templates: Templates
 ) -> None:
+    live(kind, examples, templates)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_draws_and_lists_keep_their_promises_after_many_histories(kind: str, templates: Templates) -> None:
+    live(kind, 300, templates)
+
+
+def live(kind: str, examples: int, templates: Templates) -> None:
     machine = type("Lots", (Lots,), {"templates": templates, "kind": kind})
     run_state_machine_as_test(
         machine,
