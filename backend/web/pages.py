@@ -1,13 +1,15 @@
 """How do the four apps reach the browser? From memory, compressed once, hashed assets for ever, pages never stale.
 
-A file is compressed when it is first asked for: doing all of them would be a sixth of every start.
+What ``pwa/dist`` has is listed at the start, and its pages are read then, so that a build put in place later is shown
+by nobody who doesn't have its program. Assets carry the hash of their content in their names: each is read and
+compressed when it is first asked for, since the builds of thirty days are thousands of files.
 
-``pwa/dist`` is read at the start. A page address below an app's folder answers that app's HTML, so that a link into
-the app can be opened and reloaded.
+A page address below an app's folder answers that app's HTML, so that a link into the app can be opened and reloaded.
 """
 
 import hashlib
 import mimetypes
+import os
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from msgspec.structs import replace
 from backend.web.packing import SMALLEST_PACKED, packed, takes_gzip
 
 APPS = ("resident", "station", "merchant", "office")
+ASSETS = "/assets/"
 FAVICON, ICON = "/favicon.ico", "/assets/resident-192-"
 """What is opened without a page of ours around it, data above all, is asked for its icon there; and the built one."""
 IMMUTABLE = b"public, max-age=31536000, immutable"
@@ -58,19 +61,22 @@ class Pages:
 
     def __init__(self, dist: Path) -> None:
         self._files: dict[str, Served] = {}
-        if dist.is_dir():
-            for path in sorted(dist.rglob("*")):
-                if path.is_file():
-                    self._files["/" + path.relative_to(dist).as_posix()] = _served(path, dist)
+        self._dist = dist
+        self._unread: set[str] = set()
+        for folder, _, names in os.walk(dist):
+            place = folder.removeprefix(str(dist))
+            self._unread.update([f"{place}/{name}" for name in names])
+        for path in [path for path in self._unread if not path.startswith(ASSETS)]:
+            self._read(path)
 
     @property
     def missing(self) -> bool:
         """Whether there is nothing to show."""
-        return not self._files
+        return not self._files and not self._unread
 
     def find(self, path: str) -> Served | None:
         """The file at an address; an address below an app's folder without a file of its own means the app."""
-        if (found := self._files.get(path)) is not None:
+        if (found := self._files.get(path) or self._read(path)) is not None:
             return found
         first = path.strip("/").partition("/")[0]
         if path == "/":
@@ -81,8 +87,19 @@ class Pages:
             return self._app(first)
         return None
 
+    def _read(self, path: str) -> Served | None:
+        if path not in self._unread:
+            return None
+        self._unread.discard(path)
+        try:
+            self._files[path] = _served(path, Path(f"{self._dist}{path}").read_bytes())
+        except FileNotFoundError:  # A build that was put in place since has tidied it away.
+            return None
+        return self._files[path]
+
     def _icon(self) -> Served | None:
-        found = next((file for path, file in self._files.items() if path.startswith(ICON)), None)
+        name = next((path for path in (*self._files, *self._unread) if path.startswith(ICON)), "")
+        found = self.find(name) if name else None
         return found and replace(found, headers=(*found.headers[:-1], (b"cache-control", b"no-cache")))
 
     def _app(self, name: str) -> Served | None:
@@ -92,19 +109,17 @@ class Pages:
         return None
 
 
-def _served(path: Path, dist: Path) -> Served:
-    body = path.read_bytes()
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+def _served(path: str, body: bytes) -> Served:
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind.endswith(("json", "javascript")):
         kind += "; charset=utf-8" if kind.startswith("text/") else ""
     packed_already = kind.startswith(("image/webp", "image/avif", "image/png", "font/"))
-    hashed = path.relative_to(dist).parts[0] == "assets"
     headers = [
         (b"content-type", kind.encode()),
         (b"vary", b"accept-encoding"),
-        (b"cache-control", IMMUTABLE if hashed else b"no-cache"),
+        (b"cache-control", IMMUTABLE if path.startswith(ASSETS) else b"no-cache"),
     ]
-    if path.name == "sw.js":
+    if path.endswith("/sw.js"):
         headers.append((b"service-worker-allowed", b"/"))
     return Served(
         body=body,

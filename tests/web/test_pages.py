@@ -81,3 +81,21 @@ async def test_data_that_is_opened_as_a_page_has_an_icon_that_may_change(pages: 
     assert (status, body, headers[b"content-type"]) == (200, b"icon" * 400, b"image/png")
     assert headers[b"cache-control"] == b"no-cache"
     assert Pages(tmp_path / "nothing").find("/favicon.ico") is None
+
+
+async def test_a_page_stays_the_one_that_was_there_at_the_start_and_an_asset_comes_when_asked_for(
+    pages: Pages, tmp_path: Path
+) -> None:
+    (tmp_path / "resident/index.html").write_bytes(b"<p>the next build's page")
+    (tmp_path / "assets/app-1a2b.js").unlink()
+    (tmp_path / "assets/app-9z9z.js").write_bytes(b"let b = 2;")
+    _, _, page = await asked(pages.find("/resident/"))
+    assert page == b"<p>" * 400
+    assert pages.find("/assets/app-1a2b.js") is None
+    assert pages.find("/assets/app-9z9z.js") is None
+    assert pages.find("/assets/../assets/resident-192-1a2b.png") is None
+    _, headers, icon = await asked(pages.find("/assets/resident-192-1a2b.png"))
+    assert icon == b"icon" * 400
+    (tmp_path / "assets/resident-192-1a2b.png").unlink()
+    assert (await asked(pages.find("/assets/resident-192-1a2b.png")))[2] == icon
+    assert headers[b"cache-control"].endswith(b"immutable")
