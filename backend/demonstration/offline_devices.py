@@ -72,7 +72,7 @@ DEVICES = {
     ),
     Named.TILL: Told(of="huibaijia", kind=DeviceKind.TILL, label="2 号收银机"),
     Named.LOST: Told(of="plum-garden-kitchen", kind=DeviceKind.MERCHANT, label="老板手机", version=OLDER),
-    Named.HOME: Told(of=0, kind=DeviceKind.STATION, label="柜台平板"),
+    Named.HOME: Told(of=0, kind=DeviceKind.STATION, label="值班平板"),
     Named.FAR: Told(of=3, kind=DeviceKind.STATION, label="柜台平板"),
     Named.VAN: Told(of=-1, kind=DeviceKind.STATION, label="车载平板", version=OLDER),
     Named.WAITING: Told(of="pingzhai-mutton", kind=DeviceKind.MERCHANT, label="新换的手机"),
