@@ -49,7 +49,8 @@ class TradeIn(Record, frozen=True, kw_only=True):
 class Kind(Record, frozen=True, kw_only=True):
     """One kind of voucher: face, threshold and how many; with ``percent_bp`` a part of the price, at most the face.
 
-    ``most`` is of this kind alone, where it is not the campaign's.
+    ``most`` is of this kind alone, where it is not the campaign's. The money of ``offline_pieces`` more is given out
+    in no round: it is set apart for counters without a network.
     """
 
     key: str
@@ -59,6 +60,7 @@ class Kind(Record, frozen=True, kw_only=True):
     minimum_spend_fen: int
     pieces: int
     percent_bp: int = 0
+    offline_pieces: int = 0
     most: int | None = None
     trade_in: TradeIn | None = None
 

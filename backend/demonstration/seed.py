@@ -23,6 +23,7 @@ from backend.demonstration.seed_campaigns import BringForward, Brought, bring_fo
 from backend.demonstration.seed_history import Rush, rush
 from backend.demonstration.seed_lots import ListPeople, list_people, live_through_draw
 from backend.demonstration.seed_money import live_through_week
+from backend.demonstration.seed_offline import USED, go_offline
 from backend.demonstration.seed_people import Settle, settle
 from backend.demonstration.seed_trade_ins import Qualified, qualify, sell_appliances
 from backend.identity.passwords import hash_password
@@ -60,12 +61,17 @@ async def seed(
     tell("活动：起草、复核、审批、到账、开始", "campaigns: drafted, reviewed, approved, funded, run")
     bills = 0
     stories: list[Qualified] = []
+    brought: dict[str, Brought] = {}
     for campaign in sorted(demo.campaigns.campaigns, key=lambda one: one.rounds[0].opens.day):
         if campaign.rounds[0].opens.day >= 0:
             # What is sold until yesterday comes before whatever today settles.
             bills += await _sell(county, cast, stories, tell, now)
-        bills += await _live(county, demo, cast, campaign, stories, tell, now)
+        lived, brought[campaign.key] = await _live(county, demo, cast, campaign, stories, tell, now)
+        bills += lived
     bills += await _sell(county, cast, stories, tell, now)
+    if USED in brought:
+        tell("离线收券：规则、备付池、设备、断网时的核销", "offline counters: rules, pools, devices, what they took")
+        await go_offline(county, demo, cast, brought, now)
     await settle_down(county, now)
     await transact(county, note_seeding, NoteSeeding(done=True), now=now)
     return Seeded(
@@ -85,8 +91,10 @@ async def _live(
     stories: list[Qualified],
     tell: Tell,
     now: Instant,
-) -> int:
-    """Bring a campaign forward, and live through what has happened with it; returns how many bills were paid."""
+) -> tuple[int, Brought]:
+    """Bring a campaign forward, and live through what has happened with it; how many bills were paid, and how it
+    stands.
+    """
     opens_in, today = campaign.rounds[0].opens.day, business_day(now)
     bringing = BringForward(
         campaign=campaign,
@@ -108,8 +116,8 @@ async def _live(
         stories.append(await qualify(county, cast, brought.plan, settle_down))
     elif opens_in < 0:
         tell("上周：开抢、代领、核销、清算、付款", "last week: the rush, helpers, bills paid, cleared and paid out")
-        return await _relive(county, cast, brought, now)
-    return 0
+        return await _relive(county, cast, brought, now), brought
+    return 0, brought
 
 
 async def _sell(county: County, cast: Cast, stories: list[Qualified], tell: Tell, now: Instant) -> int:

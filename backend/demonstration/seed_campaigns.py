@@ -197,7 +197,7 @@ def _kind(campaign: Campaign, kind: Kind) -> KindPlan:
         name_zh=kind.name.zh,
         name_en=kind.name.en,
         terms=terms,
-        cap_pieces=kind.pieces,
+        cap_pieces=kind.pieces + kind.offline_pieces,
         subject_code=campaign.budget_subject_code,
     )
 

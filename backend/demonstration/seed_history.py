@@ -85,7 +85,8 @@ async def rush(tx: Transaction, command: Rush, *, now: Instant) -> tuple[Held, .
     for round_ in command.plan.rounds:
         kind = next(kind for kind in command.plan.kinds if kind.code == round_.kind_code)
         dice = Dice(f"rush {kind.code}")
-        online = (kind.cap_pieces - round_.station_pieces) * TAKEN_PER_MILLE // 1000
+        pieces = kind.cap_pieces if round_.pieces is None else round_.pieces
+        online = (pieces - round_.station_pieces) * TAKEN_PER_MILLE // 1000
         chosen = [id_ for _, id_ in roll[: KEEPERS - 1]] + _some(dice, [id_ for _, id_ in roll[KEEPERS:]], online)
         keepers = set(chosen[: KEEPERS - 1])
         for nth in range(0, online, TOGETHER):

@@ -105,3 +105,9 @@ it('words are kept whole where they can be', () => {
   expect(broken('abcdefghijklm no', fits)).toEqual(['abcdefghij', 'klm no'])
   expect(broken('', fits)).toEqual([])
 })
+
+it('no row begins with a comma or a full stop', () => {
+  expect(broken('一二三四五六七八九十，好', fits)).toEqual(['一二三四五六七八九', '十，好'])
+  expect(broken('卡里没有现金卡里没金。', fits)).toEqual(['卡里没有现金卡里没', '金。'])
+  expect(broken('拨打 1234567。', fits)).toEqual(['拨打', '1234567。'])
+})

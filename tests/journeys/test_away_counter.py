@@ -1,5 +1,6 @@
 """A shop's phone takes vouchers without a network: agreed to, enrolled, let in, cut off, and brought home."""
 
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -38,6 +39,10 @@ def let_in(served: Served, clerk: Session, label: str) -> str:
     device: str = next(one["device_id"] for one in waiting if one["label"] == label)
     served.ask(f"{OFFICE}/devices/{device}/approval", clerk, {"decision_id": str(uuid4())})
     return device
+
+
+LEFT = re.compile(r"还可断网受理 ¥[\d,]+\.00、40 笔")
+"""From the pools of the journeys and of the demonstration county together."""
 
 
 def put_in_force(served: Served, staff: dict[str, Session], *, scan_fen: int = 5_000) -> int:
@@ -144,7 +149,7 @@ def become_device(page: Page, served: Served, staff: dict[str, Session]) -> None
     page.get_by_role("button", name="我已看清，同意").click()
     # Once with a network: the app is kept, and the county tells the device what it may do.
     page.reload()
-    expect(page.get_by_text("还可断网受理 ¥300.00、40 笔")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LEFT)).to_be_visible(timeout=30_000)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
 

@@ -76,7 +76,7 @@ def test_a_conflict_is_seen_from_both_sides_and_what_waits_is_accepted(
 
     reviewer = visit(staff["reviewer"], viewport=DESK).go("/office/me")
     reviewer.get_by_role("link", name="离线核销待处理").click()
-    reviewer.get_by_label("看哪一类").select_option(label="重复使用，已付")
+    reviewer.get_by_label("看哪一类").select_option(label="重复使用，照付")
     reviewer.get_by_role("link", name="电器行收银台 · 第 1 条").click()
     mine = reviewer.get_by_role("article", name="这一笔")
     there = reviewer.get_by_role("article", name="另一台设备")

@@ -102,6 +102,9 @@ def test_a_card_is_issued_printed_and_reported_lost(
     page.get_by_role("button", name="发卡", exact=True).click()
     expect(page.get_by_text("太容易猜")).to_be_visible()
     expect(page.get_by_text("两次输的不一样")).to_be_visible()
+    # The station has another tablet, and this browser is neither.
+    expect(page.get_by_text("请选一台平板")).to_be_visible()
+    page.get_by_label("离线时在哪台平板上用").select_option(label="柜台平板")
     page.get_by_label("本人设 6 位密码").fill("280519")
     page.get_by_label("再输一次").fill("280519")
     page.get_by_label("家人的手机号（可以不填）").fill("15403009999")

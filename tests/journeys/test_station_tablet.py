@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.journeys.conftest import CHROMIUM, signed_in
 from tests.journeys.served import Served, Session
-from tests.journeys.test_away_counter import OFFICE, let_in, merchant_of, picture_of, put_in_force, with_pool
+from tests.journeys.test_away_counter import LEFT, OFFICE, let_in, merchant_of, picture_of, put_in_force, with_pool
 from tests.journeys.test_merchant import type_bill
 from tests.journeys.visits import LAUNCH, TABLET, sign_in
 
@@ -53,7 +53,7 @@ def become_tablet(page: Page, served: Served, staff: dict[str, Session], station
     expect(page.get_by_text("等县里办公室通过")).to_be_visible()
     device = let_in(served, staff["office"], "柜台平板")
     page.reload()
-    expect(page.get_by_text("还可断网受理 ¥300.00、40 笔")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LEFT)).to_be_visible(timeout=30_000)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     return device
 

@@ -68,11 +68,14 @@ export function layOut({ parts }: Slip, measure: Measure): Layout {
   return { height: y + GAP, placed }
 }
 
+/** A word, blanks, or one sign; what closes a clause stays with what it follows, since no Chinese row begins with it. */
+const PIECES = /[\u0021-\u024F]+[，。、；：！？）》」』”’…]*|\s+|[^][，。、；：！？）》」』”’…]*/gu
+
 /** A text in rows that fit: broken at blanks where there are any, else between any two signs, as Chinese is. */
 export function broken(text: string, fits: (row: string) => boolean): string[] {
   const rows: string[] = []
   let row = ''
-  for (const word of text.match(/[\u0021-\u024F]+|\s+|[^]/gu) ?? []) {
+  for (const word of text.match(PIECES) ?? []) {
     if (fits(row + word.trimEnd())) {
       row += word
       continue

@@ -22,6 +22,7 @@ export default {
   'issue.text':
     'A new card ends the one before at once. It shows no name and holds no money; without a network it counts at the chosen tablet alone, up to ¥100 a day.',
   'issue.home': 'At which tablet without a network',
+  'issue.home.needed': 'Choose a tablet',
   'issue.home.none': 'This station has no tablet that the office let in, so no card can be issued. Ask the office to let one in.',
   'issue.pin': 'A PIN of 6 digits, chosen by the owner',
   'issue.pin.hint': 'The owner types it alone. Elsewhere the card asks for it; five wrong ones lock the card.',

@@ -50,7 +50,7 @@ export default {
   'fact.told': 'Device’s time',
   'fact.recorded': 'Came back',
   'fact.effective': 'Time that counts',
-  'fact.mode': 'Taken by',
+  'fact.mode': 'Proof',
   'fact.bill': 'Bill',
   'fact.eligible': 'Part that counts',
   'fact.amount': 'Voucher gives',

@@ -9,7 +9,7 @@ export default {
   'filter.device': '哪台设备',
   'filter.device.all': '全部设备',
   'kind.review': '待人工',
-  'kind.conflict_paid': '重复使用，已付',
+  'kind.conflict_paid': '重复使用，照付',
   'kind.conflict_unpaid': '同店重复，不付',
   'kind.fork': '编号重复',
   'kind.unreadable': '读不出',

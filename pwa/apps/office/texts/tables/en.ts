@@ -110,7 +110,7 @@ export default {
   'owner': 'Whose',
   'device-kind': 'Kind of device',
   'unsynced': 'Not sent yet',
-  'behind': 'Since',
+  'behind': 'Behind since',
   'waiting': 'Behind a gap',
   'receipts': 'Receipts only',
   'to-review': 'To review',
