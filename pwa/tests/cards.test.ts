@@ -35,16 +35,17 @@ const CARD =
   '000300FD0588UWI.J4T3MO0EN59RHUT:RHYA4OJ6XL6NKK 8+MKQCQ$AFH01A67Y23VMMTOIF:H4TJLCOEDANCDG:A4$N649C.29J0K 2*1'
 const NAME = '250a98eab382f2bc11114ebdc919ae135e3b4db7b6c69865961a70d203340520'
 const SEALED =
-  '06jAHtwYDgTl0E1yTuyFSGcXuHfvk6YHbj7zYR6pyWSl9vWh+bAX2JOslknRiPoIUbUdw7lYyCWBBrlSQvTWL72aQHu/oW4KpJodDORg4GeF/q' +
-  'pf+Wl4PGtwNQDHq05vw0LM7fCsfuJs1XBfRvxZdUQf0LhnN/ku9qEZjLQqE5Gb491jEBbGF3iUcXFcslKclOPFbPrYPTutzh82RBkuiCGV373c' +
-  'yxXwCL+CU2IXdHODtl8Ll3oQLzZsjze2ZOPcYT67a447fbLif7CTr3MF5x1bc/ok'
+  'ue/2Hz/1tNoWRZsRC7sAZAnzS78ticWo3Xp8yYQDP93dqsWxQONSa9aiivu7xcJUjG2CUQwLpMCKaGsjeEuPpHSvxMjpoE4gWue/Sk6DD+6vW+' +
+  '5jcaH7ldW3lkK/Xr+/adv8cyIQild0fuT3TFu460HA6vMFgo77KL7lzveEF2hBbfo3rbL/93+o5m14nQU4x2L7SgB7+DZpfiUX2mYP3jiv/CXJ' +
+  'oeQMNidDE77UjAXIiMwUR+s93HNWHpMSf5oNA+8QzqOMdH0U02/CpBsxd6J7Eb7wcjMbdTOngtAzUsZxVz1ZjaetXselVpBtVSTw/TEKp9F5Mj' +
+  'fT5psIWHCfvQR2K6Ax'
 
 it('a row opens with its own card and with no other', async () => {
   expect(await rowName(CARD)).toBe(NAME)
   const voucher = { voucher: '00000000-0000-0000-0000-000000000007', campaign: 3, terms_version: 2, domain: 1, face_fen: 5000 }
-  const wanted = { digits: '002X', vouchers: [{ ...voucher, use_from: 1_795_000_000, expires_at: 1_796_000_000 }] }
+  const wanted = { person: '00000000-0000-0000-0000-000000000008', digits: '002X', vouchers: [{ ...voucher, use_from: 1_795_000_000, expires_at: 1_796_000_000 }] }
   expect(await openRow(CARD, SEALED)).toEqual(wanted)
-  expect(await openRow(CARD, SEALED.replace('06j', '07j'))).toBeNull()
+  expect(await openRow(CARD, SEALED.replace('ue/', 'ueB'))).toBeNull()
   expect(await openRow(CARD.slice(0, -3) + '000', SEALED)).toBeNull()
   expect([await rowName('XV1:ABC'), await openRow('nothing', SEALED)]).toEqual([null, null])
 })
