@@ -1,10 +1,14 @@
 /** Are documents and PINs told wrong at their fields, and does a card tell nothing of its owner? */
 
-import { expect, it } from 'vitest'
+import { flushPromises, mount } from '@vue/test-utils'
+import { expect, it, vi } from 'vitest'
+import CardPinStep from '@/cards/CardPinStep.vue'
 import { documentDigits, identityFault } from '@/cards/document'
 import { isEasyPin } from '@/cards/pin'
 import { openRow, rowName } from '@/cards/home_card'
 import { cardNumber, cardSlip, lastDay } from '@/cards/printed'
+import { speak } from '@/i18n'
+import { connection } from '@/offline/connection'
 
 it('an identity number is told wrong by length, signs and check digit', () => {
   expect(identityFault('11010519491231002X')).toBeNull()
@@ -48,4 +52,38 @@ it('a row opens with its own card and with no other', async () => {
   expect(await openRow(CARD, SEALED.replace('ue/', 'ueB'))).toBeNull()
   expect(await openRow(CARD.slice(0, -3) + '000', SEALED)).toBeNull()
   expect([await rowName('XV1:ABC'), await openRow('nothing', SEALED)]).toEqual([null, null])
+})
+
+it('asks for a PIN only where the county can be asked, and says how often it may still be typed', async () => {
+  const sent: unknown[] = []
+  let tries_left = 4
+  vi.stubGlobal('fetch', async (request: Request) => {
+    sent.push(await request.json())
+    const no = { reason: 'card-pin-wrong', title: '卡或密码不对', title_en: 'The card or its PIN is not right' }
+    return Response.json({ ...no, tries_left: (tries_left -= 1) }, { status: 409 })
+  })
+  connection.value = 'online'
+  const served = { shift_id: '01999999-0000-7000-8000-0000000000aa', merchant_id: '01999999-0000-7000-8000-0000000000aa' }
+  const step = mount(CardPinStep, { props: { card: 'XP1:A', billFen: 80_00, eligibleFen: 80_00, served }, attachTo: document.body })
+  const type = async (): Promise<void> => {
+    await step.get('input').setValue('907153')
+    await step.get('form').trigger('submit')
+    await flushPromises()
+  }
+  await type()
+  await vi.waitFor(() => expect(step.text()).toContain('卡或密码不对，还可以输 3 次'))
+  expect(sent).toMatchObject([{ ...served, card: 'XP1:A', pin: '907153', bill_fen: 80_00 }])
+  await speak('en')
+  await vi.waitFor(() => expect(step.text()).toContain('The card or its PIN is not right. 3 tries left.'))
+  await speak('zh')
+  connection.value = 'offline'
+  await vi.waitFor(() => expect(step.text()).toContain('只能在发卡驿站的那台平板上用'))
+  connection.value = 'online'
+  vi.stubGlobal('fetch', async () => {
+    throw new TypeError('Failed to fetch')
+  })
+  await type()
+  await vi.waitFor(() => expect(step.text()).toContain('请等网络恢复再输密码'))
+  step.unmount()
+  vi.unstubAllGlobals()
 })

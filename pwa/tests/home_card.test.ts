@@ -77,11 +77,14 @@ afterEach(() => {
 
 it('opens its row, names what it is good for, and is taken once on the disk with what was looked at', async () => {
   const [soon, late] = [voucher({ expires_at: AT / 1000 + 86_400 }), voucher()]
-  const code = await carded(late, soon)
+  // Of a campaign from which nothing is dealt to this tablet.
+  const other = voucher({ campaign: 9, expires_at: AT / 1000 + 3600 })
+  const code = await carded(other, late, soon)
   const { areTheirs, openCard, priceByCard } = await taking()
   const here = await openCard(code)
   if (typeof here === 'string') throw new Error(here)
-  expect([here.hasDigits, here.vouchers.map((one) => one.voucher)]).toEqual([true, [soon.voucher, late.voucher]])
+  const named = here.vouchers.map(({ voucher: id, ready }) => [id, ready])
+  expect([here.hasDigits, named]).toEqual([true, [[soon.voucher, true], [late.voucher, true], [other.voucher, false]]])
   const typed = await Promise.all(['002X', '００２ｘ', '002x', '0021', ''].map((signs) => areTheirs(code, signs)))
   expect(typed).toEqual([true, true, true, false, false])
   const order = { code, voucher: soon.voucher, check: 'digits', ...BILL } as const
@@ -93,9 +96,9 @@ it('opens its row, names what it is good for, and is taken once on the disk with
   expect(told?.body).toMatchObject({ voucher: soon.voucher, mode: 'paper', operator: OPERATOR, proof: { check: 'digits' } })
   expect(await take(code, soon)).toEqual({ kind: 'refused', reason: 'offline-taken-here' })
   const left = await openCard(code)
-  expect(typeof left === 'string' ? left : left.vouchers.map((one) => one.voucher)).toEqual([late.voucher])
-  await take(code, late)
-  expect(await openCard(code)).toBe('card-no-voucher')
+  expect(typeof left === 'string' ? left : left.vouchers.map((one) => one.voucher)).toEqual([late.voucher, other.voucher])
+  const alone = await carded(soon)
+  expect(await openCard(alone)).toBe('card-no-voucher')
 })
 
 it('is nothing here where it is at home elsewhere, ended, or was never told of', async () => {
@@ -150,40 +153,4 @@ it('has words for each reason, and of another home says that it works here onlin
   for (const reason of ['card-no-row', 'card-forged', 'card-no-voucher', 'offline-holder-day', 'offline-not-stored'] as const)
     expect(cardWords(reason)).toMatch(/\p{Script=Han}/u)
   expect(cardWords('card-not-home')).toContain('要等网络恢复')
-})
-
-it('asks for a PIN only where the county can be asked, and says how often it may still be typed', async () => {
-  const [{ mount, flushPromises }, { connection }] = await Promise.all([import('@vue/test-utils'), import('@/offline/connection')])
-  const { default: CardPinStep } = await import('@/cards/CardPinStep.vue')
-  const { speak } = await import('@/i18n')
-  const sent: unknown[] = []
-  let tries_left = 4
-  vi.stubGlobal('fetch', async (request: Request) => {
-    sent.push(await request.json())
-    const no = { reason: 'card-pin-wrong', title: '卡或密码不对', title_en: 'The card or its PIN is not right' }
-    return Response.json({ ...no, tries_left: (tries_left -= 1) }, { status: 409 })
-  })
-  connection.value = 'online'
-  const served = { shift_id: newId(AT), merchant_id: newId(AT) }
-  const step = mount(CardPinStep, { props: { card: 'XP1:A', billFen: 80_00, eligibleFen: 80_00, served }, attachTo: document.body })
-  const type = async (): Promise<void> => {
-    await step.get('input').setValue('907153')
-    await step.get('form').trigger('submit')
-    await flushPromises()
-  }
-  await type()
-  await vi.waitFor(() => expect(step.text()).toContain('卡或密码不对，还可以输 3 次'))
-  expect(sent).toMatchObject([{ ...served, card: 'XP1:A', pin: '907153', bill_fen: 80_00 }])
-  await speak('en')
-  await vi.waitFor(() => expect(step.text()).toContain('The card or its PIN is not right. 3 tries left.'))
-  await speak('zh')
-  connection.value = 'offline'
-  await vi.waitFor(() => expect(step.text()).toContain('只能在发卡驿站的那台平板上用'))
-  connection.value = 'online'
-  vi.stubGlobal('fetch', async () => {
-    throw new TypeError('Failed to fetch')
-  })
-  await type()
-  await vi.waitFor(() => expect(step.text()).toContain('请等网络恢复再输密码'))
-  step.unmount()
 })

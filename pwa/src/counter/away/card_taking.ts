@@ -18,6 +18,7 @@ import { settleTime } from '@/offline/device_time'
 import type { CardProof } from '@/offline/event_body'
 import { accept, look as lookAhead, type Writer } from '@/offline/journal'
 import { look } from '@/offline/replica'
+import { standingOf } from '@/offline/standing'
 import { ownWriter, type AwayRefusal, type Taken } from './taking'
 
 /** What was looked at beside the card. */
@@ -38,12 +39,14 @@ export type CardRefusal =
 export interface HeldVoucher extends CardVoucher {
   readonly name_zh: string
   readonly name_en: string
+  /** Whether this tablet has something left to take it with; the bill decides the rest. */
+  readonly ready: boolean
 }
 
 export interface CardHere {
   /** Whether the last four signs of a document are known; else only the photo can be looked at. */
   readonly hasDigits: boolean
-  /** At least one; the one that ends first stands first. */
+  /** At least one: those that are ready first, and of them the one that ends first. */
   readonly vouchers: readonly HeldVoucher[]
 }
 
@@ -60,6 +63,7 @@ export type CardPrice = { readonly kind: 'take'; readonly amount_fen: number } |
 export type CardOutcome = { readonly kind: 'taken'; readonly taken: Taken } | { readonly kind: 'refused'; readonly reason: CardRefusal }
 
 interface Kind {
+  readonly offline: boolean
   readonly title_zh: string
   readonly title_en: string
   readonly name_zh: string
@@ -140,7 +144,7 @@ async function open(code: string): Promise<Opened | CardRefusal> {
 }
 
 async function untaken({ here, row }: Opened): Promise<HeldVoucher[]> {
-  const database = await openDatabase()
+  const [database, { allowance, spent }] = await Promise.all([openDatabase(), standingOf(here.identity.device)])
   const found: HeldVoucher[] = []
   for (const voucher of row.vouchers) {
     if (await database.get('taken', voucher.voucher)) continue
@@ -148,9 +152,10 @@ async function untaken({ here, row }: Opened): Promise<HeldVoucher[]> {
     const kind = await look<Kind>(here.identity.device, 'terms', `${campaign}.${terms_version}.${domain}`)
     const name_zh = kind ? `${kind.title_zh} · ${kind.name_zh}` : ''
     const name_en = kind ? `${kind.title_en} · ${kind.name_en}` : ''
-    found.push({ ...voucher, name_zh, name_en })
+    const left = (allowance?.caps.get(campaign) ?? 0) - (spent.campaigns.get(campaign) ?? 0)
+    found.push({ ...voucher, name_zh, name_en, ready: kind?.offline === true && left > 0 })
   }
-  return found.toSorted((one, other) => one.expires_at - other.expires_at || (one.voucher < other.voucher ? -1 : 1))
+  return found.toSorted((one, other) => Number(other.ready) - Number(one.ready) || one.expires_at - other.expires_at || (one.voucher < other.voucher ? -1 : 1))
 }
 
 async function shownOf(order: CardOrder) {

@@ -94,6 +94,7 @@ export default {
   'card.which': 'Which voucher',
   'card.voucher': '{name}, face {face}, good until {until}',
   'card.unnamed': 'Voucher',
+  'card.not-ready': '{voucher} (online only now)',
   'card.check': 'How do you know that it is their card',
   'card.check.digits': 'Ask for the last four signs of the document',
   'card.check.photo': 'Look at the photo on the document',

@@ -92,6 +92,7 @@ export default {
   'card.which': '用哪一张券',
   'card.voucher': '{name}，面额 {face}，{until}到期',
   'card.unnamed': '消费券',
+  'card.not-ready': '{voucher}（现在只能联网用）',
   'card.check': '怎么核对本人',
   'card.check.digits': '问证件号码后四位',
   'card.check.photo': '看证件上的照片',
