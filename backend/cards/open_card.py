@@ -87,7 +87,11 @@ OpenOutcome = CardOpened | WrongPin | OpenNo | IdReused
 
 
 async def open_card(county: County, command: OpenCard) -> OpenOutcome:
-    """The first no, in this order: the card itself, the shift, its standing, PIN, owner, vouchers, the day."""
+    """The first no, in this order: shift, card, its standing, the PIN, its owner, the vouchers, the day."""
+    if command.shift_id is not None:
+        no_shift = await transact(county, _check_shift, command)
+        if no_shift is not None:
+            return no_shift
     card = verify_card(command.card, trust=trust_of(county), county=county.code, at=county.clock())
     if isinstance(card, Refused):
         return card
@@ -103,11 +107,7 @@ async def open_card(county: County, command: OpenCard) -> OpenOutcome:
     return WrongPin(tried.left)
 
 
-async def _take_try(
-    tx: Transaction, shown: _Shown, *, now: Instant
-) -> _Try | Refused[PaperCardReason] | Refused[StationReason]:
-    if (refused := await _shift_refused(tx, shown.command, now)) is not None:
-        return refused
+async def _take_try(tx: Transaction, shown: _Shown, *, now: Instant) -> _Try | Refused[PaperCardReason]:
     card = await store.lock_card(tx, shown.card.card.card)
     pin_hash = await store.pin_hash_of(tx, shown.card.card.card, shown.card.hash)
     if card is None or pin_hash is None:
@@ -120,10 +120,9 @@ async def _take_try(
     return _Try(pin_hash, PIN_TRIES - card.tries - 1)
 
 
-async def _shift_refused(tx: Transaction, command: OpenCard, now: Instant) -> Refused[StationReason] | None:
-    """Whether a station's desk is served outside a shift of the caller's own."""
-    if command.shift_id is None:
-        return None
+async def _check_shift(tx: Transaction, command: OpenCard, *, now: Instant) -> Refused[StationReason] | None:
+    """A station's desk is served in an open shift of the caller's own."""
+    assert command.shift_id is not None, "asked of a station alone"
     assert command.actor.id is not None, "an operator is somebody"
     shift = await shift_for(tx, command.shift_id, command.actor.id, now=now)
     return shift if isinstance(shift, Refused) else None

@@ -23,4 +23,5 @@ def of_cards(served: dict[str, Any]) -> list[tuple[Role, str, dict[str, Any]]]:
         (Role.OPERATOR, f"{cards}/end", served | {"end_id": "", "why": "lost"}),
         (Role.OFFICE, office, {"revocation_id": "", "lost": True, "reason": "来电"}),
         (Role.MERCHANT, "/api/v1/paper-cards/codes", bill | {"code_id": ""}),
+        (Role.OPERATOR, "/api/v1/paper-cards/codes", bill | {"code_id": "", "shift_id": served["shift_id"]}),
     ]
