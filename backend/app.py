@@ -23,6 +23,7 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 from backend.audit_pack.routes import AUDIT_PACK_ROUTES
 from backend.background import Background
+from backend.cards.owner_data import CARD_CONSUMERS, CARD_SECTIONS
 from backend.cards.routes import CARD_ROUTES
 from backend.county_settings.routes import COUNTY_SETTINGS, COUNTY_SETTINGS_ROUTES
 from backend.county_settings.show_settings import poll_settings
@@ -189,6 +190,7 @@ ROUTES: list[BaseRouteHandler] = [
 CONSUMERS: Sequence[Consumer[Any]] = (
     *RESIDENT_CONSUMERS,
     *MERCHANT_CONSUMERS,
+    *CARD_CONSUMERS,
     *SETTLEMENT_CONSUMERS,
     *TRADE_IN_CONSUMERS,
     CONFIRM_REDEMPTIONS,
@@ -386,6 +388,7 @@ def _hand_over(application: Application, state: State) -> None:
     state["application"] = application
     state["find_caller"] = application.recogniser.find
     state["limits"] = application.limits
+    state["personal_sections"] = CARD_SECTIONS
     state["figures"] = application.figures
     state["start_ports"] = application.start_ports
     state["set_paper"] = set_paper

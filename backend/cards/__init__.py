@@ -8,6 +8,8 @@ Promises:
 3. Five wrong PINs lock a card, however many ask at once; a new card unlocks it. Whoever has no card of this county's,
    or a PIN that is wrong, learns nothing of its owner.
 4. What is kept of a document is a keyed hash, and its last four signs, sealed, for the look at the home device.
-5. Each use is told to the owner, and by SMS to the family's phone that the owner agreed to; the office counts the
+5. Whoever closes their account ends their card thereby, and what tells of them is erased; until then their own export
+   has their cards and uses.
+6. Each use is told to the owner, and by SMS to the family's phone that the owner agreed to; the office counts the
    cards and uses of each operator.
 """

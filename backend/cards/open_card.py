@@ -1,5 +1,7 @@
 """A card and its PIN at any counter with a network: for the chosen or best voucher a code of eight digits is made.
 
+A counter is a merchant's own, or a station's desk in an operator's shift, which names the merchant that is paid.
+
 The code is then taken as any typed one is, so a card has no way of its own through the money. A try is used up before
 the PIN is compared, in a transaction of its own: fifty guesses at once are five. The slow hash is compared outside any
 transaction, also for a card that the county does not know, so that such a card looks like a wrong PIN.
@@ -28,6 +30,8 @@ from backend.kernel.refusals import Refused
 from backend.merchants.standing import standing
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
+from backend.stations.rules import StationReason
+from backend.stations.shift_for import shift_for
 from backend.vouchers.find_card_vouchers import UsableBy, spendable_by
 from backend.vouchers.issuer import trust_of
 from backend.vouchers.rules import Bill, Counter, VoucherFacts
@@ -35,7 +39,7 @@ from backend.vouchers.short_code import MakeShortCode, ShortCode, ShortCodeReaso
 
 
 class OpenCard(Struct, frozen=True, kw_only=True):
-    """A counter scanned a card, and its owner typed the PIN; ``code_id`` names the act."""
+    """A counter scanned a card, and its owner typed the PIN; ``code_id`` names the act. A station has a shift."""
 
     code_id: UUID
     card: str
@@ -44,6 +48,7 @@ class OpenCard(Struct, frozen=True, kw_only=True):
     bill: Bill
     voucher_id: UUID | None
     actor: Actor
+    shift_id: UUID | None = None
 
     def __repr__(self) -> str:
         return f"OpenCard({self.code_id})"
@@ -61,6 +66,12 @@ class CardOpened(Struct, frozen=True, kw_only=True):
         return f"CardOpened({self.chosen.voucher_id})"
 
 
+class WrongPin(Struct, frozen=True):
+    """The card or its PIN is not right, and how often it may still be typed: ``PaperCardReason.PIN_WRONG``."""
+
+    tries_left: int
+
+
 class _Try(Struct, frozen=True):
     pin_hash: str | None
     left: int
@@ -71,11 +82,16 @@ class _Shown(Struct, frozen=True):
     card: ShownCard
 
 
-OpenOutcome = CardOpened | Refused[PaperCardReason] | Refused[CardReason] | Refused[ShortCodeReason] | IdReused
+OpenNo = Refused[PaperCardReason] | Refused[CardReason] | Refused[ShortCodeReason] | Refused[StationReason]
+OpenOutcome = CardOpened | WrongPin | OpenNo | IdReused
 
 
 async def open_card(county: County, command: OpenCard) -> OpenOutcome:
-    """The first no, in this order: the card itself, its standing, the PIN, its owner, the vouchers, the day."""
+    """The first no, in this order: shift, card, its standing, the PIN, its owner, the vouchers, the day."""
+    if command.shift_id is not None:
+        no_shift = await transact(county, _check_shift, command)
+        if no_shift is not None:
+            return no_shift
     card = verify_card(command.card, trust=trust_of(county), county=county.code, at=county.clock())
     if isinstance(card, Refused):
         return card
@@ -88,7 +104,7 @@ async def open_card(county: County, command: OpenCard) -> OpenOutcome:
     await transact(county, _note_wrong, shown)
     if tried.left == 0:
         return Refused(PaperCardReason.LOCKED)
-    return Refused(PaperCardReason.PIN_WRONG, f"还可以输 {tried.left} 次")
+    return WrongPin(tried.left)
 
 
 async def _take_try(tx: Transaction, shown: _Shown, *, now: Instant) -> _Try | Refused[PaperCardReason]:
@@ -102,6 +118,14 @@ async def _take_try(tx: Transaction, shown: _Shown, *, now: Instant) -> _Try | R
     if not await store.take_try(tx, card.id):
         return Refused(PaperCardReason.LOCKED)
     return _Try(pin_hash, PIN_TRIES - card.tries - 1)
+
+
+async def _check_shift(tx: Transaction, command: OpenCard, *, now: Instant) -> Refused[StationReason] | None:
+    """A station's desk is served in an open shift of the caller's own."""
+    assert command.shift_id is not None, "asked of a station alone"
+    assert command.actor.id is not None, "an operator is somebody"
+    shift = await shift_for(tx, command.shift_id, command.actor.id, now=now)
+    return shift if isinstance(shift, Refused) else None
 
 
 async def _note_wrong(tx: Transaction, shown: _Shown, *, now: Instant) -> None:
@@ -137,7 +161,7 @@ async def _make_code(tx: Transaction, shown: _Shown, *, now: Instant) -> OpenOut
         use_id=command.code_id,
         card_id=card.id,
         voucher_id=chosen.voucher_id,
-        operator_id=None,
+        operator_id=None if command.shift_id is None else command.actor.id,
         merchant_id=command.merchant_id,
         amount_fen=chosen.discount_fen,
         at=now,

@@ -6,10 +6,11 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
+from msgspec import UNSET
 
 from backend.cards.end_card import EndCard, RevokeCard, end_own_card, revoke_card
 from backend.cards.find_cards import AskFigures, FindCards, find_cards, find_operator_figures
-from backend.cards.open_card import OpenCard, open_card
+from backend.cards.open_card import OpenCard, WrongPin, open_card
 from backend.cards.rules import PaperCardReason
 from backend.cards.schemas import (
     CardEndedAnswer,
@@ -24,24 +25,29 @@ from backend.cards.schemas import (
     opened_answer,
     operator_answer,
 )
+from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.kernel import instants
 from backend.kernel.actors import Role
 from backend.kernel.cards import CardReason
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
+from backend.stations.find_shifts import merchant_of_shift
 from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import StationReason
 from backend.vouchers.assist import AssistReason
 from backend.vouchers.papers import Papers, PapersReason
 from backend.vouchers.rules import Bill
 from backend.vouchers.short_code import ShortCodeReason
-from backend.web.callers import address_of, caller_of, county_of
+from backend.web.callers import Caller, address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
-from backend.web.problems import FieldError, ProblemError, documented, refused
+from backend.web.problems import FieldError, ProblemError, documented, problem_response, refused
 
 OPERATOR = frozenset({Role.OPERATOR})
-MERCHANT = frozenset({Role.MERCHANT})
+COUNTERS = frozenset({Role.MERCHANT, Role.OPERATOR})
+NEEDED = "驿站代办须填写此项 / needed when a station serves somebody"
+NO_MERCHANT = "这个驿站自己不是商户，请选择收款的商户 / this station is no merchant itself; name the one that is paid"
+OF_STATIONS = "只在驿站代办时填写，请去掉 / only for a station that serves somebody; leave it out"
 WITHIN = "不能超过账单金额 / at most the bill"
 DESK = frozenset({Role.OFFICE, Role.REVIEWER, Role.APPROVER})
 READERS = DESK | {Role.AUDITOR}
@@ -79,7 +85,7 @@ async def post_card_end(request: Request[Any, Any, Any], data: JSONBody[EndCardR
 
 @post(
     "/api/v1/paper-cards/codes",
-    opt={"callers": MERCHANT},
+    opt={"callers": COUNTERS},
     tags=["cards"],
     summary="A code for a voucher of a paper card, with its PIN",
     status_code=200,
@@ -92,6 +98,7 @@ async def post_card_end(request: Request[Any, Any, Any], data: JSONBody[EndCardR
         PaperCardReason.NO_VOUCHER,
         PaperCardReason.DAY_LIMIT,
         ShortCodeReason,
+        StationReason,
         GeneralReason.ID_REUSED,
     ),
 )
@@ -99,9 +106,10 @@ async def post_card_code(
     request: Request[Any, Any, Any], data: JSONBody[OpenCardRequest]
 ) -> Response[CardOpenedAnswer]:
     """Eight digits for the chosen or best voucher; five wrong PINs lock a card. The digits are taken as typed ones are;
-    the same `code_id` again makes new ones.
+    the same `code_id` again makes new ones. A wrong PIN's problem tells `tries_left`.
     """
-    caller = caller_of(request)
+    caller, county = caller_of(request), county_of(request)
+    merchant_id, shift_id = await _place_of(county, caller, data)
     eligible_fen = data.eligible_fen if isinstance(data.eligible_fen, int) else data.bill_fen
     if eligible_fen > data.bill_fen:
         raise ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer="/eligible_fen", detail=WITHIN)])
@@ -109,15 +117,44 @@ async def post_card_code(
         code_id=data.code_id,
         card=data.card,
         pin=data.pin,
-        merchant_id=caller.merchant_id or UUID(int=0),
+        merchant_id=merchant_id,
         bill=Bill(bill_fen=data.bill_fen, eligible_fen=eligible_fen),
         voucher_id=data.voucher_id or None,
-        actor=caller.actor(role=Role.MERCHANT, request_id=data.code_id, address=address_of(request)),
+        actor=caller.actor(
+            role=Role.MERCHANT if shift_id is None else Role.OPERATOR,
+            request_id=data.code_id,
+            address=address_of(request),
+            shift_id=shift_id,
+        ),
+        shift_id=shift_id,
     )
-    outcome = await open_card(county_of(request), command)
-    if isinstance(outcome, Refused | IdReused):
-        return refused(outcome, {PaperCardReason.PIN_WRONG: "/pin"})
-    return Response(opened_answer(outcome))
+    outcome = await open_card(county, command)
+    if isinstance(outcome, WrongPin):
+        reason = PaperCardReason.PIN_WRONG
+        wrong = FieldError(pointer="/pin", detail=f"{reason.zh} / {reason.en}")
+        return problem_response(reason, errors=[wrong], tries_left=outcome.tries_left)
+    return refused(outcome) if isinstance(outcome, Refused | IdReused) else Response(opened_answer(outcome))
+
+
+async def _place_of(county: County, caller: Caller, data: OpenCardRequest) -> tuple[UUID, UUID | None]:
+    """(the merchant that is paid, the shift of a station's desk)."""
+    if caller.merchant_id is not None:
+        for field in ("merchant_id", "shift_id"):
+            if getattr(data, field) is not UNSET:
+                raise _wrong(field, OF_STATIONS)
+        return caller.merchant_id, None
+    if not isinstance(data.shift_id, UUID):
+        raise _wrong("shift_id", NEEDED)
+    if isinstance(data.merchant_id, UUID):
+        return data.merchant_id, data.shift_id
+    shop = await inquire(county, merchant_of_shift, data.shift_id)
+    if shop is None:
+        raise _wrong("merchant_id", NO_MERCHANT)
+    return shop, data.shift_id
+
+
+def _wrong(field: str, told: str) -> ProblemError:
+    return ProblemError(GeneralReason.INVALID, errors=[FieldError(pointer=f"/{field}", detail=told)])
 
 
 @post(

@@ -116,6 +116,27 @@ class HomeCard(Struct, frozen=True, kw_only=True):
     expires_at: Instant
 
 
+class KeptCard(Struct, frozen=True, kw_only=True):
+    """A card with what is kept of its owner beside it; ``None`` where nothing is, or not any more."""
+
+    card: PaperCard
+    digits: str | None
+    family_phone: str | None
+
+    def __repr__(self) -> str:
+        return f"KeptCard({self.card.id})"
+
+
+class CardUse(Struct, frozen=True, kw_only=True):
+    """What a card was used for."""
+
+    card_number: int
+    voucher_id: UUID
+    merchant_id: UUID | None
+    amount_fen: int
+    at: Instant
+
+
 def is_easy_pin(pin: str, number: str | None = None) -> bool:
     """Whether these six digits are a run, one or two digits repeated, or stand in the document's number."""
     return (

@@ -90,7 +90,10 @@ CardText = Annotated[
 
 
 class OpenCardRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A card, its PIN and the bill; `code_id` is made by the caller. Without a voucher the best one is chosen."""
+    """A card, its PIN and the bill; `code_id` is made by the caller. Without a voucher the best one is chosen.
+
+    A station adds its `shift_id`, and the `merchant_id` that is paid unless the station is itself the merchant.
+    """
 
     code_id: UUID
     card: CardText
@@ -99,6 +102,8 @@ class OpenCardRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     eligible_fen: PositiveFen | UnsetType = UNSET
     """Without excluded goods; left out, it is the bill."""
     voucher_id: UUID | UnsetType = UNSET
+    merchant_id: UUID | UnsetType = UNSET
+    shift_id: UUID | UnsetType = UNSET
 
 
 class FittingAnswer(Struct, frozen=True, kw_only=True):

@@ -1,12 +1,12 @@
 """All SQL of paper cards."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
 
-from backend.cards.rules import PIN_TRIES, CardState, HomeCard, PaperCard
+from backend.cards.rules import PIN_TRIES, CardState, CardUse, HomeCard, KeptCard, PaperCard
 from backend.cards.tables import cards, uses
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -14,6 +14,8 @@ from backend.kernel.instants import Instant
 _DIGITS = "paper_cards.digits"
 _FAMILY = "paper_cards.family_phone"
 _CODE = "paper_cards.code"
+NO_PIN: Final = "none"
+"""In place of a hash: no PIN has it."""
 
 
 def _card(row: Row[Any]) -> PaperCard:
@@ -167,6 +169,46 @@ async def forget_ended(tx: Transaction, before: Instant) -> None:
     """What tells of a person goes from cards that ended or ran out before an instant; the rest is the record."""
     over = (cards.c.ended_at < before) | (cards.c.expires_at < before)
     await tx.execute(update(cards).where(over).values(code=None, digits=None, family_phone=None))
+
+
+async def kept_of(tx: Transaction, resident_id: UUID) -> list[KeptCard]:
+    """A resident's cards with what is kept beside them, the first issued first."""
+    keys = tx.county.keys
+    return [
+        KeptCard(
+            card=_card(row),
+            digits=None if row.digits is None else keys.open(bytes(row.digits), place=_DIGITS),
+            family_phone=None if row.family_phone is None else keys.open(bytes(row.family_phone), place=_FAMILY),
+        )
+        for row in await tx.execute(select(cards).where(cards.c.resident_id == resident_id).order_by(cards.c.number))
+    ]
+
+
+async def uses_of(tx: Transaction, resident_id: UUID, *, most: int) -> list[CardUse]:
+    """What a resident's cards were used for, the newest first."""
+    asked = (
+        select(uses, cards.c.number)
+        .join(cards, cards.c.id == uses.c.card_id)
+        .where(cards.c.resident_id == resident_id)
+        .order_by(uses.c.at.desc(), uses.c.id)
+        .limit(most)
+    )
+    return [
+        CardUse(
+            card_number=row.number,
+            voucher_id=row.voucher_id,
+            merchant_id=row.merchant_id,
+            amount_fen=row.amount_fen,
+            at=row.at,
+        )
+        for row in await tx.execute(asked)
+    ]
+
+
+async def erase_owner(tx: Transaction, resident_id: UUID) -> None:
+    """What tells of a person goes from all their cards, and the PIN that they chose."""
+    gone = {"code": None, "digits": None, "family_phone": None, "pin_hash": NO_PIN}
+    await tx.execute(update(cards).where(cards.c.resident_id == resident_id).values(gone))
 
 
 async def insert_use(

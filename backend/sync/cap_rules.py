@@ -7,7 +7,9 @@ and on nothing that arrives later. A claim that its device took back gives back 
 from datetime import date
 from uuid import UUID
 
+from backend.cards.rules import DAY_LIMIT_FEN
 from backend.kernel.instants import business_day
+from backend.sync.body_rules import Mode
 from backend.sync.fact_rules import DeviceFacts, Episode
 from backend.sync.fault_rules import Fault
 from backend.sync.limits_rules import OfflineLimits
@@ -43,7 +45,7 @@ class Taken:
         sums = self._episodes.get(room.episode, [0, 0])
         if fen > most_for(claim.body.mode, policy):
             return Fault.OVER_SCAN_LIMIT
-        if self._days.get((room.holder, room.day), 0) + fen > policy.holder_day_fen:
+        if self._days.get((room.holder, room.day), 0) + fen > _day_limit(claim, policy):
             return Fault.OVER_HOLDER_DAY
         if sums[0] + fen > limits.cap_fen:
             return Fault.OVER_CAP
@@ -71,6 +73,11 @@ class Taken:
         campaign, day = (room.episode, room.campaign), (room.holder, room.day)
         self._campaigns[campaign] = self._campaigns.get(campaign, 0) + fen
         self._days[day] = self._days.get(day, 0) + fen
+
+
+def _day_limit(claim: Claim, policy: OfflineLimits) -> int:
+    """Paper is copied by whoever holds it: a policy gives a card less than its own limit, and never more."""
+    return min(policy.holder_day_fen, DAY_LIMIT_FEN) if claim.body.mode is Mode.PAPER else policy.holder_day_fen
 
 
 def room_of(claim: Claim, facts: DeviceFacts) -> Room:

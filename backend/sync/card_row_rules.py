@@ -38,8 +38,10 @@ class RowVoucher(Struct, frozen=True, kw_only=True):
 
 
 class CardRow(Struct, frozen=True, kw_only=True):
-    """Inside the seal: the last four signs of the owner's document, where one was seen, and the vouchers."""
+    """Inside the seal: whose card it is, the last four signs of their document, where one was seen, the vouchers."""
 
+    person: UUID
+    """The owner's account: the day's limit is theirs, also where a newer card took this one's place."""
     digits: str | None
     vouchers: Sequence[RowVoucher]
 

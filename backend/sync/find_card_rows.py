@@ -19,7 +19,12 @@ async def find_card_rows(tx: Transaction, asked: HomeCardsOf) -> Mapping[str, di
     return {
         row_key(card.code): {
             "sealed": seal_row(
-                card.code, CardRow(digits=card.digits, vouchers=[_told(one) for one in held.get(card.resident_id, [])])
+                card.code,
+                CardRow(
+                    person=card.resident_id,
+                    digits=card.digits,
+                    vouchers=[_told(one) for one in held.get(card.resident_id, [])],
+                ),
             )
         }
         for card in cards

@@ -55,6 +55,8 @@ class Problem(Struct, frozen=True, kw_only=True):
     detail: str
     reason: str
     errors: list[FieldError] | UnsetType = UNSET
+    tries_left: int | UnsetType = UNSET
+    """How often a secret may still be typed, where a reason says that it was wrong and the county counts."""
 
 
 class ProblemError(Exception):
@@ -70,7 +72,9 @@ class ProblemError(Exception):
         self.retry_after = retry_after
 
 
-def problem_of(reason: Reason, detail: str = "", errors: Sequence[FieldError] = ()) -> Problem:
+def problem_of(
+    reason: Reason, detail: str = "", errors: Sequence[FieldError] = (), *, tries_left: int | None = None
+) -> Problem:
     """The problem that tells of a reason."""
     return Problem(
         type=TYPE_PREFIX + reason.value,
@@ -80,18 +84,24 @@ def problem_of(reason: Reason, detail: str = "", errors: Sequence[FieldError] = 
         detail=detail or reason.zh,
         reason=reason.value,
         errors=list(errors) if errors else UNSET,
+        tries_left=UNSET if tries_left is None else tries_left,
     )
 
 
 def problem_response(
-    reason: Reason, detail: str = "", errors: Sequence[FieldError] = (), *, retry_after: str | None = None
+    reason: Reason,
+    detail: str = "",
+    errors: Sequence[FieldError] = (),
+    *,
+    retry_after: str | None = None,
+    tries_left: int | None = None,
 ) -> Response[Any]:
     """A response with the problem as its body."""
     headers = {"cache-control": "no-store"}
     if reason.status in (429, 503):
         headers["retry-after"] = retry_after or RETRY_SECONDS
     return Response(
-        msgspec.json.encode(problem_of(reason, detail, errors)),
+        msgspec.json.encode(problem_of(reason, detail, errors, tries_left=tries_left)),
         status_code=reason.status,
         media_type=MEDIA_TYPE,
         headers=headers,

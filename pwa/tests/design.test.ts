@@ -11,6 +11,7 @@ import AcceptedPanel from '../src/counter/away/AcceptedPanel.vue'
 import AskPanel from '../src/counter/away/AskPanel.vue'
 import AwayBar from '../src/counter/away/AwayBar.vue'
 import AwayClaims from '../src/counter/away/AwayClaims.vue'
+import HomeCardDesk from '../src/counter/away/HomeCardDesk.vue'
 import NotAwayPanel from '../src/counter/away/NotAwayPanel.vue'
 import ConnectionBar from '../src/offline/ConnectionBar.vue'
 import LoadedView from '../src/offline/LoadedView.vue'
@@ -43,7 +44,7 @@ it('every part of the design system is shown, each from a file of its name', () 
 it('the states that pages share are shown, each of them', async () => {
   const shown = show()
   await flushPromises()
-  for (const part of [LoadedView, ConnectionBar, UnsentBar, UpdateOffer, IdleWarning, MoreButton, AcceptedPanel, AskPanel, AwayBar, AwayClaims, NotAwayPanel])
+  for (const part of [LoadedView, ConnectionBar, UnsentBar, UpdateOffer, IdleWarning, MoreButton, AcceptedPanel, AskPanel, AwayBar, AwayClaims, HomeCardDesk, NotAwayPanel])
     expect(shown.findComponent(part as Component).exists()).toBe(true)
   const text = shown.text()
   for (const said of ['现在没有网络', '没能打开', '没有这个页面', '以下内容截至', '连不上服务', '网络已恢复', '新版本已准备好', '就要自动退出', '有 2 件事还没有送到', '有 3 笔待上传', '已受理·待上传', '县里在核查'])

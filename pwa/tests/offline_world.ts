@@ -6,6 +6,7 @@ import { vi } from 'vitest'
 import { fromHex, toHex, type Bytes } from '@/kernel/bytes'
 import { challengeDigest, type CounterChallenge } from '@/kernel/challenge'
 import { encodeCbor, type CborValue } from '@/kernel/cbor'
+import { codeOfBytes } from '@/kernel/code_text'
 import { sign1 } from '@/kernel/cose'
 import { newId } from '@/kernel/ids'
 import { newDeviceKey, publicHalf, publicKeyOfPoint, type PublicKey } from '@/kernel/keys'
@@ -78,6 +79,8 @@ export interface Phone {
 export interface World {
   readonly trust: TrustList
   readonly phone: (token?: { face_fen?: number; flags?: number; domain?: number; life_s?: number }) => Promise<Phone>
+  /** What is printed on a paper card that is at home at this device. */
+  readonly card: (home: string, how?: { life_s?: number; county?: string }) => Promise<string>
 }
 
 /** A browser that was never used. */
@@ -97,6 +100,11 @@ export async function newWorld(): Promise<World> {
   const key = { kid, publicKey: await publicHalf(issuer), notBefore: start - 1, notAfter: start + 90 * 86_400 }
   return {
     trust: { county: COUNTY, serial: 1, issuedAt: start, keys: [key] },
+    async card(home, { life_s = 300 * 86_400, county = COUNTY } = {}) {
+      const [id, at] = [newId(AT), home].map((uuid) => fromHex(uuid.replaceAll('-', '')))
+      const items = ['XP1', Number(county), id!, start, start + life_s, 1, at!, 2]
+      return codeOfBytes('XP1', await sign1(items, { key: issuer.privateKey, kid }))
+    },
     async phone({ face_fen = 20_00, flags = 0, domain = 1, life_s = 6 * 86_400 } = {}) {
       const pair = await newDeviceKey()
       const { compressed } = await publicHalf(pair)

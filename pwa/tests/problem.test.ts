@@ -32,6 +32,7 @@ describe('a refused answer', () => {
       detail: '',
       fields: [{ pointer: '/bill_fen', detail: '请填写整数分' }],
       retryAfterS: null,
+      triesLeft: null,
     })
   })
 
@@ -47,6 +48,11 @@ describe('a refused answer', () => {
 
   it('says how long to wait where the county does', () => {
     expect(problemOf({ status: 503, headers: headers({ 'Retry-After': '7' }) }, null).retryAfterS).toBe(7)
+  })
+
+  it('says how often a secret may still be typed where the county counts', () => {
+    const told = [4, 0, -1, 1.5, '4', null].map((tries_left) => problemOf({ status: 409, headers: headers() }, { tries_left }))
+    expect(told.map(({ triesLeft }) => triesLeft)).toEqual([4, 0, null, null, null, null])
   })
 
   it('may pass by itself only where nobody said no', () => {

@@ -97,13 +97,13 @@ async def test_the_tablet_keeps_rows_that_only_the_card_opens(county: County, cl
     [row] = rows.values()
     inside = open_row(here.card.code, row["sealed"])
     assert inside is not None
-    assert inside.digits == NUMBER[-4:]
+    assert (inside.person, inside.digits) == (here.at.person, NUMBER[-4:])
     assert [(one.voucher, one.face_fen, one.domain) for one in inside.vouchers] == [(here.voucher, 5_000, 1)]
     told_all = json.dumps(rows)
     for secret in (NUMBER[-4:], str(here.voucher), str(here.at.person), str(here.card.card_id)):
         assert secret not in told_all
     assert rows == await kept(county, here.at.home), "the same rows are the same bytes"
-    other = seal_row(here.card.code, CardRow(digits="1234", vouchers=()))
+    other = seal_row(here.card.code, CardRow(person=here.at.person, digits="1234", vouchers=()))
     another_card = await issued(county, here.at)
     assert open_row(another_card.code, other) is None
     assert list(await kept(county, here.at.home)) == [row_key(another_card.code)]
@@ -181,15 +181,17 @@ CARD = (
     "000300FD0588UWI.J4T3MO0EN59RHUT:RHYA4OJ6XL6NKK 8+MKQCQ$AFH01A67Y23VMMTOIF:H4TJLCOEDANCDG:A4$N649C.29J0K 2*1"
 )
 SEALED = (
-    "06jAHtwYDgTl0E1yTuyFSGcXuHfvk6YHbj7zYR6pyWSl9vWh+bAX2JOslknRiPoIUbUdw7lYyCWBBrlSQvTWL72aQHu/oW4KpJodDORg4GeF/q"
-    "pf+Wl4PGtwNQDHq05vw0LM7fCsfuJs1XBfRvxZdUQf0LhnN/ku9qEZjLQqE5Gb491jEBbGF3iUcXFcslKclOPFbPrYPTutzh82RBkuiCGV373c"
-    "yxXwCL+CU2IXdHODtl8Ll3oQLzZsjze2ZOPcYT67a447fbLif7CTr3MF5x1bc/ok"
+    "ue/2Hz/1tNoWRZsRC7sAZAnzS78ticWo3Xp8yYQDP93dqsWxQONSa9aiivu7xcJUjG2CUQwLpMCKaGsjeEuPpHSvxMjpoE4gWue/Sk6DD+6vW+"
+    "5jcaH7ldW3lkK/Xr+/adv8cyIQild0fuT3TFu460HA6vMFgo77KL7lzveEF2hBbfo3rbL/93+o5m14nQU4x2L7SgB7+DZpfiUX2mYP3jiv/CXJ"
+    "oeQMNidDE77UjAXIiMwUR+s93HNWHpMSf5oNA+8QzqOMdH0U02/CpBsxd6J7Eb7wcjMbdTOngtAzUsZxVz1ZjaetXselVpBtVSTw/TEKp9F5Mj"
+    "fT5psIWHCfvQR2K6Ax"
 )
 """The same as in ``pwa/tests/cards.test.ts``: what one side seals the other opens."""
 
 
 def test_a_row_is_the_same_bytes_wherever_it_is_sealed() -> None:
     row = CardRow(
+        person=UUID(int=8),
         digits="002X",
         vouchers=[
             RowVoucher(
@@ -205,4 +207,4 @@ def test_a_row_is_the_same_bytes_wherever_it_is_sealed() -> None:
     )
     assert row_key(CARD) == "250a98eab382f2bc11114ebdc919ae135e3b4db7b6c69865961a70d203340520"
     assert (seal_row(CARD, row), open_row(CARD, SEALED)) == (SEALED, row)
-    assert open_row(CARD, SEALED.replace("06j", "07j")) is None
+    assert open_row(CARD, SEALED.replace("ue/", "ueB")) is None

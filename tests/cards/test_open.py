@@ -9,29 +9,31 @@ from msgspec.structs import replace
 from sqlalchemy import delete
 
 from backend.cards.end_card import CardEnded, RevokeCard, revoke_card
+from backend.cards.find_cards import AskFigures, find_operator_figures
 from backend.cards.issue_card import CardIssued
 from backend.cards.note_use import NoteUse, note_use
-from backend.cards.open_card import CardOpened, OpenCard, OpenOutcome, open_card
+from backend.cards.open_card import CardOpened, OpenCard, OpenOutcome, WrongPin, open_card
 from backend.cards.pin_rules import Fitting, within_the_day
 from backend.cards.rules import PaperCardReason, is_easy_pin
 from backend.cards.tables import cards
 from backend.database.county import County
-from backend.database.transaction import Transaction, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.identity.freeze import Freeze, freeze
 from backend.identity.passwords import hash_password
 from backend.kernel.cards import CardReason
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.notifications.inbox import Inbox, inbox
 from backend.outbox.rules import IdReused
 from backend.stations.rules import ProofKind
 from backend.vouchers.assist import assisted_claim
 from backend.vouchers.claim_rules import Claimed
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.rules import Bill
-from tests.cards.card_makers import PIN, at_station, issued
+from tests.cards.card_makers import PIN, AtStation, at_station, issued
 from tests.databases import HandClock
-from tests.stations.station_makers import CLERK
+from tests.stations.station_makers import CLERK, OPERATOR, OTHER, by_operator
 from tests.vouchers.campaigns import faults, running_campaign
 from tests.vouchers.counters import counter, redemption, spend
 from tests.vouchers.test_papers import NUMBER, helping
@@ -41,6 +43,12 @@ WRONG = "907153"
 
 async def carded(county: County) -> tuple[CardIssued, UUID, UUID, UUID]:
     """(card, its owner, their voucher, a shop)."""
+    at, card, voucher_id, shop = await carded_at(county)
+    return card, at.person, voucher_id, shop
+
+
+async def carded_at(county: County) -> tuple[AtStation, CardIssued, UUID, UUID]:
+    """(where and whose, card, voucher, a shop)."""
     [round_id] = await running_campaign(county)
     at = await at_station(county)
     claimed = await transact(
@@ -48,7 +56,7 @@ async def carded(county: County) -> tuple[CardIssued, UUID, UUID, UUID]:
     )
     assert isinstance(claimed, Claimed), claimed
     card = await issued(county, at, pin_hash=await hash_password(PIN))
-    return card, at.person, claimed.voucher_id, await counter(county, places=False)
+    return at, card, claimed.voucher_id, await counter(county, places=False)
 
 
 def opening(of: CardIssued, shop: UUID, **changed: Any) -> OpenCard:
@@ -64,9 +72,12 @@ def opening(of: CardIssued, shop: UUID, **changed: Any) -> OpenCard:
     return OpenCard(**(told | changed))
 
 
-def reason_of(outcome: OpenOutcome) -> tuple[str, str]:
+def reason_of(outcome: OpenOutcome) -> tuple[str, int | None]:
+    """The reason, and how often the PIN may still be typed."""
+    if isinstance(outcome, WrongPin):
+        return PaperCardReason.PIN_WRONG.value, outcome.tries_left
     assert isinstance(outcome, Refused), outcome
-    return outcome.reason.value, outcome.detail
+    return outcome.reason.value, None
 
 
 async def test_the_right_pin_gives_digits_that_any_counter_takes(county: County) -> None:
@@ -87,11 +98,29 @@ async def test_the_right_pin_gives_digits_that_any_counter_takes(county: County)
 async def test_five_wrong_pins_lock_a_card_and_the_right_one_frees_the_tries(county: County) -> None:
     card, _, _, shop = await carded(county)
     tells = [reason_of(await open_card(county, opening(card, shop, pin=WRONG))) for _ in range(2)]
-    assert tells == [("card-pin-wrong", "还可以输 4 次"), ("card-pin-wrong", "还可以输 3 次")]
+    assert tells == [("card-pin-wrong", 4), ("card-pin-wrong", 3)]
     assert isinstance(await open_card(county, opening(card, shop)), CardOpened)
     tells = [reason_of(await open_card(county, opening(card, shop, pin=WRONG))) for _ in range(5)]
     assert [reason for reason, _ in tells] == ["card-pin-wrong"] * 4 + ["card-locked"]
     assert reason_of(await open_card(county, opening(card, shop)))[0] == "card-locked"
+
+
+async def test_a_stations_desk_opens_a_card_in_its_own_open_shift_and_counts_the_use(county: County) -> None:
+    at, card, _, shop = await carded_at(county)
+    at_desk = {"actor": replace(by_operator(), shift_id=at.shift), "shift_id": at.shift}
+    wrong = opening(card, shop, **at_desk, pin=WRONG)
+    assert reason_of(await open_card(county, replace(wrong, shift_id=new_id()))) == ("unknown-shift", None)
+    someone = replace(wrong, actor=by_operator(OTHER))
+    assert isinstance(await open_card(county, someone), Refused)
+    assert reason_of(await open_card(county, wrong)) == ("card-pin-wrong", 4), "a no of the shift costs no try"
+    opened = await open_card(county, opening(card, shop, **at_desk))
+    assert isinstance(opened, CardOpened)
+    assert isinstance(await spend(county, redemption(county, opened.code, shop)), Redeemed)
+    [figures] = await inquire(county, find_operator_figures, AskFigures(county.clock()))
+    assert (figures.operator_id, figures.uses, figures.used_fen) == (OPERATOR, 1, 5_000)
+    codes = [message.code for message in await inquire(county, inbox, Inbox(recipient_id=at.person))]
+    assert codes.count("paper-card-used") == 1
+    assert await faults(county) == []
 
 
 async def test_many_guesses_at_once_are_five(county: County) -> None:
@@ -127,7 +156,7 @@ async def test_a_card_that_the_county_does_not_know_looks_like_a_wrong_pin(count
 
     await transact(county, forget, None)
     unknown = await open_card(county, opening(card, shop))
-    assert unknown == Refused(PaperCardReason.PIN_WRONG, "还可以输 4 次")
+    assert unknown == WrongPin(4)
 
 
 async def test_a_cards_day_ends_at_a_hundred_yuan(county: County, clock: HandClock) -> None:

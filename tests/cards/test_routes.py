@@ -23,6 +23,7 @@ from tests.web.client import serving
 CARDS = "/api/v1/assisted/paper-cards"
 FIND = "/api/v1/assisted/residents/find"
 OFFICE = "/api/v1/office/paper-cards"
+OPEN = "/api/v1/paper-cards/codes"
 
 
 @pytest.fixture
@@ -153,3 +154,27 @@ async def test_only_an_operator_issues_and_ends(county: County, send: Http) -> N
     assert (await send(f"{CARDS}/end", end, cookie=cookie)).json()["reason"] == "no-paper-card"
     assert (await send(CARDS, asking(at), cookie=cookie)).status_code == 201
     assert (await send(f"{CARDS}/end", end, cookie=cookie)).json()["state"] == "lost"
+
+
+async def test_a_wrong_pin_tells_how_often_it_may_be_typed_and_a_desk_says_its_shift(
+    county: County, send: Http
+) -> None:
+    at = await at_station(county)
+    cookie = await operator_cookie(county)
+    code = (await send(CARDS, asking(at), cookie=cookie)).json()["code"]
+    body = {"code_id": str(new_id()), "card": code, "pin": "907153", "bill_fen": 20_000}
+    for changed, pointer in (({}, "/shift_id"), ({"shift_id": str(at.shift)}, "/merchant_id")):
+        answer = await send(OPEN, body | changed, cookie=cookie)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, pointer)
+    place = {"shift_id": str(at.shift), "merchant_id": str(new_id())}
+    stranger = await send(OPEN, body | place | {"shift_id": str(new_id())}, cookie=cookie)
+    assert stranger.json()["reason"] == "unknown-shift"
+    told = [(await send(OPEN, body | place, cookie=cookie)).json() for _ in range(5)]
+    assert [one.get("tries_left") for one in told] == [4, 3, 2, 1, None]
+    assert [one["reason"] for one in told] == ["card-pin-wrong"] * 4 + ["card-locked"]
+    assert told[0]["errors"][0]["pointer"] == "/pin"
+    shop = await staff_cookie(county, Role.MERCHANT)
+    for field in ("shift_id", "merchant_id"):
+        answer = await send(OPEN, body | {field: str(new_id())}, cookie=shop)
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (400, f"/{field}")
+    assert (await send(OPEN, body, cookie=shop)).json()["reason"] == "card-locked"

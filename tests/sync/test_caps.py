@@ -46,6 +46,17 @@ def test_a_cards_owner_has_the_same_limit() -> None:
     assert journal.told(**card_facts(range(6))) == [None] * 5 + [Fault.OVER_HOLDER_DAY]
 
 
+def test_a_card_gives_a_hundred_yuan_a_day_whatever_the_policy_allows_and_less_where_it_says_so() -> None:
+    journal = Journal()
+    for number in range(6):
+        journal.add(by_card(number))
+    known = card_facts(range(6))
+    assert policy()[4].limits.holder_day_fen == GENEROUS.holder_day_fen
+    assert journal.told(policies=policy(), **known) == [None] * 5 + [Fault.OVER_HOLDER_DAY]
+    tight = {4: PolicyFacts(OfflineLimits(holder_day_fen=3_999), Span(AT - DAY))}
+    assert journal.told(policies=tight, **known) == [None] + [Fault.OVER_HOLDER_DAY] * 5
+
+
 def test_an_episode_has_its_cap_and_a_claim_over_it_takes_no_room() -> None:
     journal = journal_of(3)
     journal.take(3, of_kind=2, person=3)

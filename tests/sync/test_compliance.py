@@ -193,6 +193,15 @@ def test_a_card_that_was_called_back_binds_claims_whose_word_is_not_older() -> N
         assert journal.told(**known | {"cards": ended}) == [fault]
 
 
+def test_a_cards_voucher_is_looked_up_as_the_countys_word_had_it() -> None:
+    journal = Journal()
+    journal.add(by_card(1))
+    later = {900: AT + HOUR}
+    for since, fault in ((AT + SECOND, None), (AT, Fault.VOUCHER_UNUSABLE), (AT - DAY, Fault.VOUCHER_UNUSABLE)):
+        gone = {"unusable": {voucher_id(1): (Span(since),)}, "snapshots": later}
+        assert journal.told(**card_facts([1]), **gone) == [fault], since
+
+
 def test_a_paper_card_is_for_its_owners_vouchers() -> None:
     journal = Journal()
     journal.add(by_card(1))

@@ -146,6 +146,7 @@ def reaches(world: World, code: str) -> list[Reach]:
         ),
         *of_phone_codes(others_shift),
         *of_cards({**served, "proof_number": NUMBER, **others_shift}),
+        *of_open_cards(others_shift, str(own.merchant_id)),
         Reach(
             Role.OPERATOR,
             "/api/v1/shifts",
@@ -185,6 +186,19 @@ def of_cards(asked: dict[str, str]) -> list[Reach]:
         Reach(Role.OPERATOR, cards, {**asked, **card}, 409, "card-home-unknown"),
         Reach(Role.OPERATOR, f"{cards}/end", {**asked, **end}, 404, "unknown-shift"),
         Reach(Role.OPERATOR, "/api/v1/assisted/residents/find", find, 404, "unknown-shift"),
+    ]
+
+
+def of_open_cards(others_shift: dict[str, str], merchant_id: str) -> list[Reach]:
+    """A station opens a card in an operator's own shift; a merchant's counter names neither shift nor merchant."""
+    path = "/api/v1/paper-cards/codes"
+    bill = {"code_id": str(new_id()), "card": "XP1:A", "pin": "280519", "bill_fen": 900}
+    paid = {"merchant_id": merchant_id}
+    return [
+        Reach(Role.OPERATOR, path, {**bill, **paid, **others_shift}, 404, "unknown-shift"),
+        Reach(Role.OPERATOR, path, {**bill, **paid}, 400, "invalid"),
+        Reach(Role.MERCHANT, path, {**bill, **paid}, 400, "invalid"),
+        Reach(Role.MERCHANT, path, {**bill, **others_shift}, 400, "invalid"),
     ]
 
 

@@ -40,7 +40,7 @@ SHAPES_BEYOND_PATTERNS = {
     "POST /api/v1/sync/push": "what a device sends is signed",
     "POST /api/v1/sync/journal-files": "what a device wrote is sealed",
     "POST /api/v1/redemptions": "a code is signed or has eight digits; eligible stays within the bill",
-    "POST /api/v1/paper-cards/codes": "eligible stays within the bill",
+    "POST /api/v1/paper-cards/codes": "eligible stays within the bill; a station names a shift, a merchant may not",
     "POST /api/v1/rounds/{round_id}/claims": "an operator names a shift, a resident may not",
     "POST /api/v1/rounds/{round_id}/entries": "an operator names a shift, a resident may not",
     "POST /api/v1/rounds/{round_id}/entitlements": "an operator names a shift, a resident may not",

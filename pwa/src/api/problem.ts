@@ -23,6 +23,8 @@ export interface Problem {
   fields: readonly FieldProblem[]
   /** The county asks to wait this long before trying again. */
   retryAfterS: number | null
+  /** How often a secret may still be typed; null where the county does not count, or does not say. */
+  triesLeft: number | null
 }
 
 /** Reads a refused answer; never fails, whatever was sent. */
@@ -37,12 +39,13 @@ export function problemOf(response: Pick<Response, 'status' | 'headers'>, body: 
     detail: textAt(sent, 'detail'),
     fields: Array.isArray(sent.errors) ? sent.errors.filter(isRecord).map(fieldOf) : [],
     retryAfterS: Number.isFinite(wait) && wait > 0 ? wait : null,
+    triesLeft: Number.isSafeInteger(sent.tries_left) && Number(sent.tries_left) >= 0 ? Number(sent.tries_left) : null,
   }
 }
 
 /** The problem of an answer that never came. */
 export function unanswered(reason: 'no-network' | 'too-slow'): Problem {
-  return { reason, status: 0, title: '', titleEn: '', detail: '', fields: [], retryAfterS: null }
+  return { reason, status: 0, title: '', titleEn: '', detail: '', fields: [], retryAfterS: null, triesLeft: null }
 }
 
 /** Whether the same request may succeed later without anybody changing it. */

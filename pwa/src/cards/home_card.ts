@@ -26,6 +26,8 @@ export interface CardVoucher {
 }
 
 export interface CardRow {
+  /** The owner's account: the day's limit is theirs, also where a newer card took this one's place. */
+  readonly person: string
   /** The last four signs of the owner's document, where one was seen. */
   readonly digits: string | null
   readonly vouchers: readonly CardVoucher[]

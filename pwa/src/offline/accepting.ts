@@ -36,8 +36,11 @@ export interface Shown {
   /** Seconds since 1970; the voucher's own end is never earlier. */
   readonly expires_at: number
   readonly flags: number
-  readonly status_index: number
-  /** The holder's key in hexadecimal figures, or the card: of whom the day's limit speaks. */
+  /** Null for a voucher of a card: the county leaves those that are used out of the card's row. */
+  readonly status_index: number | null
+  /** Seconds since 1970, where the voucher itself begins later than its kind. */
+  readonly use_from?: number
+  /** The holder's key in hexadecimal figures, or the card's owner: of whom the day's limit speaks. */
   readonly holder: string
   /** What the holder agreed to with the answer to a challenge; null without one. */
   readonly agreed_fen: number | null
@@ -156,7 +159,8 @@ function giving(shown: Shown, bill: Bill, { terms: found, counter, at }: Known):
   if (found === undefined) return { refused: 'offline-terms-unknown' }
   const { terms, use_from, paused } = found
   const { face_fen, expires_at } = shown
-  const facts = { state: 'issued', terms, face_fen, use_from, expires_at: expires_at * 1000, paused } as const
+  const begins = Math.max(use_from, (shown.use_from ?? 0) * 1000)
+  const facts = { state: 'issued', terms, face_fen, use_from: begins, expires_at: expires_at * 1000, paused } as const
   return decideRedemption(facts, bill, counter, at)
 }
 

@@ -8,7 +8,7 @@ import { fromHex, type Bytes } from '@/kernel/bytes'
 import { publicKeyOfPoint } from '@/kernel/keys'
 import { readTrustList, type TrustList } from '@/kernel/trust'
 import type { Counter, Terms } from '@/vouchers/rules'
-import type { OfflineTerms, Shown } from './accepting'
+import type { ListedStatus, OfflineTerms, Shown } from './accepting'
 import { openDatabase, type ReplicaRow } from './database'
 import type { Circumstances } from './journal'
 import { look, lookAll } from './replica'
@@ -62,8 +62,11 @@ export async function operatorsAt(device: string, at: number): Promise<Operator[
 export async function circumstancesOf(device: string, shown: Shown, demonstration: boolean): Promise<Circumstances | null> {
   const [counter, terms, list] = await Promise.all([counterOf(device), termsOf(device, shown), heldList(device)])
   if (counter === undefined || list === undefined) return null
-  return { counter, terms, status: STATES[stateOf(list, shown.status_index)], demonstration }
+  return { counter, terms, status: statusIn(list, shown), demonstration }
 }
+
+const statusIn = (list: StatusList, { status_index }: Shown): ListedStatus =>
+  status_index === null ? 'usable' : STATES[stateOf(list, status_index)]
 
 async function termsOf(device: string, { campaign, terms_version, domain }: Shown): Promise<OfflineTerms | undefined> {
   const row = await look<TermsRow>(device, 'terms', `${campaign}.${terms_version}.${domain}`)

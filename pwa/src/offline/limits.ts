@@ -88,6 +88,8 @@ export type LimitRefusal =
 
 export const NOTHING_SPENT: Spent = { fen: 0, claims: 0, campaigns: new Map() }
 const WHOLE_BP = 10_000
+/** The most that paper gives in a day, whatever the policy allows: anybody copies it. */
+const CARD_DAY_FEN = 100_00
 
 /** Why this device takes nothing at all now (`at` in milliseconds since 1970), or null. */
 export function standingRefusal({ policy, certificate, checkpoint }: Limits, at: number): LimitRefusal | null {
@@ -108,7 +110,8 @@ export function limitRefusal(limits: Limits, claim: Measured, at: number): Limit
   if (domains.length > 0 && !domains.includes(claim.domain)) return 'offline-other-domain'
   const { mode, amount_fen, holder_day_fen, campaign } = claim
   if (amount_fen > (mode === 'rotating' ? policy.scan_fen : policy.challenge_fen)) return 'offline-amount'
-  if (holder_day_fen + amount_fen > policy.holder_day_fen) return 'offline-holder-day'
+  const day_fen = mode === 'paper' ? Math.min(policy.holder_day_fen, CARD_DAY_FEN) : policy.holder_day_fen
+  if (holder_day_fen + amount_fen > day_fen) return 'offline-holder-day'
   const { cap_fen, claims } = episodeLimits(policy, certificate)
   if (spent.fen + amount_fen > cap_fen) return 'offline-cap'
   if (spent.claims + 1 > claims) return 'offline-claims'

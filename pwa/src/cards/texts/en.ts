@@ -58,6 +58,8 @@ export default {
   'open.text': 'Its owner types the six digits alone. Five wrong ones lock the card.',
   'open.pin': 'PIN of the card',
   'open.act': 'Go on',
+  'open.tries': '{why}. {count} {count:try|tries} left.',
+  'open.away': 'The county cannot be reached. Without a network this card works only at the tablet of the station that issued it; here, wait for the network and type the PIN then.',
   'open.which': 'Which voucher',
   'open.voucher': '{name}: {discount} off, good until {until}',
   'open.take': 'Take this one',

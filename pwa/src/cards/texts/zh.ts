@@ -55,6 +55,8 @@ export default {
   'open.text': '请持卡人自己输入 6 位密码，您不要看。输错 5 次卡会锁住。',
   'open.pin': '卡的密码',
   'open.act': '确定',
+  'open.tries': '{why}，还可以输 {count} 次',
+  'open.away': '现在连不上县里。断网时，这张卡只能在发卡驿站的那台平板上用；在这里请等网络恢复再输密码。',
   'open.which': '用哪一张券',
   'open.voucher': '{name}：抵 {discount}，{until}到期',
   'open.take': '用这一张',
