@@ -16,10 +16,11 @@ from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.stations.join_shift import JoinShift, join_shift
 from backend.stations.joining_rules import Ended, Opened
+from backend.stations.rules import Then
 from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Cmd, Kind, Shift, ShiftAct
 from backend.sync.device_rules import Device
-from backend.sync.event_rules import DeviceEvent, SignedEvent, body_of, read_event
+from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
 from backend.sync.journal_key import journal_key_of
@@ -97,7 +98,7 @@ class StationActs:
         if fault is not None:
             return {seq: _for_review(fault.value)}
         began = await self._beginning(body, up_to=seq)
-        over = await self._end(body) if body.act is ShiftAct.OPEN else self._ended(signed, body)
+        over = (await self._end(body))[1] if body.act is ShiftAct.OPEN else await self._ended(signed, body)
         joined = await join_shift(
             self._tx,
             JoinShift(
@@ -142,8 +143,18 @@ class StationActs:
         if fault is not None:
             return _for_review(fault.value)
         # In a shift that waits for the end of another one nobody can be served yet.
-        waits_too = any(_is_tried_again(one.judged) for one in await self._told_of(told.shift_id))
-        return HELD if waits_too else await self._claim(signed.event, body, told)
+        if any(_is_tried_again(one.judged) for one in await self._told_of(told.shift_id)):
+            return HELD
+        return await self._claim(body, told, await self._then(signed, told))
+
+    async def _then(self, signed: SignedEvent, told: StationClaim) -> Then:
+        """When it was registered: in one journal the numbers tell what came before what, not a clock."""
+        asked = Shift(ShiftAct.OPEN, told.shift_id, told.operator_id, 0)
+        began = await self._beginning(asked, up_to=signed.event.seq)
+        ended_by, _ = await self._end(asked)
+        at = await self._at(signed)
+        was_open = None if ended_by is None else signed.event.seq < ended_by
+        return Then(at if began is None else max(at, began.opened.at), was_open)
 
     async def _waits(self, body: Cmd) -> Judged | None:
         """Whether it has to wait for others, wherever they were made; ``None`` for no."""
@@ -157,7 +168,7 @@ class StationActs:
             return HELD
         return None
 
-    async def _claim(self, event: DeviceEvent, body: Cmd, told: StationClaim) -> Judged:
+    async def _claim(self, body: Cmd, told: StationClaim, then: Then) -> Judged:
         command = RegisteredClaim(
             claim_id=body.cmd_id,
             round_id=told.round_id,
@@ -165,7 +176,7 @@ class StationActs:
             phone=told.phone,
             proof=told.proof,
             proof_number=told.number,
-            registered_at=at_of(event, self._facts, self._now),
+            then=then,
             actor=self._actor(told.operator_id, told.shift_id, body.cmd_id, told.proof.value),
         )
         no = await registered_claim(self._tx, command, now=self._now)
@@ -180,15 +191,16 @@ class StationActs:
         """Of this shift in this journal up to a number, as far as it can be believed."""
         for told in await self._told_of(body.shift):
             if told.signed.event.seq <= up_to and self._believes(told, ShiftAct.OPEN, body.operator):
-                at = at_of(told.signed.event, self._facts, self._now)
+                at = await self._at(told.signed)
                 return _Began(told.signed.event.seq, Opened(at, told.body.cash_fen), told.judged)
         return None
 
-    async def _end(self, body: Shift) -> Ended | None:
+    async def _end(self, body: Shift) -> tuple[int, Ended] | tuple[None, None]:
+        """Its number, and what it tells."""
         for told in await self._told_of(body.shift):
             if self._believes(told, ShiftAct.CLOSE, body.operator):
-                return self._ended(told.signed, told.body)
-        return None
+                return told.signed.event.seq, await self._ended(told.signed, told.body)
+        return None, None
 
     def _believes(self, told: "_ToldOf", act: ShiftAct, operator: UUID) -> bool:
         if (told.body.act, told.body.operator) != (act, operator) or told.judged.code is ResultCode.NONCOMPLIANT:
@@ -196,8 +208,15 @@ class StationActs:
         doubted = told.judged.reason == Fault.CHECKPOINT_WENT_BACK.value
         return not doubted and self._fault(told.signed, operator if act is ShiftAct.OPEN else None) is None
 
-    def _ended(self, signed: SignedEvent, told: Shift) -> Ended:
-        return Ended(at_of(signed.event, self._facts, self._now), told.cash_fen, told.reason)
+    async def _ended(self, signed: SignedEvent, told: Shift) -> Ended:
+        return Ended(await self._at(signed), told.cash_fen, told.reason)
+
+    async def _at(self, signed: SignedEvent) -> Instant:
+        """Not later than it was judged for the first time, also where it had to wait for something since."""
+        seq, at = signed.event.seq, self._now
+        if seq <= self._device.ack_seq:
+            at = min(at, await events.arrived_at(self._tx, self._device.id, seq) or at)
+        return at_of(signed.event, self._facts, at)
 
     async def _told_of(self, shift_id: UUID) -> list["_ToldOf"]:
         """What this journal tells of a shift, with what it came to so far."""

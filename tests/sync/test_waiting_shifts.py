@@ -185,6 +185,61 @@ async def test_a_beginning_of_an_older_word_is_no_beginning_for_an_end_that_come
     assert told(await here.counter.sync()) == {3: waits("unknown-shift")}
 
 
+async def test_numbers_tell_whether_a_shift_was_open_whatever_a_clock_showed_and_whenever_its_end_arrives(
+    county: County, clock: HandClock
+) -> None:
+    rounds = await running_campaign(county, claim_level=3, rounds=1)
+    await account(county)
+    await account(county, OTHER_PHONE)
+    here = await tablet(county)
+    for nth, most in enumerate((2, 3)):
+        clock.forward(hours=4)
+        await here.counter.sync()
+        shift, phone = new_id(), (PHONE, OTHER_PHONE)[nth]
+        at = clock()
+        clock.forward(hours=5)
+        proof = {"number": NUMBER} if nth == 0 else {"proof": "social-card", "number": "5115271234"}
+        here.counter.add(begins(shift), at=at + timedelta(hours=2))
+        # The clock is set back before somebody is registered, and again before the cash is counted.
+        here.counter.add(registered(here.counter, rounds[0], shift, phone, **proof), at=at + timedelta(hours=1))
+        here.counter.add(ends(shift), at=at + timedelta(minutes=30))
+        first = len(here.counter.journal) - 2
+        answers = told(await here.counter.sync(most=most)) | told(await here.counter.sync())
+        assert {seq: answers[seq] for seq in range(first, first + 3)} == dict.fromkeys(range(first, first + 3), YES)
+    late = here.counter.add(
+        registered(here.counter, rounds[0], shift, PHONE, number=NUMBER), at=at + timedelta(hours=1)
+    )
+    assert told(await here.counter.sync())[late] == waits("shift-closed")
+    assert await faults(county) == []
+
+
+async def test_an_act_that_had_to_wait_counts_as_when_it_was_judged_first(county: County, clock: HandClock) -> None:
+    [round_id] = await running_campaign(county, claim_level=3)
+    await account(county)
+    await account(county, OTHER_PHONE)
+    here = await tablet(county)
+    there = await tablet(county, 1, station_id=here.station_id)
+    first = registered(
+        there.counter, round_id, later := new_id(), OTHER_PHONE, proof="social-card", number="5115271234"
+    )
+    shift = new_id()
+    # A clock that stands a day ahead: until its act is done, the county's own time goes on.
+    ahead = clock() + timedelta(days=1)
+    here.counter.add(begins(shift), at=ahead)
+    here.counter.add(registered(here.counter, round_id, shift, PHONE, number=NUMBER, deps=(first.cmd_id,)), at=ahead)
+    assert told(await here.counter.sync()) == {1: YES, 2: HELD}
+    clock.forward(minutes=30)
+    here.counter.add(ends(shift))
+    assert told(await here.counter.sync()) == {3: YES}
+    clock.forward(hours=16)
+    await there.counter.sync()
+    there.counter.add(begins(later))
+    there.counter.add(first)
+    assert told(await there.counter.sync()) == {1: YES, 2: YES}
+    assert told(await here.counter.sync())[2] == YES
+    assert await faults(county) == []
+
+
 async def _ahead(tx: Transaction, device_id: UUID, *, now: Instant) -> None:
     """A walk from the beginning would not know of this mark."""
     walked = await walks.walked(tx, device_id)

@@ -135,6 +135,13 @@ async def waiting_acts(tx: Transaction, device_id: UUID, seq: int) -> list[Store
     return [_stored(row) for row in await tx.execute(asked.order_by(_E.seq))]
 
 
+async def arrived_at(tx: Transaction, device_id: UUID, seq: int) -> Instant | None:
+    """When everything up to this number was here, so that it was judged for the first time."""
+    mine = (_E.device_id == device_id, _E.seq <= seq)
+    found: Instant | None = (await tx.execute(select(func.max(_E.recorded_at)).where(*mine))).scalar_one()
+    return found
+
+
 async def of_shift(tx: Transaction, device_id: UUID, shift_id: UUID, seq: int) -> list[Stored]:
     """What a device tells of a shift up to this number, in order."""
     mine = (_E.device_id == device_id, _E.seq <= seq, _E.subject_id == shift_id, _E.kind == Kind.SHIFT.value)
