@@ -288,16 +288,28 @@ def decide_service(
     return shift
 
 
+class Then(Struct, frozen=True):
+    """When something was registered without a network."""
+
+    at: datetime
+    was_open: bool | None = None
+    """Whether the shift's end stands behind it in its own journal, or before; ``None`` where it tells of no end."""
+
+
 def decide_service_then(
-    shift: Shift | None, *, operator_id: UUID, policy: StationPolicy, at: datetime
+    shift: Shift | None, *, operator_id: UUID, policy: StationPolicy, then: Then
 ) -> Shift | Refused[StationReason]:
-    """The same for an instant in the past: a shift that was closed since served then."""
-    if shift is None or shift.operator_id != operator_id or at < shift.opened_at:
+    """The same for an instant in the past: a shift that was closed since served then.
+
+    Whether its end is known already changes nothing: where one journal tells of both, their order decides, not a clock.
+    """
+    if shift is None or shift.operator_id != operator_id or then.at < shift.opened_at:
         return Refused(StationReason.SHIFT_UNKNOWN)
-    if shift.closed_at is not None and at > shift.closed_at:
-        return Refused(StationReason.SHIFT_CLOSED)
-    if shift.opened_at <= oldest_that_serves(policy, at=at):
+    if shift.opened_at <= oldest_that_serves(policy, at=then.at):
         return Refused(StationReason.SHIFT_TOO_LONG)
+    is_over = shift.closed_at is not None and then.at > shift.closed_at
+    if is_over if then.was_open is None else not then.was_open:
+        return Refused(StationReason.SHIFT_CLOSED)
     return shift
 
 

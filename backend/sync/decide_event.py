@@ -24,10 +24,10 @@ from backend.sync.device_rules import Device
 from backend.sync.draft_rules import limits_of
 from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.limits_rules import OfflineLimits
-from backend.sync.log_rules import Judged, Stored, labelled
+from backend.sync.log_rules import UNCOVERED, Judged, Stored, labelled
 from backend.sync.order_rules import RankedClaim
 from backend.sync.review_rules import REJECTED, Decision, ReviewReason, decide_review, is_taken_back
-from backend.sync.settle_reviewed import SettleReviewed, settle_reviewed
+from backend.sync.settle_reviewed import SettleReviewed, lift_reviewed, settle_reviewed
 from backend.sync.store import devices, events, policies, reviews
 from backend.vouchers.offline_rules import OfflineReason
 from backend.vouchers.rules import Bill, RedemptionReason
@@ -88,7 +88,7 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
     decided = EventDecided(device_id=device.id, seq=stored.seq, code=REJECTED.code)
     if command.accept:
         assert isinstance(body, Redeem), "decided just above"
-        settled = await _settle(tx, device, signed, body, now)
+        settled = await _settle(tx, device, signed, body, stored.judged, now)
         if isinstance(settled, Refused):
             return settled
         decided = EventDecided(
@@ -145,7 +145,7 @@ async def _taken_back(tx: Transaction, device_id: UUID, seq: int) -> bool:
 
 
 async def _settle(
-    tx: Transaction, device: Device, signed: SignedEvent, body: Redeem, now: Instant
+    tx: Transaction, device: Device, signed: SignedEvent, body: Redeem, judged: Judged, now: Instant
 ) -> Settled | Refused[ReviewReason] | Refused[RedemptionReason] | Refused[OfflineReason]:
     limits = await _limits(tx, signed.event.policy)
     accepted = SettleReviewed(
@@ -161,6 +161,8 @@ async def _settle(
         actor=Actor(kind=ActorKind.MACHINE, id=body.operator, device_id=device.id),
         lines=() if body.lines is None else tuple({"code": one.code, "fen": one.fen} for one in body.lines),
     )
+    if judged == UNCOVERED:
+        return await lift_reviewed(tx, accepted, now=now)
     return await settle_reviewed(tx, accepted, now=now)
 
 

@@ -41,12 +41,13 @@ events = Table(
 )
 Index("ix_sync_events_recorded_at", events.c.recorded_at)
 Index("ix_sync_events_subject", events.c.subject_id)
+_WAITING = events.c.code.in_(("held_gap", "needs_review"))
 Index(
     "ix_sync_events_waiting",
     events.c.device_id,
     events.c.seq,
-    postgresql_where=events.c.code == "held_gap",
-    sqlite_where=events.c.code == "held_gap",
+    postgresql_where=_WAITING,
+    sqlite_where=_WAITING,
 )
 
 _TO_LOOK_AT = events.c.code.in_(("conflict_paid", "conflict_unpaid", "needs_review"))

@@ -149,7 +149,7 @@ async def find_event(tx: Transaction, asked: AskEvent) -> FoundEvent | None:
     voucher = None if voucher_id is None else await find_offline_claims(tx, ClaimsOn(voucher_id))
     decision = await store.decision_of(tx, device.id, asked.seq)
     online = await _online(tx, voucher)
-    wait, accept_no = await _decidable(tx, device, stored, body)
+    wait, accept_no = await _decidable(tx, device, stored, told)
     return FoundEvent(
         device=(await _named(tx, {device.id}))[device.id],
         seq=asked.seq,
@@ -171,10 +171,11 @@ async def find_event(tx: Transaction, asked: AskEvent) -> FoundEvent | None:
 
 
 async def _decidable(
-    tx: Transaction, device: Device, stored: Stored | None, body: Body | None
+    tx: Transaction, device: Device, stored: Stored | None, read_as: Told | None
 ) -> tuple[bool, ReviewReason | None]:
-    if stored is None or body is None:
+    if stored is None or read_as is None:
         return False, None
+    body = body_of(read_as.event)
     told = (read(one.data) for one in await store.after(tx, device.id, stored.seq, "VOID"))
     taken_back = is_taken_back(stored.seq, (one.body for one in told if one is not None and one.body is not None))
     if decide_review(stored.judged, body, accept=False, taken_back=taken_back, has_merchant=True) is not None:

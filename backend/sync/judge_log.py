@@ -3,7 +3,8 @@
 In the order of their numbers, each once: claims are judged by the whole journal (``compliance_rules``) and settled with
 the voucher's money or the device's allowance; what a device took back is given back; everything else is on record. A
 later claim may change what an earlier one of another device is called, never whether its merchant is paid for it.
-A journal without doubts is walked on from where it was left (``walk_rules``), any other from its beginning.
+A journal without doubts is walked on from where it was left (``walk_rules``), any other from its beginning. A station's
+acts take no room from claims, so one that waits keeps no walk at its place.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from msgspec import Struct, structs
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Refused
-from backend.sync.body_rules import Kind, Redeem, Void
+from backend.sync.body_rules import Redeem, Void
 from backend.sync.compliance_rules import Judgement, judgement
 from backend.sync.device_rules import Device
 from backend.sync.event_rules import SignedEvent, body_of, read_event
@@ -42,15 +43,16 @@ async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict
     """What each came to; stored, with everything that follows from it."""
     device = command.device
     first = await events.first_waiting(tx, device.id, command.ack_seq)
-    if first is None and not command.forked:
+    waiting = await events.waiting_acts(tx, device.id, command.ack_seq)
+    if first is None and not waiting and not command.forked:
         return {}
     single = not command.forked and await walks.is_single(tx, device.id, command.ack_seq)
-    found = await _from_there(tx, command, first) if single and first is not None else None
+    found = await _from_there(tx, command, first) if single else None
     found = found or await _from_the_beginning(tx, command, single=single)
     judging = Settling(tx, device, found.facts, found.judgement, now)
-    acts = StationActs(tx, device, found.facts, found.judgement.doubts, found.signed, found.before, now)
-    results = await judging.judge([one for one in found.fresh if not is_act(one)])
-    results |= await acts.judge([one for one in found.fresh if is_act(one)])
+    results = await judging.judge(found.fresh)
+    acts = StationActs(tx, device, found.facts, found.judgement.doubts, command.ack_seq, now)
+    results |= await acts.judge([(_signed(one), one.judged) for one in waiting])
     if found.second:
         # What could not be told before may be told now: which claim an event of either journal took back.
         results |= await judging.take_back([one for one in found.signed if one.event.seq not in results])
@@ -71,20 +73,18 @@ class _Found(Struct, frozen=True, kw_only=True):
 
     @property
     def fresh(self) -> list[SignedEvent]:
-        """Those that were not judged before."""
-        return [one for one in self.signed if self.before[one.event.seq] == HELD]
+        """Those that were not judged before; a station's acts apart."""
+        return [one for one in self.signed if self.before[one.event.seq] == HELD and not is_act(one)]
 
 
-async def _from_there(tx: Transaction, command: JudgeLog, first: int) -> _Found | None:
+async def _from_there(tx: Transaction, command: JudgeLog, first: int | None) -> _Found | None:
     """Judged from where the last walk ended; ``None`` where only the whole journal can tell."""
     device = command.device
     walked = await walks.walked(tx, device.id)
-    if walked is None or first <= walked.seq:
+    if walked is None or (first is not None and first <= walked.seq):
         return None
     log = await events.log_up_to(tx, device.id, command.ack_seq, after=walked.seq)
     signed = [_signed(one) for one in log]
-    if any(one.event.kind == Kind.SHIFT.value for one in signed):
-        return None  # A shift's end is joined with its beginning, wherever that stands.
     facts = await gather_facts(tx, Journal(device, signed))
     walked = await _reminded(tx, device, walked, signed, facts)
     judged = judgement(signed, facts, walked=walked)

@@ -3,12 +3,15 @@
 Pure; the records of what devices sent.
 """
 
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from backend.kernel.instants import Instant
+from backend.stations.rules import StationReason
 from backend.sync.answer_rules import EventResult, ResultCode
+from backend.sync.body_rules import Kind
 from backend.sync.event_rules import EventReason
 from backend.sync.fault_rules import FOR_REVIEW, Fault
 from backend.vouchers.offline_rules import ClaimLabel
@@ -41,8 +44,10 @@ NOTHING_TO_VOID = Judged(ResultCode.NONCOMPLIANT, "nothing-to-void")
 """The event that it takes back is none that counted."""
 FORKED = Judged(ResultCode.NEEDS_REVIEW, "event-forked")
 """Another event has this number already."""
-
-
+STATION_ACTS: Final = (Kind.SHIFT.value, Kind.CMD.value)
+"""Kinds of what a station's tablet did beside taking vouchers."""
+TRIED_AGAIN: Final = (StationReason.SHIFT_ALREADY_OPEN.value, StationReason.DEVICE_BUSY.value)
+"""Why a shift's beginning waits for the end of another shift: at each push it is tried again."""
 UNCOVERED = Judged(ResultCode.NEEDS_REVIEW, "cover-gone")
 """The claim is right, and what was set apart for it is gone by now: a person decides who bears it."""
 
@@ -55,7 +60,7 @@ class Stored(Struct, frozen=True, kw_only=True):
     data: bytes
     kind: str
     subject_id: UUID | None
-    """Under which id a claim is booked, or the id of an act."""
+    """Under which id a claim is booked, or the id of an act or of a shift."""
     occurred_at: Instant
     recorded_at: Instant
     judged: Judged

@@ -1,7 +1,8 @@
 """What of all that devices sent does somebody in the office look at, and what may be decided about it?
 
 Pure. A claim that waits for a person (``FOR_REVIEW``) is accepted or rejected once, with a reason; its result moves
-forward to a final one and stays. A station's shift or act is put aside by a rejection, once somebody saw to it.
+forward to a final one and stays. What is no claim, or of a kind that nobody here reads, is put aside by a rejection,
+once somebody saw to it.
 Conflicts are settled by rule and only looked at. Decisions 0075 and 0080.
 """
 
@@ -15,7 +16,7 @@ from msgspec import Struct
 
 from backend.kernel.refusals import Reason, Refused
 from backend.sync.answer_rules import ResultCode
-from backend.sync.body_rules import Body, Cmd, Redeem, Shift, Void
+from backend.sync.body_rules import Body, Redeem, Void
 from backend.sync.event_rules import EventReason
 from backend.sync.log_rules import Judged
 
@@ -61,8 +62,8 @@ class ReviewReason(Reason):
     NO_CLAIM = (
         "event-is-no-claim",
         409,
-        "这条记录不是核销，只能查看",
-        "This event is no claim on a voucher; it can only be looked at",
+        "这条记录不是核销，不能认可；办妥后可驳回",
+        "This event is no claim on a voucher; it can only be rejected, once somebody saw to it",
     )
     TAKEN_BACK = (
         "claim-taken-back",
@@ -117,16 +118,16 @@ class Decision(Struct, frozen=True, kw_only=True):
 def decide_review(
     judged: Judged, body: Body | Refused[EventReason], *, accept: bool, taken_back: bool, has_merchant: bool
 ) -> Refused[ReviewReason] | None:
-    """May this be decided so? ``None`` for yes. A claim of which the county would know more can always be rejected."""
+    """May this be decided so? ``None`` for yes. Whatever waits can be rejected: a task without an end is none."""
     if judged.code is not ResultCode.NEEDS_REVIEW:
         return Refused(ReviewReason.NOT_WAITING)
-    if isinstance(body, Shift | Cmd) and not accept:
-        return None  # Somebody saw to it; what names the act as done before does not wait any longer.
+    if not accept:
+        return None  # Somebody saw to it; what names an act as done before does not wait any longer.
     if isinstance(body, Refused) or not isinstance(body, Redeem):
         return Refused(ReviewReason.NO_CLAIM)
-    if accept and taken_back:
+    if taken_back:
         return Refused(ReviewReason.TAKEN_BACK)
-    return Refused(ReviewReason.WITHOUT_MERCHANT) if accept and not has_merchant else None
+    return None if has_merchant else Refused(ReviewReason.WITHOUT_MERCHANT)
 
 
 def is_taken_back(seq: int, later: Iterable[Body | Refused[EventReason]]) -> bool:

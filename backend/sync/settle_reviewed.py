@@ -13,7 +13,7 @@ from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
-from backend.sync.charge_allowance import ChargeAllowance, charge_allowance
+from backend.sync.charge_allowance import ChargeAllowance, charge_allowance, cover_left
 from backend.sync.claim_id import claim_id
 from backend.sync.device_rules import Device
 from backend.sync.episode_rules import Allowance
@@ -21,12 +21,12 @@ from backend.sync.limits_rules import OfflineLimits
 from backend.sync.log_rules import labelled
 from backend.sync.review_rules import ReviewReason
 from backend.sync.store import allowances, events
-from backend.vouchers.find_offline_claims import ClaimsOn, own_money_left
+from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims, own_money_left
 from backend.vouchers.find_taken import campaign_of
 from backend.vouchers.move_allowance import MoveAllowance, PoolLeft, lock_pool, move_allowance
 from backend.vouchers.offline_rules import CoverChange, OfflineReason
 from backend.vouchers.rules import Bill, RedemptionReason
-from backend.vouchers.settle_offline import Settled, SettleOffline, settle_offline
+from backend.vouchers.settle_offline import LiftCover, Settled, SettleOffline, lift_cover, settle_offline
 
 FIRST_REVIEWED: Final = 1_000_000
 """What is paid after a decision is kept under numbers from here on, beside a device's own episodes."""
@@ -94,6 +94,34 @@ async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Inst
         if settled.label is None:
             raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and covers no claim that needs less")
         await _book(tx, device, campaign, pool, number, settled, now)
+    return settled
+
+
+async def lift_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instant) -> Settled | No:
+    """A claim on the books that waits for its cover: from its own episode, or what its pool has of that now."""
+    device, booked = command.device, claim_id(command.event_hash)
+    found = await find_offline_claims(tx, ClaimsOn(command.voucher_id))
+    campaign = await campaign_of(tx, command.voucher_id)
+    claim = next((one for one in ([] if found is None else found.claims) if one.claim_id == booked), None)
+    if claim is None or campaign is None:
+        return Refused(ReviewReason.BOOKED)
+    held = await allowances.lock_allowance(tx, device.id, campaign, claim.episode)
+    lifting = LiftCover(
+        claim_id=booked,
+        left_fen=await cover_left(tx, held),
+        open_for=command.limits.longest + command.limits.close_extra,
+        actor=command.actor,
+    )
+    settled = await lift_cover(tx, lifting, now=now)
+    if isinstance(settled, Refused):
+        short = settled.reason is OfflineReason.BEYOND_ALLOWANCE
+        return Refused(ReviewReason.POOL_TOO_SMALL if short else ReviewReason.BOOKED)
+    await events.relabel(tx, {one.claim_id: labelled(one.label) for one in settled.relabelled})
+    for cover in sorted(settled.covers, key=lambda one: one.fen):  # What comes back may be what another one needs.
+        charged = ChargeAllowance(
+            device_id=cover.device_id, campaign_id=campaign, cover_fen=cover.fen, episode=cover.episode
+        )
+        await charge_allowance(tx, charged, now=now)
     return settled
 
 

@@ -12,7 +12,7 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import PublicKey
 from backend.sync.ask_rules import asks_from
-from backend.sync.body_rules import CardProof, Cmd, Kind, Redeem
+from backend.sync.body_rules import CardProof, Cmd, Kind, Redeem, Shift
 from backend.sync.claim_id import claim_id
 from backend.sync.device_rules import Device, DeviceState
 from backend.sync.event_rules import body_of
@@ -76,6 +76,8 @@ async def _store(tx: Transaction, device: Device, taken: Taken, now: Instant) ->
 def _subject(kept: Kept) -> UUID | None:
     if isinstance(kept.body, Cmd):
         return kept.body.cmd_id
+    if isinstance(kept.body, Shift):
+        return kept.body.shift
     return claim_id(kept.signed.hash) if kept.signed.event.kind == Kind.REDEEM.value else None
 
 

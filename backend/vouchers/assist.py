@@ -16,7 +16,7 @@ from backend.outbox.answered import earlier_answer
 from backend.stations.assist import count_assisted, may_assist, record_assisted
 from backend.stations.check_phone_code import check_proof
 from backend.stations.phone_code_rules import PhoneCodeReason
-from backend.stations.rules import Assisted, AssistedAct, ProofKind, Shift, StationReason, resident_key_of
+from backend.stations.rules import Assisted, AssistedAct, ProofKind, Shift, StationReason, Then, resident_key_of
 from backend.stations.shift_for import shift_for, shift_then
 from backend.vouchers.claim import claim
 from backend.vouchers.claim_rules import Claim, Claimed, ClaimOutcome, people_of
@@ -50,7 +50,7 @@ class AssistedClaim(Struct, frozen=True, kw_only=True):
     proof: ProofKind
     proof_number: str | None = None
     """Of the document that was seen."""
-    registered_at: Instant | None = None
+    then: Then | None = None
     """When a tablet without a network registered it: the shift counts as it stood then."""
     actor: Actor
 
@@ -78,7 +78,7 @@ async def helped(
     asked = _claim(command, person)
     if await earlier_answer(tx, command.claim_id, asked.hashed()) is not None:
         return await ask(asked, person)  # Answered before: the shift may have been closed meanwhile.
-    shift = await _shift(tx, command.shift_id, command.actor, now, command.registered_at)
+    shift = await _shift(tx, command.shift_id, command.actor, now, command.then)
     if isinstance(shift, Refused):
         return shift
     checked = await check_proof(tx, command.proof, shift, command.resident_id, now=now)
@@ -180,9 +180,9 @@ async def _holder(tx: Transaction, command: Redeem) -> Claimant | None:
 
 
 async def _shift(
-    tx: Transaction, shift_id: UUID, actor: Actor, now: Instant, then: Instant | None = None
+    tx: Transaction, shift_id: UUID, actor: Actor, now: Instant, then: Then | None = None
 ) -> Shift | Refused[StationReason]:
     assert actor.id is not None, "an operator is somebody"
     if then is not None:
-        return await shift_then(tx, shift_id, actor.id, at=then)
+        return await shift_then(tx, shift_id, actor.id, then=then)
     return await shift_for(tx, shift_id, actor.id, now=now)

@@ -14,7 +14,7 @@ from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
 from backend.outbox.rules import IdReused
-from backend.stations.rules import ProofKind
+from backend.stations.rules import ProofKind, Then
 from backend.vouchers.assist import AssistedClaim, AssistReason, assisted_claim
 from backend.vouchers.assisted_ways import assisted_entry, assisted_taking
 from backend.vouchers.mode_rules import RoundMode
@@ -33,7 +33,7 @@ class RegisteredClaim(Struct, frozen=True, kw_only=True):
     phone: str
     proof: ProofKind
     proof_number: str | None
-    registered_at: Instant
+    then: Then
     actor: Actor
 
     def __repr__(self) -> str:
@@ -55,7 +55,7 @@ async def registered_claim(tx: Transaction, command: RegisteredClaim, *, now: In
         shift_id=command.shift_id,
         proof=command.proof,
         proof_number=command.proof_number,
-        registered_at=command.registered_at,
+        then=command.then,
         actor=command.actor,
     )
     outcome = await ASKED_BY[found.facts.mode](tx, asked, now=now)

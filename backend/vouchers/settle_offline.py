@@ -20,6 +20,8 @@ from backend.ledger.rules import Funder
 from backend.merchants.rules import Standing
 from backend.merchants.standing import standing as standing_of
 from backend.vouchers.close_label import plan_closing
+from backend.vouchers.cover_books import paid_now
+from backend.vouchers.cover_rules import rank_covered
 from backend.vouchers.label_claims import Act, Labelled, Relabelled, label_claims
 from backend.vouchers.offline_rules import (
     ClaimLabel,
@@ -123,6 +125,38 @@ async def settle_offline(tx: Transaction, command: SettleOffline, *, now: Instan
     labelled = await label_claims(tx, voucher, label, [*claims, claim], act, now)
     await plan_closing(tx, voucher.voucher_id, label.closes_at)
     return _told(labelled, command.claim_id)
+
+
+class LiftCover(Struct, frozen=True, kw_only=True):
+    """A claim that waits since nobody had the money for it is tried again; ``left_fen`` may be charged for it now."""
+
+    claim_id: UUID
+    left_fen: int
+    open_for: timedelta
+    actor: Actor
+
+
+async def lift_cover(tx: Transaction, command: LiftCover, *, now: Instant) -> Settled | Refused[OfflineReason]:
+    """It stands among the others again, if it can be covered; a refusal moves nothing."""
+    named = await store.find_claim(tx, command.claim_id)
+    voucher = None if named is None else await redemptions.lock_voucher(tx, named.voucher_id)
+    claims = [] if voucher is None else await store.claims_of(tx, voucher.voucher_id)
+    claim = next((one for one in claims if one.claim_id == command.claim_id), None)
+    if voucher is None or claim is None or claim.voided_at is not None or not claim.uncovered:
+        return Refused(OfflineReason.UNKNOWN_CLAIM)
+    label = await store.label_of(tx, voucher.voucher_id)
+    # Without a label nobody else stands on the voucher any more: its own money is there again.
+    label = label or await _new_label(tx, voucher, voucher.expires_at + command.open_for)
+    claims = [msgspec.structs.replace(one, uncovered=False) if one is claim else one for one in claims]
+    left_fen = {claim.claim_id: command.left_fen}
+    _, short = rank_covered(claims, label, paid=await paid_now(tx, claims), left_fen=left_fen)
+    if claim.claim_id in short:
+        return Refused(OfflineReason.BEYOND_ALLOWANCE)
+    mine = claim.claim_id
+    act = Act(act_id=mine, claim_id=mine, reason=DISPLACED, actor=command.actor, left_fen=left_fen)
+    labelled = await label_claims(tx, voucher, label, claims, act, now)
+    await plan_closing(tx, voucher.voucher_id, label.closes_at)
+    return _told(labelled, mine)
 
 
 def claim_of(

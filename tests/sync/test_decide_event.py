@@ -14,8 +14,9 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.sync.answer_rules import ResultCode
-from backend.sync.body_rules import Cmd, HolderProof, Shift, ShiftAct, Void
+from backend.sync.body_rules import ClockJump, Cmd, HolderProof, Shift, ShiftAct, Void
 from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
+from backend.sync.event_rules import EventReason
 from backend.sync.find_conflicts import AskEvent, FindConflicts, find_conflicts, find_event
 from backend.sync.find_devices import FindDevices, find_devices
 from backend.sync.log_rules import Judged, Stored
@@ -178,13 +179,32 @@ async def test_a_campaign_without_a_pool_pays_nothing_by_decision(county: County
 def test_what_is_no_claim_or_nobodys_is_not_accepted() -> None:
     waits = Judged(ResultCode.NEEDS_REVIEW, "command-unknown")
     mine = {"taken_back": False, "has_merchant": False}
-    assert decide_review(waits, Void(1, "扫错"), accept=False, **mine) == Refused(ReviewReason.NO_CLAIM)
-    for act in (Shift(ShiftAct.OPEN, UUID(int=1), UUID(int=2)), Cmd(UUID(int=1), "claim", b"", (), None)):
+    shift, cmd = Shift(ShiftAct.OPEN, UUID(int=1), UUID(int=2)), Cmd(UUID(int=1), "claim", b"", (), None)
+    for act in (Void(1, "扫错"), shift, cmd, Refused(EventReason.KIND_UNKNOWN)):
         assert decide_review(waits, act, accept=False, **mine) is None
         assert decide_review(waits, act, accept=True, **mine) == Refused(ReviewReason.NO_CLAIM)
     body = claim(1, at=AT)
     assert decide_review(waits, body, accept=True, **mine) == Refused(ReviewReason.WITHOUT_MERCHANT)
     assert decide_review(waits, body, accept=False, **mine) is None
+
+
+async def test_what_a_newer_program_wrote_can_be_put_aside_by_whoever_saw_to_it(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    at = clock()
+    here.counter.add(ClockJump(at, at, at), kind="WEIGH")
+    [(code, reason)] = told(await here.counter.sync()).values()
+    assert code == "needs_review"
+    found = await inquire(county, find_event, AskEvent(here.counter.device_id, 1))
+    assert found is not None
+    assert (found.decidable, found.accept_no) == (True, ReviewReason.NO_CLAIM)
+    assert await transact(county, decide_event, deciding(here.counter, 1)) == Refused(ReviewReason.NO_CLAIM)
+    done = await transact(county, decide_event, deciding(here.counter, 1, accept=False, reason=f"已联系店家：{reason}"))
+    assert isinstance(done, EventDecided)
+    assert told(await here.counter.sync()) == {1: ("noncompliant", "rejected-by-office")}
+    assert await inquire(county, find_conflicts, FindConflicts(kind=ConflictKind.REVIEW)) == []
 
 
 async def test_the_desk_lists_what_needs_eyes_page_by_page_and_by_kind(county: County, clock: HandClock) -> None:

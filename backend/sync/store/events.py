@@ -12,11 +12,13 @@ from backend.kernel.instants import Instant
 from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Kind
 from backend.sync.event_tables import checkpoints, episodes, events, forks, quarantine, wanted
-from backend.sync.log_rules import Begun, Checkpointed, Judged, LogTotals, Stored
+from backend.sync.log_rules import STATION_ACTS, TRIED_AGAIN, Begun, Checkpointed, Judged, LogTotals, Stored
 from backend.sync.take_rules import Fork, KnownLog, Unread
 
 _E = events.c
 AT_ONCE = 500
+_WAITING = (ResultCode.HELD_GAP.value, ResultCode.NEEDS_REVIEW.value)
+"""As the index of what waits has it."""
 
 
 async def known_log(tx: Transaction, device_id: UUID, ack_seq: int, seqs: Collection[int]) -> KnownLog:
@@ -118,10 +120,32 @@ async def of_numbers(tx: Transaction, device_id: UUID, seqs: Collection[int]) ->
 
 
 async def first_waiting(tx: Transaction, device_id: UUID, seq: int) -> int | None:
-    """The first event up to this number that is not judged yet."""
-    held = (_E.device_id == device_id, _E.seq <= seq, _E.code == ResultCode.HELD_GAP.value)
-    found: int | None = (await tx.execute(select(func.min(_E.seq)).where(*held))).scalar_one()
+    """The first event up to this number that is not judged yet; acts of a station apart."""
+    held = (_E.device_id == device_id, _E.seq <= seq, _E.code.in_(_WAITING), _E.code == ResultCode.HELD_GAP.value)
+    asked = select(func.min(_E.seq)).where(*held, _E.kind.not_in(STATION_ACTS))
+    found: int | None = (await tx.execute(asked)).scalar_one()
     return found
+
+
+async def waiting_acts(tx: Transaction, device_id: UUID, seq: int) -> list[Stored]:
+    """A station's acts up to this number that are not judged yet, or are tried again, in order."""
+    again = (_E.kind == Kind.SHIFT.value) & _E.reason.in_(TRIED_AGAIN)
+    mine = (_E.device_id == device_id, _E.seq <= seq, _E.kind.in_(STATION_ACTS), _E.code.in_(_WAITING))
+    asked = select(events).where(*mine, or_(_E.code == ResultCode.HELD_GAP.value, again))
+    return [_stored(row) for row in await tx.execute(asked.order_by(_E.seq))]
+
+
+async def arrived_at(tx: Transaction, device_id: UUID, seq: int) -> Instant | None:
+    """When everything up to this number was here, so that it was judged for the first time."""
+    mine = (_E.device_id == device_id, _E.seq <= seq)
+    found: Instant | None = (await tx.execute(select(func.max(_E.recorded_at)).where(*mine))).scalar_one()
+    return found
+
+
+async def of_shift(tx: Transaction, device_id: UUID, shift_id: UUID, seq: int) -> list[Stored]:
+    """What a device tells of a shift up to this number, in order."""
+    mine = (_E.device_id == device_id, _E.seq <= seq, _E.subject_id == shift_id, _E.kind == Kind.SHIFT.value)
+    return [_stored(row) for row in await tx.execute(select(events).where(*mine).order_by(_E.seq))]
 
 
 async def results_of(tx: Transaction, device_id: UUID, seqs: Collection[int]) -> dict[int, Judged]:

@@ -15,6 +15,7 @@ from backend.sync.body_rules import Redeem, Void
 from backend.sync.event_rules import SignedEvent
 from merchant_tools.canonical_order import Claim as Ranked
 from merchant_tools.canonical_order import effective_time
+from tests.simulation.offline.act_checkers import acted_once, nothing_else_waits, same_acts
 from tests.simulation.offline.county import County
 from tests.simulation.offline.county_data import Device
 from tests.simulation.offline.money import Books, Used, settled
@@ -27,7 +28,7 @@ FINAL = {"applied", "conflict_paid", "conflict_unpaid", "noncompliant", "needs_r
 def breaches(world: World) -> list[str]:
     """Every broken invariant of this world."""
     found = list(world.diary.wrong)
-    for check in (arrived, once, any_order, adds_up, capped, paid_once, chained, forward, timed, replicas, honest):
+    for check in CHECKS:
         found += check(world)
     return found
 
@@ -54,13 +55,19 @@ def arrived(world: World) -> Iterator[str]:
         if not kept <= has:
             yield f"I10 {len(kept - has)} events of a journal are not at the county"
         if not shop.is_older and not world.diary.was_restored:
-            lost = {seen.hash for seen in world.diary.seen if seen.device == shop.id} - has
+            lost = _shown(world, shop.id) - has
             if lost:
-                yield f"I1 {len(lost)} accepted claims are not at the county"
+                yield f"I1 {len(lost)} accepted claims and acts are not at the county"
         elif not shop.is_older:
-            lost = {seen.hash for seen in world.diary.seen if seen.device == shop.id} - has
+            lost = _shown(world, shop.id) - has
             if lost:
-                yield f"I10 {len(lost)} accepted claims are not at the restored county"
+                yield f"I10 {len(lost)} accepted claims and acts are not at the restored county"
+
+
+def _shown(world: World, device: UUID) -> set[bytes]:
+    """What people saw "accepted" or "registered" on this device."""
+    claims = {seen.hash for seen in world.diary.seen if seen.device == device}
+    return claims | {hashed for noted, hashed in world.diary.noted if noted == device}
 
 
 def _was_told(world: World, lost: UUID) -> bool:
@@ -90,8 +97,9 @@ def any_order(world: World) -> Iterator[str]:
     county = world.county
     other = type(county)(VOUCHERS, county.pool)
     other.epoch, other.data.dead, other.data.online = county.epoch, county.data.dead, dict(county.data.online)
+    other.data.rejected = county.data.rejected
     for device in county.data.devices.values():
-        other.enrol(device.id, device.key, device.merchant)
+        other.enrol(device.id, device.key, device.merchant, is_station=device.is_station)
         other.copy_facts(device)
     everything = [(device.id, event) for device, event in _events(county)]
     everything += [(device.id, fork) for device in county.data.devices.values() for fork in device.forks.values()]
@@ -99,9 +107,12 @@ def any_order(world: World) -> Iterator[str]:
     for device_id, event in everything:
         other.store_read(device_id, event)
         other.settle()
+        other.acts.judge(other.data, device_id)
     other.settle()
+    other.acts.judge_all(other.data)
     if _balances(other) != _balances(county):
         yield "I3 another order of arrival gives other labels or balances"
+    yield from same_acts(county, other)
 
 
 def _books(county: County) -> Books:
@@ -231,3 +242,9 @@ def honest(world: World) -> Iterator[str]:
         words = {word for word in judged.values() if word is not None} - {"device-revoked"}
         if words and not shops[device.id].is_older:
             yield f"I5 an honest till's claim is held against it: {', '.join(sorted(words))}"
+
+
+CHECKS = (
+    *(arrived, once, any_order, adds_up, capped, paid_once, chained, forward, timed, replicas, honest),
+    *(acted_once, nothing_else_waits),
+)

@@ -14,36 +14,42 @@ from backend.kernel.signing import PublicKey
 from backend.kernel.trust import instant_of, seconds_of
 from backend.sync.answer_rules import Answer, EventResult, ResultCode, write_answer
 from backend.sync.body_rules import Body, Redeem, Void
-from backend.sync.chain_rules import Link, link_of, missing_from
+from backend.sync.chain_rules import Link, link_of
 from backend.sync.event_rules import BEGINNING, Checkpoint, EventReason, SignedEvent, body_of, verify_event
 from backend.sync.order_rules import RankedClaim, canonical_order
-from backend.sync.push_rules import Place, Push, verify_push
+from backend.sync.push_rules import Push, verify_push
 from merchant_tools.till_state import Allowance
 from tests.merchant_tools.shop import CAMPAIGN
 from tests.protocols.known_keys import COUNTY
-from tests.simulation.offline.county_data import Answered, Claim, Data, Dealt, Device, Power, StandIn
+from tests.simulation.offline.county_data import Answered, Claim, Data, Dealt, Device, Power, StandIn, need_from
 from tests.simulation.offline.settings import CAP, HARD, SCAN, Vouchers
+from tests.simulation.offline.station_acts import StationActs
 
 
 class County:
     """The county with all its rules."""
 
+    acts_by = StationActs
+
     def __init__(self, vouchers: Vouchers, pool: int) -> None:
         self.vouchers = vouchers
         self.pool = pool
         self.data = Data()
+        self.acts = self.acts_by()
         self.backup: Data | None = None
         self.epoch = 1
         self.checkpoints = 0
         self.restored_at = 0
+        self._here: list[object] = []
+        self._claims: list[Claim] = []
+        self._stands: tuple[object, ...] | None = None
+        self._codes: dict[bytes, ResultCode] = {}
         self._read: dict[bytes, SignedEvent | Refused[EventReason]] = {}
         self._bodies: dict[bytes, Body | Refused[EventReason]] = {}
         self._known: dict[UUID, tuple[Device, int, dict[bytes, str | None], list[Claim]]] = {}
 
-    # Taking a push.
-
     def take(self, data: bytes, now: int, power: Power) -> Answered | None:
-        """The answer to a push; nothing for one that is refused as a whole. The power may fail before and after."""
+        """The answer to a push; nothing for one that is refused. The power may fail before and after."""
         keys: dict[UUID, PublicKey] = {device.id: device.key for device in self.data.devices.values()}
         push = verify_push(data, county=COUNTY, devices=keys)
         if isinstance(push, Refused):
@@ -66,6 +72,7 @@ class County:
             data.devices[lost.device] = replace(other, told_lost=max(other.told_lost, lost.seq))
         covered = sum(data.cover.values())
         self.settle()
+        self.acts.judge(data, push.device)
         self.charge(push.device, sum(data.cover.values()) - covered)
         self.deal(push.device, now)
 
@@ -121,7 +128,7 @@ class County:
             ack_seq=ack,
             durable_seq=min(self.durable(device.id), ack),
             results=told,
-            need_from=self.need_from(device, push.head),
+            need_from=need_from(device, push.head),
             server_time=instant_of(now),
             checkpoint=Checkpoint(self.checkpoints, instant_of(now)),
             policy=1,
@@ -130,23 +137,13 @@ class County:
         last = device.episodes[-1]
         return Answered(write_answer(answer), ack, Allowance(last.after, last.dealt_at, {CAMPAIGN: last.cap}))
 
-    def need_from(self, device: Device, head: Place) -> int | None:
-        """The first number that is missing, or from which on an event names another one before it than is here.
-
-        The head tells of a second journal even when nothing else of it has come.
-        """
-        kept = [*device.events.values(), *device.forks.values()]
-        hashes = {(event.event.seq, event.hash) for event in kept} | {(0, BEGINNING)}
-        named = {(event.event.seq - 1, event.event.prev) for event in kept} | {(head.seq, head.hash)}
-        asked = [seq for seq, hashed in named - hashes if seq > 0]
-        missing = missing_from(device.events, head=device.head)
-        return min([*asked, *([] if missing is None else [missing])], default=None)
-
     def result(self, device: Device, seq: int, codes: dict[bytes, ResultCode]) -> tuple[ResultCode, str | None]:
         """What the event of this number came to."""
         event = device.events.get(seq)
         if event is None or seq > device.ack:
             return ResultCode.HELD_GAP, None
+        if (act := self.data.acts.get(event.hash)) is not None:
+            return act.code, act.reason
         if seq >= device.forked_from:
             return ResultCode.NEEDS_REVIEW, "two-journals"
         body = self.body(event)
@@ -165,8 +162,6 @@ class County:
         if known is None:
             known = self._bodies[event.content] = body_of(event.event)
         return known
-
-    # Judging.
 
     def is_revoked(self, device: Device, event: SignedEvent) -> bool:
         """A revocation binds claims whose checkpoint is at or after it."""
@@ -238,8 +233,12 @@ class County:
         )
 
     def claims(self) -> list[Claim]:
-        """Every compliant claim."""
-        return [claim for device in self.data.devices.values() for claim in self._judgement(device)[1]]
+        """Every compliant claim; remembered, since a device is replaced when anything changes."""
+        here = [self.epoch, *self.data.devices.values()]
+        if len(here) != len(self._here) or any(one is not other for one, other in zip(here, self._here, strict=True)):
+            self._here = here
+            self._claims = [claim for device in self.data.devices.values() for claim in self._judgement(device)[1]]
+        return self._claims
 
     def _claims_of(self, device: Device, judged: dict[bytes, str | None]) -> list[Claim]:
         found = []
@@ -256,10 +255,14 @@ class County:
         by_hash = {claim.hash: claim for claim in claims}
         return [by_hash[ranked.hash] for ranked in canonical_order(claim.ranked for claim in claims)]
 
-    # Settling.
-
     def codes(self) -> dict[bytes, ResultCode]:
-        """The label of every compliant claim."""
+        """The label of every compliant claim; remembered while nothing that it depends on is another."""
+        stands = self.claims(), self.data.arrived, self.data.online, len(self.data.online)
+        if self._stands is None or any(one is not other for one, other in zip(stands, self._stands, strict=True)):
+            self._stands, self._codes = stands, self._labelled()
+        return self._codes
+
+    def _labelled(self) -> dict[bytes, ResultCode]:
         codes: dict[bytes, ResultCode] = {}
         of_voucher: dict[UUID, list[Claim]] = {}
         for claim in self.claims():
@@ -337,9 +340,9 @@ class County:
 
     # Facts and backups.
 
-    def enrol(self, device: UUID, key: StandIn, merchant: str) -> None:
+    def enrol(self, device: UUID, key: StandIn, merchant: str, *, is_station: bool = False) -> None:
         """A device is known from now on."""
-        self.data.devices[device] = Device(device, key, merchant)
+        self.data.devices[device] = Device(device, key, merchant, is_station)
 
     def make_backup(self) -> None:
         """All that is committed now."""
@@ -352,7 +355,7 @@ class County:
         later = [device for id_, device in self.data.devices.items() if id_ not in self.backup.devices]
         self.data = self.backup.copied()
         for device in later:
-            self.enrol(device.id, device.key, device.merchant)
+            self.enrol(device.id, device.key, device.merchant, is_station=device.is_station)
         for id_, device in list(self.data.devices.items()):
             self.data.devices[id_] = replace(device, restored_from=device.ack)
         self.raise_epoch()

@@ -4,12 +4,16 @@ import hashlib
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import UUID
 
 from backend.kernel.signing import PublicKey
-from backend.sync.chain_rules import contiguous
-from backend.sync.event_rules import SignedEvent
+from backend.stations.rules import Shift
+from backend.sync.chain_rules import contiguous, missing_from
+from backend.sync.event_rules import BEGINNING, SignedEvent
+from backend.sync.log_rules import Judged
 from backend.sync.order_rules import RankedClaim
+from backend.sync.push_rules import Place
 from merchant_tools.till_state import Allowance
 
 
@@ -50,6 +54,7 @@ class Device:
     id: UUID
     key: StandIn
     merchant: str
+    is_station: bool = False
     events: dict[int, SignedEvent] = field(default_factory=dict)
     forks: dict[bytes, SignedEvent] = field(default_factory=dict)
     head: int = 0
@@ -60,12 +65,12 @@ class Device:
     told_lost: int = 0
     """The newest number that a later device of this shop remembered of it."""
 
-    @property
+    @cached_property
     def ack(self) -> int:
         """Up to here everything is stored."""
         return contiguous(self.events)
 
-    @property
+    @cached_property
     def forked_from(self) -> int:
         """From this number on there are two journals."""
         return min((fork.event.seq for fork in self.forks.values()), default=2**32)
@@ -88,11 +93,21 @@ class Data:
     payable: Counter[str] = field(default_factory=Counter)
     own: Counter[UUID] = field(default_factory=Counter)
     cover: Counter[UUID] = field(default_factory=Counter)
+    acts: dict[bytes, Judged] = field(default_factory=dict)
+    """What stations' shifts and acts came to, by their events."""
+    shifts: dict[UUID, Shift] = field(default_factory=dict)
+    joined: Counter[UUID] = field(default_factory=Counter)
+    """How often each shift became the county's."""
+    done: Counter[UUID] = field(default_factory=Counter)
+    """How often each act was done."""
+    rejected: frozenset[bytes] = frozenset()
+    """Acts that somebody in the office put aside."""
 
     def copied(self) -> "Data":
         """A copy that later changes leave alone; devices are replaced as a whole, never changed."""
         made = copy(self)
-        for name in ("devices", "feed", "online", "posted", "payable", "own", "cover"):
+        names = "devices", "feed", "online", "posted", "payable", "own", "cover", "acts", "shifts", "joined", "done"
+        for name in names:
             setattr(made, name, copy(getattr(self, name)))
         return made
 
@@ -129,3 +144,16 @@ class Power:
         if self._left == 0:
             raise PowerCut
         self._left -= 1
+
+
+def need_from(device: Device, head: Place) -> int | None:
+    """The first number that is missing, or from which on an event names another one before it than is here.
+
+    The head tells of a second journal even when nothing else of it has come.
+    """
+    kept = [*device.events.values(), *device.forks.values()]
+    hashes = {(event.event.seq, event.hash) for event in kept} | {(0, BEGINNING)}
+    named = {(event.event.seq - 1, event.event.prev) for event in kept} | {(head.seq, head.hash)}
+    asked = [seq for seq, hashed in named - hashes if seq > 0]
+    missing = missing_from(device.events, head=device.head)
+    return min([*asked, *([] if missing is None else [missing])], default=None)

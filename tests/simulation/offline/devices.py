@@ -74,6 +74,10 @@ class Shop:
     """Its journal was lost; a new device took its place."""
     is_older: bool = False
     """Its disk was replaced by an older image at some time."""
+    is_station: bool = False
+    """A station's tablet: shifts and acts too."""
+    shift: tuple[UUID, UUID] | None = None
+    """Which one is open there, and whose it is."""
     told: Briefing = TOLD
     till: Till | None = None
 
@@ -118,7 +122,7 @@ class Shop:
             self.told = till.briefing
 
 
-def new_shop(dice: random.Random, merchant: str, rules: TillRules, *, is_lazy: bool) -> Shop:
+def new_shop(dice: random.Random, merchant: str, rules: TillRules, *, is_lazy: bool, is_station: bool) -> Shop:
     """A till that was never connected."""
     id_ = UUID(int=dice.getrandbits(128), version=4)
-    return Shop(id_, StandIn(id_.bytes), merchant, rules, Disk(is_lazy=is_lazy))
+    return Shop(id_, StandIn(id_.bytes), merchant, rules, Disk(is_lazy=is_lazy), is_station=is_station)

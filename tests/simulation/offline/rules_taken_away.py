@@ -8,14 +8,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from backend.stations.joining_rules import Ended, Opened
+from backend.stations.rules import Then
+from backend.sync.body_rules import Cmd, Shift
 from backend.sync.chain_rules import Link, link_of
 from backend.sync.event_rules import SignedEvent
+from backend.sync.log_rules import APPLIED, HELD, Judged
 from merchant_tools.pushes import Answer
 from merchant_tools.till_rules import Offer, TillRules
 from merchant_tools.till_state import Allowance, Entry, Kept, Standing
 from tests.simulation.offline.county import County
-from tests.simulation.offline.county_data import Answered, Claim, Dealt, Device, Power, PowerCut
+from tests.simulation.offline.county_data import Answered, Claim, Data, Dealt, Device, Power, PowerCut
 from tests.simulation.offline.settings import CAP
+from tests.simulation.offline.station_acts import StationActs, time_of
 
 
 class ForgetsWhatIsAcknowledged(TillRules):
@@ -189,6 +194,62 @@ class DropsWhatARevokedDeviceHolds(County):
             super().store_read(device_id, event)
 
 
+class DoesActsAgain(StationActs):
+    """Asks nobody whether an act of this id was done."""
+
+    def is_done(self, data: Data, cmd_id: UUID) -> bool:
+        return False
+
+
+class JoinsAgain(StationActs):
+    """Knows no shift by its id."""
+
+    def join(self, data: Data, device: Device, body: Shift, opened: Opened | None, ended: Ended | None) -> None:
+        if opened is not None:
+            data.shifts.pop(body.shift, None)
+        super().join(data, device, body, opened, ended)
+
+
+class WaitsForNothing(StationActs):
+    """Does an act whatever it names."""
+
+    def waits(self, data: Data, device: Device, event: SignedEvent, body: Cmd) -> Judged | None:
+        return None
+
+
+class WaitsInLine(StationActs):
+    """Does nothing while anything before it in its journal is not done."""
+
+    def waits(self, data: Data, device: Device, event: SignedEvent, body: Cmd) -> Judged | None:
+        before = [data.acts.get(one.hash) for one in self.acts_of(device) if one.event.seq < event.event.seq]
+        return super().waits(data, device, event, body) if all(one == APPLIED for one in before) else HELD
+
+
+class TriesAShiftOnce(StationActs):
+    """Leaves a beginning for somebody, also when the shift before it is over."""
+
+    def is_waiting(self, judged: Judged) -> bool:
+        return judged == HELD
+
+
+class ServesWithoutItsShift(StationActs):
+    """Decides about an act while its shift waits for another one."""
+
+    def waits_for_shift(self, data: Data, device: Device, shift: UUID) -> bool:
+        return False
+
+
+class GoesByTheClock(StationActs):
+    """Believes a clock more than the numbers of a journal: an end counts once it is known."""
+
+    def then(self, device: Device, event: SignedEvent, shift: UUID) -> Then:
+        return Then(time_of(event))
+
+
+def _acting(acts: type[StationActs]) -> type[County]:
+    return type(acts.__name__, (County,), {"acts_by": acts})
+
+
 @dataclass(frozen=True)
 class Without:
     """A world without one rule, and what then has to break."""
@@ -222,4 +283,11 @@ RULES: Mapping[str, Without] = {
     "one bad event blocks no other": Without(("I10", "I1"), county=StopsAtTheUnreadable),
     "a restore is not held against tills": Without(("I5",), county=HoldsARestoreAgainstTills),
     "a revoked device may still push": Without(("I1", "I10"), county=DropsWhatARevokedDeviceHolds),
+    "an act is done once": Without(("I2",), county=_acting(DoesActsAgain)),
+    "a shift is joined once": Without(("I2",), county=_acting(JoinsAgain)),
+    "an act waits for what it names": Without(("I3",), county=_acting(WaitsForNothing)),
+    "an act waits for nothing else": Without(("I8",), county=_acting(WaitsInLine)),
+    "a beginning is tried again": Without(("I3",), county=_acting(TriesAShiftOnce)),
+    "an act waits for its shift": Without(("I3",), county=_acting(ServesWithoutItsShift)),
+    "numbers tell whether a shift was open": Without(("I3",), county=_acting(GoesByTheClock)),
 }

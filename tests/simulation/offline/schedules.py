@@ -41,6 +41,11 @@ def summed(seeds: Iterable[int]) -> Counter[str]:
             "taken back": _of_kind(world, "VOID"),
             "unreadable": _of_kind(world, "WEIGH"),
             "forks": sum(len(device.forks) for device in data.devices.values()),
+            "shifts": len(data.shifts),
+            "acts done": len(data.done),
+            "acts that wait": told_as(world, "held_gap", None),
+            "acts put aside": len(data.rejected),
+            "acts that build on one put aside": told_as(world, "needs_review", "dependency-failed"),
             "restores": world.county.epoch - 1,
             "journals lost": sum(shop.is_gone for shop in world.shops),
             "forgotten": sum(_first_kept(world, shop) > 1 for shop in world.shops),
@@ -49,6 +54,11 @@ def summed(seeds: Iterable[int]) -> Counter[str]:
         for name, times in counts.items():
             told[name] += times
     return told
+
+
+def told_as(world: World, code: str, reason: str | None) -> int:
+    """How many shifts and acts of stations came to this."""
+    return sum((str(one.code), one.reason) == (code, reason) for one in world.county.data.acts.values())
 
 
 def _of_kind(world: World, kind: str) -> int:

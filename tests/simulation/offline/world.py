@@ -20,6 +20,7 @@ from merchant_tools.till_rules import NotAccepted, TillRules
 from merchant_tools.till_state import Standing
 from tests.merchant_tools.shop import NOW
 from tests.protocols.known_keys import OPERATOR
+from tests.simulation.offline import tablets
 from tests.simulation.offline.county import County
 from tests.simulation.offline.county_data import Answered, Power, PowerCut
 from tests.simulation.offline.devices import Shop, new_shop
@@ -78,6 +79,8 @@ class Diary:
     wrong: list[str] = field(default_factory=list)
     """What broke an invariant at once."""
     was_restored: bool = False
+    noted: list[tuple[UUID, bytes]] = field(default_factory=list)
+    """Device and event of each shift and act that a station's tablet wrote down."""
 
 
 class World:
@@ -92,6 +95,10 @@ class World:
         self.county = county(VOUCHERS, POOL if self.dice.random() < 0.7 else 200_00)
         self._rules, self._is_lazy = rules(), is_lazy
         merchants = self.dice.choice(["AB", "AB", "ABC", "AAB", "ABCA"])
+        # In a world of stations all have tablets; there two of them have one operator, now and then at once.
+        self.are_stations = self.dice.random() < 0.2
+        self.acts = 0
+        self.registered: dict[UUID, UUID] = {}
         self.shops = [self._opened(merchant) for merchant in merchants]
         self.requests: list[Request] = []
         self.replies: list[Reply] = []
@@ -103,15 +110,16 @@ class World:
     def live(self, steps: int = 48) -> "World":
         """So many things happen, then the network is good."""
         for _ in range(steps):
-            (act,) = self.dice.choices(ACTS, WEIGHTS)
+            (act,) = self.dice.choices(ACTS, STATION_WEIGHTS if self.are_stations else WEIGHTS)
             act(self)
             self.now += self.dice.choice((0, 1, 2, 5, 20, 60, 600))
         self.heal()
         return self
 
     def _opened(self, merchant: str) -> Shop:
-        shop = new_shop(self.dice, merchant, self._rules, is_lazy=self._is_lazy)
-        self.county.enrol(shop.id, shop.key, merchant)
+        station = self.are_stations
+        shop = new_shop(self.dice, merchant, self._rules, is_lazy=self._is_lazy, is_station=station)
+        self.county.enrol(shop.id, shop.key, merchant, is_station=station)
         return shop
 
     def _shop(self) -> Shop:
@@ -159,7 +167,7 @@ class World:
         if self.events >= MOST_EVENTS:
             return
         claims = [entry.seq for entry in till.kept.entries if entry.voucher is not None]
-        kind, body = self.dice.choice(OTHERS)
+        kind, body = OTHERS[0] if shop.is_station else self.dice.choice(OTHERS)
         if claims and self.dice.random() < 0.3:
             kind, body = "VOID", [self.dice.choice(claims), "wrong bill"]
         with suppress(NotAccepted):  # Of an older copy of a journal.
@@ -269,7 +277,7 @@ class World:
         shop.off()
         safe = shop.disk.safe
         if safe.entries:
-            shop.is_older = True
+            shop.is_older, shop.shift = True, None
             kept = safe.entries[: self.dice.randrange(len(safe.entries))]
             head = kept[-1].seq if kept else safe.entries[0].seq - 1
             hashed = kept[-1].hash if kept else bytes(32)
@@ -311,12 +319,14 @@ class World:
         while self.requests:  # What was still on its way arrives too; nobody waits for its answer.
             self._delivered(self.requests.pop(), Power())
         self.replies.clear()
+        tablets.end_the_day(self)
         for shop in self.shops:
             if not shop.is_gone:
                 self._finish(shop)
         for shop in self.shops:
             if not shop.is_gone:
                 shop.pull(self.county.status(), self.now)
+        self.county.acts.judge_all(self.county.data)
 
     def _finish(self, shop: Shop) -> None:
         for _ in range(PATIENCE):
@@ -360,5 +370,8 @@ ACTS, WEIGHTS = zip(
     (World.kill, 2),
     (World.redeem_online, 2),
     (World.revoke, 1),
+    (tablets.serve, 0),
+    (tablets.see_to, 0),
     strict=True,
 )
+STATION_WEIGHTS = *WEIGHTS[:-2], 24, 8
