@@ -8,7 +8,7 @@ import { sign1 } from '@/kernel/cose'
 import { newDeviceKey, publicHalf, publicKeyOfPoint, type PublicKey } from '@/kernel/keys'
 import { verifyRequest } from '@/offline/device_request'
 import { digestOf, type Json } from '@/offline/digest'
-import { AT, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, OPERATOR, POLICY } from './offline_world'
+import { AT, CAMPAIGN, COUNTY, MERCHANT, POLICY } from './offline_world'
 
 type Rows = Record<string, { [name: string]: Json }>
 
@@ -59,7 +59,6 @@ export const TERMS_ROW: { [name: string]: Json } = {
   },
 }
 const KID = Uint8Array.of(0xca, 0xfe)
-const SINCE = new Date(AT - DAY_MS).toISOString()
 
 export async function openHandingCounty(): Promise<HandingCounty> {
   const devices = new Map<string, PublicKey>()
@@ -75,10 +74,6 @@ export async function openHandingCounty(): Promise<HandingCounty> {
     collections: {
       terms: { [`${CAMPAIGN}.2.1`]: TERMS_ROW, '9.1.1': { ...TERMS_ROW, offline: false } },
       counter: { [MERCHANT]: { merchant_id: MERCHANT, trade: 'catering', town: '511527001', standing: 'admitted', lists: [] } },
-      operators: {
-        [OPERATOR]: { staff_id: OPERATOR, name: '店员', since: SINCE, until: null },
-        gone: { staff_id: 'gone', name: '旧人', since: SINCE, until: SINCE },
-      },
     },
     unchanged: [],
     root,

@@ -9121,6 +9121,7 @@ export interface components {
             icp_filing: string;
             police_filing: string;
             logo: string;
+            device_idle_minutes: number;
             saved_at: string | null;
         };
         /** SettingsBody */
@@ -9134,6 +9135,8 @@ export interface components {
             help_phone: string;
             icp_filing: string;
             police_filing: string;
+            /** @description After so many minutes without a touch a device asks for its passphrase again. */
+            device_idle_minutes: number;
             logo?: string | null;
             /** @default false */
             drop_logo: boolean;

@@ -15,7 +15,8 @@ import { verifyCertificate, type Certificate } from './certificate'
 import { changeStrictly, openDatabase, type Change } from './database'
 import type { Writer } from './journal'
 import { isMarked } from './lock/mark'
-import { isOpen } from './lock/sealing'
+import { isOpen, namesPeople } from './lock/sealing'
+import { asksPassphrase } from './lock/wanted'
 import type * as limits from './limits'
 import { verifyPolicy } from './policy'
 import { cursorOf, digestsOf, sealedFor, takeIn, wipe } from './replica'
@@ -23,7 +24,11 @@ import { takeWordIn, type Given } from './standing'
 import { readStatusList, type StatusList } from './status_list'
 import { readWord, type Word } from './word'
 
-export type PulledWord = { readonly kind: 'taken'; readonly word: Word } | NotTold
+export type PulledWord =
+  | { readonly kind: 'taken'; readonly word: Word }
+  /** The word names people, and nobody has opened this device with a passphrase. */
+  | { readonly kind: 'unsealed' }
+  | NotTold
 
 const PULL = '/api/v1/sync/pull'
 const STATUS = '/api/v1/sync/status'
@@ -38,12 +43,15 @@ export async function pullOnce(writer: Writer): Promise<PulledWord> {
   const { county, identity } = writer
   const { device } = identity
   // A device that is locked, or was wiped, may not write down what names people: it only sends.
-  if (isMarked() && !isOpen()) return { kind: 'away' }
+  if (isMarked() && !isOpen()) return { kind: 'unsealed' }
   const cursor = (await cursorOf(device))?.cursor
   const told = await askCounty(writer, cursor === undefined ? PULL : `${PULL}?cursor=${cursor}`)
   if (told.kind !== 'told') return told.kind === 'nothing-new' ? { kind: 'away' } : told
   const word = await readWord(told.body, { county, device })
   if (typeof word === 'string') return { kind: 'refused', status: 200, reason: word }
+  // Nothing of such a word is taken, its papers neither: without them nothing is accepted here.
+  asksPassphrase.value = !isOpen() && [...word.collections.keys()].some(namesPeople)
+  if (asksPassphrase.value) return { kind: 'unsealed' }
   try {
     const trusted = await trustedBy(word, await heldTrust(device))
     const given = trusted === null ? {} : await papersOf(word, trusted.list, identity.key)
