@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.journeys.conftest import CHROMIUM, signed_in
@@ -87,7 +88,25 @@ def take_voucher(page: Page, picture: Any) -> None:
     type_bill(page, "200")
     expect(page.get_by_role("heading", name="已受理·待上传")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("img", name="回执", exact=False)).to_be_visible()
+    print_receipt(page)
     page.get_by_role("button", name="下一位").click()
+
+
+def print_receipt(page: Page) -> None:
+    """For somebody whose phone carries nothing home: as a picture for the printer's own app, and on A4."""
+    page.get_by_role("button", name="打印回执").click()
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="发给小票打印机的应用").click()
+    picture = Image.open(saving.value.path())
+    assert (picture.width, picture.height > 700) == (384, True)
+    page.emulate_media(media="print")
+    paper = page.locator(".on-paper")
+    expect(paper.get_by_role("img", name="回执码")).to_be_visible()
+    for told in ("用券回执", "演示数据", "¥200.00", "−¥50.00", "¥150.00"):
+        expect(paper.get_by_text(told, exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="收起")).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="收起").click()
 
 
 def register(page: Page, round_name: str) -> str:
@@ -185,6 +204,7 @@ def test_a_shift_without_a_network_comes_home_with_everything_in_it(
     expect(page.get_by_text("4 条待上传，优惠共 ¥50.00")).to_be_visible()
     expect(page.get_by_text("只是登记，待上传")).to_be_visible()
     expect(page.get_by_text(f"登记号 {slip}")).to_be_visible()
+    print_receipt(page)
 
     served.start()
     page.goto(f"{served.address}/station/waiting")

@@ -7,6 +7,7 @@
 
 import { fromHex, toHex } from '@/kernel/bytes'
 import { publicKeyOfPoint } from '@/kernel/keys'
+import { succeeds } from '@/kernel/root_handover'
 import { readTrustList, type TrustList } from '@/kernel/trust'
 import { verifyAllowance } from './allowance'
 import { askCounty, parsed, type NotTold } from './asking'
@@ -85,11 +86,16 @@ interface Trusted {
   readonly keep: HeldTrust
 }
 
-/** The newest list that the pinned root signed; whoever has pinned none pins the first one that comes. */
+/**
+ * The newest list that the pinned root signed, or the one that it handed over to; whoever has pinned none pins the first
+ * one that comes.
+ */
 async function trustedBy({ county, trust }: Word, held: HeldTrust | undefined): Promise<Trusted | null> {
-  const root = held === undefined ? trust?.root : await publicKeyOfPoint(fromHex(held.root))
-  if (!root || (trust === null && held === undefined)) return null
-  const before = held && (await readTrustList(held.list, { root, county }))
+  const pinned = held === undefined ? trust?.root : await publicKeyOfPoint(fromHex(held.root))
+  if (!pinned || (trust === null && held === undefined)) return null
+  const before = held && (await readTrustList(Uint8Array.from(held.list), { root: pinned, county }))
+  const follows = trust !== null && (await succeeds(trust.root, { pinned, handovers: trust.handovers, county }))
+  const root = follows ? trust.root : pinned
   const knownSerial = before === undefined || typeof before === 'string' ? 0 : before.serial
   const data = trust?.list ?? held!.list
   const list = await readTrustList(data, { root, county, knownSerial })
