@@ -7,7 +7,7 @@ import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { drawPresentation } from '@/kernel/xv1'
 import type { Writer } from '@/offline/journal'
 import { AT, BILL, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, openBrowser, openPushCounty, OPERATOR } from './offline_world'
-import { listOf, openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
+import { handedOver, listOf, openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -265,4 +265,25 @@ it('takes nothing of a word that names people before somebody set a passphrase, 
   expect((await page.pullOnce(writer)).kind).toBe('taken')
   const { look } = await import('@/offline/replica')
   expect(await look(writer.identity.device, 'operators', OPERATOR)).toEqual({ name: '店员' })
+})
+
+it('follows a root that the pinned one handed over to, and pins it; no other, and never back', async () => {
+  const page = await newPage()
+  const writer = await enrolled(page)
+  await page.pullOnce(writer)
+  const [old, fresh, stranger] = [county.root, await newDeviceKey(), await newDeviceKey()]
+  const refused = { kind: 'refused', reason: 'trust-list-forged' }
+  for (const handovers of [[], [await handedOver(stranger, fresh)], [await handedOver(old, stranger)], [Uint8Array.of(1)]]) {
+    Object.assign(county, { root: fresh, handovers })
+    expect(await page.pullOnce(writer)).toMatchObject(refused)
+  }
+  county.handovers = [await handedOver(old, fresh)]
+  expect((await page.pullOnce(writer)).kind).toBe('taken')
+  // A list of the new root alone is enough from now on; the old root is believed no more.
+  county.handovers = []
+  expect((await page.pullOnce(writer)).kind).toBe('taken')
+  Object.assign(county, { root: old, serial: 9 })
+  expect(await page.pullOnce(writer)).toMatchObject(refused)
+  county.handovers = [await handedOver(old, fresh)]
+  expect(await page.pullOnce(writer)).toMatchObject(refused)
 })

@@ -25,6 +25,8 @@ export interface HandingCounty {
   /** Collections that the word leaves out. */
   unchanged: string[]
   root: CryptoKeyPair
+  /** How whoever pinned an earlier root comes to this one. */
+  handovers: Bytes[]
   issuer: CryptoKeyPair
   /** Of the list that the root signs; the papers are always the issuer's. */
   listed: CryptoKeyPair
@@ -77,6 +79,7 @@ export async function openHandingCounty(): Promise<HandingCounty> {
     },
     unchanged: [],
     root,
+    handovers: [],
     issuer,
     listed: issuer,
     serial: 1,
@@ -112,7 +115,7 @@ async function wordOf(county: HandingCounty, device: string, key: PublicKey): Pr
   const since = at - 3600
   const served = [KID, (await publicHalf(county.listed)).compressed, AT / 1000 - 30 * 86_400, AT / 1000 + 90 * 86_400]
   const list = await sign1(['XK1', number, county.serial, since, [served]], { key: county.root.privateKey, kid: Uint8Array.of(1) })
-  const trust = [(await publicHalf(county.root)).compressed, list]
+  const trust = [(await publicHalf(county.root)).compressed, list, ...(county.handovers.length > 0 ? [county.handovers] : [])]
   const episodes = [POLICY.merchant, POLICY.station].map(({ soft_s, hard_s, cap_fen, claims }) => [soft_s, hard_s, cap_fen, claims])
   const { scan_fen, challenge_fen, holder_day_fen, skew_s, soft_bp, probe_bp } = POLICY
   const figures = [scan_fen, challenge_fen, holder_day_fen, skew_s, soft_bp, probe_bp, 7 * 86_400]
@@ -149,4 +152,10 @@ function cborOf(json: Json): CborValue {
   if (Array.isArray(json)) return json.map(cborOf)
   if (json === null || typeof json !== 'object') return json
   return new Map(Object.entries(json).map(([name, item]) => [name, cborOf(item)]))
+}
+
+/** One root says that another one speaks for the county from now on. */
+export async function handedOver(old: CryptoKeyPair, fresh: CryptoKeyPair): Promise<Bytes> {
+  const [before, after] = [await publicHalf(old), await publicHalf(fresh)]
+  return sign1(['XN1', Number(COUNTY), before.compressed, after.compressed, AT / 1000], { key: old.privateKey, kid: KID })
 }

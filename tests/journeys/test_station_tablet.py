@@ -97,8 +97,8 @@ def print_receipt(page: Page) -> None:
     page.get_by_role("button", name="打印回执").click()
     with page.expect_download() as saving:
         page.get_by_role("button", name="发给小票打印机的应用").click()
-    picture = Image.open(saving.value.path())
-    assert (picture.width, picture.height > 700) == (384, True)
+    with Image.open(saving.value.path()) as picture:
+        assert (picture.width, picture.height > 700) == (384, True)
     page.emulate_media(media="print")
     paper = page.locator(".on-paper")
     expect(paper.get_by_role("img", name="回执码")).to_be_visible()
