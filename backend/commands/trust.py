@@ -42,6 +42,8 @@ from backend.sync.trust_rules import (
 from backend.sync.trusted_list import installed_list, put_in_force, trusted_until
 from backend.vouchers.issuer import FROM, UNTIL, trust_of
 
+PAPERS_KEPT = timedelta(days=30 * 366)
+"""So long accounting papers are kept (会计档案管理办法), and whoever reads one needs the key of its time."""
 RESTARTED_WITHIN = timedelta(days=1)
 
 
@@ -204,7 +206,7 @@ async def _switch(county: County, *, at_once: bool) -> None:
         # Until it is restarted the server signs with the old one; a day later nothing of it is believed.
         ended_at=seconds_of(at if at_once else at + RESTARTED_WITHIN),
     )
-    kept = tuple(one for one in file.former_issuers if instant_of(one.ended_at) + timedelta(days=3650) > at)
+    kept = tuple(one for one in file.former_issuers if instant_of(one.ended_at) + PAPERS_KEPT > at)
     changed = replace(
         file,
         issuer_kid=coming.kid,

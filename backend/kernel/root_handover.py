@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from backend.kernel import cose
+from backend.kernel import cbor, cose
 from backend.kernel.instants import Instant
 from backend.kernel.signing import COMPRESSED_BYTES, KeyProblem, PublicKey, SigningKey
 from backend.kernel.trust import county_number, county_text, instant_of, seconds_of
@@ -31,7 +31,7 @@ class Handover(Struct, frozen=True):
 
 def sign_handover(handover: Handover, *, old: SigningKey) -> bytes:
     """As the old root says it."""
-    items = [
+    items: list[cbor.CborValue] = [
         KIND,
         county_number(handover.county),
         handover.old.compressed,

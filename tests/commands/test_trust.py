@@ -15,6 +15,7 @@ from backend.database.registry import open_counties
 from backend.database.transaction import Transaction, inquire
 from backend.kernel.instants import now
 from backend.kernel.root_handover import succeeds
+from backend.kernel.signing import PublicKey
 from backend.kernel.trust import seconds_of
 from backend.sync.trusted_list import TRUST_LIST, installed_list, trusted_list, trusted_until
 from backend.vouchers.issuer import trust_of
@@ -203,7 +204,8 @@ def test_the_issuing_key_is_changed_when_counters_have_heard(county: Place, tmp_
     assert ceremony(county, root, tmp_path / "first").code == 0
     nothing = yizhan("trust", "switch", *county.flags)
     assert (nothing.code, "--new-key" in nothing.err) == (1, True)
-    old = look(county)[0].keys.issuer_kid
+    first = look(county)[0].keys
+    old, point = first.issuer_kid, PublicKey(first.issuer_private.public_key()).compressed.hex()
     stick = tmp_path / "second"
     stick.mkdir()
     assert yizhan("trust", "request", "--out", stick / "one", "--new-key", *county.flags).code == 0
@@ -229,6 +231,9 @@ def test_the_issuing_key_is_changed_when_counters_have_heard(county: Place, tmp_
     assert set(ends) == {old, new}
     assert 0 < (ends[old] - now()).total_seconds() <= 86_400
     assert trusted_until(found) is not None
+    # Whoever reads a file of before asks the county for the key of then.
+    [before_it] = found.keys.file.former_issuers
+    assert (before_it.kid, before_it.point) == (old, point)
     assert ceremony(county, root, tmp_path / "third").code == 0
     given = installed_list(look(county)[0])
     assert given is not None

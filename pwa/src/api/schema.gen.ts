@@ -10122,6 +10122,7 @@ export interface components {
             logo: string;
             issuer_kid: string;
             issuer_key: string;
+            former_issuer_keys: string[];
             server_time: string;
             unix_ms: number;
         };
