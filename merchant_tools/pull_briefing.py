@@ -5,10 +5,11 @@ from typing import Protocol
 from merchant_tools.briefing import Held, Owner, briefing_of
 from merchant_tools.device_requests import ReadRequest, write_request
 from merchant_tools.push_journal import NoAnswer
+from merchant_tools.root_handover import succeeds
 from merchant_tools.sealing import Signer
 from merchant_tools.signed import NotOurForm
 from merchant_tools.till import Reading
-from merchant_tools.words import read_word
+from merchant_tools.words import Word, read_word
 
 PULL = "/api/v1/sync/pull"
 STATUS = "/api/v1/sync/status"
@@ -37,12 +38,22 @@ def pull_briefing(line: ReadingLine, owner: Owner, key: Signer, reading: Reading
     word = read_word(data, county=owner.county, device=owner.device)
     if before is None and word.trust is None:
         raise NoAnswer("the county names nobody whom it believes")
-    root = word.trust[0] if before is None and word.trust else b"" if before is None else before.root
-    held = Held(root, data, ask(STATUS))
+    held = Held(_root_of(word, owner, before), data, ask(STATUS))
     try:
-        briefing_of(held, owner)
+        told = briefing_of(held, owner)
+        if before is not None and told.trust.serial < briefing_of(before, owner).trust.serial:
+            raise NotOurForm("trust-list-older")
     except NotOurForm as problem:
         if problem.reason == "status-list-of-another-epoch":
             raise NoAnswer("the county was restored between two answers") from None
         raise
     return held
+
+
+def _root_of(word: Word, owner: Owner, before: Held | None) -> bytes:
+    """The root of the first word, and from then on that one or the one that it handed over to."""
+    if before is None or word.trust is None:
+        return before.root if before else word.trust[0] if word.trust else b""
+    root, _, handovers = word.trust
+    follows = succeeds(root, pinned=before.root, handovers=handovers, county=owner.county)
+    return root if follows else before.root

@@ -16,13 +16,16 @@ from io import StringIO
 from pathlib import Path
 
 from merchant_tools.clearing import Clearing, read_clearing_csv, read_clearing_json
+from merchant_tools.root_handover import succeeds
 from merchant_tools.signed import (
     LATEST_SECOND,
     IssuerKey,
     NotOurForm,
     TrustList,
     is_point,
+    is_signed_by,
     open_signed,
+    read_cbor,
     read_trust_list,
 )
 from merchant_tools.text import from_base64url
@@ -86,7 +89,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--clearing", required=True, type=Path, metavar="FILE", help="清算文件（.json 或 .csv）")
     parser.add_argument("--signature", type=Path, metavar="FILE", help="JSON file whose signature covers the .csv")
     parser.add_argument("--county", required=True, metavar="CODE", help="县的行政区划代码 · division code")
-    parser.add_argument("--issuer", metavar="HEX", help="县公布的签发公钥（66 位十六进制）· the county's published key")
+    parser.add_argument(
+        "--issuer",
+        metavar="HEX",
+        action="append",
+        default=[],
+        help="县公布的签发公钥（66 位十六进制），换过密钥可多个 · the county's published key; the earlier ones too",
+    )
     parser.add_argument("--trust", type=Path, metavar="FILE", help="信任名单 · the county's trust list")
     parser.add_argument("--root", metavar="HEX", help="根公钥，与 --trust 一起用 · the root that signed it")
     parser.add_argument("--merchant", metavar="ID", help="只对这家商户 · only this merchant's lines")
@@ -129,14 +138,27 @@ def _signature_in(data: bytes) -> str:
 
 def _trust(arguments: argparse.Namespace, signature: str) -> TrustList:
     if arguments.trust and arguments.root:
-        root = bytes.fromhex(arguments.root)
-        return read_trust_list(arguments.trust.read_bytes(), root=root, county=arguments.county)
-    point = bytes.fromhex(arguments.issuer or "")
-    if not is_point(point):
+        return _listed(arguments.trust.read_bytes(), bytes.fromhex(arguments.root), arguments.county)
+    points = [bytes.fromhex(told) for told in arguments.issuer]
+    if not points or not all(is_point(point) for point in points):
         raise ValueError("要给出 --issuer，或 --trust 和 --root · name --issuer, or --trust and --root")
+    signed = open_signed(from_base64url(signature))
+    # A county that changed its key signed its earlier files with an earlier one: any that is named will do.
+    made = [point for point in points if is_signed_by(point, signed.signature, signed.message)]
     # A key given by hand has no id and no time of service of its own.
-    kid = open_signed(from_base64url(signature)).kid
-    return TrustList(arguments.county, 0, {kid: IssuerKey(point, 0, LATEST_SECOND)})
+    return TrustList(arguments.county, 0, {signed.kid: IssuerKey((made or points)[0], 0, LATEST_SECOND)})
+
+
+def _listed(data: bytes, pinned: bytes, county: str) -> TrustList:
+    """The list alone, or the county's file of it with its root and the hand-overs from an earlier one."""
+    root, told = pinned, data
+    match read_cbor(data):
+        case [bytes(named), bytes(signed), *more] if len(more) <= 1 and len(named) == len(pinned):
+            handovers = more[0] if more and isinstance(more[0], list) else []
+            if succeeds(named, pinned=pinned, handovers=handovers, county=county):
+                root = named
+            told = signed
+    return read_trust_list(told, root=root, county=county)
 
 
 def _told(found: Reconciliation | None) -> Iterable[str]:

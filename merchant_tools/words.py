@@ -10,6 +10,7 @@ from uuid import UUID
 
 import cbor2
 
+from merchant_tools.root_handover import LONGEST_HANDOVER, MOST_HANDOVERS
 from merchant_tools.signed import LATEST_SECOND, NotOurForm, is_county, is_point, is_uint, read_cbor
 
 LONGEST_WORD = 4_194_304
@@ -20,14 +21,14 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Word:
-    """Papers as their bytes, not yet believed; ``trust`` is (root's compressed point, list). Seconds since 1970."""
+    """Papers as their bytes, not yet believed; ``trust`` is (root's point, list, hand-overs). Seconds since 1970."""
 
     county: str
     device: UUID
     epoch: int
     cursor: str
     server_time: int
-    trust: tuple[bytes, bytes] | None
+    trust: tuple[bytes, bytes, tuple[bytes, ...]] | None
     certificate: bytes | None
     policy: bytes | None
     allowance: bytes | None
@@ -81,7 +82,7 @@ def _word_of(items: Any) -> Word | None:
                     epoch=epoch,
                     cursor=cursor,
                     server_time=at,
-                    trust=None if trust is None else (trust[0], trust[1]),
+                    trust=None if trust is None else (trust[0], trust[1], tuple(trust[2]) if len(trust) > 2 else ()),
                     certificate=certificate,
                     policy=policy,
                     allowance=allowance,
@@ -95,6 +96,9 @@ def _is_trust(value: Any) -> bool:
     match value:
         case [point, listed]:
             return is_point(point) and _is_bytes(listed)
+        case [point, listed, [*handovers]] if 1 <= len(handovers) <= MOST_HANDOVERS:
+            carried = all(isinstance(one, bytes) and len(one) <= LONGEST_HANDOVER for one in handovers)
+            return is_point(point) and _is_bytes(listed) and carried
     return False
 
 

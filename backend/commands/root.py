@@ -42,6 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     signing.add_argument("request", type=Path, metavar="REQUEST", help="yizhan trust request 写出的文件 · its file")
     signing.add_argument("--out", required=True, type=Path, metavar="FILE", help="签好的名单 · the signed list")
     signing.add_argument("--years", type=int, default=2, help="有效几年，缺省 2，最多 5 · for how long; default 2")
+    signing.add_argument(
+        "--before", type=Path, metavar="FILE", help="换根密钥时：旧根密钥文件 · the old root's file, which hands over"
+    )
+    signing.add_argument(
+        "--before-passphrase-file", type=Path, metavar="FILE", help="旧根密钥的口令文件 · the old passphrase, in a file"
+    )
     showing = acts.add_parser("show", help="显示根密钥的指纹 · show the fingerprint of a root key")
     for one in (signing, showing):
         one.add_argument("--root", required=True, type=Path, metavar="FILE", help="根密钥文件 · the root key's file")
@@ -103,7 +109,10 @@ def _sign(arguments: argparse.Namespace) -> None:
             f"The request is from {request.county} and the root key is that of {named}; nothing was signed.",
         )
     county, root = _opened(arguments)
-    signed = sign_request(request, root=root, at=now(), lives=arguments.years * YEAR)
+    before = _handing_over(arguments, county) if arguments.before else None
+    if before is not None and before.public == root.public:
+        raise Stop("--before 和 --root 是同一把根密钥。", "--before and --root are one and the same root key.")
+    signed = sign_request(request, root=root, at=now(), lives=arguments.years * YEAR, before=before)
     _write(arguments.out, signed)
     _tell_list(signed, county)
     say(f"已签到 {arguments.out}；在服务器上 yizhan trust install", "signed; on the server: yizhan trust install")
@@ -119,6 +128,16 @@ def _opened(arguments: argparse.Namespace) -> tuple[str, SigningKey]:
         return county, opened_root(data, passphrase_of(arguments))
     except RootKeyProblem:
         raise Stop("口令不对，或文件坏了。", "The passphrase is wrong, or the file is damaged.") from None
+
+
+def _handing_over(arguments: argparse.Namespace, county: str) -> SigningKey:
+    """The old root, opened with its own passphrase."""
+    say("旧根密钥移交给新根密钥，请输旧根密钥的口令", "the old root hands over: now its own passphrase")
+    told = argparse.Namespace(root=arguments.before, passphrase_file=arguments.before_passphrase_file)
+    named, before = _opened(told)
+    if named != county:
+        raise Stop(f"旧根密钥是 {named} 的，没有签。", f"The old root key is that of {named}; nothing was signed.")
+    return before
 
 
 def _tell_root(county: str, root: SigningKey) -> None:

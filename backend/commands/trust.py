@@ -22,6 +22,7 @@ from backend.database.keyring import FormerIssuer, NextIssuer, new_scalar, repla
 from backend.database.registry import KEYS
 from backend.kernel.instants import business_day
 from backend.kernel.refusals import Refused
+from backend.kernel.root_handover import succeeds
 from backend.kernel.root_key import fingerprint_of, root_fingerprint, same_fingerprint
 from backend.kernel.signing import PublicKey, SigningKey
 from backend.kernel.trust import IssuerKey, TrustList, instant_of, seconds_of
@@ -31,14 +32,18 @@ from backend.sync.trust_rules import (
     OUTLIVES,
     WARNED_BEFORE,
     Signed,
+    carried_on,
     decide_install,
     fresh_kid,
     read_signed,
     request_of,
+    written,
 )
 from backend.sync.trusted_list import installed_list, put_in_force, trusted_until
 from backend.vouchers.issuer import FROM, UNTIL, trust_of
 
+PAPERS_KEPT = timedelta(days=30 * 366)
+"""So long accounting papers are kept (会计档案管理办法), and whoever reads one needs the key of its time."""
 RESTARTED_WITHIN = timedelta(days=1)
 
 
@@ -127,7 +132,7 @@ async def _install(county: County, arguments: argparse.Namespace) -> None:
         county=county.code,
         issuer=IssuerKey(own, SigningKey(county.keys.issuer_private).public, FROM, UNTIL),
         before=None if before is None else before[1],
-        root=_compared_root(signed, before, arguments),
+        root=_compared_root(signed, before, arguments, county.code),
         at=county.clock(),
     )
     if isinstance(decided, Refused):
@@ -135,13 +140,13 @@ async def _install(county: County, arguments: argparse.Namespace) -> None:
     kids = tuple(key.kid.hex() for key in decided.keys)
     await act(county, note_list, NoteList(serial=decided.serial, root=root_fingerprint(signed.root), kids=kids))
     _note_listed(county, decided)
-    put_in_force(county, data)
+    put_in_force(county, written(carried_on(signed, None if before is None else before[0])))
     say(f"已安装名单 {decided.serial}", "the list is in force; devices get it with their next word")
     _show(county)
 
 
 def _compared_root(
-    signed: Signed, before: tuple[Signed, TrustList] | None, told: argparse.Namespace
+    signed: Signed, before: tuple[Signed, TrustList] | None, told: argparse.Namespace, county_code: str
 ) -> PublicKey | None:
     """The root that somebody has compared with paper: once, and again for another one."""
     known = None if before is None else before[0].root
@@ -154,7 +159,9 @@ def _compared_root(
         return known
     if not same_fingerprint(told.root, root_fingerprint(signed.root)):
         return None
-    if known is not None and known != signed.root and not told.replace_root:
+    if known is not None and succeeds(signed.root, pinned=known, handovers=signed.handovers, county=county_code):
+        return known
+    if known is not None and not told.replace_root:
         raise Stop(
             "这是另一把根密钥：已登记的设备都不认它，要重新登记。确实要换，加 --replace-root。",
             "This is another root: no device that is enrolled believes it, all enrol anew. To do so: --replace-root.",
@@ -199,7 +206,7 @@ async def _switch(county: County, *, at_once: bool) -> None:
         # Until it is restarted the server signs with the old one; a day later nothing of it is believed.
         ended_at=seconds_of(at if at_once else at + RESTARTED_WITHIN),
     )
-    kept = tuple(one for one in file.former_issuers if instant_of(one.ended_at) + timedelta(days=3650) > at)
+    kept = tuple(one for one in file.former_issuers if instant_of(one.ended_at) + PAPERS_KEPT > at)
     changed = replace(
         file,
         issuer_kid=coming.kid,

@@ -78,7 +78,10 @@ class SettingsReason(Reason):
 
 
 class CountySettings(Struct, frozen=True, kw_only=True):
-    """What stands on every page; ``logo`` is the key of a picture, empty without one."""
+    """What stands on every page; ``logo`` is the key of a picture, empty without one.
+
+    And after how many minutes without a touch the county's devices ask for their passphrase again.
+    """
 
     name_zh: str
     name_en: str
@@ -87,6 +90,7 @@ class CountySettings(Struct, frozen=True, kw_only=True):
     icp_filing: str
     police_filing: str
     logo: str
+    device_idle_minutes: int = 5
 
 
 class Saved(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,10 @@ ShortText = Annotated[str, Meta(max_length=20, pattern=MAYBE_ONE_LINE)]
 FilingText = Annotated[str, Meta(max_length=40, pattern=MAYBE_ONE_LINE)]
 MOST_SENT_BYTES = 3_000_000
 """More than a sign may have, so that one a little too large is told how large it may be."""
+IdleMinutes = Annotated[
+    int,
+    Meta(ge=1, le=60, description="After so many minutes without a touch a device asks for its passphrase again."),
+]
 Number = Annotated[int, Meta(ge=0, le=2_000_000_000)]
 
 FIELD_OF: dict[Reason, str] = {
@@ -50,6 +54,7 @@ class SettingsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     help_phone: ShortText
     icp_filing: FilingText
     police_filing: FilingText
+    device_idle_minutes: IdleMinutes
     logo: Annotated[bytes, Meta(max_length=MOST_SENT_BYTES)] | None = None
     drop_logo: bool = False
 
@@ -65,6 +70,7 @@ class SettingsAnswer(Struct, frozen=True, kw_only=True):
     icp_filing: str
     police_filing: str
     logo: str
+    device_idle_minutes: int
     saved_at: datetime | None
 
 
@@ -85,6 +91,7 @@ def settings_of(body: SettingsBody) -> CountySettings:
         icp_filing=body.icp_filing,
         police_filing=body.police_filing,
         logo="",
+        device_idle_minutes=body.device_idle_minutes,
     )
 
 
@@ -100,5 +107,6 @@ def settings_answer(saved: Saved) -> SettingsAnswer:
         icp_filing=told.icp_filing,
         police_filing=told.police_filing,
         logo=told.logo,
+        device_idle_minutes=told.device_idle_minutes,
         saved_at=saved.saved_at,
     )

@@ -16,10 +16,12 @@ county_settings = Table(
     text_column("icp_filing", most=40),
     text_column("police_filing", most=40),
     text_column("logo", most=80),
+    Column("device_idle_minutes", Integer(), nullable=False, server_default="5"),
     instant_column("saved_at"),
     id_column("saved_by", nullable=True),
     UniqueConstraint("change_id"),
     CheckConstraint("number >= 1", name="numbered_from_one"),
+    CheckConstraint("device_idle_minutes BETWEEN 1 AND 60", name="devices_close"),
 )
 
 county_logos = Table(

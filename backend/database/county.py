@@ -45,6 +45,8 @@ class CountyEntry(Struct, frozen=True, kw_only=True):
     """The county's own colour."""
     logo: str = ""
     """The key of the county's own sign among its pictures, 192 points wide: never the national emblem (国徽)."""
+    device_idle_minutes: int = 5
+    """After so long without a touch a device with a passphrase closes."""
     root_files: tuple[RootFile, ...] = ()
     """What stands at the root of every host of the county, beside its pages."""
 

@@ -1,8 +1,9 @@
 """Which collections does a device keep of the county, and are they the same there?
 
-``terms`` and ``counter`` of ``find_terms``, ``operators``: who may work at the device, now or later, ``county``: to
-which key a journal's file is sealed, and at a station ``rounds``: for what somebody may be registered. All are small:
-a collection that changed is sent whole.
+``terms`` and ``counter`` of ``find_terms``, ``county``: to which key a journal's file is sealed and when a device
+closes, and at a station ``rounds``: for what somebody may be registered. ``operators`` are who may work at a station's
+tablet or a till, now or later; a merchant's phone asks for nobody's name, so it is told none. All are small: a
+collection that changed is sent whole.
 """
 
 from typing import Any, Final
@@ -55,9 +56,13 @@ class OfflineOperator(Struct, frozen=True, kw_only=True):
 
 
 class OwnCounty(Struct, frozen=True, kw_only=True):
-    """The one row of ``county``: the public half of its journal key, compressed, in hex."""
+    """The one row of ``county``: the public half of its journal key, compressed, in hex.
+
+    And how long nobody touches a device before it asks for its passphrase again, in seconds.
+    """
 
     journal_key: str
+    lock_idle_s: int
 
     @property
     def key(self) -> str:
@@ -101,16 +106,17 @@ async def find_collections(tx: Transaction, asked: FindCollections) -> dict[str,
     cards: dict[str, Rows] = {}
     if device.kind is DeviceKind.STATION:
         cards = {CARDS: await find_card_rows(tx, HomeCardsOf(device_id=device.id, at=at))}
-    return (
-        rounds
-        | cards
-        | {
-            TERMS: _told(book.terms),
-            COUNTER: _told(() if book.counter is None else (book.counter,)),
-            OPERATORS: _told(await _operators(tx, device, at)),
-            COUNTY: _told((OwnCounty(journal_key=point_of(journal_key_of(tx.county)).hex()),)),
-        }
-    )
+    operators: dict[str, Rows] = {}
+    if device.kind is not DeviceKind.MERCHANT:
+        operators = {OPERATORS: _told(await _operators(tx, device, at))}
+    journal_key = point_of(journal_key_of(tx.county)).hex()
+    own = OwnCounty(journal_key=journal_key, lock_idle_s=tx.county.entry.device_idle_minutes * 60)
+    shared = {
+        TERMS: _told(book.terms),
+        COUNTER: _told(() if book.counter is None else (book.counter,)),
+        COUNTY: _told((own,)),
+    }
+    return rounds | cards | operators | shared
 
 
 async def find_digests(tx: Transaction, asked: FindCollections) -> Digests:

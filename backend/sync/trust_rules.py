@@ -16,6 +16,7 @@ from msgspec import Struct
 from backend.kernel import cbor
 from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Reason, Refused
+from backend.kernel.root_handover import MOST_HANDOVERS, Handover, sign_handover, succeeds
 from backend.kernel.signing import PublicKey, SigningKey
 from backend.kernel.trust import (
     IssuerKey,
@@ -28,6 +29,7 @@ from backend.kernel.trust import (
     sign_trust_list,
     trusting,
 )
+from backend.sync.word_rules import Trusted, trusted_of
 
 KIND: Final = "yizhan-trust-request-1"
 MOST_KEYS: Final = 16
@@ -92,6 +94,7 @@ class Signed(Struct, frozen=True):
 
     root: PublicKey
     data: bytes
+    handovers: tuple[bytes, ...] = ()
 
 
 def request_of(*, county: str, name: str, serial: int, keys: Sequence[IssuerKey], at: Instant) -> bytes:
@@ -126,11 +129,31 @@ def read_request(data: bytes) -> TrustRequest | None:
     return request if good else None
 
 
-def sign_request(request: TrustRequest, *, root: SigningKey, at: Instant, lives: timedelta) -> bytes:
-    """``[root, list]`` as the county installs it. Raises ``ValueError`` for a request that ``read_request`` refuses."""
+def sign_request(
+    request: TrustRequest, *, root: SigningKey, at: Instant, lives: timedelta, before: SigningKey | None = None
+) -> bytes:
+    """``[root, list]`` as the county installs it, with the hand-over of the root ``before`` where there is one.
+
+    Raises ``ValueError`` for a request that ``read_request`` refuses.
+    """
     trust = _asked_list(request, at=at, until=at + lives)
     kid = root.public.compressed[1:5]
-    return cbor.encode([root.public.compressed, sign_trust_list(trust, root=root, kid=kid)])
+    data = sign_trust_list(trust, root=root, kid=kid)
+    if before is None:
+        return written(Signed(root.public, data))
+    told = Handover(request.county, before.public, root.public, trust.issued_at)
+    return written(Signed(root.public, data, (sign_handover(told, old=before),)))
+
+
+def written(signed: Signed) -> bytes:
+    """As it lies in a file."""
+    return cbor.encode(Trusted(signed.root, signed.data, signed.handovers).parts)
+
+
+def carried_on(signed: Signed, before: Signed | None) -> Signed:
+    """With the hand-overs of the list before it, so that a device of long ago still finds the way; the newest eight."""
+    earlier = () if before is None else tuple(one for one in before.handovers if one not in signed.handovers)
+    return Signed(signed.root, signed.data, (*earlier, *signed.handovers)[-MOST_HANDOVERS:])
 
 
 def read_signed(data: bytes) -> Signed | None:
@@ -138,19 +161,20 @@ def read_signed(data: bytes) -> Signed | None:
     if len(data) > MOST_BYTES:
         return None
     try:
-        match cbor.decode(data):
-            case [bytes(root), bytes(signed)]:
-                return Signed(PublicKey.from_point(root), signed)
+        told = trusted_of(cbor.decode(data))
     except ValueError:
         return None
-    return None
+    return Signed(told.root, told.data, told.handovers)
 
 
 def decide_install(
     signed: Signed, *, county: str, issuer: IssuerKey, before: TrustList | None, root: PublicKey | None, at: Instant
 ) -> TrustList | Refused[TrustReason] | Refused[InstallReason]:
-    """The list that may be put in force after the list ``before``; ``root`` is the one that people have compared."""
-    if signed.root != root:
+    """The list that may be put in force after the list ``before``.
+
+    ``root`` is the one that people have compared, or the one that is known: it may have handed over.
+    """
+    if root is None or not succeeds(signed.root, pinned=root, handovers=signed.handovers, county=county):
         return Refused(InstallReason.ROOT_UNKNOWN)
     read = read_trust_list(
         signed.data, root=signed.root, county=county, known_serial=0 if before is None else before.serial

@@ -1,8 +1,8 @@
 """Which trust list does this county hand out, who signed it, and until when does it name the issuing key?
 
 The root key of a real county is kept off the server: what it signed lies in the county's folder as ``trust-list``, the
-deterministic CBOR of ``[root's compressed point, list]``. A demonstration has its root beside its other keys and signs
-for itself. Without either, no device of the county takes anything offline.
+deterministic CBOR of ``[root's compressed point, list]``, with the hand-overs of earlier roots behind. A demonstration
+has its root beside its other keys and signs for itself. Without either, no device of the county takes anything offline.
 """
 
 import hashlib
@@ -34,7 +34,11 @@ def trusted_list(county: County) -> Trusted | None:
     if given is None:
         return None
     signed, trust = given
-    return None if trust.key(bytes.fromhex(county.keys.issuer_kid)) is None else Trusted(signed.root, signed.data)
+    return (
+        None
+        if trust.key(bytes.fromhex(county.keys.issuer_kid)) is None
+        else Trusted(signed.root, signed.data, signed.handovers)
+    )
 
 
 def trusted_until(county: County) -> Instant | None:

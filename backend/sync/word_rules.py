@@ -18,6 +18,7 @@ from backend.kernel import cbor
 from backend.kernel.cbor import CborValue
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Reason, Refused
+from backend.kernel.root_handover import LONGEST_HANDOVER, MOST_HANDOVERS
 from backend.kernel.signing import COMPRESSED_BYTES, KeyProblem, PublicKey, from_base64url, to_base64url
 from backend.kernel.trust import county_number, county_text, instant_of, seconds_of, uint
 from backend.sync.digest_rules import Digest, digest_of
@@ -52,10 +53,36 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 
 class Trusted(Struct, frozen=True):
-    """The county's trust list as its root signed it, and that root, which a device pins when it has none yet."""
+    """The county's trust list as its root signed it, and that root, which a device pins when it has none yet.
+
+    ``handovers``: how devices that pinned an earlier root come to this one, the oldest first.
+    """
 
     root: PublicKey
     data: bytes
+    handovers: tuple[bytes, ...] = ()
+
+    @property
+    def parts(self) -> list[CborValue]:
+        """As it travels, and as it lies in the county's folder."""
+        told: list[CborValue] = [self.root.compressed, self.data]
+        return [*told, list(self.handovers)] if self.handovers else told
+
+
+def trusted_of(value: CborValue) -> Trusted:
+    """The parts of a word or a file, not yet believed. Raises ``ValueError``."""
+    handovers: list[CborValue] = []
+    match value:
+        case [bytes(root), bytes(data)]:
+            pass
+        case [bytes(root), bytes(data), [*handovers]] if 1 <= len(handovers) <= MOST_HANDOVERS:
+            pass
+        case _:
+            raise ValueError("trust is null, [root, list] or [root, list, hand-overs]")
+    told = tuple(one for one in handovers if isinstance(one, bytes) and len(one) <= LONGEST_HANDOVER)
+    if len(told) != len(handovers) or len(root) != COMPRESSED_BYTES or len(data) > LONGEST_PAPER:
+        raise ValueError("a root is a compressed point, a list and hand-overs are bytes")
+    return Trusted(PublicKey.from_point(root), data, told)
 
 
 class Word(Struct, frozen=True, kw_only=True):
@@ -78,7 +105,7 @@ class Word(Struct, frozen=True, kw_only=True):
 
 def write_word(word: Word) -> bytes:
     """The word as it is sent. Raises ``ValueError`` for one that no device would take."""
-    trust: CborValue = None if word.trust is None else [word.trust.root.compressed, word.trust.data]
+    trust: CborValue = None if word.trust is None else word.trust.parts
     collections: list[CborValue] = [[name, _written(word.collections[name])] for name in sorted(word.collections)]
     items: list[CborValue] = [KIND, county_number(word.county), word.device.bytes, word.epoch, word.cursor]
     items += [seconds_of(word.server_time), trust, word.certificate, word.policy, word.allowance]
@@ -188,12 +215,7 @@ def _word_of(value: CborValue) -> Word:
 
 
 def _trusted_of(value: CborValue) -> Trusted | None:
-    match value:
-        case None:
-            return None
-        case [bytes(root), bytes(data)] if len(root) == COMPRESSED_BYTES and len(data) <= LONGEST_PAPER:
-            return Trusted(PublicKey.from_point(root), data)
-    raise ValueError("trust is null or [the root's compressed point, the list]")
+    return None if value is None else trusted_of(value)
 
 
 def _paper_of(value: CborValue) -> bytes | None:

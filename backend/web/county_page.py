@@ -34,7 +34,8 @@ class CountyAnswer(Struct, frozen=True, kw_only=True):
     `logo` is the key of the county's own sign among its pictures (`/media/<key>-192.webp`), empty where it has none.
 
     `issuer_key` is the public key (a compressed point of P-256, in hexadecimal figures) that vouchers, clearing files
-    and audit packs are signed with; `issuer_kid` is how they name it.
+    and audit packs are signed with; `issuer_kid` is how they name it. `former_issuer_keys` are those before it: with
+    them the files of their time are signed.
     """
 
     code: str
@@ -49,6 +50,7 @@ class CountyAnswer(Struct, frozen=True, kw_only=True):
     logo: str
     issuer_kid: str
     issuer_key: str
+    former_issuer_keys: list[str]
     server_time: str
     unix_ms: int
 
@@ -78,6 +80,7 @@ def _told(county: County, now: Instant) -> CountyAnswer:
         logo=entry.logo,
         issuer_kid=county.keys.issuer_kid,
         issuer_key=PublicKey(county.keys.issuer_private.public_key()).compressed.hex(),
+        former_issuer_keys=[one.point for one in county.keys.file.former_issuers],
         server_time=to_wire(now),
         unix_ms=int(now.timestamp() * 1000),
     )

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import type { CountySettings } from '@/api/wire'
 import { particulars } from '../apps/office/parts/audit_words'
-import { bodyOf, changed, colourOf, formOf, OTHER, PALETTE, ratioOf, readable } from '../apps/office/parts/county_form'
+import { bodyOf, changed, colourOf, formOf, idleOf, OTHER, PALETTE, ratioOf, readable } from '../apps/office/parts/county_form'
 
 const NOW: CountySettings = {
   number: 3,
@@ -13,6 +13,7 @@ const NOW: CountySettings = {
   help_phone: '',
   icp_filing: '',
   police_filing: '',
+  device_idle_minutes: 5,
   logo: 'county-logo',
   saved_at: null,
 }
@@ -39,7 +40,7 @@ test.each(['', 'red', '#12345', '0b6b4f'])('%s is no colour', (colour) => {
 
 test('a form that nobody touched is not changed, and each field changes it', () => {
   expect(changed(formOf(NOW), NOW)).toBe(false)
-  for (const part of [{ nameZh: '新县' }, { phone: '0831-1' }, { icp: 'x' }, { police: 'x' }, { dropLogo: true }, { chosen: '#1b568f' }]) {
+  for (const part of [{ nameZh: '新县' }, { phone: '0831-1' }, { icp: 'x' }, { police: 'x' }, { idle: '9' }, { dropLogo: true }, { chosen: '#1b568f' }]) {
     expect(changed({ ...formOf(NOW), ...part }, NOW)).toBe(true)
   }
 })
@@ -61,6 +62,7 @@ test('what is sent says which settings were looked at, and whether the sign stay
     help_phone: '0831-7710000',
     icp_filing: '',
     police_filing: '',
+    device_idle_minutes: 5,
     logo: null,
     drop_logo: false,
   })
@@ -73,4 +75,16 @@ test('the auditor reads in words what was changed, and no key of a picture', () 
     '县名（中文） 筠连县 → 新筠连县 · 服务热线 - → 0831-7710000 · 标志',
   )
   expect(told('logo: county-logo-0123456789abcdef > -')).toBe('标志')
+})
+
+test.each([
+  ['1', 1],
+  [' 60 ', 60],
+  ['0', null],
+  ['61', null],
+  ['-5', null],
+  ['5.5', null],
+  ['', null],
+])('devices close after %s minutes', (idle, minutes) => {
+  expect(idleOf({ ...formOf(NOW), idle })).toBe(minutes)
 })

@@ -12,7 +12,7 @@ const PASSPHRASE = '山里的驿站 2026'
 const WRONG = '山里的驿站 2027'
 /** Few, so that forty tries are quick; one test has the real number. */
 const ROUNDS = 1000
-const ME = { id: newId(AT), name: '王小翠', phone: '139****0001', session_expires_at: '2026-12-01T00:00:00Z' } as unknown as Me
+const ME = { id: newId(AT), display_name: '王小翠', phone: '139****0001', session_expires_at: '2026-12-01T00:00:00Z' } as unknown as Me
 const NAMES = ['王小翠', '139****0001', '李店员', '老街小面馆', '张三']
 
 async function newPage() {
@@ -213,13 +213,15 @@ it('sends what was accepted while it is locked, and after it was wiped', async (
 it('takes nothing from the county while it is locked or wiped, and seals what it takes when it is open', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: AT })
   const county: HandingCounty = await openHandingCounty()
+  county.collections['operators'] = { [newId(AT)]: { name: '李店员' } }
+  county.collections['county'] = { own: { journal_key: '02', lock_idle_s: 120 } }
   let page = await newPage()
   const identity = await page.ensureIdentity()
   await county.admit(identity.device, identity.key)
   const writer = { county: COUNTY, identity }
   await page.lock.setPassphrase(PASSPHRASE, ME, ROUNDS)
   page = await newPage()
-  expect(await page.pullOnce(writer)).toEqual({ kind: 'away' })
+  expect(await page.pullOnce(writer)).toEqual({ kind: 'unsealed' })
   expect(await (await page.openDatabase()).count('replica')).toBe(0)
   await page.lock.tryPassphrase(PASSPHRASE)
   expect(await page.pullOnce(writer)).toMatchObject({ kind: 'taken' })
@@ -228,7 +230,10 @@ it('takes nothing from the county while it is locked or wiped, and seals what it
   for (const row of rows) expect(page.sealing.isSealed(row.value), row.collection).toBe(page.sealing.isSealedKind(row.collection))
   expect(await page.differing(writer)).toEqual([])
   await page.lock.wipeCopy()
-  expect(await page.pullOnce(writer)).toEqual({ kind: 'away' })
+  expect(await page.pullOnce(writer)).toEqual({ kind: 'unsealed' })
+  // The key of the county's journal names nobody: a wiped device can still write its journal's file.
+  const left = await (await page.openDatabase()).getAll('replica')
+  expect(left.map(({ collection }) => collection)).toEqual(['county'])
 })
 
 it('refuses a passphrase of seven signs', async () => {
@@ -282,4 +287,58 @@ it('lets in nobody where the browser threw the lock away', async () => {
   for (const [name, value] of Object.entries(kept)) localStorage.setItem(name, String(value))
   page = await newPage()
   expect(await page.lock.lookAtLock()).toBe('wiped')
+})
+
+it('writes down no document of somebody served, and with a passphrase seals it until the act is answered', async () => {
+  const seen = { shift_id: newId(AT), proof: 'identity-card', proof_number: '511527194903020016' }
+  const claim = { claim_id: newId(AT), assisted: seen }
+  let page = await newPage()
+  // A browser that is no device has it on the page alone.
+  await page.keep('claims', claim.claim_id, claim)
+  await page.keep('redemptions', 'plain', { bill_fen: 1 })
+  expect(await page.recallAll('claims')).toEqual([claim])
+  expect(await dump(page)).not.toContain('511527194903020016')
+  expect(await dump(page)).toContain('bill_fen')
+  await page.lock.setPassphrase(PASSPHRASE, ME, ROUNDS)
+  await page.keep('claims', claim.claim_id, claim)
+  for (const secret of ['511527194903020016', 'bill_fen']) expect(await dump(page)).not.toContain(secret)
+  page = await newPage()
+  expect(await page.recallAll('claims'), 'locked').toEqual([])
+  await page.lock.lookAtLock()
+  await page.lock.tryPassphrase(PASSPHRASE)
+  expect(await page.recallAll('claims')).toEqual([claim])
+  expect(await page.recallAll('redemptions')).toEqual([{ bill_fen: 1 }])
+  await page.forget('claims', claim.claim_id)
+  expect(await page.recallAll('claims')).toEqual([])
+  await page.keep('claims', claim.claim_id, claim)
+  await page.lock.wipeCopy()
+  expect(await (await page.openDatabase()).count('claims')).toBe(0)
+})
+
+it('remembers who works at a device, and not what they are called', async () => {
+  const page = await newPage()
+  const { isDevice } = await import('@/offline/lock/mark')
+  page.remember(page.ME_KEY, JSON.stringify(ME))
+  expect(isDevice()).toBe(false)
+  page.remember('yizhan.device', JSON.stringify({ device: newId(AT), state: 'active' }))
+  expect(isDevice()).toBe(true)
+  page.forgetNames()
+  expect(JSON.parse(page.read(page.ME_KEY)!)).toMatchObject({ id: ME.id, display_name: '', phone: null, login: null })
+  for (const name of NAMES.slice(0, 2)) expect(await dump(page), name).not.toContain(name)
+})
+
+it.each([
+  [{ lock_idle_s: 120 }, 120_000],
+  [{ lock_idle_s: 0 }, 300_000],
+  [{ lock_idle_s: 1e9 }, 300_000],
+  [undefined, 300_000],
+])('closes after as long as the county says: %j', async (own, longest) => {
+  const page = await newPage()
+  const { device } = await page.ensureIdentity()
+  const collections = new Map([['county', new Map(own ? [['own', own]] : [])]])
+  await page.changeStrictly(await page.openDatabase(), ['replica', 'cursors'], async (change) =>
+    page.replica.takeIn(change as never, device, { epoch: 1, cursor: 'c', collections } as never, AT),
+  )
+  const { idleMs } = await import('@/offline/lock/gate')
+  expect(await idleMs()).toBe(longest)
 })

@@ -3,6 +3,7 @@
 import { expect, it } from 'vitest'
 import { bitmapOf, rowBytes, type Bitmap } from '@/printing/bitmap'
 import { BAND, escposOf } from '@/printing/escpos'
+import { receiptSlip } from '@/printing/receipt_slip'
 import { broken, layOut, WIDTH, type Measure, type Slip } from '@/printing/slip'
 
 /** A printer as its maker describes it: starts anew, takes raster pictures and feeds; anything else is a fault. */
@@ -110,4 +111,19 @@ it('no row begins with a comma or a full stop', () => {
   expect(broken('一二三四五六七八九十，好', fits)).toEqual(['一二三四五六七八九', '十，好'])
   expect(broken('卡里没有现金卡里没金。', fits)).toEqual(['卡里没有现金卡里没', '金。'])
   expect(broken('拨打 1234567。', fits)).toEqual(['拨打', '1234567。'])
+})
+
+const RECEIPT = { shop: '老街小面馆', bill_fen: 200_00, amount_fen: 50_00, time: Date.UTC(2026, 10, 24, 1, 5), seq: 12, code: 'XR1:ABC' }
+const SHOWN = { name: '筠连县', phone: '0831-7710000', demonstration: true }
+
+it('puts on a receipt what the bill was, its code, whom to call, and the word of a demonstration', () => {
+  const slip = receiptSlip(RECEIPT, SHOWN)
+  const texts = slip.parts.map((part) => ('text' in part ? part.text : 'value' in part ? part.value : ''))
+  for (const wanted of ['筠连县', '演示数据', '老街小面馆', '¥200.00', '−¥50.00', '¥150.00', '12', 'XR1:ABC', '服务热线 0831-7710000']) {
+    expect(texts).toContain(wanted)
+  }
+  expect(slip.parts.filter(({ kind }) => kind === 'code')).toHaveLength(1)
+  const real = receiptSlip(RECEIPT, { ...SHOWN, demonstration: false, phone: '' })
+  expect(JSON.stringify(real)).not.toMatch(/演示数据|服务热线 /)
+  expect(slip.name).toBe('receipt-12')
 })

@@ -7,7 +7,7 @@ import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { drawPresentation } from '@/kernel/xv1'
 import type { Writer } from '@/offline/journal'
 import { AT, BILL, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, openBrowser, openPushCounty, OPERATOR } from './offline_world'
-import { listOf, openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
+import { handedOver, listOf, openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -68,7 +68,6 @@ it('takes vouchers without a network by what it was handed out, and by nothing e
     await change.objectStore('standings').put({ ...standing, checkpoint: { no: 1, time: AT / 1000 - 60 }, word: standing.word + 1 })
   })
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')))
-  expect((await later.operatorsAt(device, AT)).map(({ staff_id }) => staff_id)).toEqual([OPERATOR])
   const trust = (await later.trustOf(device, COUNTY))!
   const outcomes: string[] = []
   for (const place of [0, 1, 2, 99]) {
@@ -92,12 +91,11 @@ it('asks with the cursor of what it took, and keeps what is not told again', asy
   const writer = await enrolled(page)
   const { device } = writer.identity
   await page.pullOnce(writer)
-  county.unchanged = ['terms', 'operators']
+  county.unchanged = ['terms']
   county.collections['counter'] = {}
   expect((await page.pullOnce(writer)).kind).toBe('taken')
   expect(county.addresses.slice(2)).toEqual(['/api/v1/sync/pull?cursor=c1'])
   expect(await page.counterOf(device)).toBeUndefined()
-  expect((await page.operatorsAt(device, AT)).length).toBe(1)
   county.status = { version: 8, states: [1, 1] }
   await page.pullOnce(writer)
   expect(county.addresses.slice(3)).toEqual(['/api/v1/sync/pull?cursor=c1', '/api/v1/sync/status?since=7&epoch=1'])
@@ -176,7 +174,7 @@ it('is written as a whole or not at all, wherever the power goes', async () => {
   await page.pullOnce(writer)
   county.episode = 2
   county.status = { version: 8, states: [1] }
-  county.collections['operators'] = {}
+  county.collections['counter'] = {}
   const before = await wholeState(page)
   const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
   for (let nth = 0, crashed = true; crashed; nth += 1) {
@@ -242,4 +240,50 @@ it('names whose counter it is', async () => {
   const { certificate } = await page.standingOf(writer.identity.device)
   expect([certificate?.kind, certificate?.merchant]).toEqual(['merchant', MERCHANT])
   expect(certificate!.expires_at * 1000).toBeGreaterThan(AT + 29 * DAY_MS)
+})
+
+it('takes nothing of a word that names people before somebody set a passphrase, its papers neither', async () => {
+  const page = await newPage()
+  const writer = await enrolled(page)
+  const { asksPassphrase } = await import('@/offline/lock/wanted')
+  for (const [name, rows] of [
+    ['operators', { [OPERATOR]: { name: '店员' } }],
+    ['cards', {}],
+    ['something', {}],
+  ] as const) {
+    county.collections[name] = rows
+    expect(await page.pullOnce(writer)).toEqual({ kind: 'unsealed' })
+    expect(asksPassphrase.value, name).toBe(true)
+    expect(await (await page.openDatabase()).count('replica')).toBe(0)
+    expect(await page.standingOf(writer.identity.device)).toMatchObject({ policy: null, certificate: null, allowance: null })
+    delete county.collections[name]
+  }
+  county.collections['operators'] = { [OPERATOR]: { name: '店员' } }
+  const lock = await import('@/offline/lock/lock')
+  await lock.setPassphrase('山里的驿站 2026', null, 1000)
+  expect(asksPassphrase.value).toBe(false)
+  expect((await page.pullOnce(writer)).kind).toBe('taken')
+  const { look } = await import('@/offline/replica')
+  expect(await look(writer.identity.device, 'operators', OPERATOR)).toEqual({ name: '店员' })
+})
+
+it('follows a root that the pinned one handed over to, and pins it; no other, and never back', async () => {
+  const page = await newPage()
+  const writer = await enrolled(page)
+  await page.pullOnce(writer)
+  const [old, fresh, stranger] = [county.root, await newDeviceKey(), await newDeviceKey()]
+  const refused = { kind: 'refused', reason: 'trust-list-forged' }
+  for (const handovers of [[], [await handedOver(stranger, fresh)], [await handedOver(old, stranger)], [Uint8Array.of(1)]]) {
+    Object.assign(county, { root: fresh, handovers })
+    expect(await page.pullOnce(writer)).toMatchObject(refused)
+  }
+  county.handovers = [await handedOver(old, fresh)]
+  expect((await page.pullOnce(writer)).kind).toBe('taken')
+  // A list of the new root alone is enough from now on; the old root is believed no more.
+  county.handovers = []
+  expect((await page.pullOnce(writer)).kind).toBe('taken')
+  Object.assign(county, { root: old, serial: 9 })
+  expect(await page.pullOnce(writer)).toMatchObject(refused)
+  county.handovers = [await handedOver(old, fresh)]
+  expect(await page.pullOnce(writer)).toMatchObject(refused)
 })

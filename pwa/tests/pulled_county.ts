@@ -8,7 +8,7 @@ import { sign1 } from '@/kernel/cose'
 import { newDeviceKey, publicHalf, publicKeyOfPoint, type PublicKey } from '@/kernel/keys'
 import { verifyRequest } from '@/offline/device_request'
 import { digestOf, type Json } from '@/offline/digest'
-import { AT, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, OPERATOR, POLICY } from './offline_world'
+import { AT, CAMPAIGN, COUNTY, MERCHANT, POLICY } from './offline_world'
 
 type Rows = Record<string, { [name: string]: Json }>
 
@@ -25,6 +25,8 @@ export interface HandingCounty {
   /** Collections that the word leaves out. */
   unchanged: string[]
   root: CryptoKeyPair
+  /** How whoever pinned an earlier root comes to this one. */
+  handovers: Bytes[]
   issuer: CryptoKeyPair
   /** Of the list that the root signs; the papers are always the issuer's. */
   listed: CryptoKeyPair
@@ -59,7 +61,6 @@ export const TERMS_ROW: { [name: string]: Json } = {
   },
 }
 const KID = Uint8Array.of(0xca, 0xfe)
-const SINCE = new Date(AT - DAY_MS).toISOString()
 
 export async function openHandingCounty(): Promise<HandingCounty> {
   const devices = new Map<string, PublicKey>()
@@ -75,13 +76,10 @@ export async function openHandingCounty(): Promise<HandingCounty> {
     collections: {
       terms: { [`${CAMPAIGN}.2.1`]: TERMS_ROW, '9.1.1': { ...TERMS_ROW, offline: false } },
       counter: { [MERCHANT]: { merchant_id: MERCHANT, trade: 'catering', town: '511527001', standing: 'admitted', lists: [] } },
-      operators: {
-        [OPERATOR]: { staff_id: OPERATOR, name: '店员', since: SINCE, until: null },
-        gone: { staff_id: 'gone', name: '旧人', since: SINCE, until: SINCE },
-      },
     },
     unchanged: [],
     root,
+    handovers: [],
     issuer,
     listed: issuer,
     serial: 1,
@@ -117,7 +115,7 @@ async function wordOf(county: HandingCounty, device: string, key: PublicKey): Pr
   const since = at - 3600
   const served = [KID, (await publicHalf(county.listed)).compressed, AT / 1000 - 30 * 86_400, AT / 1000 + 90 * 86_400]
   const list = await sign1(['XK1', number, county.serial, since, [served]], { key: county.root.privateKey, kid: Uint8Array.of(1) })
-  const trust = [(await publicHalf(county.root)).compressed, list]
+  const trust = [(await publicHalf(county.root)).compressed, list, ...(county.handovers.length > 0 ? [county.handovers] : [])]
   const episodes = [POLICY.merchant, POLICY.station].map(({ soft_s, hard_s, cap_fen, claims }) => [soft_s, hard_s, cap_fen, claims])
   const { scan_fen, challenge_fen, holder_day_fen, skew_s, soft_bp, probe_bp } = POLICY
   const figures = [scan_fen, challenge_fen, holder_day_fen, skew_s, soft_bp, probe_bp, 7 * 86_400]
@@ -154,4 +152,10 @@ function cborOf(json: Json): CborValue {
   if (Array.isArray(json)) return json.map(cborOf)
   if (json === null || typeof json !== 'object') return json
   return new Map(Object.entries(json).map(([name, item]) => [name, cborOf(item)]))
+}
+
+/** One root says that another one speaks for the county from now on. */
+export async function handedOver(old: CryptoKeyPair, fresh: CryptoKeyPair): Promise<Bytes> {
+  const [before, after] = [await publicHalf(old), await publicHalf(fresh)]
+  return sign1(['XN1', Number(COUNTY), before.compressed, after.compressed, AT / 1000], { key: old.privateKey, kid: KID })
 }

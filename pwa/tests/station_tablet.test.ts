@@ -10,17 +10,21 @@ import { readEntries } from '../apps/station/away/journal_book'
 import { awayRounds, register } from '../apps/station/away/registering'
 import { changeStrictly, openDatabase } from '@/offline/database'
 import { currentIdentity, ensureIdentity } from '@/offline/device_key'
+import { setPassphrase, wipeCopy } from '@/offline/lock/lock'
+import { useKey } from '@/offline/lock/sealing'
 import { takeIn } from '@/offline/replica'
 import { takeWord } from '@/offline/standing'
 import { meetCounty } from '@/county/county'
+import { standsReady } from '@/counter/away/taking'
 import { AT, CERTIFICATE, COUNTY, DAY_MS, openBrowser, OPERATOR, POLICY } from './offline_world'
 
 const ROUND = '01999999-0000-7000-8000-0000000000cc'
 const round = { round_id: ROUND, mode: 'rush', title_zh: '活动', title_en: 'Campaign', name_zh: '第一轮', name_en: 'First' }
 const rest = { face_fen: 1_000, claim_level: 3, opens_at: '2026-11-24T00:00:00Z', closes_at: '2026-11-25T00:00:00Z' }
 
-async function admitted(): Promise<void> {
+async function admitted(passphrase = true): Promise<void> {
   const { device } = await ensureIdentity()
+  if (passphrase) await setPassphrase('山里的驿站 2026', null, 1000)
   await takeWord(device, { policy: POLICY, certificate: { ...CERTIFICATE, kind: 'station' } })
   const own = { journal_key: toHex((await publicHalf(await newDeviceKey())).compressed) }
   const worker = { staff_id: OPERATOR, name: '站长一', since: new Date(AT - DAY_MS).toISOString(), until: null }
@@ -37,6 +41,7 @@ beforeEach(async () => {
   openBrowser()
   const { forgetOpened } = await import('@/offline/database')
   forgetOpened()
+  useKey(null)
   vi.useFakeTimers({ now: AT, toFake: ['Date'] })
   const told = { code: COUNTY, name_zh: '筠连县', name_en: 'Junlian', demonstration: true }
   vi.stubGlobal('fetch', async () => Response.json(told))
@@ -51,6 +56,23 @@ it('keeps nothing before the county let it in, and then only for who works there
   await admitted()
   expect(await openHere('01999999-0000-7000-8000-0000000000dd', 100)).toBe('not-operator')
   expect(await readEntries()).toEqual([])
+})
+
+it('accepts nothing while nobody has opened it with a passphrase, whatever papers it holds', async () => {
+  await admitted(false)
+  const plain = { round: ROUND, shift: ROUND, operator: OPERATOR, proof: 'identity-card' }
+  const person = { phone: '15403000001', number: null }
+  expect(await openHere(OPERATOR, 100)).toBe('not-ready')
+  expect(await register(plain, person)).toBe('not-ready')
+  expect(await standsReady(0)).toEqual({ ready: false, askFirst: true })
+  await setPassphrase('山里的驿站 2026', null, 1000)
+  expect(await register(plain, person)).toMatchObject({ slip: expect.any(String) })
+  // Locked again, or wiped: what is on the disk is not enough.
+  useKey(null)
+  expect(await openHere(OPERATOR, 100)).toBe('not-ready')
+  await wipeCopy()
+  expect(await register(plain, person)).toBe('not-ready')
+  expect(await (await openDatabase()).count('outbox')).toBe(1)
 })
 
 it('has one shift open at a time, whichever tab asks, and closes it once', async () => {

@@ -23,7 +23,7 @@ test.each(vectorsOf('word', 'word'))('a word says what the vector says: %s', asy
   const [certificate, policy, allowance] = [read.certificate, read.policy, read.allowance].map((paper) => paper && toHex(paper))
   const collections = Object.fromEntries([...read.collections].map(([name, rows]) => [name, Object.fromEntries(rows)]))
   const told = { epoch, cursor, server_time, status_version, certificate, policy, allowance, collections }
-  const known = trust && [toHex(trust.root.compressed), toHex(trust.list)]
+  const known = trust && [toHex(trust.root.compressed), toHex(trust.list), ...(trust.handovers.length > 0 ? [trust.handovers.map(toHex)] : [])]
   expect({ ...told, trust: known, digests: Object.fromEntries(digests) }).toEqual(vector['expect'])
 })
 

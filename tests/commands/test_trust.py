@@ -14,6 +14,8 @@ from backend.database.county import County
 from backend.database.registry import open_counties
 from backend.database.transaction import Transaction, inquire
 from backend.kernel.instants import now
+from backend.kernel.root_handover import succeeds
+from backend.kernel.signing import PublicKey
 from backend.kernel.trust import seconds_of
 from backend.sync.trusted_list import TRUST_LIST, installed_list, trusted_list, trusted_until
 from backend.vouchers.issuer import trust_of
@@ -202,7 +204,8 @@ def test_the_issuing_key_is_changed_when_counters_have_heard(county: Place, tmp_
     assert ceremony(county, root, tmp_path / "first").code == 0
     nothing = yizhan("trust", "switch", *county.flags)
     assert (nothing.code, "--new-key" in nothing.err) == (1, True)
-    old = look(county)[0].keys.issuer_kid
+    first = look(county)[0].keys
+    old, point = first.issuer_kid, PublicKey(first.issuer_private.public_key()).compressed.hex()
     stick = tmp_path / "second"
     stick.mkdir()
     assert yizhan("trust", "request", "--out", stick / "one", "--new-key", *county.flags).code == 0
@@ -228,10 +231,48 @@ def test_the_issuing_key_is_changed_when_counters_have_heard(county: Place, tmp_
     assert set(ends) == {old, new}
     assert 0 < (ends[old] - now()).total_seconds() <= 86_400
     assert trusted_until(found) is not None
+    # Whoever reads a file of before asks the county for the key of then.
+    [before_it] = found.keys.file.former_issuers
+    assert (before_it.kid, before_it.point) == (old, point)
     assert ceremony(county, root, tmp_path / "third").code == 0
     given = installed_list(look(county)[0])
     assert given is not None
     assert {key.kid.hex(): key.not_after for key in given[1].keys}[old] == ends[old]
+
+
+def test_a_root_hands_over_to_the_next_one_and_only_so_is_it_followed(county: Place, tmp_path: Path) -> None:
+    old, new, other = (offline(tmp_path / name) for name in ("old", "new", "other"))
+    assert ceremony(county, old, tmp_path / "first").code == 0
+    before = trusted_list(look(county)[0])
+    assert before is not None
+    handing = ["--before", old.folder / "root.pem", "--before-passphrase-file", old.folder / "passphrase"]
+    stick = tmp_path / "second"
+    stick.mkdir()
+    assert yizhan("trust", "request", "--out", stick / "request.json", *county.flags).code == 0
+    signing = ["root", "sign", stick / "request.json", "--out"]
+    assert yizhan(*signing, stick / "alone", *new.flags).code == 0
+    refused = yizhan("trust", "install", stick / "alone", *county.flags)
+    assert (refused.code, "另一把根密钥" in refused.err) == (1, True)
+    # A root that somebody else's root named is no better.
+    astray = ["--before", other.folder / "root.pem", "--before-passphrase-file", other.folder / "passphrase"]
+    assert yizhan(*signing, stick / "astray", *new.flags, *astray).code == 0
+    assert yizhan("trust", "install", stick / "astray", *county.flags).code == 1
+    same = ["--before", new.folder / "root.pem", "--before-passphrase-file", new.folder / "passphrase"]
+    assert "同一把根密钥" in yizhan(*signing, stick / "same", *new.flags, *same).err
+    assert yizhan(*signing, stick / "list", *new.flags, *handing).code == 0
+    installed = yizhan("trust", "install", stick / "list", *county.flags)
+    assert installed.code == 0, installed.err
+    told = trusted_list(look(county)[0])
+    assert told is not None
+    assert (told.root != before.root, len(told.handovers)) == (True, 1)
+    assert succeeds(told.root, pinned=before.root, handovers=told.handovers, county=CODE)
+    # A later list of the new root alone keeps the way for devices of long ago; the old root is over.
+    third = ceremony(county, new, tmp_path / "third")
+    assert third.code == 0, third.err
+    later = trusted_list(look(county)[0])
+    assert later is not None
+    assert (later.root, later.handovers) == (told.root, told.handovers)
+    assert ceremony(county, old, tmp_path / "fourth").code == 1
 
 
 def _heard(place: Place) -> None:

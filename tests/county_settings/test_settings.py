@@ -171,3 +171,16 @@ async def test_nobody_else_reads_or_changes_them(county: County, role: Role) -> 
         answers = [await client.get(PATH), await client.post(PATH, json=body())]
     assert [answer.status_code for answer in answers] == [403, 403]
     assert await rows(county) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(0, 400), (61, 400), (-1, 400), ("5", 400), (1, 201), (60, 201)])
+async def test_devices_close_after_as_many_minutes_as_the_county_says(
+    county: County, minutes: Any, status: int
+) -> None:
+    cookie = await staff_cookie(county, Role.SYSTEM_ADMIN)
+    async with serving(county) as application, calling(application, cookie=cookie) as client:
+        assert (await client.get(PATH)).json()["device_idle_minutes"] == 5
+        answer = await client.post(PATH, json=body(device_idle_minutes=minutes))
+        assert answer.status_code == status, answer.text
+        told = (await client.get(PATH)).json()["device_idle_minutes"]
+        assert (told, county.entry.device_idle_minutes) == ((minutes, minutes) if status == 201 else (5, 5))

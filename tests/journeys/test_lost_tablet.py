@@ -1,4 +1,8 @@
-"""A shop's device is lost: whoever finds it reads no name on it, and whoever owns it opens it without a network."""
+"""A device is lost: whoever finds it reads no name on it, and what it accepted comes home all the same.
+
+A shop's phone is opened by its owner without a network; a station's tablet with a shift and a registration
+is tried ten times by whoever found it.
+"""
 
 from pathlib import Path
 
@@ -9,6 +13,14 @@ from tests.journeys.conftest import signed_in
 from tests.journeys.served import Served, Session
 from tests.journeys.test_away_counter import become_device, put_in_force, with_pool
 from tests.journeys.test_offline import open_phone
+from tests.journeys.test_station_tablet import (
+    PHONE_NUMBER,
+    become_tablet,
+    open_lock,
+    open_shift,
+    open_station,
+    register,
+)
 from tests.journeys.visits import sign_in
 
 pytestmark = pytest.mark.journey
@@ -56,12 +68,12 @@ def open_with(page: Page, passphrase: str) -> None:
     page.get_by_role("button", name="打开").click()
 
 
-def names_of(served: Served, staff: dict[str, Session]) -> set[str]:
-    """Whoever works at the shop, and their phones."""
+def names_of(served: Served, staff: dict[str, Session], roles: tuple[str, ...] = ("merchant", "cashier")) -> set[str]:
+    """Whoever works there, and their phones."""
     found = set()
-    for role in ("merchant", "cashier"):
+    for role in roles:
         me = served.ask("/api/v1/session", staff[role])["me"]
-        found |= {me[name] for name in ("name", "phone", "login") if me.get(name)}
+        found |= {me[name] for name in ("display_name", "phone", "login") if me.get(name)}
     return {name for name in found if len(name) > 1}
 
 
@@ -83,9 +95,11 @@ def test_whoever_finds_a_locked_device_reads_no_name_on_it(driver: Playwright, s
 
 def from_chromium(page: Page, served: Served, staff: dict[str, Session], names: set[str]) -> None:
     become_device(page, served, staff)
-    seen = dump(page)
-    known = {name for name in names if name in seen}
-    assert known, "without a passphrase names lie here, and a look finds them"
+    # A shop's phone is told nobody's name, and remembers who works at it without theirs.
+    page.reload()
+    expect(page.get_by_text("还可断网受理 ¥300.00、40 笔")).to_be_visible(timeout=30_000)
+    found = dump(page)
+    assert {name for name in names if name in found} == set()
 
     page.get_by_label("新口令").fill("short")
     page.get_by_role("button", name="设口令").click()
@@ -121,7 +135,76 @@ def from_chromium(page: Page, served: Served, staff: dict[str, Session], names: 
     page.context.set_offline(False)
     page.get_by_role("button", name="忘记口令").click()
     page.get_by_role("button", name="清除并登录").click()
+    expect(page.get_by_text("受理过的记录没有丢：全部已经送到县里。")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="去登录").click()
     # The session that was open here is ended before anything else.
     expect(page.get_by_label("登录名")).to_be_visible(timeout=30_000)
     found = dump(page)
+    assert {name for name in names if name in found} == set()
+
+
+DOCUMENT_SEEN = "YZ20261888"
+
+
+def test_whoever_finds_a_stations_tablet_reads_nothing_and_its_journal_comes_home(
+    driver: Playwright, seeded: Path, tmp_path: Path
+) -> None:
+    served = Served(seeded, tmp_path)
+    served.start()
+    staff = signed_in(served)
+    put_in_force(served, staff)
+    [resident] = served.sessions("resident", 1)
+    with_pool(served, staff, resident)
+    station = open_station(served, staff)
+    names = names_of(served, staff, ("operator",)) | {PHONE_NUMBER, PHONE_NUMBER.replace(" ", ""), DOCUMENT_SEEN}
+    context = open_phone(driver, tmp_path)
+    sign_in(context, served.address, staff["operator"])
+    page = context.new_page()
+    become_tablet(page, served, staff, station)
+    page.goto(f"{served.address}/station/")
+    open_lock(page)
+    served.stop()
+    open_shift(page, served)
+    page.get_by_role("link", name="代办").click()
+    register(page, "断网也能用")
+
+    # Lost on the mountain, and found by somebody with patience: the pauses are slept through with the page's clock.
+    page.clock.install()
+    page.reload()
+    finds_nothing(page, names)
+    for left in range(9, 0, -1):
+        open_lock(page, f"猜的口令 {left}")
+        expect(page.get_by_text(f"还可以试{left}次").or_(page.get_by_text("请等", exact=False))).to_be_visible(
+            timeout=30_000
+        )
+        page.clock.fast_forward(910_000)
+        expect(page.get_by_text("请等", exact=False)).to_have_count(0)
+    open_lock(page, "猜的口令 0")
+    expect(page.get_by_role("heading", name="设备上的资料已清除")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("还有2条没有送到县里")).to_be_visible(timeout=30_000)
+    finds_nothing(page, names)
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="存备份文件").click()
+    assert saving.value.suggested_filename.endswith(".journal")
+    assert not any(name.encode() in Path(saving.value.path()).read_bytes() for name in names)
+
+    # Whoever opens it next reads the same, and with a network what it accepted goes home with nobody signed in.
+    served.start()
+    page.reload()
+    expect(page.get_by_role("heading", name="设备上的资料已清除")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("全部已经送到县里")).to_be_visible(timeout=90_000)
+    finds_nothing(page, names)
+    [shift] = served.ask(f"/api/v1/office/shifts?station={station}", staff["office"])["items"]
+    assert (shift["state"], shift["opening_cash_fen"]) == ("open", 20_000)
+
+    page.get_by_role("button", name="去登录").click()
+    expect(page.get_by_label("登录名")).to_be_visible(timeout=30_000)
+    finds_nothing(page, names)
+    context.close()
+    served.stop()
+
+
+def finds_nothing(page: Page, names: set[str]) -> None:
+    """Neither on the screen nor in anything that the browser keeps."""
+    found = dump(page) + page.locator("body").inner_text()
     assert {name for name in names if name in found} == set()

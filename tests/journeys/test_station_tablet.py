@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.journeys.conftest import CHROMIUM, signed_in
@@ -15,6 +16,7 @@ from tests.journeys.visits import LAUNCH, TABLET, sign_in
 
 pytestmark = pytest.mark.journey
 
+PASSPHRASE = "山里的驿站 2026"
 PHONE_NUMBER = "154 1000 1888"
 PREMISES: dict[str, Any] = {
     "town_code": "511527100",
@@ -53,9 +55,28 @@ def become_tablet(page: Page, served: Served, staff: dict[str, Session], station
     expect(page.get_by_text("等县里办公室通过")).to_be_visible()
     device = let_in(served, staff["office"], "柜台平板")
     page.reload()
+    # Let in, it is given nothing before it has a passphrase, and says so on every page.
+    expect(page.get_by_role("heading", name="还差一步：设口令")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name="请先给这台设备设口令")).to_be_visible()
+    set_passphrase(page)
     expect(page.get_by_text(LEFT)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name="请先给这台设备设口令")).to_have_count(0)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     return device
+
+
+def set_passphrase(page: Page) -> None:
+    """The first one, or another after a wipe."""
+    page.get_by_label("新口令").fill(PASSPHRASE)
+    page.get_by_label("再输一次").fill(PASSPHRASE)
+    page.get_by_role("button", name="设口令").click()
+    expect(page.get_by_text("口令已设好。")).to_be_visible(timeout=30_000)
+
+
+def open_lock(page: Page, passphrase: str = PASSPHRASE) -> None:
+    """At the start of every page that is loaded anew."""
+    page.get_by_role("textbox", name="口令").fill(passphrase)
+    page.get_by_role("button", name="打开").click()
 
 
 def take_voucher(page: Page, picture: Any) -> None:
@@ -67,7 +88,25 @@ def take_voucher(page: Page, picture: Any) -> None:
     type_bill(page, "200")
     expect(page.get_by_role("heading", name="已受理·待上传")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("img", name="回执", exact=False)).to_be_visible()
+    print_receipt(page)
     page.get_by_role("button", name="下一位").click()
+
+
+def print_receipt(page: Page) -> None:
+    """For somebody whose phone carries nothing home: as a picture for the printer's own app, and on A4."""
+    page.get_by_role("button", name="打印回执").click()
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="发给小票打印机的应用").click()
+    with Image.open(saving.value.path()) as picture:
+        assert (picture.width, picture.height > 700) == (384, True)
+    page.emulate_media(media="print")
+    paper = page.locator(".on-paper")
+    expect(paper.get_by_role("img", name="回执码")).to_be_visible()
+    for told in ("用券回执", "演示数据", "¥200.00", "−¥50.00", "¥150.00"):
+        expect(paper.get_by_text(told, exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="收起")).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.get_by_role("button", name="收起").click()
 
 
 def register(page: Page, round_name: str) -> str:
@@ -88,6 +127,7 @@ def register(page: Page, round_name: str) -> str:
 def open_shift(page: Page, served: Served) -> None:
     """With nobody there."""
     page.goto(f"{served.address}/station/")
+    open_lock(page)
     expect(page.get_by_text("可以开班、登记代领", exact=False)).to_be_visible(timeout=30_000)
     page.get_by_label("现在钱箱里有多少（元）").fill("200")
     page.get_by_role("button", name="开班", exact=True).click()
@@ -144,6 +184,7 @@ def test_a_shift_without_a_network_comes_home_with_everything_in_it(
     page = opened()
     device = become_tablet(page, served, staff, station)
     page.goto(f"{served.address}/station/")
+    open_lock(page)
     expect(page.get_by_role("button", name="开班", exact=True)).to_be_visible()
     picture = picture_of(chromium, served, resident, voucher)
     served.stop()
@@ -159,12 +200,15 @@ def test_a_shift_without_a_network_comes_home_with_everything_in_it(
     # Opened anew with nobody there: everything that waits is listed, from the disk.
     page = opened()
     page.goto(f"{served.address}/station/waiting")
+    open_lock(page)
     expect(page.get_by_text("4 条待上传，优惠共 ¥50.00")).to_be_visible()
     expect(page.get_by_text("只是登记，待上传")).to_be_visible()
     expect(page.get_by_text(f"登记号 {slip}")).to_be_visible()
+    print_receipt(page)
 
     served.start()
     page.goto(f"{served.address}/station/waiting")
+    open_lock(page)
     expect(page.get_by_text("县里已确认")).to_be_visible(timeout=90_000)
     expect(page.get_by_text("县里已记下")).to_have_count(2)
     expect(page.get_by_text("已领到", exact=True)).to_be_visible()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from backend.kernel.signing import SigningKey
@@ -27,6 +28,7 @@ from tests.merchant_tools.test_push_journal import serving
 from tests.merchant_tools.test_till_command import enrolled, enrolled_as_known
 from tests.protocols.allowance_vectors import allowance, dealt
 from tests.protocols.certificate_vectors import certificate, given_out
+from tests.protocols.handover_vectors import EARLIER, handed
 from tests.protocols.journal_file_vectors import SECRET, point
 from tests.protocols.known_keys import COUNTER, COUNTY, DAY, DEVICE, OPERATOR, ROOT, ROOT_KID, trust_list
 from tests.protocols.word_vectors import TERMS, WHOLE, word
@@ -121,6 +123,29 @@ def test_a_till_believes_all_of_it_or_nothing(spoilt: dict[str, Any], reason: st
     line = Told({PULL: write_word(word(**spoilt)), STATUS: listed()})
     with pytest.raises(NotOurForm, match=reason):
         pull_briefing(line, OWNER, COUNTER, reading(), held())
+
+
+def test_another_root_is_pinned_when_the_pinned_one_handed_over_to_it_and_else_never() -> None:
+    list_of = {key: sign_trust_list(trust_list(), root=key, kid=ROOT_KID) for key in (ROOT, STRANGER)}
+    told = Trusted(STRANGER.public, list_of[STRANGER], (handed(ROOT, STRANGER),))
+    line = Told({PULL: write_word(word(trust=told)), STATUS: listed()})
+    after = pull_briefing(line, OWNER, COUNTER, reading(), held())
+    assert (after.root, briefing_of(after, OWNER).trust.serial) == (STRANGER.public.compressed, trust_list().serial)
+    # The old root is believed no more, whatever it signs, and a hand-over of somebody else leads nowhere.
+    back = Trusted(ROOT.public, list_of[ROOT])
+    astray = Trusted(STRANGER.public, list_of[STRANGER], (handed(EARLIER, STRANGER),))
+    for given, before in ((back, after), (astray, held())):
+        with pytest.raises(NotOurForm, match="trust-list-forged"):
+            pull_briefing(
+                Told({PULL: write_word(word(trust=given)), STATUS: listed()}), OWNER, COUNTER, reading(), before
+            )
+
+
+def test_an_older_list_does_not_come_back_to_a_till() -> None:
+    older = msgspec.structs.replace(trust_list(), serial=trust_list().serial - 1)
+    told = Trusted(ROOT.public, sign_trust_list(older, root=ROOT, kid=ROOT_KID))
+    with pytest.raises(NotOurForm, match="trust-list-older"):
+        pull_briefing(Told({PULL: write_word(word(trust=told)), STATUS: listed()}), OWNER, COUNTER, reading(), held())
 
 
 def test_the_first_root_is_pinned_and_a_county_without_one_is_asked_again() -> None:

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from backend.kernel import cbor
 from backend.kernel.trust import sign_trust_list
 from backend.settlement.papers.clearing import canonical_csv, canonical_json
+from backend.sync.word_rules import Trusted
 from merchant_tools.__main__ import main
 from merchant_tools.reconcile import read_own
 from tests.protocols.clearing_vectors import NOODLES, TEA, holiday, signed
+from tests.protocols.handover_vectors import EARLIER, handed
 from tests.protocols.known_keys import COUNTY, ISSUER, ROOT, ROOT_KID, STRANGER, trust_list
 
 ACTS = [f"01999999-0000-7000-8000-{0x100 + no:012x}" for no in range(7)]
@@ -95,3 +98,27 @@ def test_a_file_of_another_key_is_not_believed(folder: Path, capsys: pytest.Capt
 def test_an_own_list_that_cannot_be_read_names_the_line(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=told):
         read_own(text.encode())
+
+
+def test_a_file_of_before_the_county_changed_its_key_is_believed_by_the_key_of_then(folder: Path) -> None:
+    now, then = STRANGER.public.compressed.hex(), ISSUER.public.compressed.hex()
+    assert reconcile(folder, issuer=now) == 2
+    assert reconcile(folder, "--issuer", then, issuer=now) == 0
+    assert reconcile(folder, "--issuer", ROOT.public.compressed.hex(), issuer=now) == 2
+
+
+def test_the_list_is_read_as_it_lies_in_the_county_and_after_its_root_handed_over(folder: Path) -> None:
+    data = sign_trust_list(trust_list(), root=ROOT, kid=ROOT_KID)
+    given = ["--clearing", str(folder / "day.json"), "--county", COUNTY, "--trust", str(folder / "trust")]
+    plain, handing = Trusted(ROOT.public, data).parts, Trusted(ROOT.public, data, (handed(EARLIER, ROOT),)).parts
+    for parts, root, told in (
+        (plain, ROOT, 0),
+        (plain, EARLIER, 2),
+        (handing, ROOT, 0),
+        (handing, EARLIER, 0),
+        (handing, STRANGER, 2),
+        ([*plain, [1]], EARLIER, 2),
+        ([*plain, 1], EARLIER, 2),
+    ):
+        (folder / "trust").write_bytes(cbor.encode(parts))
+        assert main(["reconcile", *given, "--root", root.public.compressed.hex()]) == told

@@ -5,6 +5,7 @@ from typing import Any
 from backend.kernel import cbor, cose
 from backend.kernel.signing import CURVE_ORDER, PublicKey, SigningKey, der_of_raw, to_base64url
 from backend.kernel.trust import TrustReason, seconds_of, sign_trust_list
+from tests.protocols import handover_vectors
 from tests.protocols.known_keys import (
     AT,
     COUNTY,
@@ -28,7 +29,8 @@ MESSAGE = "券在谁手里,就归谁用".encode()
 
 def vectors() -> list[dict[str, Any]]:
     """All cases, in the order of the specification."""
-    return [*_keys(), *_keys_refused(), *_jwks_refused(), *_signatures(), *_lists(), *_lists_refused()]
+    lists = [*_lists(), *_lists_refused()]
+    return [*_keys(), *_keys_refused(), *_jwks_refused(), *_signatures(), *lists, *handover_vectors.vectors()]
 
 
 def _keys() -> list[dict[str, Any]]:

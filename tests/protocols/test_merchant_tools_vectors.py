@@ -13,6 +13,7 @@ from backend.kernel.presentations import verify_presentation
 from backend.kernel.refusals import Refused
 from backend.kernel.trust import seconds_of
 from merchant_tools.presentation import check_presentation, read_short_code, read_token
+from merchant_tools.root_handover import succeeds
 from merchant_tools.signed import NotOurForm, TrustList, is_point, is_signed_by, read_trust_list
 from tests.protocols.known_keys import trust_list
 from tests.protocols.vector_files import instant, vectors_of
@@ -74,6 +75,15 @@ def test_a_trust_list_is_refused_for_its_reason(vector: Vector) -> None:
     with pytest.raises(NotOurForm) as refused:
         read_list(vector)
     assert refused.value.reason == vector["reason"]
+
+
+@pytest.mark.parametrize("vector", vectors_of("keys-and-trust", "root-handover"))
+def test_a_root_is_followed_by_those_that_it_named_alone(vector: Vector) -> None:
+    handovers = [bytes.fromhex(one) for one in vector["handovers"]]
+    told = succeeds(
+        of_hex(vector, "root"), pinned=of_hex(vector, "pinned"), handovers=handovers, county=vector["county"]
+    )
+    assert told is vector["expect"]
 
 
 @pytest.mark.parametrize("vector", vectors_of("token", "token"))

@@ -10,6 +10,7 @@ from backend.kernel import base45, cbor, cose
 from backend.kernel.enrolment import Challenge, EnrolmentReason, enrolment_message, verify_enrolment
 from backend.kernel.presentations import PresentationReason, Presented, RecentTokens, verify_presentation
 from backend.kernel.refusals import Refused
+from backend.kernel.root_handover import succeeds
 from backend.kernel.short_code import group_short_code, read_short_code, say_short_code
 from backend.kernel.signing import (
     KeyProblem,
@@ -141,6 +142,13 @@ def test_a_trust_list_is_refused_for_its_reason(vector: Vector) -> None:
     refused = read_list(vector)
     assert isinstance(refused, Refused)
     assert refused.reason.value == vector["reason"]
+
+
+@pytest.mark.parametrize("vector", vectors_of("keys-and-trust", "root-handover"))
+def test_a_root_is_followed_by_those_that_it_named_alone(vector: Vector) -> None:
+    root, pinned = (PublicKey.from_point(bytes.fromhex(vector[name])) for name in ("root", "pinned"))
+    handovers = [bytes.fromhex(one) for one in vector["handovers"]]
+    assert succeeds(root, pinned=pinned, handovers=handovers, county=vector["county"]) is vector["expect"]
 
 
 @pytest.mark.parametrize("vector", vectors_of("token", "token"))

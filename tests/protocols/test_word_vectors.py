@@ -42,6 +42,8 @@ def by_a_merchant(data: bytes, county: str = COUNTY, device: UUID = DEVICE) -> A
     except NotOurForm as refused:
         return refused.reason
     told = {name: as_json(value) for name, value in vars(read).items() if name not in {"county", "device"}}
+    if read.trust is not None and not read.trust[2]:
+        told["trust"] = as_json(read.trust[:2])
     digests = {name: as_json(merchants.digest_of(rows)) for name, rows in read.collections.items()}
     return told | {"digests": digests}
 

@@ -8,6 +8,7 @@ from backend.kernel.trust import seconds_of, sign_trust_list
 from backend.sync.word_rules import Trusted, Word, WordReason, digests_of, write_word
 from tests.protocols.allowance_vectors import dealt
 from tests.protocols.certificate_vectors import given_out
+from tests.protocols.handover_vectors import EARLIER, EARLIEST, handed
 from tests.protocols.known_keys import (
     AT,
     COUNTY,
@@ -25,6 +26,7 @@ from tests.protocols.policy_vectors import put_in_force
 Vector = dict[str, Any]
 CASE_OF = {reason: f"Y{number}" for number, reason in enumerate(WordReason, 10)}
 TRUSTED = Trusted(ROOT.public, sign_trust_list(trust_list(), root=ROOT, kid=ROOT_KID))
+HANDED_OVER = Trusted(ROOT.public, TRUSTED.data, (handed(EARLIEST, EARLIER), handed(EARLIER, ROOT)))
 TERMS: dict[str, Any] = {
     "campaign": 3,
     "terms_version": 2,
@@ -98,12 +100,17 @@ def described(given: Word) -> dict[str, Any]:
         "epoch": given.epoch,
         "cursor": given.cursor,
         "server_time": seconds_of(given.server_time),
-        "trust": given.trust and [given.trust.root.compressed.hex(), given.trust.data.hex()],
+        "trust": given.trust and hexed(given.trust.parts),
         **{name: paper and paper.hex() for name, paper in papers.items()},
         "status_version": given.status_version,
         "collections": {name: given.collections[name] for name in sorted(given.collections)},
         "digests": {name: [digests[name].count, digests[name].sha256.hex()] for name in sorted(digests)},
     }
+
+
+def hexed(told: cbor.CborValue) -> Any:
+    """Bytes in hexadecimal figures, in their places."""
+    return [hexed(one) for one in told] if isinstance(told, list) else told.hex() if isinstance(told, bytes) else told
 
 
 def _good() -> Iterator[Vector]:
@@ -112,6 +119,7 @@ def _good() -> Iterator[Vector]:
         "all of it": word(),
         "nothing changed": word(collections={}),
         "no paper": word(**nothing),
+        "a root that two others handed over to": word(trust=HANDED_OVER),
         "a collection that has become empty": word(collections={"counter": {}}),
         "a collection that nobody knows yet": word(collections={"weather": {"x": {"rain": True}}}),
         "keys in the order of their UTF-8": word(collections={"terms": {"𠀀": {}, "～": {}, "a": {}, "Z": {}}}),
@@ -175,6 +183,12 @@ def _malformed() -> Iterator[Vector]:
         "a root that is no point": (6, [bytes(33), TRUSTED.data]),
         "a root that is not compressed": (6, [ROOT.public.uncompressed, TRUSTED.data]),
         "a list that is text": (6, [point, "list"]),
+        "hand-overs that are none": (6, [point, TRUSTED.data, []]),
+        "nine hand-overs": (6, [point, TRUSTED.data, [b"x"] * 9]),
+        "a hand-over as text": (6, [point, TRUSTED.data, ["x"]]),
+        "a hand-over of 513 bytes": (6, [point, TRUSTED.data, [bytes(513)]]),
+        "hand-overs in bytes": (6, [point, TRUSTED.data, b"x"]),
+        "trust of four": (6, [point, TRUSTED.data, [b"x"], 0]),
         "a certificate as text": (7, "c"),
         "a policy as text": (8, "p"),
         "an allowance that is a number": (9, 0),

@@ -93,8 +93,9 @@ async def test_a_device_is_handed_its_papers_signed_by_a_key_of_the_list(county:
     assert (terms["paused"], terms["offline"], terms["terms"]["face_fen"]) == (False, True, 5_000)
     [counter] = word.collections["counter"].values()
     assert counter["merchant_id"] == str(await of.merchant())
-    [person] = word.collections["operators"].values()
-    assert (person["staff_id"], person["name"], person["until"]) == (str(of.operator), "店员", None)
+    assert set(word.collections) == {"terms", "counter", "county"}, "a merchant's phone is told nobody's name"
+    [own] = word.collections["county"].values()
+    assert own["lock_idle_s"] == 300
 
 
 async def test_only_what_changed_is_told_again_and_a_restored_county_tells_everything(
@@ -103,7 +104,7 @@ async def test_only_what_changed_is_told_again_and_a_restored_county_tells_every
     here = await world(county)
     async with serving(county) as application, calling(application) as client:
         first = await pulled(client, here.counter)
-        assert set(first.collections) == {"terms", "counter", "operators", "county"}
+        assert set(first.collections) == {"terms", "counter", "county"}
         again = await pulled(client, here.counter, first.cursor)
         assert (again.collections, again.cursor) == ({}, first.cursor)
         await running_campaign(county, kind_code="second")

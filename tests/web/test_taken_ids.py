@@ -154,7 +154,7 @@ def of_the_office(world: World) -> list[Told]:
     told += [(Role.OFFICE, f"{OFFICE}/residents/explain", caller)]
     told += [(Role.OFFICE, house + "/{merchant_id}/" + move, change) for move in ("end", "reinstate", "suspend")]
     shown = {"name_zh": "筠连县", "name_en": "Junlian", "colour": "#0b6b4f", "based_on": 0, "change_id": ""}
-    shown |= {"help_phone": "", "icp_filing": "", "police_filing": ""}
+    shown |= {"help_phone": "", "icp_filing": "", "police_filing": "", "device_idle_minutes": 5}
     told += [(Role.SYSTEM_ADMIN, f"{OFFICE}/county-settings", shown)]
     return told + calls_of_the_office(change) + of_imports() + of_offline(world, change)
 

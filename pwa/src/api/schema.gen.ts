@@ -9124,6 +9124,7 @@ export interface components {
             icp_filing: string;
             police_filing: string;
             logo: string;
+            device_idle_minutes: number;
             saved_at: string | null;
         };
         /** SettingsBody */
@@ -9137,6 +9138,8 @@ export interface components {
             help_phone: string;
             icp_filing: string;
             police_filing: string;
+            /** @description After so many minutes without a touch a device asks for its passphrase again. */
+            device_idle_minutes: number;
             logo?: string | null;
             /** @default false */
             drop_logo: boolean;
@@ -10122,6 +10125,7 @@ export interface components {
             logo: string;
             issuer_kid: string;
             issuer_key: string;
+            former_issuer_keys: string[];
             server_time: string;
             unix_ms: number;
         };

@@ -1,5 +1,5 @@
 /**
- * What this device reads when it takes a voucher without a network: whom it believes, itself, terms, people, states.
+ * What this device reads when it takes a voucher without a network: whom it believes, itself, terms, states.
  *
  * Brought by `pull.ts`. Rows are those of `fixtures/protocols/word/SPEC.md`, Y7.
  */
@@ -26,14 +26,6 @@ interface TermsRow {
   readonly terms: Terms & { readonly use_from: string | null }
 }
 
-/** Somebody who may work at this device. */
-export interface Operator {
-  readonly staff_id: string
-  readonly name: string
-  readonly since: string
-  readonly until: string | null
-}
-
 const STATES = { usable: 'usable', used: 'used', 'not-usable': 'stopped' } as const
 /** The list is one row of a scope of its own: it has its own way of being new. */
 const listScope = (device: string): string => `${device} status`
@@ -50,12 +42,6 @@ export async function trustOf(device: string, county: string): Promise<TrustList
 /** Whose claims this device makes; undefined where it makes none. */
 export async function counterOf(device: string): Promise<Counter | undefined> {
   return (await lookAll<Counter>(device, 'counter'))[0]
-}
-
-/** Who may work here at an instant, in milliseconds since 1970. */
-export async function operatorsAt(device: string, at: number): Promise<Operator[]> {
-  const all = await lookAll<Operator>(device, 'operators')
-  return all.filter(({ since, until }) => Date.parse(since) <= at && (until === null || at < Date.parse(until)))
 }
 
 /** What besides the journal decides about this voucher; null for a device that makes no claims. */

@@ -5,8 +5,8 @@
 
 import type { DeviceState } from '@/api/wire'
 import { read, remember } from '@/kernel/remembered'
+import { NOTED } from './lock/mark'
 
-const KEY = 'yizhan.device'
 const ENDED: Readonly<Record<string, DeviceState>> = {
   'device-refused': 'refused',
   'device-suspended': 'suspended',
@@ -14,7 +14,7 @@ const ENDED: Readonly<Record<string, DeviceState>> = {
 }
 
 export function noteState(device: string, state: DeviceState): void {
-  remember(KEY, JSON.stringify({ device, state }))
+  remember(NOTED, JSON.stringify({ device, state }))
 }
 
 /** What the county means by refusing this device its word; any other reason says nothing of how it stands. */
@@ -26,7 +26,7 @@ export function noteRefusal(device: string, reason: string): void {
 /** The state that was last told of this device, or null. */
 export function notedState(device: string): DeviceState | null {
   try {
-    const kept = JSON.parse(read(KEY) ?? 'null') as { device: string; state: DeviceState } | null
+    const kept = JSON.parse(read(NOTED) ?? 'null') as { device: string; state: DeviceState } | null
     return kept?.device === device ? kept.state : null
   } catch {
     return null

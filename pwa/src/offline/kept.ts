@@ -31,69 +31,74 @@ export function isKept(): boolean {
 
 /** Puts a value on a shelf; resolves when it is on the disk. */
 export async function keep(shelf: Shelf, key: string, value: unknown): Promise<void> {
-  await onDisk(
-    shelf,
-    (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).put(value, key)),
-    () => void memory(shelf).set(key, value),
-  )
+  const written = await asWritten(shelf, key, value)
+  if (written === undefined) memory(shelf).set(key, value)
+  else {
+    await onDisk(
+      shelf,
+      (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).put(written, key)),
+      () => void memory(shelf).set(key, value),
+    )
+  }
   // Nobody waits for these: what is kept is about to be sent. A list that was only looked at asks nobody for room.
   if (shelf !== 'seen') void askToPersist()
   void countUnsent(shelf)
 }
 
 export async function recall<Value>(shelf: Shelf, key: string): Promise<Value | undefined> {
-  return onDisk(
+  const value = await onDisk(
     shelf,
-    async (database) => (await database.get(shelf, key)) as Value | undefined,
-    () => memory(shelf).get(key) as Value | undefined,
+    (database) => database.get(shelf, key),
+    () => undefined,
   )
+  return (value === undefined ? memory(shelf).get(key) : await asRead(shelf, key, value)) as Value | undefined
 }
 
 export async function recallAll<Value>(shelf: Shelf): Promise<Value[]> {
-  return onDisk(
-    shelf,
-    async (database) => (await database.getAll(shelf)) as Value[],
-    () => [...memory(shelf).values()] as Value[],
-  )
+  return (await recallEntries<Value>(shelf)).map(([, value]) => value)
 }
 
 /** The same with the keys under which they were put. */
 export async function recallEntries<Value>(shelf: Shelf): Promise<[key: string, value: Value][]> {
-  return onDisk(
+  const found = await onDisk(
     shelf,
     async (database) => {
       const store = database.transaction(shelf).store
       const [keys, values] = await Promise.all([store.getAllKeys(), store.getAll()])
-      return keys.map((key, at) => [key, values[at] as Value])
+      return keys.map((key, at) => [key, values[at]] as [string, unknown])
     },
-    () => [...memory(shelf).entries()] as [string, Value][],
+    () => [],
   )
+  const read = await Promise.all(found.map(async ([key, value]) => [key, await asRead(shelf, key, value)] as [string, unknown]))
+  return [...read.filter(([, value]) => value !== undefined), ...memory(shelf).entries()] as [string, Value][]
 }
 
 export async function forget(shelf: Shelf, key: string): Promise<void> {
+  memory(shelf).delete(key)
   await onDisk(
     shelf,
     (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).delete(key)),
-    () => void memory(shelf).delete(key),
+    () => undefined,
   )
   void countUnsent(shelf)
 }
 
 /** Takes everything from a shelf. */
 export async function clear(shelf: Shelf): Promise<void> {
+  memory(shelf).clear()
   await onDisk(
     shelf,
     (database) => changeStrictly(database, [shelf], (change) => change.objectStore(shelf).clear()),
-    () => memory(shelf).clear(),
+    () => undefined,
   )
   void countUnsent(shelf)
 }
 
 /** Counts again; without a shelf also at the start. */
 export async function countUnsent(changed?: Shelf): Promise<void> {
-  if (changed && !UNSENT.some((shelf) => shelf === changed)) return
+  if (changed && !isAct(changed)) return
   const counts = await Promise.all(
-    UNSENT.map((shelf) => onDisk(shelf, (database) => database.count(shelf), () => memory(shelf).size)),
+    UNSENT.map(async (shelf) => memory(shelf).size + (await onDisk(shelf, (database) => database.count(shelf), () => 0))),
   )
   unsent.value = counts.reduce((all, one) => all + one, 0)
 }
@@ -135,6 +140,26 @@ async function onDisk<Value>(
     return otherwise() as Value
   }
 }
+
+/**
+ * An act that has no answer yet may name a person by a document's number. With a passphrase it is written down sealed; in
+ * a browser without one it then lives as long as the page, as everything does whose seal is closed.
+ */
+async function asWritten(shelf: Shelf, key: string, value: unknown): Promise<unknown> {
+  if (!isAct(shelf)) return value
+  if (!isMarked()) return JSON.stringify(value).includes('proof_number') ? undefined : value
+  const { isOpen, seal } = await import('./lock/sealing')
+  return isOpen() ? seal(value, `${shelf} ${key}`) : undefined
+}
+
+/** Nothing where the seal is closed. */
+async function asRead(shelf: Shelf, key: string, value: unknown): Promise<unknown> {
+  if (!isAct(shelf) || !isMarked()) return value
+  const { open } = await import('./lock/sealing')
+  return open(value, `${shelf} ${key}`).catch(() => undefined)
+}
+
+const isAct = (shelf: Shelf): boolean => UNSENT.some((one) => one === shelf)
 
 function memory(shelf: Shelf): Map<string, unknown> {
   const found = inMemory.get(shelf) ?? new Map<string, unknown>()

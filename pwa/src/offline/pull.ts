@@ -7,6 +7,7 @@
 
 import { fromHex, toHex } from '@/kernel/bytes'
 import { publicKeyOfPoint } from '@/kernel/keys'
+import { succeeds } from '@/kernel/root_handover'
 import { readTrustList, type TrustList } from '@/kernel/trust'
 import { verifyAllowance } from './allowance'
 import { askCounty, parsed, type NotTold } from './asking'
@@ -15,7 +16,8 @@ import { verifyCertificate, type Certificate } from './certificate'
 import { changeStrictly, openDatabase, type Change } from './database'
 import type { Writer } from './journal'
 import { isMarked } from './lock/mark'
-import { isOpen } from './lock/sealing'
+import { isOpen, namesPeople } from './lock/sealing'
+import { asksPassphrase } from './lock/wanted'
 import type * as limits from './limits'
 import { verifyPolicy } from './policy'
 import { cursorOf, digestsOf, sealedFor, takeIn, wipe } from './replica'
@@ -23,7 +25,11 @@ import { takeWordIn, type Given } from './standing'
 import { readStatusList, type StatusList } from './status_list'
 import { readWord, type Word } from './word'
 
-export type PulledWord = { readonly kind: 'taken'; readonly word: Word } | NotTold
+export type PulledWord =
+  | { readonly kind: 'taken'; readonly word: Word }
+  /** The word names people, and nobody has opened this device with a passphrase. */
+  | { readonly kind: 'unsealed' }
+  | NotTold
 
 const PULL = '/api/v1/sync/pull'
 const STATUS = '/api/v1/sync/status'
@@ -38,12 +44,15 @@ export async function pullOnce(writer: Writer): Promise<PulledWord> {
   const { county, identity } = writer
   const { device } = identity
   // A device that is locked, or was wiped, may not write down what names people: it only sends.
-  if (isMarked() && !isOpen()) return { kind: 'away' }
+  if (isMarked() && !isOpen()) return { kind: 'unsealed' }
   const cursor = (await cursorOf(device))?.cursor
   const told = await askCounty(writer, cursor === undefined ? PULL : `${PULL}?cursor=${cursor}`)
   if (told.kind !== 'told') return told.kind === 'nothing-new' ? { kind: 'away' } : told
   const word = await readWord(told.body, { county, device })
   if (typeof word === 'string') return { kind: 'refused', status: 200, reason: word }
+  // Nothing of such a word is taken, its papers neither: without them nothing is accepted here.
+  asksPassphrase.value = !isOpen() && [...word.collections.keys()].some(namesPeople)
+  if (asksPassphrase.value) return { kind: 'unsealed' }
   try {
     const trusted = await trustedBy(word, await heldTrust(device))
     const given = trusted === null ? {} : await papersOf(word, trusted.list, identity.key)
@@ -77,11 +86,16 @@ interface Trusted {
   readonly keep: HeldTrust
 }
 
-/** The newest list that the pinned root signed; whoever has pinned none pins the first one that comes. */
+/**
+ * The newest list that the pinned root signed, or the one that it handed over to; whoever has pinned none pins the first
+ * one that comes.
+ */
 async function trustedBy({ county, trust }: Word, held: HeldTrust | undefined): Promise<Trusted | null> {
-  const root = held === undefined ? trust?.root : await publicKeyOfPoint(fromHex(held.root))
-  if (!root || (trust === null && held === undefined)) return null
-  const before = held && (await readTrustList(held.list, { root, county }))
+  const pinned = held === undefined ? trust?.root : await publicKeyOfPoint(fromHex(held.root))
+  if (!pinned || (trust === null && held === undefined)) return null
+  const before = held && (await readTrustList(Uint8Array.from(held.list), { root: pinned, county }))
+  const follows = trust !== null && (await succeeds(trust.root, { pinned, handovers: trust.handovers, county }))
+  const root = follows ? trust.root : pinned
   const knownSerial = before === undefined || typeof before === 'string' ? 0 : before.serial
   const data = trust?.list ?? held!.list
   const list = await readTrustList(data, { root, county, knownSerial })

@@ -10,6 +10,7 @@ import type { CborValue } from '@/kernel/cbor'
 import { isBytes, valueOf } from '@/kernel/code_text'
 import { COMPRESSED_BYTES, publicKeyOfPoint, type PublicKey } from '@/kernel/keys'
 import { uuidOf } from '@/kernel/token'
+import { LONGEST_HANDOVER, MOST_HANDOVERS } from '@/kernel/root_handover'
 import { countyOf, isInstant, isUint } from '@/kernel/trust'
 import type { Json } from './digest'
 
@@ -30,8 +31,8 @@ export interface Word {
   /** To be sent with the next question. */
   readonly cursor: string
   readonly server_time: number
-  /** The trust list as its root signed it. */
-  readonly trust: { readonly root: PublicKey; readonly list: Bytes } | null
+  /** The trust list as its root signed it, and how whoever pinned an earlier root comes to this one. */
+  readonly trust: { readonly root: PublicKey; readonly list: Bytes; readonly handovers: readonly Bytes[] } | null
   readonly certificate: Bytes | null
   readonly policy: Bytes | null
   readonly allowance: Bytes | null
@@ -75,11 +76,18 @@ async function wordOf(items: readonly CborValue[]): Promise<Word | null> {
 
 async function trustOf(value: CborValue | undefined): Promise<Word['trust'] | undefined> {
   if (value === null) return null
-  if (!Array.isArray(value) || value.length !== 2) return undefined
-  const [point, list] = value
+  if (!Array.isArray(value) || value.length < 2 || value.length > 3) return undefined
+  const [point, list, told] = value
   if (!isBytes(point, COMPRESSED_BYTES) || !isPaper(list) || list === null) return undefined
+  const handovers = value.length === 2 ? [] : handoversOf(told)
   const root = await publicKeyOfPoint(point)
-  return root === null ? undefined : { root, list }
+  return root === null || handovers === null ? undefined : { root, list, handovers }
+}
+
+function handoversOf(told: CborValue | undefined): Bytes[] | null {
+  if (!Array.isArray(told) || told.length === 0 || told.length > MOST_HANDOVERS) return null
+  const handovers = told.filter((one) => one instanceof Uint8Array && one.length <= LONGEST_HANDOVER)
+  return handovers.length === told.length ? (handovers as Bytes[]) : null
 }
 
 function isPaper(value: CborValue | undefined): value is Bytes | null {

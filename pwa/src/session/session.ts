@@ -14,8 +14,8 @@ import { hush } from '@/design-system/toast'
 import { read, remember } from '@/kernel/remembered'
 import { countyNow } from '@/offline/county_clock'
 import { clear } from '@/offline/kept'
-import { isMarked } from '@/offline/lock/mark'
-import { forgetClear, keeping, ME_KEY } from './keeping'
+import { isDevice, isMarked } from '@/offline/lock/mark'
+import { forgetClear, keeping, ME_KEY, nameless } from './keeping'
 import { endSession, unlessLeft } from './owed'
 
 export type Fits = (me: Me) => boolean
@@ -69,7 +69,7 @@ export const useSession = defineStore('session', () => {
     keeping.put?.(now)
     // A device with a passphrase writes nothing of a person down in the clear, whichever app is open.
     if (isMarked()) forgetClear()
-    else remember(ME_KEY, JSON.stringify(now))
+    else remember(ME_KEY, JSON.stringify(now && isDevice() ? nameless(now) : now))
   }
 
   function suit(app: Fits): void {

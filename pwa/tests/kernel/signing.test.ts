@@ -4,6 +4,7 @@ import { fromHex, toHex } from '@/kernel/bytes'
 import { isFrom } from '@/kernel/cose'
 import { enrolmentMessage, provePossession } from '@/kernel/enrolment'
 import { newDeviceKey, publicHalf, publicKeyOfJwk, publicKeyOfPoint, signed, verifies } from '@/kernel/keys'
+import { succeeds } from '@/kernel/root_handover'
 import { groupShortCode, readShortCode, sayShortCode } from '@/kernel/short_code'
 import { readToken } from '@/kernel/token'
 import { readTrustList } from '@/kernel/trust'
@@ -58,6 +59,12 @@ test.each(vectorsOf('keys-and-trust', 'trust-list'))('a list of the root is beli
 
 test.each(vectorsOf('keys-and-trust', 'trust-list-refused'))('a list is refused: %s', async (_, vector) => {
   expect(await readList(vector)).toBe(vector['reason'])
+})
+
+test.each(vectorsOf('keys-and-trust', 'root-handover'))('a root is followed by those that it named alone: %s', async (_, vector) => {
+  const [root, pinned] = [await point(vector, 'root'), await point(vector, 'pinned')]
+  const handovers = (vector['handovers'] as string[]).map(fromHex)
+  expect(await succeeds(root, { pinned, handovers, county: String(vector['county']) })).toBe(vector['expect'])
 })
 
 test.each(vectorsOf('token', 'token'))('a token says what the vector says: %s', async (_, vector) => {

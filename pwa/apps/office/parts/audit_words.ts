@@ -36,6 +36,7 @@ const SETTINGS = {
   help_phone: 'phone',
   icp_filing: 'icp',
   police_filing: 'police',
+  device_idle_minutes: 'idle',
 } as const
 const SETTING = new RegExp(`(^|; )(${Object.keys(SETTINGS).join('|')}): `, 'g')
 /** A sign's key is for programs: that it was changed is what there is to say. */

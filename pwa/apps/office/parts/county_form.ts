@@ -31,6 +31,8 @@ export interface CountyForm {
   phone: string
   icp: string
   police: string
+  /** After so many minutes without a touch devices ask for their passphrase. */
+  idle: string
   logo: File | null
   dropLogo: boolean
 }
@@ -45,6 +47,7 @@ export function formOf(now: CountySettings): CountyForm {
     phone: now.help_phone,
     icp: now.icp_filing,
     police: now.police_filing,
+    idle: String(now.device_idle_minutes),
     logo: null,
     dropLogo: false,
   }
@@ -62,6 +65,14 @@ export function ratioOf(colour: string): number | null {
   return own && Math.floor(contrast(own, [255, 255, 255]) * 10) / 10
 }
 
+export const MOST_IDLE_MINUTES = 60
+
+/** A whole number of minutes from 1 on, or null for what is none. */
+export function idleOf({ idle }: CountyForm): number | null {
+  const minutes = /^\d{1,2}$/.test(idle.trim()) ? Number(idle) : 0
+  return minutes >= 1 && minutes <= MOST_IDLE_MINUTES ? minutes : null
+}
+
 export const readable = (colour: string): boolean => countyColours(colour) !== null
 
 export function changed(form: CountyForm, now: CountySettings): boolean {
@@ -70,7 +81,7 @@ export function changed(form: CountyForm, now: CountySettings): boolean {
     form.logo !== null ||
     form.dropLogo ||
     colourOf(form) !== now.colour ||
-    (['nameZh', 'nameEn', 'phone', 'icp', 'police'] as const).some((field) => form[field].trim() !== before[field])
+    (['nameZh', 'nameEn', 'phone', 'icp', 'police', 'idle'] as const).some((field) => form[field].trim() !== before[field])
   )
 }
 
@@ -85,6 +96,7 @@ export function bodyOf(form: CountyForm, id: string, basedOn: number, logo: stri
     help_phone: form.phone.trim(),
     icp_filing: form.icp.trim(),
     police_filing: form.police.trim(),
+    device_idle_minutes: idleOf(form) ?? 0,
     logo,
     drop_logo: form.dropLogo,
   }

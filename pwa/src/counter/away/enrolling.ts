@@ -13,6 +13,7 @@ import { version } from '@/kernel/version'
 import { provePossession } from '@/offline/device_enrolment'
 import { currentIdentity, ensureIdentity, renewIdentity } from '@/offline/device_key'
 import { noteState, notedState } from '@/offline/device_note'
+import { forgetNames } from '@/session/keeping'
 
 /** A device that stands like this does not come back: it enrols anew under another id. */
 const OVER = new Set<DeviceStanding>(['refused', 'suspended', 'revoked'])
@@ -44,6 +45,7 @@ export async function enrol(code: Bytes): Promise<Answer<DeviceStanding> | 'noth
     const answer = await ask(api.POST('/api/v1/sync/enrolments', { body }))
     if (!answer.ok) return answer
     noteState(device, answer.value.state)
+    forgetNames()
     return { ...answer, value: answer.value.state }
   } catch (fault) {
     reportError(fault)

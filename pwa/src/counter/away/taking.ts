@@ -17,6 +17,8 @@ import { isEnded } from '@/offline/device_note'
 import { settleTime } from '@/offline/device_time'
 import { accept, type Writer } from '@/offline/journal'
 import { shouldAskFirst, standingRefusal } from '@/offline/limits'
+import { isMarked } from '@/offline/lock/mark'
+import { isOpen } from '@/offline/lock/sealing'
 import { headOf } from '@/offline/outbox'
 import { standingOf } from '@/offline/standing'
 
@@ -55,7 +57,10 @@ export async function ownWriter(): Promise<Writer | null> {
   const [county, identity] = await Promise.all([countyCode(), currentIdentity()])
   if (!county || !identity || isEnded(identity.device)) return null
   const { certificate } = await standingOf(identity.device)
-  return certificate === null ? null : { county, identity }
+  if (certificate === null) return null
+  // A station's tablet names people; and whoever wiped a device, or has not opened it, takes nothing with it.
+  const needsOpening = certificate.kind === 'station' || isMarked()
+  return needsOpening && !isOpen() ? null : { county, identity }
 }
 
 /**

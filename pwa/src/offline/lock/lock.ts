@@ -14,6 +14,7 @@ import { oweEnd, stampOf } from '@/session/owed'
 import { changeStrictly, openDatabase, type Database, type ReplicaRow } from '../database'
 import { forget, keep, recall } from '../kept'
 import { isMarked, mark } from './mark'
+import { asksPassphrase } from './wanted'
 import { isSealed, isSealedKind, open, placeOf, seal, useKey, type Sealed } from './sealing'
 
 export const LEAST_CHARACTERS = 8
@@ -55,6 +56,8 @@ export type Tried =
 
 /** What other apps of this browser left here in the clear. */
 const IN_THE_CLEAR = ['drafts', 'wallet', 'seen'] as const
+/** What was pressed and has no answer yet; a document's number may be in it. Only the key could open it after a wipe. */
+const OPEN_ACTS = ['claims', 'redemptions'] as const
 const LOCK = 'lock'
 const WHO = 'locked me'
 const SEAL = { name: 'AES-GCM', length: KEY_BITS } as const
@@ -72,6 +75,7 @@ export async function lookAtLock(): Promise<LockState> {
   if (!lock) lockState.value = isMarked() ? 'wiped' : 'none'
   else if ('wiped' in lock) lockState.value = 'wiped'
   else if (lockState.value !== 'open') lockState.value = 'locked'
+  if (lockState.value === 'wiped') asksPassphrase.value = true
   return lockState.value
 }
 
@@ -83,15 +87,19 @@ export async function setPassphrase(passphrase: string, me: Me | null, rounds: n
   const own = await notExtractable(drawn)
   const database = await openDatabase()
   const rows = await Promise.all((await database.getAll('replica')).map((row) => sealedRow(row, own)))
-  await changeStrictly(database, ['keys', 'replica', ...IN_THE_CLEAR], async (change) => {
+  const acts = await openActs(database)
+  const sealed = await Promise.all(acts.map(async ({ shelf, key, value }) => ({ shelf, key, value: await seal(value, `${shelf} ${key}`, own) })))
+  await changeStrictly(database, ['keys', 'replica', ...OPEN_ACTS, ...IN_THE_CLEAR], async (change) => {
     await change.objectStore('keys').put(lock, LOCK)
     for (const row of rows) await change.objectStore('replica').put(row)
+    for (const { shelf, key, value } of sealed) await change.objectStore(shelf).put(value, key)
     for (const name of IN_THE_CLEAR) await change.objectStore(name).clear()
   })
   mark()
   forgetClear()
   useKey(own)
   lockState.value = 'open'
+  asksPassphrase.value = false
   keepInside(me)
   tellOthers()
 }
@@ -132,8 +140,12 @@ export async function tryPassphrase(passphrase: string, again = false): Promise<
 export async function wipeCopy(): Promise<void> {
   const lock = await recall<Lock | Wiped>('keys', LOCK)
   const database = await openDatabase()
-  await changeStrictly(database, ['keys', 'replica', 'cursors', ...IN_THE_CLEAR], async (change) => {
-    for (const name of ['replica', 'cursors', ...IN_THE_CLEAR] as const) await change.objectStore(name).clear()
+  // To which key the county wants a journal's file sealed names nobody, and the journal may have to go that way.
+  const kept = (await database.getAll('replica')).filter(({ collection }) => collection === 'county')
+  const stores = ['replica', 'cursors', ...OPEN_ACTS, ...IN_THE_CLEAR] as const
+  await changeStrictly(database, ['keys', ...stores], async (change) => {
+    for (const name of stores) await change.objectStore(name).clear()
+    for (const row of kept) await change.objectStore('replica').put(row)
     await change.objectStore('keys').delete(WHO)
     await change.objectStore('keys').put({ wiped: true } satisfies Wiped, LOCK)
   })
@@ -143,6 +155,7 @@ export async function wipeCopy(): Promise<void> {
   keeping.me = null
   keeping.put = null
   lockState.value = 'wiped'
+  asksPassphrase.value = true
 }
 
 /** How long to wait after so many wrong tries, in milliseconds. */
@@ -209,6 +222,18 @@ async function restamp(stamp: string): Promise<void> {
     const lock = (await change.objectStore('keys').get(LOCK)) as Lock | Wiped | undefined
     if (lock && 'stamp' in lock && lock.stamp !== stamp) await change.objectStore('keys').put({ ...lock, stamp }, LOCK)
   })
+}
+
+async function openActs(database: Database): Promise<{ shelf: (typeof OPEN_ACTS)[number]; key: string; value: unknown }[]> {
+  const found = await Promise.all(
+    OPEN_ACTS.map(async (shelf) => {
+      const store = database.transaction(shelf).store
+      const [keys, values] = await Promise.all([store.getAllKeys(), store.getAll()])
+      return keys.map((key, at) => ({ shelf, key, value: values[at] }))
+    }),
+  )
+  // What an earlier key sealed is nobody's any more.
+  return found.flat().filter(({ value }) => !isSealed(value))
 }
 
 async function sealedRow(row: ReplicaRow, key: CryptoKey): Promise<ReplicaRow> {

@@ -19,6 +19,8 @@ export class Locked extends Error {}
 
 /** Terms of vouchers, and to which key a journal's file is sealed. */
 const OPEN = new Set(['terms', 'county', 'status'])
+/** What a merchant's phone is told besides: its own shop, which the county publishes. */
+const PUBLISHED = new Set(['counter', 'rounds'])
 const NONCE_BYTES = 12
 
 let key: CryptoKey | null = null
@@ -31,6 +33,9 @@ export function useKey(now: CryptoKey | null): void {
 export const isOpen = (): boolean => key !== null
 
 export const isSealedKind = (collection: string): boolean => !OPEN.has(collection)
+
+/** Whether a collection may name people. One that comes later does, until somebody says here that it does not. */
+export const namesPeople = (collection: string): boolean => isSealedKind(collection) && !PUBLISHED.has(collection)
 
 export function isSealed(value: unknown): value is Sealed {
   return typeof value === 'object' && value !== null && (value as Sealed).sealed instanceof Uint8Array

@@ -4,6 +4,7 @@ import type zh from './zh'
 export default {
   'title': 'Design system',
   'text': 'What each part looks like by day, by night and for elders, in all its states. Colours are measured on this page, not copied.',
+  'receipt.shop': 'The Old Street Kitchen of Jingyang Avenue, Junlian',
   'me.note': 'All parts, colours and sizes, by day, by night and for elders, side by side',
   'colours-of': 'Whose colours',
   'app.resident': 'Residents',
