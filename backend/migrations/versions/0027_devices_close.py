@@ -6,8 +6,8 @@ from alembic import op
 
 from backend.migrations.append_only import make_append_only
 
-revision: str = "0028"
-down_revision: str | None = "0025"
+revision: str = "0027"
+down_revision: str | None = "0026"
 branch_labels: Any = None
 depends_on: Any = None
 
