@@ -146,7 +146,11 @@ def become_device(page: Page, served: Served, staff: dict[str, Session]) -> None
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.get_by_text("等县里办公室通过")).to_be_visible()
     let_in(served, staff["office"], "乡下那台")
+    page.reload()
+    expect(page.get_by_text("还差一步：店主同意下面的责任", exact=False)).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="我已看清，同意").click()
+    # The county deals at once to whom somebody answers for.
+    expect(page.get_by_text(LEFT)).to_be_visible(timeout=30_000)
     # Once with a network: the app is kept, and the county tells the device what it may do.
     page.reload()
     expect(page.get_by_text(LEFT)).to_be_visible(timeout=30_000)

@@ -62,6 +62,13 @@ export async function flush(county: string, identity: DeviceIdentity, line: Line
   })
 }
 
+const wakers = new Set<() => void>()
+
+/** Sends at once, or asks where nothing waits: somebody wants to know. */
+export function flushNow(): void {
+  for (const wake of wakers) wake()
+}
+
 /** Begins to bring home what this browser holds, until what it answers is called. */
 export function startFlushing(county: string, chance: () => number = Math.random): () => void {
   const line = newLine()
@@ -110,6 +117,7 @@ export function startFlushing(county: string, chance: () => number = Math.random
     if (document.visibilityState === 'visible') comeBack()
   }
   const deaf = whenCommitted(wake)
+  wakers.add(comeBack)
   addEventListener('online', comeBack)
   document.addEventListener('visibilitychange', seen)
   wake()
@@ -117,6 +125,7 @@ export function startFlushing(county: string, chance: () => number = Math.random
     stopped = true
     clearTimeout(timer)
     deaf()
+    wakers.delete(comeBack)
     removeEventListener('online', comeBack)
     document.removeEventListener('visibilitychange', seen)
   }

@@ -9,7 +9,7 @@ import { countyCode } from '@/county/county'
 import { askWord } from '@/offline/briefing'
 import { connection } from '@/offline/connection'
 import { allIdentities, currentIdentity } from '@/offline/device_key'
-import { flushing, startFlushing } from '@/offline/flusher'
+import { flushing, flushNow, startFlushing } from '@/offline/flusher'
 import { whenCommitted } from '@/offline/journal'
 import { readBook, type AwayBook } from './claims'
 import { standingNow } from './enrolling'
@@ -62,6 +62,12 @@ export function hearCounty(atOnce = false): Promise<void> {
     asking = null
   })
   return asking
+}
+
+/** Sends at once and hears what follows: an allowance is dealt by a push, and told by the word after it. */
+export function syncNow(): void {
+  askedAt = -Infinity
+  flushNow()
 }
 
 async function hear(): Promise<void> {
