@@ -3,6 +3,7 @@
 Pure; the records of what devices sent.
 """
 
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -36,6 +37,8 @@ COMMAND_REPEATED = Judged(ResultCode.NEEDS_REVIEW, "id-reused")
 """Another act has this id."""
 COMMAND_DEP_FAILED = Judged(ResultCode.NEEDS_REVIEW, "dependency-failed")
 """What it builds on was rejected."""
+COMMAND_DEP_MISSING = Judged(ResultCode.NEEDS_REVIEW, "dependency-missing")
+"""What it builds on has not come for so long that somebody looks after it; it is done when that comes after all."""
 STATION_MISSING = Judged(ResultCode.NEEDS_REVIEW, "device-without-station")
 """Only a station's tablet does this."""
 REDEMPTION_UNKNOWN = Judged(ResultCode.NEEDS_REVIEW, "redemption-unknown")
@@ -47,7 +50,11 @@ FORKED = Judged(ResultCode.NEEDS_REVIEW, "event-forked")
 STATION_ACTS: Final = (Kind.SHIFT.value, Kind.CMD.value)
 """Kinds of what a station's tablet did beside taking vouchers."""
 TRIED_AGAIN: Final = (StationReason.SHIFT_ALREADY_OPEN.value, StationReason.DEVICE_BUSY.value)
-"""Why a shift's beginning waits for the end of another shift: at each push it is tried again."""
+"""Why a shift's beginning waits for the end of another shift: at each push it is tried again …"""
+ACTS_TRIED_AGAIN: Final = (*TRIED_AGAIN, "dependency-missing")
+"""… as is an act that waits for another one, until somebody puts it aside."""
+ACT_WAITS: Final = timedelta(days=14)
+"""So long an act waits for another one before it is somebody's task: as long as a station may be without a network."""
 UNCOVERED = Judged(ResultCode.NEEDS_REVIEW, "cover-gone")
 """The claim is right, and what was set apart for it is gone by now: a person decides who bears it."""
 

@@ -25,8 +25,10 @@ from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
 from backend.sync.journal_key import journal_key_of
 from backend.sync.log_rules import (
+    ACT_WAITS,
     APPLIED,
     COMMAND_DEP_FAILED,
+    COMMAND_DEP_MISSING,
     COMMAND_REPEATED,
     COMMAND_UNKNOWN,
     HELD,
@@ -134,7 +136,7 @@ class StationActs:
             return _for_review(self._doubts[signed.hash].value)
         waits = await self._waits(body)
         if waits is not None:
-            return waits
+            return await self._overdue(signed) if waits == HELD else waits
         place = Place(self._facts.county, self._device.id, body.cmd_id)
         told = open_station_claim(body.args, place, key=journal_key_of(self._tx.county))
         if isinstance(told, Refused):
@@ -155,6 +157,11 @@ class StationActs:
         at = await self._at(signed)
         was_open = None if ended_by is None else signed.event.seq < ended_by
         return Then(at if began is None else max(at, began.opened.at), was_open)
+
+    async def _overdue(self, signed: SignedEvent) -> Judged:
+        """It waits on; after a time somebody is told to see where what it builds on has got to."""
+        came = await events.arrived_at(self._tx, self._device.id, signed.event.seq)
+        return HELD if came is None or self._now < came + ACT_WAITS else COMMAND_DEP_MISSING
 
     async def _waits(self, body: Cmd) -> Judged | None:
         """Whether it has to wait for others, wherever they were made; ``None`` for no."""
@@ -269,7 +276,7 @@ def _is_tried_again(judged: Judged) -> bool:
 
 
 def _waits_on(judged: Judged) -> bool:
-    return judged == HELD or _is_tried_again(judged)
+    return judged in (HELD, COMMAND_DEP_MISSING) or _is_tried_again(judged)
 
 
 def _for_review(reason: str) -> Judged:

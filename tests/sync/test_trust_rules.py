@@ -10,6 +10,7 @@ from backend.kernel.refusals import Refused
 from backend.kernel.signing import SigningKey
 from backend.kernel.trust import IssuerKey, TrustList, TrustReason, instant_of, read_trust_list, seconds_of
 from backend.sync.trust_rules import (
+    MOST_BYTES,
     InstallReason,
     Signed,
     decide_install,
@@ -92,6 +93,16 @@ def test_what_is_no_request_is_not_signed(spoilt: bytes) -> None:
 def test_what_is_no_signed_list_is_told_so(spoilt: bytes) -> None:
     assert read_signed(spoilt) is None
     assert read_signed(cbor.encode([ROOT.public.compressed, bytes(20_000)])) is None
+
+
+def test_files_are_read_up_to_their_longest_and_no_byte_further() -> None:
+    padded = asked().ljust(MOST_BYTES)
+    assert read_request(padded) is not None
+    assert read_request(padded + b" ") is None
+    head = len(cbor.encode([ROOT.public.compressed, bytes(MOST_BYTES - 100)])) - (MOST_BYTES - 100)
+    longest = bytes(MOST_BYTES - head)
+    assert read_signed(cbor.encode([ROOT.public.compressed, longest])) is not None
+    assert read_signed(cbor.encode([ROOT.public.compressed, longest + b"\x00"])) is None
 
 
 def test_another_root_is_not_believed() -> None:

@@ -155,6 +155,33 @@ async def test_an_act_waits_for_one_of_another_tablet(county: County, clock: Han
     assert told(await there.counter.sync())[2] == YES
 
 
+async def test_an_act_whose_other_never_comes_is_somebodys_task_and_is_done_when_it_comes_after_all(
+    county: County, clock: HandClock
+) -> None:
+    [round_id] = await running_campaign(county, claim_level=3, closes_at=clock() + timedelta(days=30))
+    await account(county)
+    await account(county, OTHER_PHONE)
+    here, shift = await tablet(county), new_id()
+    here.counter.add(begins(shift))
+    first = registered(here.counter, round_id, afterwards := new_id(), PHONE, number=NUMBER)
+    later = {"proof": "social-card", "number": "5115271234"}
+    here.counter.add(registered(here.counter, round_id, shift, OTHER_PHONE, deps=(first.cmd_id,), **later))
+    here.counter.add(registered(here.counter, round_id, shift, OTHER_PHONE, deps=(new_id(),), **later))
+    clock.forward(hours=2)
+    assert told(await here.counter.sync()) == {1: YES, 2: HELD, 3: HELD}
+    clock.forward(days=14, seconds=-1)
+    assert told(await here.counter.sync()) == {1: YES, 2: HELD, 3: HELD}
+    clock.forward(seconds=1)
+    missing = waits("dependency-missing")
+    assert told(await here.counter.sync()) == {1: YES, 2: missing, 3: missing}
+    here.counter.add(ends(shift))
+    here.counter.add(begins(afterwards))
+    here.counter.add(first)
+    assert told(await here.counter.sync()) == {2: YES, 4: YES, 5: YES, 6: YES}
+    await rejected(county, here.counter, 3)
+    assert told(await here.counter.sync())[3] == ("noncompliant", "rejected-by-office")
+
+
 async def test_an_act_of_an_older_word_is_no_less_doubtful_because_it_waits(county: County, clock: HandClock) -> None:
     [round_id] = await running_campaign(county, claim_level=3)
     await account(county)

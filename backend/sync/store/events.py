@@ -12,7 +12,7 @@ from backend.kernel.instants import Instant
 from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Kind
 from backend.sync.event_tables import checkpoints, episodes, events, forks, quarantine, wanted
-from backend.sync.log_rules import STATION_ACTS, TRIED_AGAIN, Begun, Checkpointed, Judged, LogTotals, Stored
+from backend.sync.log_rules import ACTS_TRIED_AGAIN, STATION_ACTS, Begun, Checkpointed, Judged, LogTotals, Stored
 from backend.sync.take_rules import Fork, KnownLog, Unread
 
 _E = events.c
@@ -129,7 +129,7 @@ async def first_waiting(tx: Transaction, device_id: UUID, seq: int) -> int | Non
 
 async def waiting_acts(tx: Transaction, device_id: UUID, seq: int) -> list[Stored]:
     """A station's acts up to this number that are not judged yet, or are tried again, in order."""
-    again = (_E.kind == Kind.SHIFT.value) & _E.reason.in_(TRIED_AGAIN)
+    again = _E.reason.in_(ACTS_TRIED_AGAIN)
     mine = (_E.device_id == device_id, _E.seq <= seq, _E.kind.in_(STATION_ACTS), _E.code.in_(_WAITING))
     asked = select(events).where(*mine, or_(_E.code == ResultCode.HELD_GAP.value, again))
     return [_stored(row) for row in await tx.execute(asked.order_by(_E.seq))]

@@ -326,6 +326,7 @@ class World:
         for shop in self.shops:
             if not shop.is_gone:
                 shop.pull(self.county.status(), self.now)
+        tablets.see_to(self)
         self.county.acts.judge_all(self.county.data)
 
     def _finish(self, shop: Shop) -> None:

@@ -26,6 +26,7 @@ const WHY = {
   'operator-unknown': 'operator',
   'device-not-active': 'device',
   'dependency-failed': 'dependency',
+  'dependency-missing': 'dependency',
 } as const
 
 /** Why somebody has to look after it. */

@@ -151,6 +151,7 @@ export default {
   'reason.cover-gone': 'Its merchant should be paid, but what was set apart for it is gone',
   'reason.id-reused': 'Another act has this id',
   'reason.dependency-failed': 'What it builds on did not work out',
+  'reason.dependency-missing': 'What it builds on has not come; it is done when it comes, unless rejected',
   'reason.device-without-station': 'Not a station’s device',
   'reason.unknown-shift': 'The county knows no such shift',
   'reason.shift-already-open': 'Another shift of theirs is open',

@@ -147,6 +147,7 @@ export default {
   'reason.cover-gone': '本该付给商户，但为它备下的钱已收回',
   'reason.id-reused': '同一编号是另一件事',
   'reason.dependency-failed': '它前面的那件没有办成',
+  'reason.dependency-missing': '它前面的那件一直没有传来，来了仍会办；不等了可驳回',
   'reason.device-without-station': '不是驿站的设备',
   'reason.unknown-shift': '县里没有这个班次',
   'reason.shift-already-open': '县里还有一个没交的班次',

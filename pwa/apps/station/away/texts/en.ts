@@ -31,7 +31,7 @@ export default {
   'why.counted': 'The county has closed this shift with another sum.',
   'why.operator': 'This person did not run the station then.',
   'why.device': 'This device was suspended then.',
-  'why.dependency': 'What it builds on did not work out.',
+  'why.dependency': 'What it builds on did not work out, or has not come.',
   'why.other': 'The county could not do it; the reason is on record and the office looks at it.',
   'no.not-ready': 'This device has nothing to work by without a network. Go online first and enrol it under "This device".',
   'no.not-operator': 'By what the county told, you do not run this station now and cannot open a shift.',

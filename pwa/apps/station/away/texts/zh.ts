@@ -29,7 +29,7 @@ export default {
   'why.counted': '县里已按另一个现金数交了这个班。',
   'why.operator': '登记时这个人不是本站站长。',
   'why.device': '当时这台设备已停用。',
-  'why.dependency': '它前面的那件没有办成。',
+  'why.dependency': '它前面的那件没有办成，或一直没有传来。',
   'why.other': '县里没能办，原因已记下，办公室会核查。',
   'no.not-ready': '这台设备还没有离线办事的资料。请先联网，并在“这台设备”里登记。',
   'no.not-operator': '县里的资料里，您现在不是本站站长，不能开班。',
