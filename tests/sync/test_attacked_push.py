@@ -25,7 +25,6 @@ from tests.databases import HandClock
 from tests.protocols.known_keys import STRANGER
 from tests.sync.pushing import Counter
 from tests.sync.test_push import world
-from tests.sync.test_receipts import bring, receipt_of
 
 MOST = 2**32 - 1
 BEGINNING: Instant = datetime(1970, 1, 1, tzinfo=UTC)
@@ -160,16 +159,3 @@ async def sent(counter: Counter, events: tuple[Numbered, ...], *, head: int, epi
 @pytest.mark.parametrize("number", [2**31, MOST])
 async def test_a_policy_that_an_event_names_is_looked_for_whatever_its_number(county: County, number: int) -> None:
     assert await inquire(county, find_policy, number) is None
-
-
-@pytest.mark.parametrize("changed", [{"seq": MOST}, {"amount_fen": MOST}, {"time": END}, {"voucher": UUID(int=0)}])
-async def test_a_receipt_with_numbers_at_the_ends_of_their_range_is_answered(
-    county: County, clock: HandClock, changed: dict[str, Any]
-) -> None:
-    here = await world(county)
-    clock.forward(minutes=5)
-    seq = await here.counter.take(here.phones[0], here.vouchers[0])
-    first = await bring(county, receipt_of(here.counter, seq, **changed))
-    assert await bring(county, receipt_of(here.counter, seq, **changed)) == first
-    await here.counter.sync()
-    await honest(here.counter, here.phones[1], here.vouchers[1])
