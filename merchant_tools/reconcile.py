@@ -154,7 +154,8 @@ def _listed(data: bytes, pinned: bytes, county: str) -> TrustList:
     root, told = pinned, data
     match read_cbor(data):
         case [bytes(named), bytes(signed), *more] if len(more) <= 1 and len(named) == len(pinned):
-            handovers = more[0] if more and isinstance(more[0], list) else []
+            carried = more[0] if more and isinstance(more[0], list) else []
+            handovers = [one if isinstance(one, bytes) else b"" for one in carried]
             if succeeds(named, pinned=pinned, handovers=handovers, county=county):
                 root = named
             told = signed

@@ -29,7 +29,7 @@ def succeeds(root: bytes, *, pinned: bytes, handovers: Sequence[bytes], county: 
 
 
 def _read(data: bytes, county: str) -> tuple[bytes, bytes] | None:
-    if not isinstance(data, bytes) or len(data) > LONGEST_HANDOVER:
+    if len(data) > LONGEST_HANDOVER:
         return None
     try:
         signed = open_signed(data)

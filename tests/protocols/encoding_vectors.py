@@ -109,8 +109,12 @@ def _cbor_refused() -> list[dict[str, Any]]:
         "a201010102": "a map key twice",
         "a2613101" + "0102": "a text key before an integer key",
         "a1f501": "a map key that is true",
+        "81a1f401": "a map key that is false, inside an array",
+        "a1f601": "a map key that is null",
         "a18001": "a map key that is an array",
         "818181818181818181" + "01": "nine arrays inside each other",
+        "8181818181818181" + "80": "nine arrays inside each other, the last one empty",
+        "8181818181818181" + "a0": "eight arrays and an empty map",
     }
     return [{"op": "cbor-refused", "case": "E6", "hex": data, "why": why} for data, why in refused.items()]
 

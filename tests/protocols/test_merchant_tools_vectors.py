@@ -14,7 +14,7 @@ from backend.kernel.refusals import Refused
 from backend.kernel.trust import seconds_of
 from merchant_tools.presentation import check_presentation, read_short_code, read_token
 from merchant_tools.root_handover import succeeds
-from merchant_tools.signed import NotOurForm, TrustList, is_point, is_signed_by, read_trust_list
+from merchant_tools.signed import NotOurForm, TrustList, is_point, is_signed_by, read_cbor, read_trust_list
 from tests.protocols.known_keys import trust_list
 from tests.protocols.vector_files import instant, vectors_of
 
@@ -57,6 +57,12 @@ def test_a_compressed_point_is_a_key_or_not(vector: Vector) -> None:
 def test_a_signature_is_believed_or_not(vector: Vector) -> None:
     believed = is_signed_by(of_hex(vector, "key"), of_hex(vector, "signature"), of_hex(vector, "message"))
     assert believed is vector["valid"]
+
+
+@pytest.mark.parametrize("vector", vectors_of("encoding", "cbor-refused"))
+def test_other_bytes_are_no_deterministic_cbor(vector: Vector) -> None:
+    with pytest.raises(NotOurForm):
+        read_cbor(of_hex(vector, "hex"))
 
 
 @pytest.mark.parametrize("vector", vectors_of("keys-and-trust", "trust-list"))

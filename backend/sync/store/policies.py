@@ -12,6 +12,9 @@ from backend.sync.device_tables import policies
 from backend.sync.draft_rules import Policy
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
 
+MOST_NUMBER = 2**31 - 1
+"""Of a column that both databases have."""
+
 
 def _seconds(span: timedelta) -> int:
     return int(span.total_seconds())
@@ -99,7 +102,9 @@ async def in_force(tx: Transaction) -> Policy | None:
 
 
 async def policy(tx: Transaction, number: int) -> Policy | None:
-    """One policy, in force or not."""
+    """One policy, in force or not; an event may name a number that is larger than any column."""
+    if number > MOST_NUMBER:
+        return None
     row = (await tx.execute(select(policies).where(policies.c.number == number))).first()
     return None if row is None else _policy(row)
 

@@ -11,6 +11,8 @@ from backend.kernel.instants import Instant
 from backend.sync.status_tables import status_lists
 from backend.sync.status_views import MadeList
 
+MOST_VERSION = 2**31 - 1
+"""Of a column that both databases have."""
 _HEAD = [column for column in status_lists.c if column.name != "deflated"]
 
 
@@ -41,9 +43,13 @@ async def still_true(tx: Transaction, version: int, at: Instant) -> None:
 
 
 async def true_at(tx: Transaction, versions: Collection[int]) -> dict[int, datetime]:
-    """When each of these versions was last true; unknown and forgotten ones are left out."""
+    """When each of these versions was last true; unknown and forgotten ones are left out.
+
+    Devices name them, so one may be larger than any column: it would fail the whole push, and each one after it.
+    """
     s = status_lists.c
-    rows = await tx.execute(select(s.version, s.true_at).where(s.version.in_(sorted(set(versions)))))
+    known = sorted({version for version in versions if version <= MOST_VERSION})
+    rows = await tx.execute(select(s.version, s.true_at).where(s.version.in_(known)))
     return {row.version: row.true_at for row in rows}
 
 
