@@ -172,16 +172,7 @@ def test_whoever_finds_a_stations_tablet_reads_nothing_and_its_journal_comes_hom
     page.clock.install()
     page.reload()
     finds_nothing(page, names)
-    for left in range(9, 0, -1):
-        open_lock(page, f"猜的口令 {left}")
-        expect(page.get_by_text(f"还可以试{left}次").or_(page.get_by_text("请等", exact=False))).to_be_visible(
-            timeout=30_000
-        )
-        page.clock.fast_forward(910_000)
-        expect(page.get_by_text("请等", exact=False)).to_have_count(0)
-    open_lock(page, "猜的口令 0")
-    expect(page.get_by_role("heading", name="设备上的资料已清除")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("还有2条没有送到县里")).to_be_visible(timeout=30_000)
+    guess_ten_times(page)
     finds_nothing(page, names)
     with page.expect_download() as saving:
         page.get_by_role("button", name="存备份文件").click()
@@ -208,3 +199,17 @@ def finds_nothing(page: Page, names: set[str]) -> None:
     """Neither on the screen nor in anything that the browser keeps."""
     found = dump(page) + page.locator("body").inner_text()
     assert {name for name in names if name in found} == set()
+
+
+def guess_ten_times(page: Page) -> None:
+    """Until nothing is left but what the county has not heard."""
+    for left in range(9, 0, -1):
+        open_lock(page, f"猜的口令 {left}")
+        expect(page.get_by_text(f"还可以试{left}次").or_(page.get_by_text("请等", exact=False))).to_be_visible(
+            timeout=30_000
+        )
+        page.clock.fast_forward(910_000)
+        expect(page.get_by_text("请等", exact=False)).to_have_count(0)
+    open_lock(page, "猜的口令 0")
+    expect(page.get_by_role("heading", name="设备上的资料已清除")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("还有2条没有送到县里")).to_be_visible(timeout=30_000)

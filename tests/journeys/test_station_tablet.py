@@ -199,12 +199,7 @@ def test_a_shift_without_a_network_comes_home_with_everything_in_it(
 
     # Opened anew with nobody there: everything that waits is listed, from the disk.
     page = opened()
-    page.goto(f"{served.address}/station/waiting")
-    open_lock(page)
-    expect(page.get_by_text("4 条待上传，优惠共 ¥50.00")).to_be_visible()
-    expect(page.get_by_text("只是登记，待上传")).to_be_visible()
-    expect(page.get_by_text(f"登记号 {slip}")).to_be_visible()
-    print_receipt(page)
+    lists_all(page, served, slip)
 
     served.start()
     page.goto(f"{served.address}/station/waiting")
@@ -216,3 +211,13 @@ def test_a_shift_without_a_network_comes_home_with_everything_in_it(
     is_home(served, staff, station, device)
     page.context.close()
     served.stop()
+
+
+def lists_all(page: Page, served: Served, slip: str) -> None:
+    """What waits, from the disk."""
+    page.goto(f"{served.address}/station/waiting")
+    open_lock(page)
+    expect(page.get_by_text("4 条待上传，优惠共 ¥50.00")).to_be_visible()
+    expect(page.get_by_text("只是登记，待上传")).to_be_visible()
+    expect(page.get_by_text(f"登记号 {slip}")).to_be_visible()
+    print_receipt(page)

@@ -165,15 +165,7 @@ def _lists_refused() -> list[dict[str, Any]]:
         "an uncompressed key": signed([ISSUER_KID, ISSUER.public.uncompressed, start, end]),
         "a key that is no point": signed([ISSUER_KID, b"\x02" + _x_of_no_point(), start, end]),
         "an id of nine bytes": signed([bytes(9), ISSUER.public.compressed, start, end]),
-        "an id that is a number": signed([2**32, ISSUER.public.compressed, start, end], successor),
-        "an id that is a text beside one in bytes": signed(issuer, ["x", ISSUER.public.compressed, start, end]),
-        "a key without anything": signed([]),
-        "a key of five": signed([*issuer, 0]),
-        "a key that is a map": signed({"a": 1}),
-        "a key that is nothing": signed(None),
-        "no keys but a number": cose.sign1(["XK1", int(COUNTY), 7, start, 0], key=ROOT, kid=ROOT_KID),
-        "keys as a map": cose.sign1(["XK1", int(COUNTY), 7, start, {"a": issuer}], key=ROOT, kid=ROOT_KID),
-        "six items": cose.sign1(["XK1", int(COUNTY), 7, start, [issuer], 0], key=ROOT, kid=ROOT_KID),
+        **_other_shapes(issuer, successor),
         "an instant before 1970": signed([ISSUER_KID, ISSUER.public.compressed, -1, end]),
         "another version": signed(issuer, kind="XK2"),
         "a county of five figures": signed(issuer, county=51152),
@@ -205,6 +197,26 @@ def _lists_refused() -> list[dict[str, Any]]:
         }
         for why, why_refused, data, known, county in cases
     ]
+
+
+def _other_shapes(issuer: list[cbor.CborValue], successor: list[cbor.CborValue]) -> dict[str, bytes]:
+    """Keys that are no keys, where a program might take them apart before it has looked."""
+    start, end = seconds_of(AT - DAY), seconds_of(AT + DAY)
+    return {
+        "an id that is a number": _signed([2**32, ISSUER.public.compressed, start, end], successor),
+        "an id that is a text beside one in bytes": _signed(issuer, ["x", ISSUER.public.compressed, start, end]),
+        "a key without anything": _signed([]),
+        "a key of five": _signed([*issuer, 0]),
+        "a key that is a map": _signed({"a": 1}),
+        "a key that is nothing": _signed(None),
+        "no keys but a number": cose.sign1(["XK1", int(COUNTY), 7, start, 0], key=ROOT, kid=ROOT_KID),
+        "keys as a map": cose.sign1(["XK1", int(COUNTY), 7, start, {"a": issuer}], key=ROOT, kid=ROOT_KID),
+        "six items": cose.sign1(["XK1", int(COUNTY), 7, start, [issuer], 0], key=ROOT, kid=ROOT_KID),
+    }
+
+
+def _signed(*keys: cbor.CborValue) -> bytes:
+    return cose.sign1(["XK1", int(COUNTY), 7, seconds_of(AT - DAY), list(keys)], key=ROOT, kid=ROOT_KID)
 
 
 def _with_bit_changed(data: bytes) -> bytes:
