@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.journeys.conftest import signed_in
 from tests.journeys.served import Served, Session
-from tests.journeys.test_away_counter import become_device, put_in_force, with_pool
+from tests.journeys.test_away_counter import LEFT, become_device, put_in_force, with_pool
 from tests.journeys.test_offline import open_phone
 from tests.journeys.test_station_tablet import (
     PHONE_NUMBER,
@@ -97,7 +97,7 @@ def from_chromium(page: Page, served: Served, staff: dict[str, Session], names: 
     become_device(page, served, staff)
     # A shop's phone is told nobody's name, and remembers who works at it without theirs.
     page.reload()
-    expect(page.get_by_text("还可断网受理 ¥300.00、40 笔")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LEFT)).to_be_visible(timeout=30_000)
     found = dump(page)
     assert {name for name in names if name in found} == set()
 
@@ -126,7 +126,7 @@ def from_chromium(page: Page, served: Served, staff: dict[str, Session], names: 
     page.context.set_offline(True)
     page.reload()
     open_with(page, PASSPHRASE)
-    expect(page.get_by_text("还可断网受理 ¥300.00、40 笔")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(LEFT)).to_be_visible(timeout=30_000)
     found = dump(page)
     assert {name for name in names if name in found} == set()
     page.get_by_role("button", name="现在锁定").click()

@@ -75,6 +75,13 @@ def told_on_paper_only(page: Page, secrets: tuple[str, ...], folder: Path) -> No
     assert sent[2:8] == b"\x1dv0\x00\x30\x00"
 
 
+def mistype(page: Page, number: str) -> None:
+    """A wrong sign is told before anybody is asked."""
+    page.get_by_label("身份证", exact=True).check()
+    page.get_by_label("证件号码").fill(number[:-1] + ("1" if number[-1] != "1" else "2"))
+    expect(page.get_by_text("校验位对不上")).to_be_visible()
+
+
 def test_a_card_is_issued_printed_and_reported_lost(
     visit: Enter, served: Served, staff: dict[str, Session], tmp_path: Path
 ) -> None:
@@ -87,12 +94,7 @@ def test_a_card_is_issued_printed_and_reported_lost(
     page.goto(page.url.replace("/cards", "/serve"))
     open_the_shift(page)
     page.get_by_role("link", name="纸质卡").click()
-    # A wrong sign is told before anybody is asked.
-    page.get_by_label("身份证", exact=True).check()
-    page.get_by_label("证件号码").fill(
-        somebody.identity_number[:-1] + ("1" if somebody.identity_number[-1] != "1" else "2")
-    )
-    expect(page.get_by_text("校验位对不上")).to_be_visible()
+    mistype(page, somebody.identity_number)
     find_by_document(page, somebody.identity_number)
     tail = page.get_by_text(f"证件尾号 {somebody.identity_number[-4:]}")
     expect(tail).to_be_visible()

@@ -22,6 +22,7 @@ const ASKED_EVERY_MS = 600_000
 let running = false
 let askedAt = -Infinity
 let asking: Promise<void> | null = null
+let askingAgain: Promise<void> | null = null
 
 /** Reads the book again; a browser that keeps nothing has none. */
 export async function countAgain(): Promise<void> {
@@ -58,7 +59,15 @@ async function flushed(idle: boolean): Promise<void> {
 export function hearCounty(atOnce = false): Promise<void> {
   if (!atOnce && performance.now() < askedAt + ASKED_EVERY_MS) return Promise.resolve()
   askedAt = performance.now()
-  asking ??= hear().finally(() => {
+  if (asking) {
+    // What is under way may have been told before that happened which somebody asks about now.
+    askingAgain ??= asking.then(() => {
+      askingAgain = null
+      return hearCounty(true)
+    })
+    return askingAgain
+  }
+  asking = hear().finally(() => {
     asking = null
   })
   return asking
