@@ -38,16 +38,16 @@ REVIEWER = Actor(kind=ActorKind.STAFF, id=UUID(int=0x4EE), role="reviewer")
 STRANGER = SigningKey.from_scalar((999).to_bytes(32, "big"))
 
 
-def receipt_of(counter: Counter, seq: int, *, key: SigningKey | None = None, **changed: Any) -> str:
+def receipt_of(counter: Counter, nth: int, /, *, key: SigningKey | None = None, **changed: Any) -> str:
     """What the counter's screen shows after it took a voucher."""
-    signed = read_event(counter.journal[seq - 1])
+    signed = read_event(counter.journal[nth - 1])
     assert isinstance(signed, SignedEvent)
     body = body_of(signed.event)
     assert isinstance(body, Redeem)
     receipt = Receipt(
         county=counter.county.code,
         device=counter.device_id,
-        seq=seq,
+        seq=nth,
         event_hash=signed.hash,
         voucher=body.voucher,
         amount_fen=body.amount_fen,
