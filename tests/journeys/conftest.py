@@ -52,6 +52,15 @@ def served(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     server.stop()
 
 
+@pytest.fixture
+def own_served(seeded: Path, tmp_path: Path) -> Iterator[Served]:
+    """A server of this test's own, which it may stop; however the test ends, it does not outlive it."""
+    server = Served(seeded, tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture(scope="session")
 def driver() -> Iterator[Playwright]:
     """Playwright's driver."""

@@ -158,10 +158,9 @@ def become_device(page: Page, served: Served, staff: dict[str, Session]) -> None
 
 
 def test_a_voucher_taken_with_the_server_gone_survives_the_tab_and_is_paid(
-    driver: Playwright, chromium: Browser, seeded: Path, tmp_path: Path
+    driver: Playwright, chromium: Browser, own_served: Served, tmp_path: Path
 ) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+    served = own_served
     staff = signed_in(served)
     [resident] = served.sessions("resident", 1)
     put_in_force(served, staff)
@@ -206,4 +205,3 @@ def test_a_voucher_taken_with_the_server_gone_survives_the_tab_and_is_paid(
     held = served.ask("/api/v1/me/vouchers?state=issued", resident)["items"]
     assert voucher not in [one["voucher_id"] for one in held]
     context.close()
-    served.stop()

@@ -101,10 +101,9 @@ def is_counted(served: Served, staff: dict[str, Session], resident: Session, vou
 
 
 def test_a_card_is_taken_at_its_home_tablet_with_the_server_gone(
-    driver: Playwright, chromium: Browser, seeded: Path, tmp_path: Path
+    driver: Playwright, chromium: Browser, own_served: Served, tmp_path: Path
 ) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+    served = own_served
     staff = signed_in(served)
     [resident] = served.sessions("resident", 1)
     number = identity_number_of(served, resident)
@@ -142,4 +141,3 @@ def test_a_card_is_taken_at_its_home_tablet_with_the_server_gone(
     expect(page.get_by_text("县里已确认")).to_be_visible(timeout=90_000)
     is_counted(served, staff, resident, voucher)
     context.close()
-    served.stop()

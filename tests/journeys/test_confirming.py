@@ -46,10 +46,9 @@ def open_wallet(context: BrowserContext, served: Served, resident: Session, vouc
 
 
 def test_a_resident_confirms_a_large_amount_with_nobody_online(
-    driver: Playwright, seeded: Path, tmp_path: Path
+    driver: Playwright, own_served: Served, tmp_path: Path
 ) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+    served = own_served
     staff = signed_in(served)
     [resident] = served.sessions("resident", 1)
     put_in_force(served, staff, scan_fen=2_000)
@@ -141,10 +140,9 @@ def accept_receipt(chromium: Browser, served: Served, reviewer: Session, device:
 
 
 def test_a_lost_phones_claim_comes_home_in_the_residents_pocket(
-    driver: Playwright, chromium: Browser, seeded: Path, tmp_path: Path
+    driver: Playwright, chromium: Browser, own_served: Served, tmp_path: Path
 ) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+    served = own_served
     staff = signed_in(served)
     [resident] = served.sessions("resident", 1)
     put_in_force(served, staff)
@@ -187,10 +185,9 @@ def use_online_elsewhere(served: Served, resident: Session, merchant: Session, v
 
 
 def test_a_second_use_is_owed_and_kept_back_from_the_next_voucher(
-    driver: Playwright, seeded: Path, tmp_path: Path
+    driver: Playwright, own_served: Served, tmp_path: Path
 ) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+    served = own_served
     staff = signed_in(served)
     [resident] = served.sessions("resident", 1)
     put_in_force(served, staff)

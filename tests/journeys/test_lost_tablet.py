@@ -77,9 +77,10 @@ def names_of(served: Served, staff: dict[str, Session], roles: tuple[str, ...] =
     return {name for name in found if len(name) > 1}
 
 
-def test_whoever_finds_a_locked_device_reads_no_name_on_it(driver: Playwright, seeded: Path, tmp_path: Path) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+def test_whoever_finds_a_locked_device_reads_no_name_on_it(
+    driver: Playwright, own_served: Served, tmp_path: Path
+) -> None:
+    served = own_served
     staff = signed_in(served)
     put_in_force(served, staff)
     [resident] = served.sessions("resident", 1)
@@ -90,7 +91,6 @@ def test_whoever_finds_a_locked_device_reads_no_name_on_it(driver: Playwright, s
     page = context.new_page()
     from_chromium(page, served, staff, names)
     context.close()
-    served.stop()
 
 
 def from_chromium(page: Page, served: Served, staff: dict[str, Session], names: set[str]) -> None:
@@ -147,10 +147,9 @@ DOCUMENT_SEEN = "YZ20261888"
 
 
 def test_whoever_finds_a_stations_tablet_reads_nothing_and_its_journal_comes_home(
-    driver: Playwright, seeded: Path, tmp_path: Path
+    driver: Playwright, own_served: Served, tmp_path: Path
 ) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+    served = own_served
     staff = signed_in(served)
     put_in_force(served, staff)
     [resident] = served.sessions("resident", 1)
@@ -192,7 +191,6 @@ def test_whoever_finds_a_stations_tablet_reads_nothing_and_its_journal_comes_hom
     expect(page.get_by_label("登录名")).to_be_visible(timeout=30_000)
     finds_nothing(page, names)
     context.close()
-    served.stop()
 
 
 def finds_nothing(page: Page, names: set[str]) -> None:

@@ -14,9 +14,8 @@ from tests.journeys.visits import LAUNCH, PHONE, Visit, sign_in
 pytestmark = pytest.mark.journey
 
 
-def test_the_wallet_opens_with_the_server_stopped(driver: Playwright, seeded: Path, tmp_path: Path) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+def test_the_wallet_opens_with_the_server_stopped(driver: Playwright, own_served: Served, tmp_path: Path) -> None:
+    served = own_served
     [clerk] = served.sessions("office", 1)
     places = find_places(served, served.sessions("resident", 24), clerk)
     profile = str(tmp_path / "profile")

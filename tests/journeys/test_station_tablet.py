@@ -164,10 +164,9 @@ def is_home(served: Served, staff: dict[str, Session], station: str, device: str
 
 
 def test_a_shift_without_a_network_comes_home_with_everything_in_it(
-    driver: Playwright, chromium: Browser, seeded: Path, tmp_path: Path
+    driver: Playwright, chromium: Browser, own_served: Served, tmp_path: Path
 ) -> None:
-    served = Served(seeded, tmp_path)
-    served.start()
+    served = own_served
     staff = signed_in(served)
     [resident] = served.sessions("resident", 1)
     put_in_force(served, staff)

@@ -1,6 +1,5 @@
 """A new version is deployed while people work: nothing typed is lost, no page breaks, and nobody is pushed into it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,19 +22,10 @@ async () => {
 """
 
 
-@pytest.fixture
-def own(seeded: Path, tmp_path: Path) -> Iterator[Served]:
-    """A county of this journey's own, which goes away and comes back."""
-    county = Served(seeded, tmp_path)
-    county.start()
-    yield county
-    county.stop()
-
-
 def test_a_version_deployed_in_mid_task_loses_no_input_and_breaks_no_route(
-    chromium: Browser, own: Served, tmp_path: Path
+    chromium: Browser, own_served: Served, tmp_path: Path
 ) -> None:
-    desk = enter(chromium, own.address, own.sessions("office", 1)[0], viewport=DESK)
+    desk = enter(chromium, own_served.address, own_served.sessions("office", 1)[0], viewport=DESK)
     plan = desk.go("/office/campaigns/new")
     plan.evaluate("navigator.serviceWorker.ready.then(() => true)")
     plan.reload()
@@ -43,12 +33,12 @@ def test_a_version_deployed_in_mid_task_loses_no_input_and_breaks_no_route(
     call = desk.open_tab("/office/calls/new")
     call.get_by_label("标题（中文）").fill("另一个页面里写的")
     # Somebody in an app without a service worker, as in WeChat.
-    visitor = enter(chromium, own.address)
+    visitor = enter(chromium, own_served.address)
     visitor.context.add_init_script("delete Navigator.prototype.serviceWorker")
     first_page = visitor.go("/resident/")
     first_page.wait_for_load_state("networkidle")
 
-    deploy_next(own, tmp_path / "next")
+    deploy_next(own_served, tmp_path / "next")
 
     # Nothing is offered to whoever is in the middle of something.
     assert plan.evaluate(NOTICED)

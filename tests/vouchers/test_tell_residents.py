@@ -131,8 +131,9 @@ async def test_whoever_has_closed_their_account_is_told_nothing_any_more(county:
     assert await transact(county, close_account, CloseAccount(resident_id=gone.resident_id, actor=me)) is None
     clock.forward(days=7)
     assert await transact(county, expire, Expire(clock())) == 2
-    # Two claims, told and asked whether their holders owe, one expiry of both, and the closing of the account itself.
-    assert await relayed(county) == 6
+    # Two claims, told and asked whether their holders owe, one expiry of both, and the closing of an account, which
+    # cards and merchants' papers forget.
+    assert await relayed(county) == 7
     assert await told(county, gone.resident_id) == []
     assert [message.code for message in await told(county, here.resident_id)] == ["voucher-expired", "voucher-claimed"]
 

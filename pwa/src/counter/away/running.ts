@@ -61,7 +61,8 @@ export function hearCounty(atOnce = false): Promise<void> {
   askedAt = performance.now()
   if (asking) {
     // What is under way may have been told before that happened which somebody asks about now.
-    askingAgain ??= asking.then(() => {
+    const ended = asking.catch(() => undefined)
+    askingAgain ??= ended.then(() => {
       askingAgain = null
       return hearCounty(true)
     })
