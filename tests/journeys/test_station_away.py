@@ -17,9 +17,9 @@ UPRIGHT = {"width": 768, "height": 1024}
 
 @pytest.fixture(scope="module")
 def operator(served: Served, staff: dict[str, Session]) -> Session:
-    """Another operator than the one of the other journeys, and than the one whose shift the county has open."""
+    """Another operator than those of the other journeys, and than the one whose shift the county has open."""
     known = staff["operator"].subject
-    other = [one for one in served.sessions("operator", 4) if one.subject != known][-1]
+    other = [one for one in served.sessions("operator", 4) if one.subject != known][-2]
     served.ask("/api/v1/shifts", other, {"shift_id": str(new_id()), "cash_fen": 20_000, "device_label": "柜台平板"})
     return other
 
