@@ -1,6 +1,5 @@
 """Another person puts a drafted policy in force, with its document number."""
 
-from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -16,9 +15,6 @@ from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
 from backend.sync.draft_rules import Policy, PolicyReason, decide_enforcement
 from backend.sync.store import policies as store
-
-MOST_NUMBER: Final = 2**31 - 1
-"""What the column holds; a caller may name any number."""
 
 
 class EnforcePolicy(Struct, frozen=True, kw_only=True):
@@ -48,7 +44,7 @@ async def enforce_policy(
         return earlier
     if earlier is not None:
         return msgspec.structs.replace(earlier.decoded(PolicyEnforced), again=True)
-    policy = await store.lock_policy(tx, command.number) if 0 < command.number <= MOST_NUMBER else None
+    policy = await store.lock_policy(tx, command.number) if 0 < command.number <= store.MOST_NUMBER else None
     if policy is None:
         return Refused(PolicyReason.NO_SUCH_POLICY)
     before = await store.in_force(tx)

@@ -1,7 +1,7 @@
 """How do the four apps reach the browser? From memory, compressed once, hashed assets for ever, pages never stale.
 
-What ``pwa/dist`` has is listed at the start, and its pages are read then, so that a build put in place later is shown
-by nobody who doesn't have its program. Assets carry the hash of their content in their names: each is read and
+What ``pwa/dist`` has is listed at the start, and its pages are read then: a build that is put in place later is not
+served in part, but whole after the next start. Assets carry the hash of their content in their names: each is read and
 compressed when it is first asked for, since the builds of thirty days are thousands of files.
 
 A page address below an app's folder answers that app's HTML, so that a link into the app can be opened and reloaded.
@@ -57,7 +57,7 @@ def is_page(served: Served) -> bool:
 
 
 class Pages:
-    """The built PWA in memory; empty when it was not built (``missing`` says so to the reader of ``/``)."""
+    """The built PWA, its files in memory as they are asked for; empty when not built (``missing`` tells ``/``)."""
 
     def __init__(self, dist: Path) -> None:
         self._files: dict[str, Served] = {}

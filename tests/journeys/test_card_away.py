@@ -131,8 +131,8 @@ def test_a_card_is_taken_at_its_home_tablet_with_the_server_gone(
     expect(page.get_by_role("img", name="回执", exact=False)).to_be_visible()
     page.get_by_role("button", name="下一位").click()
     show(page, card)
-    # What was taken is gone from the card, whatever else is on it.
-    expect(page.get_by_role("heading", name="纸质卡")).to_be_visible()
+    # What was taken is gone from the card, whatever else is on it; the look at its owner stands beside the choice.
+    expect(page.get_by_label("问证件号码后四位")).to_be_visible()
     expect(page.get_by_text("断网也能用", exact=False)).to_have_count(0)
 
     served.start()

@@ -13,7 +13,7 @@ from backend.sync.draft_rules import Policy
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
 
 MOST_NUMBER = 2**31 - 1
-"""Of a column that both databases have."""
+"""What the column holds on both databases; a caller or an event may name any number."""
 
 
 def _seconds(span: timedelta) -> int:
