@@ -16,11 +16,11 @@ from backend.sync.conflict_schemas import (
     FIELD_OF,
     ConflictAnswer,
     DecideEventBody,
-    EventDecidedAnswer,
     EventSeenAnswer,
+    ReviewedAnswer,
     conflict_answer,
-    decided_answer,
     event_answer,
+    reviewed_answer,
 )
 from backend.sync.decide_event import DecideEvent, decide_event
 from backend.sync.find_conflicts import AskEvent, FindConflicts, FoundConflict, find_conflicts, find_event
@@ -100,11 +100,11 @@ async def get_event(request: Request[Any, Any, Any], device_id: FromPath[UUID], 
     opt={"callers": frozenset({Role.REVIEWER})},
     tags=["sync"],
     summary="Accept or reject a claim that waits for a person",
-    responses=documented(ReviewReason, *NOT_SETTLED, GeneralReason.ID_REUSED) | same_again(EventDecidedAnswer),
+    responses=documented(ReviewReason, *NOT_SETTLED, GeneralReason.ID_REUSED) | same_again(ReviewedAnswer),
 )
 async def post_decision(
     request: Request[Any, Any, Any], device_id: FromPath[UUID], seq: FromPath[int], data: JSONBody[DecideEventBody]
-) -> Response[EventDecidedAnswer]:
+) -> Response[ReviewedAnswer]:
     """Accepted, it is settled as any other claim; either way its device is told at its next push."""
     if not 0 < seq <= LARGEST_SEQ:
         raise ProblemError(ReviewReason.NO_SUCH_EVENT)
@@ -120,7 +120,7 @@ async def post_decision(
     outcome = await transact(county_of(request), decide_event, command)
     if isinstance(outcome, Refused | IdReused):
         return refused(outcome, FIELD_OF)
-    return Response(decided_answer(outcome), status_code=200 if outcome.again else 201)
+    return Response(reviewed_answer(outcome), status_code=200 if outcome.again else 201)
 
 
 def _position(found: FoundConflict) -> str:

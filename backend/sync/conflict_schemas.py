@@ -8,13 +8,13 @@ from msgspec import Struct
 from backend.kernel.refusals import Reason
 from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Redeem
-from backend.sync.decide_event import EventDecided
 from backend.sync.device_rules import DeviceKind, DeviceState
 from backend.sync.find_conflicts import FoundConflict, FoundEvent, SeenClaim, Told
 from backend.sync.find_devices import FoundDevice
 from backend.sync.log_rules import Stored
 from backend.sync.receipt_schemas import ReceiptSeenAnswer, receipt_answer
 from backend.sync.review_rules import ConflictKind, ReviewReason
+from backend.sync.settle_reviewed import Reviewed
 from backend.web.texts import ReasonText
 
 
@@ -149,8 +149,8 @@ class DecideEventBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reason: ReasonText
 
 
-class EventDecidedAnswer(Struct, frozen=True, kw_only=True):
-    """What the event came to, in fen."""
+class ReviewedAnswer(Struct, frozen=True, kw_only=True):
+    """What the event or the receipt came to, in fen."""
 
     device_id: UUID
     seq: int
@@ -303,13 +303,13 @@ def event_answer(found: FoundEvent) -> EventSeenAnswer:
     )
 
 
-def decided_answer(decided: EventDecided) -> EventDecidedAnswer:
+def reviewed_answer(reviewed: Reviewed) -> ReviewedAnswer:
     """The wire form."""
-    return EventDecidedAnswer(
-        device_id=decided.device_id,
-        seq=decided.seq,
-        code=decided.code,
-        paid_fen=decided.paid_fen,
-        cover_fen=decided.cover_fen,
-        debt_fen=decided.debt_fen,
+    return ReviewedAnswer(
+        device_id=reviewed.device_id,
+        seq=reviewed.seq,
+        code=reviewed.code,
+        paid_fen=reviewed.paid_fen,
+        cover_fen=reviewed.cover_fen,
+        debt_fen=reviewed.debt_fen,
     )

@@ -18,16 +18,15 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
-from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Kind, Redeem
 from backend.sync.device_rules import Device
 from backend.sync.draft_rules import limits_of
 from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.limits_rules import OfflineLimits
-from backend.sync.log_rules import UNCOVERED, Judged, Stored, labelled
+from backend.sync.log_rules import UNCOVERED, Judged, Stored
 from backend.sync.order_rules import RankedClaim
 from backend.sync.review_rules import REJECTED, Decision, ReviewReason, decide_review, is_taken_back
-from backend.sync.settle_reviewed import SettleReviewed, lift_reviewed, settle_reviewed
+from backend.sync.settle_reviewed import Reviewed, SettleReviewed, lift_reviewed, reviewed, settle_reviewed
 from backend.sync.store import devices, events, policies, reviews
 from backend.vouchers.offline_rules import OfflineReason
 from backend.vouchers.rules import Bill, RedemptionReason
@@ -45,22 +44,10 @@ class DecideEvent(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class EventDecided(Struct, frozen=True, kw_only=True):
-    """What the event came to, in fen; ``again`` marks the answer to a repeated request."""
-
-    device_id: UUID
-    seq: int
-    code: ResultCode
-    paid_fen: int = 0
-    cover_fen: int = 0
-    debt_fen: int = 0
-    again: bool = False
-
-
 No = Refused[ReviewReason] | Refused[RedemptionReason] | Refused[OfflineReason] | Refused[GeneralReason]
 
 
-async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -> EventDecided | No | IdReused:
+async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -> Reviewed | No | IdReused:
     """A refusal binds no id and moves nothing: the claim waits on."""
     assert command.actor.id is not None, "a reviewer is somebody"
     told = (command.device_id, command.seq, command.accept, command.reason, command.actor.id)
@@ -69,7 +56,7 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
     if isinstance(earlier, IdReused):
         return earlier
     if earlier is not None:
-        return msgspec.structs.replace(earlier.decoded(EventDecided), again=True)
+        return msgspec.structs.replace(earlier.decoded(Reviewed), again=True)
     device = await devices.lock_device(tx, command.device_id)
     found = [] if device is None else await reviews.near(tx, device.id, command.seq, command.seq)
     if device is None or not found:
@@ -85,26 +72,19 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
     )
     if no is not None:
         return no
-    decided = EventDecided(device_id=device.id, seq=stored.seq, code=REJECTED.code)
+    settled = None
     if command.accept:
         assert isinstance(body, Redeem), "decided just above"
         settled = await _settle(tx, device, signed, body, stored.judged, now)
-        if isinstance(settled, Refused):
-            return settled
-        decided = EventDecided(
-            device_id=device.id,
-            seq=stored.seq,
-            code=labelled(settled.label).code,
-            paid_fen=settled.paid_fen,
-            cover_fen=settled.cover_fen,
-            debt_fen=settled.debt_fen,
-        )
+    if isinstance(settled, Refused):
+        return settled
+    decided = reviewed(device, stored.seq, settled)
     await _keep(tx, command, stored, decided, now)
     await remember_answer(tx, command.decision_id, hashed, decided, now=now)
     return decided
 
 
-async def _keep(tx: Transaction, command: DecideEvent, stored: Stored, decided: EventDecided, now: Instant) -> None:
+async def _keep(tx: Transaction, command: DecideEvent, stored: Stored, decided: Reviewed, now: Instant) -> None:
     assert command.actor.id is not None, "a reviewer is somebody"
     judged = Judged(decided.code) if command.accept else REJECTED
     await events.judge(tx, command.device_id, {command.seq: judged})

@@ -17,14 +17,12 @@ from backend.kernel.instants import Instant
 from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.answered import earlier_answer, remember_answer
 from backend.outbox.rules import IdReused, command_hash
-from backend.sync.answer_rules import ResultCode
 from backend.sync.device_rules import Device
 from backend.sync.event_rules import read_event
 from backend.sync.limits_rules import OfflineLimits
-from backend.sync.log_rules import labelled
 from backend.sync.receipt_rules import HeldReceipt, ReceiptDecision, ReceiptReviewReason, decide_receipt_review
-from backend.sync.review_rules import REJECTED, ReviewReason
-from backend.sync.settle_reviewed import SettleReviewed, settle_reviewed
+from backend.sync.review_rules import ReviewReason
+from backend.sync.settle_reviewed import Reviewed, SettleReviewed, reviewed, settle_reviewed
 from backend.sync.store import devices, policies, reviews
 from backend.sync.store import receipts as store
 from backend.vouchers.offline_rules import OfflineReason
@@ -43,18 +41,6 @@ class DecideReceipt(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class ReceiptDecided(Struct, frozen=True, kw_only=True):
-    """What the receipt came to, in fen; ``again`` marks the answer to a repeated request."""
-
-    device_id: UUID
-    seq: int
-    code: ResultCode
-    paid_fen: int = 0
-    cover_fen: int = 0
-    debt_fen: int = 0
-    again: bool = False
-
-
 No = (
     Refused[ReceiptReviewReason]
     | Refused[ReviewReason]
@@ -64,7 +50,7 @@ No = (
 )
 
 
-async def decide_receipt(tx: Transaction, command: DecideReceipt, *, now: Instant) -> ReceiptDecided | No | IdReused:
+async def decide_receipt(tx: Transaction, command: DecideReceipt, *, now: Instant) -> Reviewed | No | IdReused:
     """A refusal binds no id and moves nothing: the receipt waits on."""
     assert command.actor.id is not None, "a reviewer is somebody"
     told = (command.receipt_id, command.accept, command.bill_fen, command.reason, command.actor.id)
@@ -73,7 +59,7 @@ async def decide_receipt(tx: Transaction, command: DecideReceipt, *, now: Instan
     if isinstance(earlier, IdReused):
         return earlier
     if earlier is not None:
-        return msgspec.structs.replace(earlier.decoded(ReceiptDecided), again=True)
+        return msgspec.structs.replace(earlier.decoded(Reviewed), again=True)
     seen = await store.receipt(tx, command.receipt_id)
     device = None if seen is None else await devices.lock_device(tx, seen.device_id)
     held = None if device is None else await store.receipt(tx, command.receipt_id)
@@ -84,19 +70,10 @@ async def decide_receipt(tx: Transaction, command: DecideReceipt, *, now: Instan
         return no
     if command.accept and device.merchant_id is None:
         return Refused(ReviewReason.WITHOUT_MERCHANT)
-    decided = ReceiptDecided(device_id=device.id, seq=held.seq, code=REJECTED.code)
-    if command.accept:
-        settled = await _settle(tx, device, held, command, now)
-        if isinstance(settled, Refused):
-            return settled
-        decided = ReceiptDecided(
-            device_id=device.id,
-            seq=held.seq,
-            code=labelled(settled.label).code,
-            paid_fen=settled.paid_fen,
-            cover_fen=settled.cover_fen,
-            debt_fen=settled.debt_fen,
-        )
+    settled = await _settle(tx, device, held, command, now) if command.accept else None
+    if isinstance(settled, Refused):
+        return settled
+    decided = reviewed(device, held.seq, settled)
     await _keep(tx, command, held, decided, now)
     await remember_answer(tx, command.decision_id, hashed, decided, now=now)
     return decided
@@ -131,9 +108,7 @@ async def _effective(tx: Transaction, device: Device, held: HeldReceipt) -> Inst
     return min(max(held.told_at, earliest), held.brought_at)
 
 
-async def _keep(
-    tx: Transaction, command: DecideReceipt, held: HeldReceipt, decided: ReceiptDecided, now: Instant
-) -> None:
+async def _keep(tx: Transaction, command: DecideReceipt, held: HeldReceipt, decided: Reviewed, now: Instant) -> None:
     assert command.actor.id is not None, "a reviewer is somebody"
     decision = ReceiptDecision(
         decision_id=command.decision_id,

@@ -13,6 +13,7 @@ from backend.kernel.refusals import GeneralReason, Refused
 from backend.outbox.rules import IdReused
 from backend.sync.bring_receipt import BringReceipt, bring_receipt
 from backend.sync.conflict_routes import NOT_SETTLED
+from backend.sync.conflict_schemas import ReviewedAnswer, reviewed_answer
 from backend.sync.decide_receipt import DecideReceipt, decide_receipt
 from backend.sync.receipt_rules import ReceiptReviewReason
 from backend.sync.receipt_schemas import (
@@ -20,9 +21,7 @@ from backend.sync.receipt_schemas import (
     BringReceiptBody,
     DecideReceiptBody,
     ReceiptBroughtAnswer,
-    ReceiptDecidedAnswer,
     brought_answer,
-    decided_answer,
 )
 from backend.sync.review_rules import ReviewReason
 from backend.web.callers import address_of, caller_of, county_of
@@ -61,11 +60,11 @@ async def post_receipt(
         *NOT_SETTLED,
         GeneralReason.ID_REUSED,
     )
-    | same_again(ReceiptDecidedAnswer),
+    | same_again(ReviewedAnswer),
 )
 async def post_receipt_decision(
     request: Request[Any, Any, Any], receipt_id: FromPath[UUID], data: JSONBody[DecideReceiptBody]
-) -> Response[ReceiptDecidedAnswer]:
+) -> Response[ReviewedAnswer]:
     """Accepted, it is settled as the claim of its event; should that come home later, it is the same claim."""
     actor = caller_of(request).actor(role=Role.REVIEWER, request_id=data.decision_id, address=address_of(request))
     command = DecideReceipt(
@@ -79,4 +78,4 @@ async def post_receipt_decision(
     outcome = await transact(county_of(request), decide_receipt, command)
     if isinstance(outcome, Refused | IdReused):
         return refused(outcome, FIELD_OF)
-    return Response(decided_answer(outcome), status_code=200 if outcome.again else 201)
+    return Response(reviewed_answer(outcome), status_code=200 if outcome.again else 201)

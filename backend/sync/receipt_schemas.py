@@ -9,9 +9,7 @@ from msgspec import Meta, Struct
 from backend.kernel.fen import PositiveFen
 from backend.kernel.receipts import LONGEST_TEXT, ReceiptReason
 from backend.kernel.refusals import Reason
-from backend.sync.answer_rules import ResultCode
 from backend.sync.bring_receipt import ReceiptBrought
-from backend.sync.decide_receipt import ReceiptDecided
 from backend.sync.receipt_rules import HeldReceipt, ReceiptReviewReason, ReceiptState
 from backend.web.texts import SCANNED, ReasonText
 
@@ -49,17 +47,6 @@ class DecideReceiptBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     accept: bool
     reason: ReasonText
     bill_fen: PositiveFen | None = None
-
-
-class ReceiptDecidedAnswer(Struct, frozen=True, kw_only=True):
-    """What the receipt came to, in fen."""
-
-    device_id: UUID
-    seq: int
-    code: ResultCode
-    paid_fen: int
-    cover_fen: int
-    debt_fen: int
 
 
 class ReceiptSeenAnswer(Struct, frozen=True, kw_only=True):
@@ -107,16 +94,4 @@ def receipt_answer(held: HeldReceipt, *, decidable: bool, decided_by: str) -> Re
         reason=None if decision is None else decision.reason,
         decided_by_name=decided_by,
         decided_at=None if decision is None else decision.decided_at,
-    )
-
-
-def decided_answer(decided: ReceiptDecided) -> ReceiptDecidedAnswer:
-    """The wire form."""
-    return ReceiptDecidedAnswer(
-        device_id=decided.device_id,
-        seq=decided.seq,
-        code=decided.code,
-        paid_fen=decided.paid_fen,
-        cover_fen=decided.cover_fen,
-        debt_fen=decided.debt_fen,
     )

@@ -13,13 +13,14 @@ from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.sync.answer_rules import ResultCode
 from backend.sync.charge_allowance import ChargeAllowance, charge_allowance, cover_left
 from backend.sync.claim_id import claim_id
 from backend.sync.device_rules import Device
 from backend.sync.episode_rules import Allowance
 from backend.sync.limits_rules import OfflineLimits
 from backend.sync.log_rules import labelled
-from backend.sync.review_rules import ReviewReason
+from backend.sync.review_rules import REJECTED, ReviewReason
 from backend.sync.store import allowances, events
 from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims, own_money_left
 from backend.vouchers.find_taken import campaign_of
@@ -47,7 +48,33 @@ class SettleReviewed(Struct, frozen=True, kw_only=True):
     lines: tuple[dict[str, str | int], ...] = ()
 
 
+class Reviewed(Struct, frozen=True, kw_only=True):
+    """What an event or a receipt came to, in fen; ``again`` marks the answer to a repeated request."""
+
+    device_id: UUID
+    seq: int
+    code: ResultCode = REJECTED.code
+    paid_fen: int = 0
+    cover_fen: int = 0
+    debt_fen: int = 0
+    again: bool = False
+
+
 No = Refused[ReviewReason] | Refused[RedemptionReason] | Refused[OfflineReason]
+
+
+def reviewed(device: Device, seq: int, settled: Settled | None) -> Reviewed:
+    """What somebody decided about a device's event; ``None`` where it was rejected."""
+    if settled is None:
+        return Reviewed(device_id=device.id, seq=seq)
+    return Reviewed(
+        device_id=device.id,
+        seq=seq,
+        code=labelled(settled.label).code,
+        paid_fen=settled.paid_fen,
+        cover_fen=settled.cover_fen,
+        debt_fen=settled.debt_fen,
+    )
 
 
 async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instant) -> Settled | No:

@@ -9,10 +9,11 @@ from backend.database.county import County
 from backend.database.transaction import inquire, transact
 from backend.kernel.refusals import Refused
 from backend.sync.bring_receipt import BringReceipt, ReceiptBrought, bring_receipt
-from backend.sync.decide_receipt import ReceiptDecided, decide_receipt
+from backend.sync.decide_receipt import decide_receipt
 from backend.sync.find_conflicts import FindConflicts, find_conflicts
 from backend.sync.find_devices import FindDevices, find_devices
 from backend.sync.receipt_rules import ReceiptState
+from backend.sync.settle_reviewed import Reviewed
 from tests.databases import HandClock
 from tests.sync.test_attacked_push import BEGINNING, END, MOST
 from tests.sync.test_push import world
@@ -54,5 +55,5 @@ async def test_a_receipt_at_the_end_of_its_range_is_kept_shown_and_decided(
     for accept in (True, False):
         asked = deciding(brought.held.receipt_id, accept=accept, bill_fen=MOST if accept else None)
         outcome = await transact(county, decide_receipt, asked)
-        assert isinstance(outcome, ReceiptDecided | Refused), outcome
+        assert isinstance(outcome, Reviewed | Refused), outcome
     assert await faults(county) == []

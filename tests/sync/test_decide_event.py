@@ -15,12 +15,13 @@ from backend.kernel.refusals import Refused
 from backend.outbox.rules import IdReused
 from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import ClockJump, Cmd, HolderProof, Shift, ShiftAct, Void
-from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
+from backend.sync.decide_event import DecideEvent, decide_event
 from backend.sync.event_rules import EventReason
 from backend.sync.find_conflicts import AskEvent, FindConflicts, find_conflicts, find_event
 from backend.sync.find_devices import FindDevices, find_devices
 from backend.sync.log_rules import Judged, Stored
 from backend.sync.review_rules import ConflictKind, ReviewReason, decide_review
+from backend.sync.settle_reviewed import Reviewed
 from backend.sync.store import events, reviews
 from tests.databases import HandClock
 from tests.protocols.known_keys import AT
@@ -70,7 +71,7 @@ async def test_what_is_accepted_is_paid_from_the_vouchers_own_money_and_its_devi
     here = await waiting(county, clock)
     command = deciding(here.counter, 1)
     done = await transact(county, decide_event, command)
-    assert isinstance(done, EventDecided)
+    assert isinstance(done, Reviewed)
     assert (done.code, done.paid_fen, done.cover_fen, done.debt_fen) == (ResultCode.APPLIED, 5_000, 0, 0)
     again = await transact(county, decide_event, command)
     assert again == structs.replace(done, again=True)
@@ -91,7 +92,7 @@ async def test_a_further_use_that_is_accepted_is_paid_from_the_pool_and_not_from
     await sized(county, here.campaign_id, 30_000)
     before = await places(county, here.campaign_id)
     done = await transact(county, decide_event, deciding(here.counter, 1))
-    assert isinstance(done, EventDecided)
+    assert isinstance(done, Reviewed)
     # By its own time it came first, so the other one is the further use now; who came last is covered.
     assert (done.code, done.paid_fen, done.cover_fen) == (ResultCode.APPLIED, 5_000, 5_000)
     after = await places(county, here.campaign_id)
@@ -116,7 +117,7 @@ async def test_without_money_in_the_pool_nothing_moves_and_the_claim_waits_on(co
 async def test_what_is_rejected_is_told_and_pays_nobody(county: County, clock: HandClock) -> None:
     here = await waiting(county, clock)
     done = await transact(county, decide_event, deciding(here.counter, 1, accept=False, reason="小票对不上"))
-    assert isinstance(done, EventDecided)
+    assert isinstance(done, Reviewed)
     assert (done.code, done.paid_fen) == (ResultCode.NONCOMPLIANT, 0)
     assert told(await here.counter.sync()) == {1: ("noncompliant", "rejected-by-office")}
     twice = await transact(county, decide_event, deciding(here.counter, 1))
@@ -135,7 +136,7 @@ async def test_what_its_device_took_back_can_only_be_rejected(county: County, cl
     found = await inquire(county, find_event, AskEvent(here.counter.device_id, 1))
     assert found is not None
     assert found.accept_no is ReviewReason.TAKEN_BACK
-    assert isinstance(await transact(county, decide_event, deciding(here.counter, 1, accept=False)), EventDecided)
+    assert isinstance(await transact(county, decide_event, deciding(here.counter, 1, accept=False)), Reviewed)
 
 
 async def test_what_is_on_the_books_already_is_not_settled_twice(county: County, clock: HandClock) -> None:
@@ -202,7 +203,7 @@ async def test_what_a_newer_program_wrote_can_be_put_aside_by_whoever_saw_to_it(
     assert (found.decidable, found.accept_no) == (True, ReviewReason.NO_CLAIM)
     assert await transact(county, decide_event, deciding(here.counter, 1)) == Refused(ReviewReason.NO_CLAIM)
     done = await transact(county, decide_event, deciding(here.counter, 1, accept=False, reason=f"已联系店家：{reason}"))
-    assert isinstance(done, EventDecided)
+    assert isinstance(done, Reviewed)
     assert told(await here.counter.sync()) == {1: ("noncompliant", "rejected-by-office")}
     assert await inquire(county, find_conflicts, FindConflicts(kind=ConflictKind.REVIEW)) == []
 

@@ -4,8 +4,9 @@ from backend.database.county import County
 from backend.database.transaction import transact
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
-from backend.sync.decide_event import EventDecided, decide_event
+from backend.sync.decide_event import decide_event
 from backend.sync.review_rules import ReviewReason
+from backend.sync.settle_reviewed import Reviewed
 from tests.databases import HandClock
 from tests.sync.pushing import Counter, told
 from tests.sync.test_decide_event import deciding
@@ -40,7 +41,7 @@ async def test_it_is_paid_from_the_pool_once_that_is_larger(county: County, cloc
     await sized(county, here.campaign_id, POOL + CAP)
     command = deciding(third, 1)
     done = await transact(county, decide_event, command)
-    assert isinstance(done, EventDecided)
+    assert isinstance(done, Reviewed)
     assert (done.code, done.paid_fen, done.cover_fen, done.debt_fen) == (ResultCode.CONFLICT_PAID, 5_000, 5_000, 5_000)
     assert told(await third.sync()) == {1: ("conflict_paid", None)}
     assert await transact(county, decide_event, deciding(third, 1)) == Refused(ReviewReason.NOT_WAITING)
@@ -59,7 +60,7 @@ async def test_it_is_paid_by_its_voucher_once_the_use_before_it_was_taken_back(
     await here.other.sync()
     assert await faults(county) == []
     done = await transact(county, decide_event, deciding(third, 1))
-    assert isinstance(done, EventDecided)
+    assert isinstance(done, Reviewed)
     assert (done.code, done.paid_fen, done.cover_fen, done.debt_fen) == (ResultCode.APPLIED, 5_000, 0, 0)
     assert told(await third.sync()) == {1: ("applied", None)}
     assert await faults(county) == []

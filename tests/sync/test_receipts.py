@@ -18,12 +18,13 @@ from backend.kernel.signing import SigningKey
 from backend.outbox.rules import IdReused
 from backend.sync.body_rules import Redeem
 from backend.sync.bring_receipt import BringReceipt, ReceiptBrought, bring_receipt
-from backend.sync.decide_receipt import DecideReceipt, ReceiptDecided, decide_receipt
+from backend.sync.decide_receipt import DecideReceipt, decide_receipt
 from backend.sync.event_rules import SignedEvent, body_of, read_event
 from backend.sync.find_conflicts import FindConflicts, find_conflicts
 from backend.sync.find_devices import FindDevices, find_devices
 from backend.sync.receipt_rules import ReceiptReviewReason, ReceiptState
 from backend.sync.review_rules import ConflictKind
+from backend.sync.settle_reviewed import Reviewed
 from backend.vouchers.rules import RedemptionReason
 from tests.databases import HandClock
 from tests.identity.sessions import staff_cookie
@@ -130,7 +131,7 @@ async def test_a_lost_tablets_receipt_is_seen_decided_and_paid_once(county: Coun
     assert (device.unsynced, device.need_from) == (1, 1), "the office sees that one event is missing"
     command = deciding(brought.held.receipt_id)
     done = await transact(county, decide_receipt, command)
-    assert isinstance(done, ReceiptDecided), done
+    assert isinstance(done, Reviewed), done
     assert (done.code.value, done.paid_fen, done.cover_fen, done.debt_fen) == ("applied", 5_000, 0, 0)
     assert await transact(county, decide_receipt, command) == structs.replace(done, again=True)
     assert isinstance(await transact(county, decide_receipt, structs.replace(command, reason="别的")), IdReused)
@@ -150,7 +151,7 @@ async def test_a_device_that_comes_home_after_all_makes_no_second_claim(
 ) -> None:
     here, text = await lost_tablet(county, clock)
     done = await transact(county, decide_receipt, deciding((await bring(county, text)).held.receipt_id))
-    assert isinstance(done, ReceiptDecided), done
+    assert isinstance(done, Reviewed), done
     if taken_back:
         here.counter.take_back(1)
     answer = await here.counter.sync()
@@ -173,7 +174,7 @@ async def test_what_the_rules_would_not_have_paid_stays_settled_as_a_person_deci
     await here.counter.suspend()
     await sized(county, here.campaign_id, 30_000)
     done = await transact(county, decide_receipt, deciding((await bring(county, text)).held.receipt_id))
-    assert isinstance(done, ReceiptDecided), done
+    assert isinstance(done, Reviewed), done
     assert told(await here.counter.sync()) == {1: ("applied", None)}
     assert await faults(county) == []
 
@@ -258,7 +259,7 @@ async def test_a_device_in_use_brings_its_events_itself(county: County, clock: H
     assert small == Refused(RedemptionReason.BILL_TOO_SMALL)
     # Devices hold all that the pool has, but the voucher's own money is enough.
     done = await transact(county, decide_receipt, deciding(brought.held.receipt_id))
-    assert isinstance(done, ReceiptDecided), done
+    assert isinstance(done, Reviewed), done
     assert await transact(county, decide_receipt, deciding(new_id())) == Refused(ReceiptReviewReason.NO_SUCH_RECEIPT)
     assert await faults(county) == []
 
@@ -269,7 +270,7 @@ async def test_a_further_use_is_paid_from_the_pool_and_owed(county: County, cloc
     await here.other.take(here.phones[0], here.vouchers[0], count=2)
     assert told(await here.other.sync()) == {1: ("applied", None)}
     done = await transact(county, decide_receipt, deciding((await bring(county, text)).held.receipt_id))
-    assert isinstance(done, ReceiptDecided), done
+    assert isinstance(done, Reviewed), done
     assert (done.code.value, done.paid_fen, done.cover_fen) == ("applied", 5_000, 5_000)
     assert told(await here.other.send_again([1])) == {1: ("conflict_paid", None)}
     assert await faults(county) == []
@@ -279,7 +280,7 @@ async def test_a_rejected_receipt_pays_nobody_and_its_event_still_counts(county:
     here, text = await lost_tablet(county, clock)
     receipt_id = (await bring(county, text)).held.receipt_id
     done = await transact(county, decide_receipt, deciding(receipt_id, accept=False, bill_fen=None))
-    assert isinstance(done, ReceiptDecided), done
+    assert isinstance(done, Reviewed), done
     assert (done.code.value, done.paid_fen) == ("noncompliant", 0)
     assert (await bring(county, text)).state is ReceiptState.REJECTED
     assert told(await here.counter.sync()) == {1: ("applied", None)}

@@ -14,8 +14,9 @@ from backend.kernel.ids import new_id
 from backend.stations.find_assisted import FindAssisted, find_assisted
 from backend.stations.open_shift import ShiftOpened, open_shift
 from backend.stations.rules import AssistedAct, ProofKind
-from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
+from backend.sync.decide_event import DecideEvent, decide_event
 from backend.sync.find_collections import FindCollections, find_collections
+from backend.sync.settle_reviewed import Reviewed
 from tests.databases import HandClock
 from tests.stations.station_makers import OPERATOR, shift_opening
 from tests.sync.device_makers import seen
@@ -175,7 +176,7 @@ async def test_a_task_that_somebody_saw_to_is_put_aside_and_what_waited_for_it_i
         accept=False,
         reason="已当面办好",
     )
-    assert isinstance(await transact(county, decide_event, command), EventDecided)
+    assert isinstance(await transact(county, decide_event, command), Reviewed)
     assert told(await here.counter.sync()) == {
         1: YES,
         2: ("noncompliant", "rejected-by-office"),

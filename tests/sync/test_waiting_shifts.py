@@ -13,8 +13,9 @@ from backend.kernel.instants import Instant
 from backend.stations.close_shift import CloseShift, ShiftClosed, close_shift
 from backend.stations.rules import ShiftState
 from backend.sync.body_rules import ClockJump
-from backend.sync.decide_event import DecideEvent, EventDecided, decide_event
+from backend.sync.decide_event import DecideEvent, decide_event
 from backend.sync.event_rules import Checkpoint
+from backend.sync.settle_reviewed import Reviewed
 from backend.sync.store import walks
 from backend.sync.walk_tables import walks as walk_rows
 from tests.databases import HandClock
@@ -48,7 +49,7 @@ async def rejected(county: County, at: Counter, seq: int) -> None:
         accept=False,
         reason="已当面办好",
     )
-    assert isinstance(await transact(county, decide_event, command), EventDecided)
+    assert isinstance(await transact(county, decide_event, command), Reviewed)
 
 
 async def test_a_beginning_is_tried_again_once_the_shift_before_it_is_over(county: County, clock: HandClock) -> None:

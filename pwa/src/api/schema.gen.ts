@@ -6595,16 +6595,6 @@ export interface components {
             cap_fen: number;
             claims: number;
         };
-        /** EventDecidedAnswer */
-        EventDecidedAnswer: {
-            /** Format: uuid */
-            device_id: string;
-            seq: number;
-            code: components["schemas"]["ResultCode"];
-            paid_fen: number;
-            cover_fen: number;
-            debt_fen: number;
-        };
         /** EventDecisionAnswer */
         EventDecisionAnswer: {
             accepted: boolean;
@@ -8514,16 +8504,6 @@ export interface components {
             owner_zh: string;
             owner_en: string;
         };
-        /** ReceiptDecidedAnswer */
-        ReceiptDecidedAnswer: {
-            /** Format: uuid */
-            device_id: string;
-            seq: number;
-            code: components["schemas"]["ResultCode"];
-            paid_fen: number;
-            cover_fen: number;
-            debt_fen: number;
-        };
         /** ReceiptSeenAnswer */
         ReceiptSeenAnswer: {
             /** Format: uuid */
@@ -8717,13 +8697,6 @@ export interface components {
             to: string;
             /** @description Why, for the record. */
             note?: string | null;
-        };
-        /** ReviewedAnswer */
-        ReviewedAnswer: {
-            /** Format: uuid */
-            dossier_id: string;
-            state: components["schemas"]["DossierState"];
-            payable: boolean;
         };
         /** RevokeCardRequest */
         RevokeCardRequest: {
@@ -10073,6 +10046,23 @@ export interface components {
             application_id: string;
             /** @description The XLSX or CSV itself, in base64; at most 5 MB. */
             file: string;
+        };
+        /** ReviewedAnswer */
+        sync_conflict_schemas_ReviewedAnswer: {
+            /** Format: uuid */
+            device_id: string;
+            seq: number;
+            code: components["schemas"]["ResultCode"];
+            paid_fen: number;
+            cover_fen: number;
+            debt_fen: number;
+        };
+        /** ReviewedAnswer */
+        trade_in_schemas_ReviewedAnswer: {
+            /** Format: uuid */
+            dossier_id: string;
+            state: components["schemas"]["DossierState"];
+            payable: boolean;
         };
         /** StateAnswer */
         vouchers_desk_schemas_StateAnswer: {
@@ -20456,7 +20446,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventDecidedAnswer"];
+                    "application/json": components["schemas"]["sync_conflict_schemas_ReviewedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -20465,7 +20455,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventDecidedAnswer"];
+                    "application/json": components["schemas"]["sync_conflict_schemas_ReviewedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -25672,7 +25662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReceiptDecidedAnswer"];
+                    "application/json": components["schemas"]["sync_conflict_schemas_ReviewedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -25681,7 +25671,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReceiptDecidedAnswer"];
+                    "application/json": components["schemas"]["sync_conflict_schemas_ReviewedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
@@ -29795,7 +29785,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReviewedAnswer"];
+                    "application/json": components["schemas"]["trade_in_schemas_ReviewedAnswer"];
                 };
             };
             /** @description Document created, URL follows */
@@ -29804,7 +29794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReviewedAnswer"];
+                    "application/json": components["schemas"]["trade_in_schemas_ReviewedAnswer"];
                 };
             };
             /** @description `malformed`: The content is not well formed; mend it as told */
