@@ -98,14 +98,14 @@ class Staged(Struct, frozen=True):
     up_to: dict[UUID, int]
 
 
-class _Proven(Struct, frozen=True):
+class Proven(Struct, frozen=True):
     """The copy was read again and is whole."""
 
     staged: Staged
     taken_at: Instant
 
 
-async def note_proven(tx: Transaction, command: _Proven, *, now: Instant) -> None:
+async def note_proven(tx: Transaction, command: Proven, *, now: Instant) -> None:
     """For the check-list, the trail and the devices, in one transaction."""
     made = BackupMade(made_at=command.taken_at, ledger_hash=command.staged.part.ledger_hash)
     await backup_made(tx, made, now=now)
@@ -116,7 +116,7 @@ async def _note(settings: Settings, staged: list[Staged], taken_at: Instant) -> 
     """The counties know of it from now on; the backup itself does not."""
     async with opened_counties(settings) as counties:
         for one in staged:
-            await act(counties.of_code(one.part.entry.code), note_proven, _Proven(one, taken_at))
+            await act(counties.of_code(one.part.entry.code), note_proven, Proven(one, taken_at))
 
 
 async def _stage(settings: Settings, code: str | None, stage: Path) -> list[Staged]:
