@@ -14,11 +14,13 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import HeaderParameter
 
-from backend.database.transaction import transact
+from backend.database.transaction import inquire, transact
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import write_answer
 from backend.sync.push import TakePush, push
 from backend.sync.push_rules import LONGEST_PUSH, PushReason
+from backend.sync.recognise_push import RecognisePush, recognise_push
+from backend.sync.renew_status import freshen_status
 from backend.sync.take_rules import TakeReason
 from backend.web.callers import PUBLIC, county_of
 from backend.web.limits import DEVICES
@@ -60,9 +62,12 @@ async def post_push(
     persistent: Annotated[bool | None, HeaderParameter(name="x-yizhan-persistent")] = None,
 ) -> Response[Any]:
     """Everything that the device signed is taken, and of each event it is told what it came to."""
-    data = unpacked(await request.body(), packing)
-    command = TakePush(data=data, app_version=app_version or "", persistent=persistent)
-    outcome = await transact(county_of(request), push, command)
+    county = county_of(request)
+    sent = await inquire(county, recognise_push, RecognisePush(unpacked(await request.body(), packing)))
+    if isinstance(sent, Refused):
+        return refusal(sent)
+    await freshen_status(county)
+    outcome = await transact(county, push, TakePush(sent=sent, app_version=app_version or "", persistent=persistent))
     if isinstance(outcome, Refused):
         return refusal(outcome)
     return Response(write_answer(outcome), media_type=CBOR, headers={"cache-control": "no-store"})

@@ -7,10 +7,12 @@ from pathlib import Path
 from backend.commands.backup import Proven, note_proven, stage_county
 from backend.database.county import County
 from backend.database.registry import open_counties
-from backend.database.transaction import Transaction, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.instants import Instant
 from backend.sync.answer_rules import Answer
 from backend.sync.push import PushOutcome, TakePush, push
+from backend.sync.push_rules import Push
+from backend.sync.recognise_push import RecognisePush, recognise_push
 from tests.commands.counties import backed_up, place_of, restored
 from tests.databases import HandClock
 from tests.sync.pushing import Counter
@@ -77,7 +79,9 @@ async def test_what_was_stored_after_the_copy_was_made_is_not_durable_whenever_i
             copied.wait(60)  # In the thread that has the file's only writing connection.
         return outcome
 
-    pushing = asyncio.create_task(transact(county, slowly, TakePush(data=here.counter.pushed([2]))))
+    sent = await inquire(county, recognise_push, RecognisePush(here.counter.pushed([2])))
+    assert isinstance(sent, Push), sent
+    pushing = asyncio.create_task(transact(county, slowly, TakePush(sent=sent)))
     try:
         assert await asyncio.to_thread(stored.wait, 60)
         clock.forward(minutes=1)

@@ -19,7 +19,6 @@ from backend.sync.decide_device import DecideDevice, decide_device
 from backend.sync.device_rules import Device, DeviceKind, DeviceState
 from backend.sync.device_schemas import device_answer
 from backend.sync.find_devices import FindDevices, find_devices
-from backend.sync.push import TakePush, push
 from backend.sync.push_rules import Sentinel
 from backend.sync.sentinel_rules import MOST_MISSING, Remembered, is_believed, missing_of
 from backend.sync.store import sentinels
@@ -128,8 +127,7 @@ async def test_two_devices_that_name_each_other_at_once_wait_for_nobody_for_ever
     merchant_id = await with_merchant(county)
     one, other = [await counter(county, merchant_id, number, UUID(int=1)) for number in (1, 2)]
     one.sentinel, other.sentinel = Sentinel(other.device_id, 5), Sentinel(one.device_id, 7)
-    pushes = [TakePush(data=each.pushed([])) for each in (one, other) for _ in range(8)]
-    answers = await asyncio.gather(*(transact(county, push, each) for each in pushes))
+    answers = await asyncio.gather(*(each.send([]) for each in (one, other) for _ in range(8)))
     assert all(isinstance(each, Answer) for each in answers), answers
     assert (await missing(county, one.device_id))[0] == 7
     assert (await missing(county, other.device_id))[0] == 5
