@@ -21,6 +21,7 @@ from backend.sync.push import PushOutcome, TakePush, push
 from backend.sync.push_rules import Numbered, Place, Push, Sentinel, sign_push
 from backend.sync.recognise_push import RecognisePush, recognise_push
 from backend.sync.renew_status import freshen_status
+from backend.sync.revoke_device import RevokeDevice, revoke_device
 from backend.sync.suspend_device import SuspendDevice, suspend_device
 from backend.vouchers.wallet import IssueTokens, issue_tokens
 from tests.sync.device_makers import CLERK, seen
@@ -124,6 +125,12 @@ class Counter(Struct):
         """The office stops it."""
         command = SuspendDevice(actor=CLERK, change_id=new_id(), device_id=self.device_id, reason="遗失")
         outcome = await transact(self.county, suspend_device, command)
+        assert not isinstance(outcome, Refused), outcome
+
+    async def revoke(self) -> None:
+        """The office ends it for good."""
+        command = RevokeDevice(actor=CLERK, change_id=new_id(), device_id=self.device_id, reason="不再使用")
+        outcome = await transact(self.county, revoke_device, command)
         assert not isinstance(outcome, Refused), outcome
 
     def take_back(self, seq: int, reason: str = "扫错了") -> int:
