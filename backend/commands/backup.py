@@ -11,9 +11,11 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 import msgspec
 import uvloop
+from msgspec import Struct
 
 from backend.commands.acting import act
 from backend.commands.archive.backup_key import fresh_key, given_key, keep_key, key_beside
@@ -36,6 +38,7 @@ from backend.ledger.audit import HashLedger, hash_ledger
 from backend.migrations.revision import newest_revision, present_revision
 from backend.settings import Settings
 from backend.starting.note_backup import BackupMade, backup_made
+from backend.sync.note_durable import AskAcknowledged, NoteDurable, acknowledged, note_durable
 from backend.sync.trusted_list import TRUST_LIST
 from backend.web.media import FOLDER as MEDIA
 
@@ -64,12 +67,13 @@ def run(arguments: argparse.Namespace) -> int:
     key = given or fresh_key(key_beside(target))
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
         stage = Path(folder)
-        counties = uvloop.run(_stage(settings, arguments.county, stage))
+        staged = uvloop.run(_stage(settings, arguments.county, stage))
+        counties = [one.part for one in staged]
         manifest = _write(stage, key, counties, _parts(settings.data, stage, counties))
         if given is None:
             keep_key(key, key_beside(target))
         (stage / "sealed").replace(target)
-    uvloop.run(_note(settings, manifest, taken_at))
+    uvloop.run(_note(settings, staged, taken_at))
     say(
         f"已备份到 {target}（{target.stat().st_size / MEGABYTE:.1f} MB，{elapsed_seconds() - begun:.1f} 秒），已核对",
         "written, read again and compared",
@@ -87,21 +91,42 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-async def _note(settings: Settings, manifest: Manifest, taken_at: Instant) -> None:
+class Staged(Struct, frozen=True):
+    """A county's copy: what it says of itself, and up to where it has each device's journal."""
+
+    part: CountyPart
+    up_to: dict[UUID, int]
+
+
+class Proven(Struct, frozen=True):
+    """The copy was read again and is whole."""
+
+    staged: Staged
+    taken_at: Instant
+
+
+async def note_proven(tx: Transaction, command: Proven, *, now: Instant) -> None:
+    """For the check-list, the trail and the devices, in one transaction."""
+    made = BackupMade(made_at=command.taken_at, ledger_hash=command.staged.part.ledger_hash)
+    await backup_made(tx, made, now=now)
+    await note_durable(tx, NoteDurable(command.staged.up_to), now=now)
+
+
+async def _note(settings: Settings, staged: list[Staged], taken_at: Instant) -> None:
     """The counties know of it from now on; the backup itself does not."""
     async with opened_counties(settings) as counties:
-        for part in manifest.counties:
-            made = BackupMade(made_at=taken_at, ledger_hash=part.ledger_hash)
-            await act(counties.of_code(part.entry.code), backup_made, made)
+        for one in staged:
+            await act(counties.of_code(one.part.entry.code), note_proven, Proven(one, taken_at))
 
 
-async def _stage(settings: Settings, code: str | None, stage: Path) -> list[CountyPart]:
+async def _stage(settings: Settings, code: str | None, stage: Path) -> list[Staged]:
     async with opened_counties(settings) as counties:
         wanted = [chosen(counties, code)] if code else list(counties.all)
-        return [await _stage_county(county, stage) for county in wanted]
+        return [await stage_county(county, stage) for county in wanted]
 
 
-async def _stage_county(county: County, stage: Path) -> CountyPart:
+async def stage_county(county: County, stage: Path) -> Staged:
+    """Copy a county into the folder, as of one moment."""
     place = stage / "counties" / county.entry.place
     place.mkdir(parents=True, mode=0o700)
     (place / KEYS).write_bytes((county.folder / KEYS).read_bytes())
@@ -128,19 +153,19 @@ def _check(copy: Path) -> None:
         raise Stop(f"数据库文件本身已损坏：{found}", f"The database file itself is damaged: {found}")
 
 
-async def _told_of_copy(entry: CountyEntry, stage: Path) -> CountyPart:
+async def _told_of_copy(entry: CountyEntry, stage: Path) -> Staged:
     """What the copy says of itself: it is the copy that is kept, not what was written since."""
     async with closing_counties(open_listed(stage, [entry], None)) as counties:
-        part = await inquire(counties.all[0], _tell, "sqlite")
+        staged = await inquire(counties.all[0], _tell, "sqlite")
     for ending in ("-wal", "-shm"):
         (stage / "counties" / entry.place / f"county.sqlite3{ending}").unlink(missing_ok=True)
-    return part
+    return staged
 
 
-async def _tell(tx: Transaction, database: str) -> CountyPart:
+async def _tell(tx: Transaction, database: str) -> Staged:
     keys = tx.county.keys.file
     on_postgresql = tx.county.on_postgresql
-    return CountyPart(
+    part = CountyPart(
         entry=tx.county.entry,
         database=database,
         server=await server_version(tx.connection) if on_postgresql else "",
@@ -149,18 +174,19 @@ async def _tell(tx: Transaction, database: str) -> CountyPart:
         epoch=await epoch(tx, AskEpoch()),
         secrets=Secrets(field_keys=tuple(sorted(keys.field_keys)), issuer_kid=keys.issuer_kid),
     )
+    return Staged(part, await acknowledged(tx, AskAcknowledged()))
 
 
-async def _dump(tx: Transaction, place: Path) -> CountyPart:
+async def _dump(tx: Transaction, place: Path) -> Staged:
     """Tell and dump from one snapshot, which lives as long as this transaction."""
     county = tx.county
     assert county.schema is not None, "only PostgreSQL is dumped"
     assert county.database_url is not None, "only PostgreSQL is dumped"
-    part = await _tell(tx, "postgresql")
+    staged = await _tell(tx, "postgresql")
     snapshot = await export_snapshot(tx.connection)
-    command = dump_command(tool("pg_dump", part.server), county.schema, snapshot, place / "schema.dump")
+    command = dump_command(tool("pg_dump", staged.part.server), county.schema, snapshot, place / "schema.dump")
     await asyncio.to_thread(run_tool, command, surroundings(county.database_url, os.environ))
-    return part
+    return staged
 
 
 def run_tool(command: list[str], environment: dict[str, str]) -> None:

@@ -17,6 +17,10 @@ class AskEpoch(Struct, frozen=True):
     """Which life is this?"""
 
 
+class AskRestored(Struct, frozen=True):
+    """When did this life begin, if not with the first?"""
+
+
 class RaiseEpoch(Struct, frozen=True):
     """The data was restored from a backup."""
 
@@ -25,6 +29,11 @@ async def epoch(tx: Transaction, _asked: AskEpoch) -> int:
     """The present epoch."""
     value = await store.read_value(tx, Fact.EPOCH)
     return FIRST_EPOCH if value is None else int(value)
+
+
+async def restored_at(tx: Transaction, _asked: AskRestored) -> Instant | None:
+    """When the newest backup was brought back; ``None`` where none ever was."""
+    return await store.read_since(tx, Fact.EPOCH)
 
 
 async def raise_epoch(tx: Transaction, _command: RaiseEpoch, *, now: Instant) -> int:

@@ -20,6 +20,12 @@ async def read_value(tx: Transaction, name: Fact) -> str | None:
     return found.scalar_one_or_none()
 
 
+async def read_since(tx: Transaction, name: Fact) -> Instant | None:
+    """Since when a fact has its value."""
+    found = await tx.execute(select(data_state.c.since).where(data_state.c.name == name.value))
+    return found.scalar_one_or_none()
+
+
 async def put_value(tx: Transaction, name: Fact, value: str, at: Instant) -> None:
     """The fact's value from now on."""
     await tx.execute(delete(data_state).where(data_state.c.name == name.value))

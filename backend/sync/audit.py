@@ -5,7 +5,7 @@ from msgspec import Struct
 from backend.database.transaction import Transaction
 from backend.ledger.audit import LedgerReport
 from backend.ledger.rules import Account, AccountKind, Step
-from backend.sync.store import allowances, devices, walks
+from backend.sync.store import allowances, devices, sentinels, walks
 
 DEALING = frozenset({Step.OFFLINE_DEAL, Step.OFFLINE_TAKE_BACK})
 
@@ -37,6 +37,9 @@ async def audit_sync(tx: Transaction, asked: AuditSync) -> SyncReport:
         if (paid := _paid(asked.ledger, key)) != charged:
             faults.append(f"offline: {paid} fen were paid from {key}, {charged} are charged to devices")
     faults += [f"offline: device {one} is ahead of itself" for one in await devices.out_of_step(tx)]
+    faults += [
+        f"offline: more is remembered of device {one} than is believed" for one in await sentinels.beyond_belief(tx)
+    ]
     faults += [
         f"offline: the walk along device {one} ended at an event that is not there" for one in await walks.astray(tx)
     ]

@@ -24,7 +24,7 @@ from backend.sync.cap_rules import Taken, room_of
 from backend.sync.chain_rules import holds_together, own_event
 from backend.sync.event_rules import BEGINNING, DeviceEvent, SignedEvent, body_of
 from backend.sync.fact_rules import DeviceFacts
-from backend.sync.fault_rules import Fault
+from backend.sync.fault_rules import BY_RECORDS, Fault
 from backend.sync.limits_rules import OfflineLimits
 from backend.sync.proof_rules import Claim, is_fresh, is_signed_by_holder, offer_of, terms_fault
 from backend.sync.walk_rules import Tally, TallyState, Walked
@@ -139,7 +139,10 @@ class _Journal:
         match body_of(event):
             case Redeem() as body:
                 fault = doubt or (Fault.CHECKPOINT_WENT_BACK if went_back else None)
-                self.verdicts[hashed] = fault or self._fault_of(hashed, event, body)
+                fault = fault or self._fault_of(hashed, event, body)
+                if fault in BY_RECORDS and self._facts.is_of_before(event.epoch, word):
+                    fault = Fault.CHECKPOINT_LOST
+                self.verdicts[hashed] = fault
             case Void() as void:
                 target = own_event(event, void.seq, self._by_seq, alone=doubt is None)
                 if target is not None:

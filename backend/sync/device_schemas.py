@@ -90,7 +90,10 @@ class DeviceChangedAnswer(Struct, frozen=True, kw_only=True):
 
 
 class DeviceAnswer(Struct, frozen=True, kw_only=True):
-    """A device with what the county knows of its journal; `unsynced` events were told of and are not here yet."""
+    """A device with what the county knows of its journal; `unsynced` events exist and are not here.
+
+    Their device told of them, or a receipt, or the device that came after one whose journal is gone.
+    """
 
     device_id: UUID
     kind: DeviceKind
@@ -174,9 +177,9 @@ def device_answer(found: FoundDevice) -> DeviceAnswer:
         seen_at=device.seen_at,
         head_seq=device.head_seq,
         ack_seq=device.ack_seq,
-        need_from=device.need_from,
-        unsynced=device.unsynced,
-        behind_since=device.behind_since,
+        need_from=found.missing.first,
+        unsynced=found.missing.count,
+        behind_since=found.missing.since,
         persistent=device.persistent,
         episode=device.episode,
         episode_at=device.episode_at,

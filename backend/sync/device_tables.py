@@ -1,4 +1,4 @@
-"""Rows of devices, their invitations, policies and allowances; private to ``store``."""
+"""Rows of devices, what is known of their journals, invitations, policies and allowances; private to ``store``."""
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, Table
 
@@ -59,6 +59,28 @@ devices = Table(
 )
 Index("ix_devices_enrolled", devices.c.enrolled_at, devices.c.id)
 Index("ix_devices_merchant", devices.c.merchant_id)
+
+# Beside the devices and not in their rows: a push writes of another device than the one whose row it holds.
+remembered = Table(
+    "devices_remembered",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("seq", BigInteger(), nullable=False),
+    id_column("told_by"),
+    instant_column("told_at"),
+    CheckConstraint("seq >= 1", name="seq_from_one"),
+    sqlite_with_rowid=False,
+)
+
+backed_up = Table(
+    "devices_backed_up",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("seq", BigInteger(), nullable=False),
+    CheckConstraint("seq >= 1", name="seq_from_one"),
+    sqlite_with_rowid=False,
+)
+"""How far each journal is in the newest backup that was read again, as the copy itself says."""
 
 policies = Table(
     "offline_policies",

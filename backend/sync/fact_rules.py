@@ -96,6 +96,8 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     device: UUID
     epoch: int
     """The county's present one; what a device heard in an earlier one may be forgotten here."""
+    restored_at: Instant | None = None
+    """When the present epoch began, by a restore; ``None`` for a county that never was restored."""
     station: bool
     """Whether the limits of a station are the device's, or those of a merchant's counter."""
     counter: Counter | None
@@ -122,6 +124,10 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     """Vouchers that were taken by card."""
     unusable: Mapping[UUID, tuple[Span, ...]] = {}
     """When the status list said of a voucher that it cannot be used."""
+
+    def is_of_before(self, epoch: int, word: Instant) -> bool:
+        """Whether a device that tells of this epoch, and had this word of the county, knew nothing of the restore."""
+        return self.restored_at is not None and epoch < self.epoch and word < self.restored_at
 
     def counter_at(self, word: Instant) -> Counter | None:
         """The merchant as a device knew it whose last word of the county is of this instant."""

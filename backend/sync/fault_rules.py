@@ -56,3 +56,18 @@ FOR_REVIEW: Final = frozenset(
     }
 )
 """Faults that an honest device can have after the county or the device lost something: a person looks at them."""
+
+BY_RECORDS: Final = frozenset(
+    {
+        Fault.POLICY_UNKNOWN,
+        Fault.CARD_NOT_AT_HOME,
+        Fault.VOUCHER_NOT_THEIRS,
+        Fault.VOUCHER_UNUSABLE,
+        Fault.OVER_CAP,
+        Fault.OVER_COUNT,
+        Fault.OVER_ALLOWANCE,
+    }
+)
+"""Faults against records that the device fetched after the county's last word to it: a restore may have lost them, or
+given their number to others. Then it is ``CHECKPOINT_LOST``.
+"""

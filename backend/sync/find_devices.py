@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -11,8 +11,9 @@ from backend.merchants.find_merchants import merchant_names
 from backend.stations.find_stations import station_names
 from backend.sync.device_rules import Device, DeviceState
 from backend.sync.log_rules import LogTotals, empty_log
+from backend.sync.sentinel_rules import Missing, missing_of
 from backend.sync.store import devices as store
-from backend.sync.store import events, receipts
+from backend.sync.store import events, receipts, sentinels
 
 NOBODY = ("", "")
 
@@ -32,6 +33,7 @@ class FoundDevice(Struct, frozen=True, kw_only=True):
     owner_zh: str
     owner_en: str
     log: LogTotals
+    missing: Missing
     receipts: int = 0
     """So many receipts wait for an event that is missing, or for a person."""
 
@@ -48,13 +50,15 @@ async def named_devices(tx: Transaction, found: Sequence[Device]) -> list[FoundD
     of_merchants = await merchant_names(tx, {one.merchant_id for one in found if one.merchant_id is not None})
     logs = await events.totals(tx, {one.id for one in found})
     brought = await receipts.waiting_of(tx, {one.id for one in found})
+    remembered = await sentinels.remembered_of(tx, {one.id for one in found})
     told = []
     for one in found:
         merchant = NOBODY if one.merchant_id is None else of_merchants.get(one.merchant_id, NOBODY)
         owner_zh, owner_en = merchant if one.station_id is None else at_stations.get(one.station_id, NOBODY)
         log = logs.get(one.id, empty_log(one.id))
-        receipts_of = brought.get(one.id, 0)
-        told.append(FoundDevice(device=one, owner_zh=owner_zh, owner_en=owner_en, log=log, receipts=receipts_of))
+        missing = missing_of(one, remembered.get(one.id))
+        named = FoundDevice(device=one, owner_zh=owner_zh, owner_en=owner_en, log=log, missing=missing)
+        told.append(structs.replace(named, receipts=brought.get(one.id, 0)))
     return told
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.cards.find_home_cards import known_cards
-from backend.data_state.epoch import AskEpoch, epoch
+from backend.data_state.epoch import AskEpoch, AskRestored, epoch, restored_at
 from backend.database.transaction import Transaction
 from backend.identity.list_staff import PageOfStaff, page_of_staff
 from backend.kernel.instants import Instant
@@ -65,6 +65,7 @@ async def gather_facts(tx: Transaction, journal: Journal) -> DeviceFacts:
         county=tx.county.code,
         device=device.id,
         epoch=await epoch(tx, AskEpoch()),
+        restored_at=await restored_at(tx, AskRestored()),
         station=device.kind is DeviceKind.STATION,
         counter=stood[-1][1] if stood else None,
         stood=stood,

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from backend.data_state.backups import AskBackup, last_backup
 from backend.data_state.epoch import AskEpoch, epoch
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -24,7 +23,8 @@ from backend.sync.hear_allowance import HearAllowance, hear_allowance
 from backend.sync.log_rules import FORKED, Begun, Judged, unread
 from backend.sync.note_sync import NoteSync, note_sync
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason
-from backend.sync.store import devices, events, policies, reviews, status
+from backend.sync.sentinel_rules import Remembered, is_believed
+from backend.sync.store import backed_up, devices, events, policies, reviews, sentinels, status
 from backend.sync.take_in import TakeIn, take_in
 from backend.sync.take_rules import Taken, TakeReason
 
@@ -53,7 +53,10 @@ async def push(tx: Transaction, command: TakePush, *, now: Instant) -> PushOutco
         return outcome
     taken, judged = outcome.taken, outcome.judged
     await _note(tx, device, sent, taken, command, now)
-    return await _answer(tx, device, sent, taken, judged, now)
+    answer = await _answer(tx, device, sent, taken, judged, now)
+    # The last of all: whoever waits here for another push on the same lost device holds nothing that one still wants.
+    await _remember(tx, device.id, sent, now)
+    return answer
 
 
 async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, command: TakePush, now: Instant) -> None:
@@ -102,7 +105,7 @@ async def _answer(
         device=device.id,
         epoch=present,
         ack_seq=taken.ack_seq,
-        durable_seq=await _durable(tx, device.id, taken.ack_seq),
+        durable_seq=min(taken.ack_seq, await backed_up.up_to(tx, device.id)),
         results=tuple(told[seq].told(seq) for seq in sorted(told)),
         need_from=taken.need_from,
         server_time=now,
@@ -112,7 +115,12 @@ async def _answer(
     )
 
 
-async def _durable(tx: Transaction, device_id: UUID, ack_seq: int) -> int:
-    """Up to where everything was stored before the last verified backup was made."""
-    backed_up = await last_backup(tx, AskBackup())
-    return 0 if backed_up is None else min(ack_seq, await events.stored_before(tx, device_id, backed_up))
+async def _remember(tx: Transaction, device_id: UUID, sent: Push, now: Instant) -> None:
+    """What the device remembers of a journal, this one or one that is gone; what is not believed is no error."""
+    told = sent.sentinel
+    if told is None:
+        return
+    told_by, of = await devices.device(tx, device_id), await devices.device(tx, told.device)
+    if told_by is not None and of is not None and is_believed(told.seq, of=of, told_by=told_by):
+        remembered = Remembered(device_id=of.id, seq=told.seq, told_by=told_by.id, told_at=now)
+        await sentinels.remember(tx, remembered)

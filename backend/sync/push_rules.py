@@ -50,7 +50,7 @@ class Place(Struct, frozen=True):
 class Sentinel(Struct, frozen=True):
     """What the device remembers outside of its journal: which device it was, and how far that one's journal went.
 
-    Another device, or a number beyond the head, tells that a journal was lost.
+    Another device, or a number beyond the head, tells that a journal was lost; ``sentinel_rules`` has who is believed.
     """
 
     device: UUID

@@ -18,9 +18,10 @@ from backend.sync.answer_rules import Answer
 from backend.sync.body_rules import Body, CardProof, HolderProof, Mode, Redeem, Void
 from backend.sync.event_rules import BEGINNING, Checkpoint, DeviceEvent, read_event, sign_event, with_body
 from backend.sync.push import PushOutcome, TakePush, push
-from backend.sync.push_rules import Numbered, Place, Push, sign_push
+from backend.sync.push_rules import Numbered, Place, Push, Sentinel, sign_push
 from backend.sync.recognise_push import RecognisePush, recognise_push
 from backend.sync.renew_status import freshen_status
+from backend.sync.revoke_device import RevokeDevice, revoke_device
 from backend.sync.suspend_device import SuspendDevice, suspend_device
 from backend.vouchers.wallet import IssueTokens, issue_tokens
 from tests.sync.device_makers import CLERK, seen
@@ -39,6 +40,8 @@ class Counter(Struct):
     told: Answer | None = None
     counts_by: int = 0
     """The episode of the allowance that arrived."""
+    sentinel: Sentinel | None = None
+    """What it remembers outside of its journal."""
 
     async def sync(self, *, most: int | None = None, lost: bool = False) -> Answer:
         """Send what is not acknowledged; the answer may be ``lost`` on its way."""
@@ -61,7 +64,7 @@ class Counter(Struct):
                 device=self.device_id,
                 head=Place(len(self.journal), self.head),
                 events=tuple(Numbered(seq, self.journal[seq - 1]) for seq in seqs),
-                sentinel=None,
+                sentinel=self.sentinel,
                 episode=self.counts_by,
             ),
             device=key or self.key,
@@ -122,6 +125,12 @@ class Counter(Struct):
         """The office stops it."""
         command = SuspendDevice(actor=CLERK, change_id=new_id(), device_id=self.device_id, reason="遗失")
         outcome = await transact(self.county, suspend_device, command)
+        assert not isinstance(outcome, Refused), outcome
+
+    async def revoke(self) -> None:
+        """The office ends it for good."""
+        command = RevokeDevice(actor=CLERK, change_id=new_id(), device_id=self.device_id, reason="不再使用")
+        outcome = await transact(self.county, revoke_device, command)
         assert not isinstance(outcome, Refused), outcome
 
     def take_back(self, seq: int, reason: str = "扫错了") -> int:

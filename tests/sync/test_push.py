@@ -317,19 +317,6 @@ async def test_a_claim_beyond_the_limits_is_told_why_and_its_merchant_is_not_pai
     assert await faults(county) == []
 
 
-async def test_a_suspended_device_is_heard_and_what_it_took_before_is_paid(county: County, clock: HandClock) -> None:
-    here = await world(county)
-    clock.forward(minutes=5)
-    await here.counter.take(here.phones[0], here.vouchers[0])
-    await here.counter.suspend()
-    clock.forward(minutes=5)
-    answer = await here.counter.sync()
-    assert told(answer) == {1: ("applied", None)}, "its word of the county was of before"
-    await here.counter.take(here.phones[1], here.vouchers[1])
-    assert told(await here.counter.sync()) == {2: ("noncompliant", "device-not-active")}
-    assert await faults(county) == []
-
-
 async def test_a_device_three_hours_wrong_uploads_everything(county: County, clock: HandClock) -> None:
     here = await world(county)
     clock.forward(minutes=5)

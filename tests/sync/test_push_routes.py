@@ -13,7 +13,8 @@ from backend.sync.push_routes import CBOR, PUSHES
 from backend.sync.push_rules import LONGEST_PUSH
 from tests.databases import HandClock
 from tests.sync.device_makers import seen
-from tests.sync.test_push import world
+from tests.sync.test_push import fill_quarantine, world
+from tests.vouchers.campaigns import faults
 from tests.web.client import calling, serving
 
 HEADERS = {"content-type": CBOR}
@@ -108,6 +109,32 @@ async def test_a_device_fills_no_disk_and_is_told_when_to_come_back(
     assert taken[-1] == 429
     assert int(answers[-1].headers["retry-after"]) > 0
     assert others.status_code == 200
+
+
+async def test_too_much_that_nobody_can_read_is_429_and_the_device_keeps_and_sends_what_it_has(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    for of, voucher_id in zip(here.phones, here.vouchers, strict=True):
+        await here.counter.take(of, voucher_id)
+    good, here.counter.journal[1] = here.counter.journal[1], b"\xff" * 300
+    await fill_quarantine(county, here.counter.device_id)
+    async with serving(county) as application, calling(application) as client:
+        for _ in range(2):
+            full = await client.post(PUSHES, content=here.counter.pushed([1, 2]), headers=HEADERS)
+            assert (full.status_code, full.json()["reason"]) == (429, "quarantine-full"), full.text
+        device = await seen(county, here.counter.device_id)
+        assert (device.head_seq, device.ack_seq) == (0, 0), "nothing of such a push is stored, the good event neither"
+        # What can be read is taken from the same device as ever, and the rest once it is in order again.
+        answer = await client.post(PUSHES, content=here.counter.pushed([1]), headers=HEADERS)
+        assert answer.status_code == 200, answer.text
+        here.counter.journal[1] = good
+        answer = await client.post(PUSHES, content=here.counter.pushed([1, 2]), headers=HEADERS)
+    read = read_answer(answer.content, county=county.code, device=here.counter.device_id)
+    assert not isinstance(read, Refused)
+    assert [(one.seq, str(one.code)) for one in read.results] == [(1, "applied"), (2, "applied")]
+    assert await faults(county) == []
 
 
 async def test_json_is_not_what_devices_send(county: County) -> None:

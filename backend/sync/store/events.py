@@ -284,18 +284,3 @@ async def totals(tx: Transaction, device_ids: Collection[UUID]) -> dict[UUID, Lo
         )
         for device_id in {*logs, *second, *unread}
     }
-
-
-async def stored_before(tx: Transaction, device_id: UUID, at: Instant) -> int:
-    """The number up to which everything of this device was stored before an instant."""
-    q = quarantine.c
-    firsts = [
-        (await tx.execute(select(func.min(_E.seq)).where(_E.device_id == device_id, _E.recorded_at >= at))).scalar(),
-        (await tx.execute(select(func.min(q.seq)).where(q.device_id == device_id, q.recorded_at >= at))).scalar(),
-    ]
-    later = [int(seq) for seq in firsts if seq is not None]
-    if later:
-        return min(later) - 1
-    return int(
-        (await tx.execute(select(func.coalesce(func.max(_E.seq), 0)).where(_E.device_id == device_id))).scalar_one()
-    )

@@ -66,15 +66,16 @@ class County:
             self.store(push.device, numbered.data)
         device = data.devices[push.device]
         data.devices[push.device] = replace(device, head=max(device.head, push.head.seq))
-        lost = push.sentinel
-        if lost is not None and lost.device in data.devices:
-            other = data.devices[lost.device]
-            data.devices[lost.device] = replace(other, told_lost=max(other.told_lost, lost.seq))
+        self.remember(push)
         covered = sum(data.cover.values())
         self.settle()
         self.acts.judge(data, push.device)
         self.charge(push.device, sum(data.cover.values()) - covered)
         self.deal(push.device, now)
+
+    def remember(self, push: Push) -> None:
+        """How far a journal went, its own or one that is gone."""
+        self.data.remember(push)
 
     def store(self, device_id: UUID, data: bytes) -> None:
         """Keep one event, whatever it is."""

@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from backend.sync.chain_rules import contiguous, missing_from
 from backend.sync.event_rules import BEGINNING, SignedEvent
 from backend.sync.log_rules import Judged
 from backend.sync.order_rules import RankedClaim
-from backend.sync.push_rules import Place
+from backend.sync.push_rules import Place, Push
+from backend.sync.sentinel_rules import MOST_MISSING
 from merchant_tools.till_state import Allowance
 
 
@@ -102,6 +103,15 @@ class Data:
     """How often each act was done."""
     rejected: frozenset[bytes] = frozenset()
     """Acts that somebody in the office put aside."""
+
+    def remember(self, push: Push) -> None:
+        """What a device says of a journal of its shop, its own or one that is gone, where that is believed."""
+        told = push.sentinel
+        of = None if told is None else self.devices.get(told.device)
+        if told is None or of is None or of.merchant != self.devices[push.device].merchant:
+            return
+        if of.head < told.seq <= of.ack + MOST_MISSING:
+            self.devices[of.id] = replace(of, told_lost=max(of.told_lost, told.seq))
 
     def copied(self) -> "Data":
         """A copy that later changes leave alone; devices are replaced as a whole, never changed."""

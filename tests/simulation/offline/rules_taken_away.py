@@ -14,6 +14,7 @@ from backend.sync.body_rules import Cmd, Shift
 from backend.sync.chain_rules import Link, link_of
 from backend.sync.event_rules import SignedEvent
 from backend.sync.log_rules import APPLIED, HELD, Judged
+from backend.sync.push_rules import Push
 from merchant_tools.pushes import Answer
 from merchant_tools.till_rules import Offer, TillRules
 from merchant_tools.till_state import Allowance, Entry, Kept, Standing
@@ -194,6 +195,13 @@ class DropsWhatARevokedDeviceHolds(County):
             super().store_read(device_id, event)
 
 
+class HearsNoSentinel(County):
+    """Looks at nothing that a device remembers of another journal."""
+
+    def remember(self, push: Push) -> None:
+        pass
+
+
 class DoesActsAgain(StationActs):
     """Asks nobody whether an act of this id was done."""
 
@@ -283,6 +291,7 @@ RULES: Mapping[str, Without] = {
     "one bad event blocks no other": Without(("I10", "I1"), county=StopsAtTheUnreadable),
     "a restore is not held against tills": Without(("I5",), county=HoldsARestoreAgainstTills),
     "a revoked device may still push": Without(("I1", "I10"), county=DropsWhatARevokedDeviceHolds),
+    "believe the sentinel": Without(("I1",), county=HearsNoSentinel),
     "an act is done once": Without(("I2",), county=_acting(DoesActsAgain)),
     "a shift is joined once": Without(("I2",), county=_acting(JoinsAgain)),
     "an act waits for what it names": Without(("I3",), county=_acting(WaitsForNothing)),
