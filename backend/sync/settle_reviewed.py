@@ -125,17 +125,23 @@ async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Inst
 
 
 async def lift_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instant) -> Settled | No:
-    """A claim on the books that waits for its cover: from its own episode, or what its pool has of that now."""
+    """A claim on the books that waits for its cover: from its own episode, or what its pool has of that now.
+
+    One that a person accepted has no episode of its device: its campaign's pool pays it now, as it would have then.
+    """
     device, booked = command.device, claim_id(command.event_hash)
     found = await find_offline_claims(tx, ClaimsOn(command.voucher_id))
     campaign = await campaign_of(tx, command.voucher_id)
     claim = next((one for one in ([] if found is None else found.claims) if one.claim_id == booked), None)
     if claim is None or campaign is None:
         return Refused(ReviewReason.BOOKED)
+    await own_money_left(tx, ClaimsOn(command.voucher_id))  # Its voucher is locked before its pool.
+    pool = await lock_pool(tx, campaign)
     held = await allowances.lock_allowance(tx, device.id, campaign, claim.episode)
+    directly = pool is not None and claim.episode >= FIRST_REVIEWED
     lifting = LiftCover(
         claim_id=booked,
-        left_fen=await cover_left(tx, held),
+        left_fen=pool.left_fen if pool is not None and directly else await cover_left(tx, held),
         open_for=command.limits.longest + command.limits.close_extra,
         actor=command.actor,
     )
@@ -145,6 +151,9 @@ async def lift_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instan
         return Refused(ReviewReason.POOL_TOO_SMALL if short else ReviewReason.BOOKED)
     await events.relabel(tx, {one.claim_id: labelled(one.label) for one in settled.relabelled})
     for cover in sorted(settled.covers, key=lambda one: one.fen):  # What comes back may be what another one needs.
+        if pool is not None and directly and cover.claim_id == booked and cover.fen > 0:
+            await _give(tx, device, campaign, pool, cover, now)
+            continue
         charged = ChargeAllowance(
             device_id=cover.device_id, campaign_id=campaign, cover_fen=cover.fen, episode=cover.episode
         )
@@ -175,6 +184,10 @@ async def _give(
     given = await move_allowance(tx, move, now=now)
     if given != cover.fen:
         raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and gave {given} of {cover.fen}")
+    before = await allowances.lock_allowance(tx, device.id, campaign, cover.episode)
+    if before is not None:
+        await allowances.enlarge(tx, before, given)
+        return
     dealt = Allowance(
         device_id=device.id,
         campaign_id=campaign,

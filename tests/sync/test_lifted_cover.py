@@ -1,5 +1,8 @@
 """A claim that is right and that nobody had the money for is paid once there is some; a person says so."""
 
+import pytest
+from msgspec import structs
+
 from backend.database.county import County
 from backend.database.transaction import transact
 from backend.kernel.refusals import Refused
@@ -8,12 +11,12 @@ from backend.sync.decide_event import decide_event
 from backend.sync.review_rules import ReviewReason
 from backend.sync.settle_reviewed import Reviewed
 from tests.databases import HandClock
-from tests.sync.pushing import Counter, told
-from tests.sync.test_decide_event import deciding
-from tests.sync.test_push import POOL, World
+from tests.sync.pushing import Counter, proof, redeeming, told
+from tests.sync.test_decide_event import UNKNOWN, deciding
+from tests.sync.test_push import LIMITS, POOL, World, counter, world
 from tests.sync.test_push_histories import CAP, empty_pool, episode_taken_away, fetched, three_counters
 from tests.vouchers.campaigns import faults
-from tests.vouchers.pools import sized
+from tests.vouchers.pools import places, sized
 
 GONE = ("needs_review", "cover-gone")
 
@@ -72,4 +75,48 @@ async def test_what_its_device_took_back_is_lifted_no_more(county: County, clock
     third.take_back(1)
     await third.sync()
     assert isinstance(await transact(county, decide_event, deciding(third, 1)), Refused)
+    assert await faults(county) == []
+
+
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "beside another that the pool paid"])
+async def test_what_a_person_accepted_without_cover_is_paid_by_the_pool_once_it_needs_some(
+    county: County, clock: HandClock, shared: bool
+) -> None:
+    here = await world(county, limits=structs.replace(LIMITS, merchant=structs.replace(LIMITS.merchant, cap_fen=6_000)))
+    await sized(county, here.campaign_id, POOL + CAP)
+    third = await counter(county, await here.counter.merchant(), 2, here.counter.operator)
+    clock.forward(minutes=5)
+    tokens = await fetched(here)
+    for of, voucher_id in zip(here.phones, here.vouchers, strict=True):
+        await here.other.take(of, voucher_id)
+        await here.other.sync()
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0], count=2, token=tokens[0])
+    assert told(await here.counter.sync()) == {1: ("conflict_paid", None)}
+    clock.forward(minutes=5)
+    for of, voucher_id, token in zip(here.phones, here.vouchers, tokens, strict=True):
+        unknown = structs.replace(proof(of, token, clock(), 3), token_hash=UNKNOWN)
+        third.add(redeeming(voucher_id, unknown, 5_000, 20_000, third.operator))
+    await third.sync()
+    done = await transact(county, decide_event, deciding(third, 1))
+    assert isinstance(done, Reviewed)
+    assert (done.code, done.cover_fen) == (ResultCode.CONFLICT_UNPAID, 0)
+    if shared:
+        other = await transact(county, decide_event, deciding(third, 2))
+        assert isinstance(other, Reviewed)
+        assert (other.code, other.cover_fen) == (ResultCode.CONFLICT_PAID, 5_000)
+    here.counter.take_back(1)
+    await here.counter.sync()
+    assert told(await third.send_again([1])) == {1: GONE}
+    assert await faults(county) == []
+    before = await places(county, here.campaign_id)
+    lifted = await transact(county, decide_event, deciding(third, 1))
+    assert isinstance(lifted, Reviewed), lifted
+    assert (lifted.code, lifted.paid_fen, lifted.cover_fen) == (ResultCode.CONFLICT_PAID, 5_000, 5_000)
+    after = await places(county, here.campaign_id)
+    assert after == (before[0], before[1] - 5_000, before[2], before[3] + 5_000), "the pool paid, not the device"
+    assert await faults(county) == []
+    third.take_back(1)
+    await third.sync()
+    assert (await places(county, here.campaign_id))[3] == before[3]
     assert await faults(county) == []
