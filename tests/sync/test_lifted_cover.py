@@ -107,7 +107,7 @@ async def test_what_a_person_accepted_without_cover_is_paid_by_the_pool_once_it_
         assert (other.code, other.cover_fen) == (ResultCode.CONFLICT_PAID, 5_000)
     here.counter.take_back(1)
     await here.counter.sync()
-    assert told(await third.send_again([1])) == {1: GONE}
+    assert told(await third.send_again([1]))[1] == GONE
     assert await faults(county) == []
     before = await places(county, here.campaign_id)
     lifted = await transact(county, decide_event, deciding(third, 1))

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, LargeBinary, Select, and_, insert, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, LargeBinary, Select, and_, delete, insert, literal, or_, select, union_all
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -165,9 +165,11 @@ async def unreadable_of(tx: Transaction, device_id: UUID, seq: int) -> list[Unre
 
 
 async def insert_decision(tx: Transaction, decision: Decision) -> None:
-    """Somebody decided; a second decision about the same event is refused by the database."""
+    """Somebody decided. What waits once more since, for its cover, has its newest decision; the trail has them all."""
     row = msgspec.structs.asdict(decision) | {"id": decision.decision_id, "code": decision.code.value}
     del row["decision_id"]
+    d = decisions.c
+    await tx.execute(delete(decisions).where(d.device_id == decision.device_id, d.seq == decision.seq))
     await tx.execute(insert(decisions).values(row))
 
 
