@@ -61,13 +61,6 @@ async def charge(tx: Transaction, of: Allowance, cover_fen: int) -> None:
     await tx.execute(update(allowances).where(*which).values(charged_fen=a.charged_fen + cover_fen))
 
 
-async def enlarge(tx: Transaction, of: Allowance, fen: int) -> None:
-    """The pool gave a locked allowance that is over so much more, which paid a claim at once."""
-    a = allowances.c
-    which = (a.device_id == of.device_id, a.campaign_id == of.campaign_id, a.episode == of.episode)
-    await tx.execute(update(allowances).where(*which).values(cap_fen=a.cap_fen + fen, charged_fen=a.charged_fen + fen))
-
-
 async def release(tx: Transaction, of: Allowance, fen: int) -> None:
     """What was set apart beyond what the device was told went back."""
     a = allowances.c

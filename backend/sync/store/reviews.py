@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, LargeBinary, Select, and_, delete, insert, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, LargeBinary, Select, and_, insert, literal, or_, select, union_all
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
@@ -165,18 +165,17 @@ async def unreadable_of(tx: Transaction, device_id: UUID, seq: int) -> list[Unre
 
 
 async def insert_decision(tx: Transaction, decision: Decision) -> None:
-    """Somebody decided. What waits once more since, for its cover, has its newest decision; the trail has them all."""
+    """Somebody decided; what waits once more since, for its cover, is decided again."""
     row = msgspec.structs.asdict(decision) | {"id": decision.decision_id, "code": decision.code.value}
     del row["decision_id"]
-    d = decisions.c
-    await tx.execute(delete(decisions).where(d.device_id == decision.device_id, d.seq == decision.seq))
     await tx.execute(insert(decisions).values(row))
 
 
 async def decision_of(tx: Transaction, device_id: UUID, seq: int) -> Decision | None:
-    """What was decided about an event."""
+    """What was decided about an event; the newest decision, where there is more than one."""
     d = decisions.c
-    row = (await tx.execute(select(decisions).where(d.device_id == device_id, d.seq == seq))).first()
+    asked = select(decisions).where(d.device_id == device_id, d.seq == seq).order_by(d.decided_at.desc(), d.id.desc())
+    row = (await tx.execute(asked.limit(1))).first()
     return None if row is None else _decision(row)
 
 
