@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from backend.kernel.refusals import Reason, Refused
+from backend.kernel.signed_texts import storable
 from backend.stations.rules import Shift, ShiftState, StationReason
 
 NO_REASON = "终端未写原因 / the tablet gave no reason"
@@ -71,5 +72,5 @@ def decide_joining(
 
 def explained(ended: Ended, opening_cash_fen: int) -> str | None:
     """The reason as it is kept beside a difference; what happened is not refused for want of one."""
-    told = (ended.reason or "")[:LONGEST_REASON].strip()
+    told = storable((ended.reason or "").strip(), LONGEST_REASON)
     return told or (NO_REASON if ended.cash_fen != opening_cash_fen else None)

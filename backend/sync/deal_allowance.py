@@ -16,6 +16,7 @@ from backend.sync.device_rules import Device, may_accept
 from backend.sync.draft_rules import Policy, limits_of
 from backend.sync.episode_rules import Allowance, Episode, LiveAllowance, begins, episode_of, lapses_at
 from backend.sync.liability_rules import bears_its_loss, is_covered
+from backend.sync.lock_pools import lock_own_pools
 from backend.sync.store import allowances, liabilities, policies
 from backend.sync.store import devices as store
 from backend.sync.trusted_list import is_trusted
@@ -37,7 +38,7 @@ async def deal_allowance(tx: Transaction, command: DealAllowance, *, now: Instan
         return None
     policy = await policies.in_force(tx)
     if policy is None or not may_accept(device):
-        await take_back(tx, device, now)
+        await take_back(tx, [device], now)
         return None
     # What a device holds was agreed to when it was dealt, and it goes on by it: nothing tells it of a paper taken back.
     if not begins(device, policy, used=command.used, at=now) or not await _loss_is_borne(tx, device, policy):
@@ -62,7 +63,8 @@ async def _loss_is_borne(tx: Transaction, device: Device, policy: Policy) -> boo
 
 
 async def _deal(tx: Transaction, device: Device, policy: Policy, pools: Sequence[DealingPool], now: Instant) -> None:
-    """Each pool in turn, by campaign, so that two devices never wait for each other in a ring."""
+    """Each pool in turn, with what of it is left under its lock: another device's push may just have charged it."""
+    await lock_own_pools(tx, [device.id], pools)
     before = {one.campaign_id: one for one in await allowances.live_of(tx, device.id)}
     await allowances.end(tx, device.id, now)
     dealing = {pool.campaign_id: pool.line_id for pool in pools if not pool.paused}
@@ -94,14 +96,16 @@ async def _deal(tx: Transaction, device: Device, policy: Policy, pools: Sequence
     await allowances.insert_allowances(tx, dealt)
 
 
-async def take_back(tx: Transaction, device: Device, now: Instant) -> None:
-    """A locked device's episode ends and none begins: all that it did not use goes back to the pools."""
-    for one in await allowances.live_of(tx, device.id):
-        move = MoveAllowance(campaign_id=one.campaign_id, line_id=one.line_id, wanted_fen=0, held_fen=one.left_fen)
-        await move_allowance(tx, move, now=now)
-    await allowances.end(tx, device.id, now)
-    if device.episode_at is not None:
-        await store.begin_episode(tx, device.id, device.episode, None, now)
+async def take_back(tx: Transaction, devices: Sequence[Device], now: Instant) -> None:
+    """The episodes of locked devices end and none begins: all that they did not use goes back to the pools."""
+    await lock_own_pools(tx, [device.id for device in devices], await find_dealing_pools(tx))
+    for device in devices:
+        for one in await allowances.live_of(tx, device.id):
+            move = MoveAllowance(campaign_id=one.campaign_id, line_id=one.line_id, wanted_fen=0, held_fen=one.left_fen)
+            await move_allowance(tx, move, now=now)
+        await allowances.end(tx, device.id, now)
+        if device.episode_at is not None:
+            await store.begin_episode(tx, device.id, device.episode, None, now)
 
 
 async def present_episode(tx: Transaction, device: Device) -> Episode | None:

@@ -27,7 +27,8 @@ LONGEST_EVENT: Final = 66_560
 BEGINNING: Final = bytes(HASH_BYTES)
 """What the first event of a device names as the one before it."""
 _LIMIT = 2**32
-_LONGEST_KIND = 16
+LONGEST_KIND: Final = 16
+"""Bytes."""
 
 
 class EventReason(Reason):
@@ -179,7 +180,7 @@ def _event_of(value: CborValue) -> DeviceEvent:
         case ["XE1", county, bytes(device), seq, bytes(prev), [no, time], *counts, t_dev, mono, str(kind), body]:
             if len(device) != 16 or len(prev) != HASH_BYTES or len(counts) != 3 or uint(seq, _LIMIT) == 0:
                 raise ValueError("a device has 16 bytes, a hash 32, and numbers begin at 1")
-            if not 1 <= len(kind.encode()) <= _LONGEST_KIND:
+            if not 1 <= len(kind.encode()) <= LONGEST_KIND:
                 raise ValueError("a kind has 1 to 16 bytes")
             epoch, policy, snapshot = (uint(count, _LIMIT) for count in counts)
             return DeviceEvent(

@@ -123,5 +123,5 @@ decisions = Table(
     CheckConstraint("code NOT IN ('held_gap', 'needs_review')", name="decided_for_good"),
     ForeignKeyConstraint(["device_id", "seq"], [events.c.device_id, events.c.seq], name="fk_sync_decisions_event"),
 )
-Index("uq_sync_decisions_event", decisions.c.device_id, decisions.c.seq, unique=True)
+Index("ix_sync_decisions_event", decisions.c.device_id, decisions.c.seq)
 Index("ix_sync_decisions_decided_at", decisions.c.decided_at)

@@ -11,8 +11,10 @@ from msgspec import Struct
 
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
+from backend.sync.lock_pools import lock_own_pools
 from backend.sync.store import allowances, events
 from backend.sync.store import devices as store
+from backend.vouchers.find_offline_pools import find_dealing_pools
 from backend.vouchers.move_allowance import MoveAllowance, move_allowance
 
 
@@ -31,6 +33,8 @@ async def hear_allowance(tx: Transaction, command: HearAllowance, *, now: Instan
         return
     if not await events.hear_episode(tx, device.id, command.episode, command.head_seq):
         return
+    # As for the dealing that follows: what is left is read under the locks of the pools.
+    await lock_own_pools(tx, [device.id], await find_dealing_pools(tx))
     for one in await allowances.live_of(tx, device.id):
         spare = one.spare_fen
         if spare > 0:

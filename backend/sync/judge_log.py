@@ -51,6 +51,7 @@ async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict
     found = await _from_there(tx, command, first, acts) if single else None
     found = found or await _from_the_beginning(tx, command, single=single)
     judging = Settling(tx, device, found.facts, found.judgement, now)
+    await judging.lock(found.fresh, [*found.signed, *found.second] if found.second else ())
     results = await judging.judge(found.fresh)
     station = StationActs(tx, device, found.facts, found.judgement.doubts, command.ack_seq, now)
     results |= await station.judge([(one, stored.judged) for one, stored in zip(acts, waiting, strict=True)])

@@ -15,6 +15,7 @@ from backend.data_state.epoch import AskEpoch, epoch
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.kernel.signed_texts import storable
 from backend.sync.answer_rules import Answer
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
 from backend.sync.device_rules import Device, SyncNote
@@ -29,6 +30,8 @@ from backend.sync.take_in import TakeIn, take_in
 from backend.sync.take_rules import Taken, TakeReason
 
 DECISIONS_TOLD: Final = timedelta(days=14)
+LONGEST_VERSION: Final = 40
+"""Characters of a program's version that are kept: what a device calls itself may not stop its journal."""
 
 
 class TakePush(Struct, frozen=True, kw_only=True):
@@ -68,7 +71,7 @@ async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, comma
         ack_seq=taken.ack_seq,
         need_from=taken.need_from,
         persistent=command.persistent if command.persistent is not None else device.persistent,
-        app_version=command.app_version or device.app_version,
+        app_version=storable(command.app_version, LONGEST_VERSION) or device.app_version,
         at=now,
     )
     await note_sync(tx, NoteSync(device_id=device.id, note=note), now=now)

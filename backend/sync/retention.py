@@ -34,10 +34,13 @@ async def tidy_devices(tx: Transaction, _work: DueWork, at: Instant) -> None:
     """One night's work."""
     await devices.erase_unused_invitations(tx, at - INVITATIONS_KEPT)
     await tidy_cards(tx, now=at)
-    for device_id in await allowances.devices_that_lapse(tx, at):
-        device = await devices.lock_device(tx, device_id)
-        assert device is not None, "allowances name their device"
-        await take_back(tx, device, at)
+    # All devices before all pools: a push has its device first, too.
+    locked = [await devices.lock_device(tx, one) for one in await allowances.devices_that_lapse(tx, at)]
+    # Asked again under their locks: one of them may have been dealt anew meanwhile.
+    lapsing = set(await allowances.devices_that_lapse(tx, at))
+    known = [device for device in locked if device is not None and device.id in lapsing]
+    await take_back(tx, known, at)
+    for device in known:
         subject = ("device", device.id)
         await record(tx, new_entry(at, SYSTEM, "sync.lapse-allowances", subject, detail=f"episode {device.episode}"))
     await plan_tidying(tx, now=at)

@@ -4,7 +4,7 @@ In the order of their numbers. Claims between two that take something back go to
 their vouchers at once (``settle_first``), the others one by one after them. What is left behind is the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from backend.sync.event_rules import DeviceEvent, EventReason, SignedEvent, body
 from backend.sync.fact_rules import DeviceFacts
 from backend.sync.fault_rules import Fault
 from backend.sync.limits_rules import EpisodeLimits
+from backend.sync.lock_pools import lock_own_pools
 from backend.sync.log_rules import (
     APPLIED,
     NOTHING_TO_VOID,
@@ -35,8 +36,10 @@ from backend.sync.log_rules import (
 from backend.sync.order_rules import RankedClaim
 from backend.sync.store import allowances
 from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims
-from backend.vouchers.find_taken import campaign_of, campaigns_of, is_redeemed
+from backend.vouchers.find_offline_pools import find_dealing_pools
+from backend.vouchers.find_taken import is_redeemed
 from backend.vouchers.label_claims import Relabelled
+from backend.vouchers.lock_claimed import Claimed, lock_claimed
 from backend.vouchers.offline_rules import CoverChange
 from backend.vouchers.rules import Bill
 from backend.vouchers.settle_first import SettleFirst, settle_first
@@ -77,6 +80,31 @@ class Settling:
         self._targets = judgement.targets
         self._now = now
         self.relabelled: dict[UUID, Judged] = {}
+        self._locked: dict[UUID, Claimed] = {}
+        self._covers = False
+
+    async def lock(self, fresh: Sequence[SignedEvent], again: Sequence[SignedEvent] = ()) -> None:
+        """Before anything is settled: every voucher that these move, and that ``again`` may take back.
+
+        In one order, since who redeems one of them holds it and then wants the lines that a cover is counted on.
+        """
+        named: set[UUID] = set()
+        for signed in fresh:
+            body = body_of(signed.event)
+            if isinstance(body, Redeem) and self._claim(signed, body) is not None:
+                named.add(body.voucher)
+        for signed in [*fresh, *again]:
+            taken = self._taken_by(signed)
+            if taken is not None:
+                named.add(taken[1].voucher)
+        self._locked = await lock_claimed(self._tx, named)
+
+    async def _may_cover(self) -> None:
+        """From here on claims move what stands beyond their vouchers: all of that is locked, once."""
+        if not self._covers:
+            self._covers = True
+            pools = await find_dealing_pools(self._tx)
+            await lock_own_pools(self._tx, [self._device.id], pools, self._locked.values())
 
     async def judge(self, fresh: Iterable[SignedEvent]) -> dict[int, Judged]:
         """What each came to, by its number."""
@@ -124,22 +152,27 @@ class Settling:
     async def _settle_all(self, claims: Sequence["_Claim"]) -> dict[int, Judged]:
         if not claims:
             return {}
-        campaigns = await campaigns_of(self._tx, {one.body.voucher for one in claims})
         # Read, not locked: a claim that its voucher pays by itself moves no allowance, and whoever locks one waits.
         drawn_on = {self._episode(one.signed.event.seq) for one in claims}
         held: dict[tuple[UUID | None, int], Allowance] = {
             (one.campaign_id, one.episode): one
             for one in await allowances.dealt_in(self._tx, self._device.id, drawn_on)
         }
-        commands = [self._command(one, held.get(self._drawn_on(campaigns, one)), None) for one in claims]
+        commands = [self._command(one, held.get(self._drawn_on(one)), None) for one in claims]
         first = await settle_first(self._tx, SettleFirst(tuple(commands)), now=self._now)
+        if len(first) < len(claims):
+            await self._may_cover()
         return {
             one.signed.event.seq: APPLIED if command.claim_id in first else await self._settle(one)
             for one, command in zip(claims, commands, strict=True)
         }
 
-    def _drawn_on(self, campaigns: Mapping[UUID, UUID], claim: "_Claim") -> tuple[UUID | None, int]:
-        return campaigns.get(claim.body.voucher), self._episode(claim.signed.event.seq)
+    def _drawn_on(self, claim: "_Claim") -> tuple[UUID | None, int]:
+        return self._campaign(claim.body), self._episode(claim.signed.event.seq)
+
+    def _campaign(self, body: Redeem) -> UUID | None:
+        found = self._locked.get(body.voucher)
+        return None if found is None else found.campaign_id
 
     def _command(self, claim: "_Claim", left: Allowance | None, cover_fen: int | None) -> SettleOffline:
         signed, event, body = claim.signed, claim.signed.event, claim.body
@@ -167,7 +200,7 @@ class Settling:
         )
 
     async def _settle(self, claim: "_Claim") -> Judged:
-        campaign = await campaign_of(self._tx, claim.body.voucher)
+        campaign = self._campaign(claim.body)
         left = None if campaign is None else await self._allowance(campaign, claim.signed.event.seq)
         command = self._command(claim, left, await cover_left(self._tx, left))
         outcome = await settle_offline(self._tx, command, now=self._now)
@@ -185,11 +218,21 @@ class Settling:
                 told[signed.event.seq] = result
         return told
 
-    async def _void(self, signed: SignedEvent, body: Void) -> Judged:
+    def _taken_by(self, signed: SignedEvent) -> tuple[SignedEvent, Redeem] | None:
+        """The claim of its own journal that this event takes back, where it is one."""
         target = self._targets.get(signed.hash)
         taken = None if target is None else body_of(target.event)
-        if target is None or not isinstance(taken, Redeem) or self._faults.get(target.hash) is not Fault.VOIDED:
+        if target is None or not isinstance(taken, Redeem) or taken.mode is Mode.ONLINE:
+            return None
+        return target, taken
+
+    async def _void(self, signed: SignedEvent, body: Void) -> Judged:
+        found = self._taken_by(signed)
+        if found is None:
             return NOTHING_TO_VOID
+        target, taken = found
+        await self._may_cover()
+        # Whatever its journal says of it: a person may have accepted it, or its receipt, before it was taken back.
         outcome = await void_offline(
             self._tx,
             VoidOffline(
@@ -198,23 +241,24 @@ class Settling:
                 device_id=self._device.id,
                 reason=body.reason or NO_REASON,
                 actor=self._actor(None),
-                left_fen=await self._left_beside(target, taken),
+                left_fen=await self._left_beside(target),
             ),
             now=self._now,
         )
         if isinstance(outcome, Refused):
-            return APPLIED  # It was taken back before anybody here had settled it.
-        await self._follow(await campaign_of(self._tx, taken.voucher), outcome.relabelled, outcome.covers)
+            # One that was right was taken back before anybody here had settled it.
+            return APPLIED if self._faults.get(target.hash) is Fault.VOIDED else NOTHING_TO_VOID
+        await self._follow(self._campaign(taken), outcome.relabelled, outcome.covers)
         self.relabelled[claim_id(target.hash)] = faulty(Fault.VOIDED)
         return APPLIED
 
-    async def _left_beside(self, target: SignedEvent, body: Redeem) -> dict[UUID, int]:
+    async def _left_beside(self, target: SignedEvent) -> dict[UUID, int]:
         """What may be charged for claims of any device that become payable when this one is taken back."""
         beside = await unpaid_beside(self._tx, claim_id(target.hash))
-        campaign = await campaign_of(self._tx, body.voucher) if beside.unpaid else None
-        if campaign is None:
+        if not beside.unpaid:
             return {}
-        mine = await self._allowance(campaign, target.event.seq)
+        campaign = beside.unpaid[0].campaign_id
+        mine = await allowances.lock_allowance(self._tx, self._device.id, campaign, beside.episode)
         # What the taken back one was covered with goes to the pool first, where its episode is over.
         back_fen = beside.cover_fen if mine is not None and mine.ended_at is not None else 0
         found = {}

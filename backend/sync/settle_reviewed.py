@@ -25,7 +25,7 @@ from backend.sync.store import allowances, events
 from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims, own_money_left
 from backend.vouchers.find_taken import campaign_of
 from backend.vouchers.move_allowance import MoveAllowance, PoolLeft, lock_pool, move_allowance
-from backend.vouchers.offline_rules import CoverChange, OfflineReason
+from backend.vouchers.offline_rules import OfflineReason
 from backend.vouchers.rules import Bill, RedemptionReason
 from backend.vouchers.settle_offline import LiftCover, Settled, SettleOffline, lift_cover, settle_offline
 
@@ -120,7 +120,7 @@ async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Inst
     if isinstance(settled, Settled):
         if settled.label is None:
             raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and covers no claim that needs less")
-        await _book(tx, device, campaign, pool, number, settled, now)
+        await _book(tx, command, campaign, pool, number, settled, now)
     return settled
 
 
@@ -132,6 +132,9 @@ async def lift_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instan
     claim = next((one for one in ([] if found is None else found.claims) if one.claim_id == booked), None)
     if claim is None or campaign is None:
         return Refused(ReviewReason.BOOKED)
+    # Voucher, pool, allowance: the order of the house.
+    await own_money_left(tx, ClaimsOn(command.voucher_id))
+    await lock_pool(tx, campaign)
     held = await allowances.lock_allowance(tx, device.id, campaign, claim.episode)
     lifting = LiftCover(
         claim_id=booked,
@@ -153,14 +156,21 @@ async def lift_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instan
 
 
 async def _book(
-    tx: Transaction, device: Device, campaign: UUID, pool: PoolLeft, number: int, settled: Settled, now: Instant
+    tx: Transaction,
+    command: SettleReviewed,
+    campaign: UUID,
+    pool: PoolLeft,
+    number: int,
+    settled: Settled,
+    now: Instant,
 ) -> None:
     """The pool gives what the claim needs of it, and others' allowances what they pay more or less than before."""
     relabelled = {one.claim_id: labelled(one.label) for one in settled.relabelled}
     await events.relabel(tx, relabelled)
+    mine = [one for one in settled.covers if (one.device_id, one.episode) == (command.device.id, number)]
+    await _give(tx, command, campaign, pool, number, sum(one.fen for one in mine), now)
     for cover in settled.covers:
-        if (cover.device_id, cover.episode) == (device.id, number):
-            await _give(tx, device, campaign, pool, cover, now)
+        if cover in mine:
             continue
         charged = ChargeAllowance(
             device_id=cover.device_id, campaign_id=campaign, cover_fen=cover.fen, episode=cover.episode
@@ -169,19 +179,20 @@ async def _book(
 
 
 async def _give(
-    tx: Transaction, device: Device, campaign: UUID, pool: PoolLeft, cover: CoverChange, now: Instant
+    tx: Transaction, command: SettleReviewed, campaign: UUID, pool: PoolLeft, number: int, fen: int, now: Instant
 ) -> None:
-    move = MoveAllowance(campaign_id=campaign, line_id=pool.line_id, wanted_fen=cover.fen, held_fen=0)
+    """From the pool now; what the claim may need beyond that later, it may have of what the pool has by then."""
+    move = MoveAllowance(campaign_id=campaign, line_id=pool.line_id, wanted_fen=fen, held_fen=0)
     given = await move_allowance(tx, move, now=now)
-    if given != cover.fen:
-        raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and gave {given} of {cover.fen}")
+    if given != fen:
+        raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and gave {given} of {fen}")
     dealt = Allowance(
-        device_id=device.id,
+        device_id=command.device.id,
         campaign_id=campaign,
-        episode=cover.episode,
+        episode=number,
         line_id=pool.line_id,
-        cap_fen=given,
-        charged_fen=given,
+        cap_fen=max(command.amount_fen, fen),
+        charged_fen=fen,
         told_fen=0,
         dealt_at=now,
         lapses_at=now,

@@ -10,12 +10,13 @@ from backend.kernel.actors import SYSTEM
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.kernel.signed_texts import storable
 from backend.kernel.signing import PublicKey
 from backend.sync.ask_rules import asks_from
 from backend.sync.body_rules import CardProof, Cmd, Kind, Redeem, Shift
 from backend.sync.claim_id import claim_id
 from backend.sync.device_rules import Device, DeviceState
-from backend.sync.event_rules import body_of
+from backend.sync.event_rules import LONGEST_KIND, body_of
 from backend.sync.judge_log import JudgeLog, judge_log
 from backend.sync.log_rules import HELD, Judged, Stored
 from backend.sync.push_rules import Push
@@ -60,8 +61,9 @@ async def take_in(tx: Transaction, command: TakeIn, *, now: Instant) -> TakenIn 
 
 async def _store(tx: Transaction, device: Device, taken: Taken, now: Instant) -> None:
     await events.insert_events(tx, device.id, [_stored(one, now) for one in taken.kept])
+    told: set[UUID] = set()
     for one in taken.kept:
-        await _note_card(tx, device, one, now)
+        await _note_card(tx, device, one, told, now)
     await events.insert_forks(tx, device.id, taken.forks, now)
     await events.insert_unread(tx, device.id, taken.unread, now)
     if taken.suspends and device.state is DeviceState.ACTIVE:
@@ -81,8 +83,8 @@ def _subject(kept: Kept) -> UUID | None:
     return claim_id(kept.signed.hash) if kept.signed.event.kind == Kind.REDEEM.value else None
 
 
-async def _note_card(tx: Transaction, device: Device, kept: Kept, now: Instant) -> None:
-    """Whoever's card was used is told as soon as the county knows, whatever becomes of the claim."""
+async def _note_card(tx: Transaction, device: Device, kept: Kept, told: set[UUID], now: Instant) -> None:
+    """Whoever's card was used is told as soon as the county knows, whatever becomes of the claim; once a push."""
     body = body_of(kept.signed.event)
     if isinstance(body, Refused) or not isinstance(body, Redeem) or not isinstance(body.proof, CardProof):
         return
@@ -95,8 +97,11 @@ async def _note_card(tx: Transaction, device: Device, kept: Kept, now: Instant) 
         amount_fen=body.amount_fen,
         at=now,
         device_id=device.id,
+        card_hash=body.proof.card_hash,
+        quiet=body.proof.card in told,
     )
-    await note_use(tx, use, now=now)
+    if await note_use(tx, use, now=now):
+        told.add(body.proof.card)
 
 
 def _stored(kept: Kept, now: Instant) -> Stored:
@@ -105,7 +110,7 @@ def _stored(kept: Kept, now: Instant) -> Stored:
         seq=kept.seq,
         hash=kept.signed.hash,
         data=kept.data,
-        kind=event.kind,
+        kind=storable(event.kind, LONGEST_KIND),
         subject_id=_subject(kept),
         occurred_at=event.t_dev,
         recorded_at=now,

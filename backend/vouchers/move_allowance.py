@@ -38,8 +38,31 @@ async def lock_pool(tx: Transaction, campaign_id: UUID) -> PoolLeft | None:
     line_id = await pools.line_of(tx, campaign_id)
     if line_id is None:
         return None
-    await claims.lock_lines(tx, [line_id])
+    await lock_pools(tx, PoolsToLock(campaigns=frozenset({campaign_id})))
     return PoolLeft(line_id, await balance(tx, Account(AccountKind.OFFLINE_POOL, campaign_id, line_id)))
+
+
+class PoolsToLock(Struct, frozen=True, kw_only=True):
+    """What one act may move: pools' lines that are dealt from, and where claims are covered, campaigns and lines.
+
+    What a claim is covered with is counted on its campaign's pool and all that stands above it, what its voucher gives
+    back on its own line (``lines``) and all above that.
+    """
+
+    dealt: frozenset[UUID] = frozenset()
+    campaigns: frozenset[UUID] = frozenset()
+    lines: frozenset[UUID] = frozenset()
+
+
+async def lock_pools(tx: Transaction, asked: PoolsToLock) -> None:
+    """All of them at once and in the order of their ids, so that no two acts wait for each other in a ring."""
+    counted = set(asked.lines)
+    for campaign_id in asked.campaigns:
+        line_id = await pools.line_of(tx, campaign_id)
+        counted |= set() if line_id is None else {line_id}
+    paths = [await claims.path_of(tx, line_id) for line_id in counted]
+    if named := set(asked.dealt).union(*paths):
+        await claims.lock_lines(tx, named)
 
 
 async def move_allowance(tx: Transaction, command: MoveAllowance, *, now: Instant) -> int:

@@ -5,6 +5,7 @@ allowance. A voucher that nobody claims any more is again what it was, unless it
 """
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -16,10 +17,14 @@ from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
+from backend.kernel.signed_texts import storable
 from backend.vouchers.label_claims import Act, Relabelled, label_claims
 from backend.vouchers.offline_rules import CoverChange, OfflineReason, standing
 from backend.vouchers.store import offline as store
 from backend.vouchers.store import redemptions
+
+LONGEST_REASON: Final = 400
+"""Characters that are kept beside the roll-back; the event has all of them."""
 
 
 class VoidOffline(Struct, frozen=True, kw_only=True):
@@ -47,9 +52,13 @@ class Unpaid(Struct, frozen=True, kw_only=True):
 
 
 class Beside(Struct, frozen=True, kw_only=True):
-    """The unpaid claims on the voucher of a claim, and what of its cover comes back when it is taken back, in fen."""
+    """The unpaid claims on the voucher of a claim, and what of its cover comes back when it is taken back, in fen.
+
+    ``episode`` is the one whose allowance covered it.
+    """
 
     cover_fen: int = 0
+    episode: int = 0
     unpaid: tuple[Unpaid, ...] = ()
 
 
@@ -65,7 +74,12 @@ async def unpaid_beside(tx: Transaction, claim_id: UUID) -> Beside:
         for one in claims
         if one.redemption_id is None
     )
-    return Beside(cover_fen=sum(one.cover_fen for one in claims if one.claim_id == claim_id), unpaid=unpaid)
+    mine = [one for one in claims if one.claim_id == claim_id]
+    return Beside(
+        cover_fen=sum(one.cover_fen for one in mine),
+        episode=mine[0].episode if mine else 0,
+        unpaid=unpaid,
+    )
 
 
 class Voided(Struct, frozen=True, kw_only=True):
@@ -91,14 +105,14 @@ async def void_offline(tx: Transaction, command: VoidOffline, *, now: Instant) -
     if voucher is None or (label is None and not claim.uncovered):
         raise RuntimeError(f"claim {claim.claim_id} stands without a label")
     left = [replace(one, voided_at=now) if one is claim else one for one in claims]
-    voided = Voided(claim_id=claim.claim_id)
+    voided, reason = Voided(claim_id=claim.claim_id), storable(command.reason, LONGEST_REASON)
     if label is None:
         await store.change_claims(tx, left)
     else:
         act = Act(
             act_id=command.void_id,
             claim_id=claim.claim_id,
-            reason=command.reason,
+            reason=reason,
             actor=command.actor,
             left_fen=command.left_fen,
         )
@@ -113,7 +127,7 @@ async def void_offline(tx: Transaction, command: VoidOffline, *, now: Instant) -
             ("voucher", voucher.voucher_id),
             from_state=claim.label,
             detail=f"claim {claim.claim_id} of device {claim.device_id}",
-            words=command.reason,
+            words=reason,
         ),
     )
     return voided

@@ -8,14 +8,16 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from backend.cards import store
 from backend.cards.end_card import CardEnded, RevokeCard, revoke_card
 from backend.cards.find_cards import AskFigures, find_operator_figures
 from backend.cards.issue_card import CardIssued
 from backend.database.county import County
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.identity.freeze import Freeze, freeze
 from backend.kernel.cards import card_hash
 from backend.kernel.ids import new_id
+from backend.kernel.instants import business_day, day_starts
 from backend.kernel.signing import SigningKey
 from backend.notifications.demonstration_box import LookIntoBox, look_into_box
 from backend.notifications.inbox import Inbox, inbox
@@ -173,7 +175,35 @@ async def test_another_tablet_and_somebody_elses_voucher_are_no_use_of_the_card(
     here.tablet.add(by_card(here, voucher=new_id()))
     assert told(await here.tablet.sync()) == {1: ("noncompliant", "voucher-not-theirs")}
     codes = [message.code for message in await inquire(county, inbox, Inbox(recipient_id=here.at.person))]
-    assert codes.count("paper-card-used") == 1, "what another tablet says of a card is not believed"
+    assert codes.count("paper-card-used") == 0, "what another tablet, or of another's voucher, is said is not believed"
+
+
+async def uses(county: County, card_id: UUID) -> dict[UUID, int]:
+    """What counts for the card's day, in fen by voucher."""
+
+    async def asked(tx: Transaction, _asked: None) -> dict[UUID, int]:
+        return await store.used_since(tx, card_id, day_starts(business_day(county.clock())))
+
+    return await inquire(county, asked, None)
+
+
+async def test_a_stolen_tablet_neither_floods_a_family_nor_blocks_the_card(county: County, clock: HandClock) -> None:
+    here = await world(county)
+    clock.forward(hours=1)
+    for fen in range(900_000, 900_020):
+        here.tablet.add(by_card(here, fen=fen))
+        here.tablet.add(by_card(here, fen=fen, voucher=new_id()))
+        unseen = CardProof(here.card.card_id, bytes(32), Check.PHOTO)
+        here.tablet.add(replace(by_card(here, fen=fen), proof=unseen))
+    await here.tablet.sync()
+    for fen in range(3):
+        here.tablet.add(by_card(here, fen=fen))
+        await here.tablet.sync()
+    assert await uses(county, here.card.card_id) == {here.voucher: 5_000}, "no more than the voucher's face"
+    boxed = await inquire(county, look_into_box, LookIntoBox(FAMILY))
+    [message] = [sms for sms in boxed or [] if sms.code == "paper-card-used"]
+    assert "50.00" in str(message)
+    assert await faults(county) == []
 
 
 CARD = (

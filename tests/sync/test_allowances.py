@@ -79,33 +79,43 @@ async def hear(county: County, device_id: UUID, *, head_seq: int = 0, episode: i
     await transact(county, told, None)
 
 
+class Spending(msgspec.Struct, frozen=True, kw_only=True):
+    """So many fen are paid from an allowance, or, negative, come back to it."""
+
+    device_id: UUID
+    campaign_id: UUID
+    fen: int
+    episode: int | None = None
+
+
 async def spend(county: County, device_id: UUID, campaign_id: UUID, fen: int, *, episode: int | None = None) -> None:
-    """Pay from the allowance, or undo it; where the money goes is another's to test: here to the treasury and back."""
+    """Pay from the allowance, or undo it."""
+    command = Spending(device_id=device_id, campaign_id=campaign_id, fen=fen, episode=episode)
+    await transact(county, spending, command)
 
-    async def cover(tx: Transaction, _command: None, *, now: Instant) -> None:
-        command = ChargeAllowance(device_id=device_id, campaign_id=campaign_id, cover_fen=fen, episode=episode)
-        held = await lines_allowance(tx)
-        away = Account(AccountKind.RETURN_TREASURY, campaign_id)
-        transfer = Transfer(
-            act_id=new_id(),
-            leg=0,
-            debit=held if fen > 0 else away,
-            credit=away if fen > 0 else held,
-            amount_fen=abs(fen),
-            step=Step.CLOSE_OUT,
-            occurred_at=now,
-        )
-        await post(tx, transfer, now=now)
-        await charge_allowance(tx, command, now=now)
-        assert held.line_id is not None
-        await offline.count_moves(tx, dict.fromkeys(await claims.path_of(tx, held.line_id), (fen, 0, 0)))
 
-    async def lines_allowance(tx: Transaction) -> Account:
-        a = allowances.c
-        rows = await tx.execute(allowances.select().where(a.campaign_id == campaign_id).limit(1))
-        return Account(AccountKind.OFFLINE_ALLOWANCE, campaign_id, rows.one().line_id)
-
-    await transact(county, cover, None)
+async def spending(tx: Transaction, asked: Spending, *, now: Instant) -> None:
+    """As a claim's cover is booked; where the money goes is another's to test: here to the treasury and back."""
+    a = allowances.c
+    rows = await tx.execute(allowances.select().where(a.campaign_id == asked.campaign_id).limit(1))
+    held = Account(AccountKind.OFFLINE_ALLOWANCE, asked.campaign_id, rows.one().line_id)
+    away = Account(AccountKind.RETURN_TREASURY, asked.campaign_id)
+    transfer = Transfer(
+        act_id=new_id(),
+        leg=0,
+        debit=held if asked.fen > 0 else away,
+        credit=away if asked.fen > 0 else held,
+        amount_fen=abs(asked.fen),
+        step=Step.CLOSE_OUT,
+        occurred_at=now,
+    )
+    await post(tx, transfer, now=now)
+    assert held.line_id is not None
+    await offline.count_moves(tx, dict.fromkeys(await claims.path_of(tx, held.line_id), (asked.fen, 0, 0)))
+    command = ChargeAllowance(
+        device_id=asked.device_id, campaign_id=asked.campaign_id, cover_fen=asked.fen, episode=asked.episode
+    )
+    await charge_allowance(tx, command, now=now)
 
 
 async def test_an_episode_deals_the_policys_cap_from_the_pool(county: County, clock: HandClock) -> None:

@@ -165,16 +165,17 @@ async def unreadable_of(tx: Transaction, device_id: UUID, seq: int) -> list[Unre
 
 
 async def insert_decision(tx: Transaction, decision: Decision) -> None:
-    """Somebody decided; a second decision about the same event is refused by the database."""
+    """Somebody decided; what waits once more since, for its cover, is decided again."""
     row = msgspec.structs.asdict(decision) | {"id": decision.decision_id, "code": decision.code.value}
     del row["decision_id"]
     await tx.execute(insert(decisions).values(row))
 
 
 async def decision_of(tx: Transaction, device_id: UUID, seq: int) -> Decision | None:
-    """What was decided about an event."""
+    """What was decided about an event; the newest decision, where there is more than one."""
     d = decisions.c
-    row = (await tx.execute(select(decisions).where(d.device_id == device_id, d.seq == seq))).first()
+    asked = select(decisions).where(d.device_id == device_id, d.seq == seq).order_by(d.decided_at.desc(), d.id.desc())
+    row = (await tx.execute(asked.limit(1))).first()
     return None if row is None else _decision(row)
 
 
