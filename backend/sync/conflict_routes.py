@@ -32,7 +32,8 @@ from backend.web.paging import Cursor, Limit, Page, open_cursor, seal_cursor
 from backend.web.problems import ProblemError, documented, refused, same_again
 
 OfKind = Annotated[
-    ConflictKind | None, QueryParameter(name="kind", description="Only of this kind; otherwise all but `decided`.")
+    ConflictKind | None,
+    QueryParameter(name="kind", description="Only of this kind; otherwise all but `decided` and `unspent`."),
 ]
 OfDevice = Annotated[UUID | None, QueryParameter(name="device_id", description="Only of this device.")]
 NOT_SETTLED = (
@@ -105,7 +106,10 @@ async def get_event(request: Request[Any, Any, Any], device_id: FromPath[UUID], 
 async def post_decision(
     request: Request[Any, Any, Any], device_id: FromPath[UUID], seq: FromPath[int], data: JSONBody[DecideEventBody]
 ) -> Response[ReviewedAnswer]:
-    """Accepted, it is settled as any other claim; either way its device is told at its next push."""
+    """Accepted, it is settled as any other claim; either way its device is told at its next push.
+
+    A claim that broke a limit may be accepted while nobody else used its voucher, and is paid from that alone.
+    """
     if not 0 < seq <= LARGEST_SEQ:
         raise ProblemError(ReviewReason.NO_SUCH_EVENT)
     actor = caller_of(request).actor(role=Role.REVIEWER, request_id=data.decision_id, address=address_of(request))

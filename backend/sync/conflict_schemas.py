@@ -71,6 +71,8 @@ class ClaimSeenAnswer(Struct, frozen=True, kw_only=True):
     debt_fen: int
     """What the holder still owes for it."""
     taken_back: bool
+    redemption_id: UUID | None
+    """What pays it, as two people may correct it."""
 
 
 class JournalLineAnswer(Struct, frozen=True, kw_only=True):
@@ -128,8 +130,10 @@ class EventSeenAnswer(Struct, frozen=True, kw_only=True):
     reason: str | None
     decidable: bool
     """It waits for a person."""
+    payable: bool
+    """It broke a limit and is not paid, but nobody else used its voucher: it may still be accepted, not rejected."""
     accept_zh: str | None
-    """Why it can only be rejected; null where it can be accepted."""
+    """Why it can only be rejected, or stays unpaid; null where it can be accepted."""
     accept_en: str | None
     claims: list[ClaimSeenAnswer]
     voucher: VoucherSeenAnswer | None
@@ -142,7 +146,7 @@ class EventSeenAnswer(Struct, frozen=True, kw_only=True):
 
 
 class DecideEventBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Accept or reject a claim that waits for a person; `decision_id` is made by the caller."""
+    """Accept or reject a claim that waits for a person, or accept a payable one; the caller makes `decision_id`."""
 
     decision_id: UUID
     accept: bool
@@ -220,6 +224,7 @@ def _claim(seen: SeenClaim) -> ClaimSeenAnswer:
         cover_fen=0 if claim is None else claim.cover_fen,
         debt_fen=seen.debt_fen,
         taken_back=claim is not None and claim.voided_at is not None,
+        redemption_id=None if claim is None else claim.redemption_id,
     )
 
 
@@ -280,6 +285,7 @@ def event_answer(found: FoundEvent) -> EventSeenAnswer:
         code=None if stored is None else stored.judged.code,
         reason=None if stored is None else stored.judged.reason,
         decidable=found.decidable,
+        payable=found.payable,
         accept_zh=None if no is None else no.zh,
         accept_en=None if no is None else no.en,
         claims=[_claim(one) for one in found.claims],

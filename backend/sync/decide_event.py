@@ -1,7 +1,7 @@
 """Somebody in the office accepts or rejects a claim that waits for a person; once, with a reason, for good.
 
 What is accepted is settled as any other claim (``settle_reviewed``). Whoever is told at a push is ``push``'s. Decision
-0075.
+0075. A claim that broke a limit may be accepted too, while nobody else used its voucher. Decision 0086.
 """
 
 from datetime import timedelta
@@ -22,12 +22,20 @@ from backend.sync.body_rules import Kind, Redeem
 from backend.sync.device_rules import Device
 from backend.sync.draft_rules import limits_of
 from backend.sync.event_rules import SignedEvent, body_of, read_event
-from backend.sync.limits_rules import OfflineLimits
 from backend.sync.log_rules import UNCOVERED, Judged, Stored
+from backend.sync.loss_rules import may_be_paid
 from backend.sync.order_rules import RankedClaim
+from backend.sync.prove_claim import AskProof, limits_then, prove_claim
 from backend.sync.review_rules import REJECTED, Decision, ReviewReason, decide_review, is_taken_back
-from backend.sync.settle_reviewed import Reviewed, SettleReviewed, lift_reviewed, reviewed, settle_reviewed
-from backend.sync.store import devices, events, policies, reviews
+from backend.sync.settle_reviewed import (
+    Reviewed,
+    SettleReviewed,
+    lift_reviewed,
+    reviewed,
+    settle_reviewed,
+    settle_unspent,
+)
+from backend.sync.store import devices, events, reviews
 from backend.vouchers.offline_rules import OfflineReason
 from backend.vouchers.rules import Bill, RedemptionReason
 from backend.vouchers.settle_offline import Settled
@@ -127,7 +135,7 @@ async def _taken_back(tx: Transaction, device_id: UUID, seq: int) -> bool:
 async def _settle(
     tx: Transaction, device: Device, signed: SignedEvent, body: Redeem, judged: Judged, now: Instant
 ) -> Settled | Refused[ReviewReason] | Refused[RedemptionReason] | Refused[OfflineReason]:
-    limits = await _limits(tx, signed.event.policy)
+    limits = await limits_then(tx, signed.event.policy)
     accepted = SettleReviewed(
         device=device,
         event_hash=signed.hash,
@@ -141,15 +149,11 @@ async def _settle(
         actor=Actor(kind=ActorKind.MACHINE, id=body.operator, device_id=device.id),
         lines=() if body.lines is None else tuple({"code": one.code, "fen": one.fen} for one in body.lines),
     )
+    if may_be_paid(judged):
+        return await prove_claim(tx, AskProof(device, signed)) or await settle_unspent(tx, accepted, now=now)
     if judged == UNCOVERED:
         return await lift_reviewed(tx, accepted, now=now)
     return await settle_reviewed(tx, accepted, now=now)
-
-
-async def _limits(tx: Transaction, number: int) -> OfflineLimits:
-    """Of the policy that the event names; where there is none of this number, of the one that holds."""
-    policy = await policies.policy(tx, number) or await policies.in_force(tx)
-    return OfflineLimits() if policy is None else policy.limits
 
 
 def _effective(signed: SignedEvent, body: Redeem, hard: timedelta) -> Instant:

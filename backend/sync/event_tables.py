@@ -53,6 +53,11 @@ Index(
 _TO_LOOK_AT = events.c.code.in_(("conflict_paid", "conflict_unpaid", "needs_review"))
 Index("ix_sync_events_to_look_at", events.c.recorded_at, postgresql_where=_TO_LOOK_AT, sqlite_where=_TO_LOOK_AT)
 
+_AGAINST_RULES = events.c.code == "noncompliant"
+Index(
+    "ix_sync_events_against_rules", events.c.recorded_at, postgresql_where=_AGAINST_RULES, sqlite_where=_AGAINST_RULES
+)
+
 forks = Table(
     "sync_forks",
     metadata,

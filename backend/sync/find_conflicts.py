@@ -1,6 +1,7 @@
 """What of all that devices sent is to be looked at, and what stands behind one of it?"""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,9 +12,12 @@ from backend.kernel.refusals import Refused
 from backend.merchants.find_merchants import merchant_names
 from backend.sync.body_rules import Body, Redeem
 from backend.sync.device_rules import Device
-from backend.sync.event_rules import DeviceEvent, body_of, read_event
+from backend.sync.event_rules import DeviceEvent, SignedEvent, body_of, read_event
 from backend.sync.find_devices import FoundDevice, named_devices
+from backend.sync.find_unspent import FindUnspent, find_unspent
 from backend.sync.log_rules import Stored
+from backend.sync.loss_rules import may_be_paid
+from backend.sync.prove_claim import AskProof, prove_claim, still_unspent
 from backend.sync.receipt_rules import HeldReceipt, decide_receipt_review
 from backend.sync.review_rules import ConflictKind, Decision, Place, ReviewReason, decide_review, is_taken_back
 from backend.sync.store import devices as devices_store
@@ -30,7 +34,10 @@ _NOT_READ = (ConflictKind.UNREADABLE, ConflictKind.RECEIPT)
 
 
 class FindConflicts(Struct, frozen=True, kw_only=True):
-    """Of one kind (without one all but what was decided), perhaps of one device; ``before`` continues a page."""
+    """Of one kind, perhaps of one device; ``before`` continues a page.
+
+    Without a kind all but what was decided, and claims against the rules on vouchers that nobody used.
+    """
 
     kind: ConflictKind | None = None
     device_id: UUID | None = None
@@ -83,8 +90,10 @@ class FoundEvent(Struct, frozen=True, kw_only=True):
     stored: Stored | None
     told: Told | None
     decidable: bool
+    payable: bool
+    """It broke a limit, nobody else used its voucher, and somebody may still accept it."""
     accept_no: ReviewReason | None
-    """Why it can only be rejected."""
+    """Why it can only be rejected, or why a claim that broke a limit stays unpaid."""
     claims: list[SeenClaim]
     voucher: VoucherClaims | None
     online_zh: str
@@ -116,7 +125,11 @@ def read(data: bytes) -> Told | None:
 
 async def find_conflicts(tx: Transaction, asked: FindConflicts) -> list[FoundConflict]:
     """The newest first."""
-    found = await store.listed_before(tx, asked.kind, asked.device_id, asked.before, asked.most)
+    if asked.kind is ConflictKind.UNSPENT:
+        wanted = FindUnspent(device_id=asked.device_id, before=asked.before, most=asked.most)
+        found = await find_unspent(tx, wanted)
+    else:
+        found = await store.listed_before(tx, asked.kind, asked.device_id, asked.before, asked.most)
     named = await _named(tx, {one.place.device_id for one in found})
     brought = await receipts.amounts(tx, {one.place.hash for one in found if one.kind is ConflictKind.RECEIPT})
     return [
@@ -149,14 +162,15 @@ async def find_event(tx: Transaction, asked: AskEvent) -> FoundEvent | None:
     voucher = None if voucher_id is None else await find_offline_claims(tx, ClaimsOn(voucher_id))
     decision = await store.decision_of(tx, device.id, asked.seq)
     online = await _online(tx, voucher)
-    wait, accept_no = await _decidable(tx, device, stored, told)
+    open_to = await _open_to(tx, device, stored, told)
     return FoundEvent(
         device=(await _named(tx, {device.id}))[device.id],
         seq=asked.seq,
         stored=stored,
         told=told,
-        decidable=wait,
-        accept_no=accept_no,
+        decidable=open_to.rejection,
+        payable=open_to.acceptance and not open_to.rejection,
+        accept_no=open_to.accept_no,
         claims=await _claims(tx, device, stored, told, voucher),
         voucher=voucher,
         online_zh=online[0],
@@ -170,19 +184,34 @@ async def find_event(tx: Transaction, asked: AskEvent) -> FoundEvent | None:
     )
 
 
-async def _decidable(
-    tx: Transaction, device: Device, stored: Stored | None, read_as: Told | None
-) -> tuple[bool, ReviewReason | None]:
-    if stored is None or read_as is None:
-        return False, None
-    body = body_of(read_as.event)
+class _OpenTo(NamedTuple):
+    """What may be decided about an event."""
+
+    rejection: bool = False
+    acceptance: bool = False
+    accept_no: ReviewReason | None = None
+
+
+async def _open_to(tx: Transaction, device: Device, stored: Stored | None, read_as: Told | None) -> _OpenTo:
+    signed = None if stored is None or read_as is None else read_event(stored.data)
+    if stored is None or signed is None or isinstance(signed, Refused):
+        return _OpenTo()
     told = (read(one.data) for one in await store.after(tx, device.id, stored.seq, "VOID"))
     taken_back = is_taken_back(stored.seq, (one.body for one in told if one is not None and one.body is not None))
-    if decide_review(stored.judged, body, accept=False, taken_back=taken_back, has_merchant=True) is not None:
-        return False, None
-    has_merchant = device.merchant_id is not None
-    no = decide_review(stored.judged, body, accept=True, taken_back=taken_back, has_merchant=has_merchant)
-    return True, None if no is None else no.reason
+    stands = {"taken_back": taken_back, "has_merchant": device.merchant_id is not None}
+    rejects = decide_review(stored.judged, body_of(signed.event), accept=False, **stands) is None
+    no = decide_review(stored.judged, body_of(signed.event), accept=True, **stands)
+    if no is None and may_be_paid(stored.judged):
+        no = await _unpaid(tx, device, signed)
+    if no is not None and no.reason is ReviewReason.NOT_WAITING:
+        return _OpenTo()
+    return _OpenTo(rejects, no is None, None if no is None else no.reason)
+
+
+async def _unpaid(tx: Transaction, device: Device, signed: SignedEvent) -> Refused[ReviewReason] | None:
+    if await still_unspent(tx, signed) is None:
+        return Refused(ReviewReason.SPENT)
+    return await prove_claim(tx, AskProof(device, signed))
 
 
 async def _receipts(tx: Transaction, device: Device, seq: int) -> list[SeenReceipt]:

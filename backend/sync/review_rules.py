@@ -2,8 +2,8 @@
 
 Pure. A claim that waits for a person (``FOR_REVIEW``) is accepted or rejected once, with a reason; its result moves
 forward to a final one and stays. What is no claim, or of a kind that nobody here reads, is put aside by a rejection,
-once somebody saw to it.
-Conflicts are settled by rule and only looked at. Decisions 0075 and 0080.
+once somebody saw to it. A claim that broke a limit may still be accepted while its voucher is unspent (``loss_rules``).
+Conflicts are settled by rule and only looked at. Decisions 0075, 0080 and 0086.
 """
 
 from collections.abc import Iterable
@@ -19,6 +19,7 @@ from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Body, Redeem, Void
 from backend.sync.event_rules import EventReason
 from backend.sync.log_rules import Judged
+from backend.sync.loss_rules import is_distrusted, may_be_paid
 
 
 class ConflictKind(StrEnum):
@@ -30,6 +31,8 @@ class ConflictKind(StrEnum):
     """The voucher was used elsewhere before; this merchant is paid, the holder owes it."""
     CONFLICT_UNPAID = "conflict_unpaid"
     """This merchant had an earlier claim on the voucher."""
+    UNSPENT = "unspent"
+    """A claim broke a limit, and nobody else used its voucher: it may still be paid."""
     FORK = "fork"
     """A second event of a number."""
     UNREADABLE = "unreadable"
@@ -89,6 +92,24 @@ class ReviewReason(Reason):
         "这个活动没有离线备付池，先划出备付池再认可",
         "The campaign has no pool for offline counters; set one apart first",
     )
+    DISTRUSTED = (
+        "claim-distrusted",
+        409,
+        "这笔不是超额或疏忽，不能再付",
+        "What this claim broke is no limit, so it is not paid whatever became of its voucher",
+    )
+    UNPROVEN = (
+        "claim-unproven",
+        409,
+        "县里核对不出持券人当时出示过这张券，不能再付",
+        "The county cannot prove that the holder showed this voucher there",
+    )
+    SPENT = (
+        "voucher-not-unspent",
+        409,
+        "这张券已用掉、到期、作废或另有核销，不合规的这笔不能再付",
+        "The voucher was used, ran out, was voided or has another claim, so a claim against the rules is not paid",
+    )
     POOL_TOO_SMALL = (
         "pool-too-small",
         409,
@@ -118,8 +139,13 @@ class Decision(Struct, frozen=True, kw_only=True):
 def decide_review(
     judged: Judged, body: Body | Refused[EventReason], *, accept: bool, taken_back: bool, has_merchant: bool
 ) -> Refused[ReviewReason] | None:
-    """May this be decided so? ``None`` for yes. Whatever waits can be rejected: a task without an end is none."""
-    if judged.code is not ResultCode.NEEDS_REVIEW:
+    """May this be decided so? ``None`` for yes. Whatever waits can be rejected: a task without an end is none.
+
+    A claim that broke a rule is rejected already; it may only be accepted, for the reasons of ``loss_rules``.
+    """
+    if accept and is_distrusted(judged):
+        return Refused(ReviewReason.DISTRUSTED)
+    if not (accept and may_be_paid(judged)) and judged.code is not ResultCode.NEEDS_REVIEW:
         return Refused(ReviewReason.NOT_WAITING)
     if not accept:
         return None  # Somebody saw to it; what names an act as done before does not wait any longer.

@@ -1,7 +1,8 @@
 """What somebody accepted is settled as any other claim: the voucher's own money first, then the campaign's pool.
 
 The pool pays directly and not from what the device holds, since the device counts on that for what it takes from now
-on; the part is kept as an allowance of its own that is over at once. Decision 0075.
+on; the part is kept as an allowance of its own that is over at once. Decision 0075. A claim that broke a limit is paid
+with the own money of a voucher that nobody else used, and with nothing else. Decision 0086.
 """
 
 from typing import Final
@@ -22,7 +23,7 @@ from backend.sync.limits_rules import OfflineLimits
 from backend.sync.log_rules import labelled
 from backend.sync.review_rules import REJECTED, ReviewReason
 from backend.sync.store import allowances, events
-from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims, own_money_left
+from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims, own_money_left, unspent_money
 from backend.vouchers.find_taken import campaign_of
 from backend.vouchers.move_allowance import MoveAllowance, PoolLeft, lock_pool, move_allowance
 from backend.vouchers.offline_rules import OfflineReason
@@ -80,7 +81,6 @@ def reviewed(device: Device, seq: int, settled: Settled | None) -> Reviewed:
 async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instant) -> Settled | No:
     """A refusal moves nothing."""
     device = command.device
-    assert device.merchant_id is not None, "decided before"
     campaign = await campaign_of(tx, command.voucher_id)
     if campaign is None:
         return Refused(OfflineReason.UNKNOWN_VOUCHER)
@@ -88,31 +88,11 @@ async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Inst
     pool = await lock_pool(tx, campaign)
     if pool is None:
         return Refused(ReviewReason.NO_POOL)
-    number = FIRST_REVIEWED + sum(one.episode >= FIRST_REVIEWED for one in await allowances.dealt_to(tx, device.id))
-    settled = await settle_offline(
-        tx,
-        SettleOffline(
-            claim_id=claim_id(command.event_hash),
-            event_hash=command.event_hash,
-            voucher_id=command.voucher_id,
-            merchant_id=device.merchant_id,
-            bill=command.bill,
-            amount_fen=command.amount_fen,
-            mode=command.mode,
-            effective_at=min(command.effective_at, now),
-            device_id=device.id,
-            episode=number,
-            pool_line_id=pool.line_id,
-            # As the last to arrive it is what the voucher's own money and the pool together have to reach.
-            allowance_left_fen=own_fen + pool.left_fen,
-            cover_left_fen=own_fen + pool.left_fen,
-            slack=command.limits.skew,
-            open_for=command.limits.longest + command.limits.close_extra,
-            actor=command.actor,
-            lines=command.lines,
-        ),
-        now=now,
-    )
+    number = await _number(tx, device)
+    # As the last to arrive it is what the voucher's own money and the pool together have to reach.
+    left_fen = own_fen + pool.left_fen
+    settling = _settling(command, number, pool, left_fen=left_fen, cover_fen=left_fen, now=now)
+    settled = await settle_offline(tx, settling, now=now)
     if isinstance(settled, Refused) and settled.reason is OfflineReason.BEYOND_ALLOWANCE:
         return Refused(ReviewReason.POOL_TOO_SMALL)
     if isinstance(settled, Settled) and settled.again:
@@ -121,6 +101,26 @@ async def settle_reviewed(tx: Transaction, command: SettleReviewed, *, now: Inst
         if settled.label is None:
             raise RuntimeError(f"the pool was locked with {pool.left_fen} fen and covers no claim that needs less")
         await _book(tx, command, campaign, pool, number, settled, now)
+    return settled
+
+
+async def settle_unspent(tx: Transaction, command: SettleReviewed, *, now: Instant) -> Settled | No:
+    """A claim that broke a limit, on a voucher that nobody else used; a refusal moves nothing."""
+    own_fen = await unspent_money(tx, ClaimsOn(command.voucher_id), now)
+    campaign = await campaign_of(tx, command.voucher_id)
+    if own_fen == 0 or campaign is None:
+        return Refused(ReviewReason.SPENT)
+    pool = await lock_pool(tx, campaign)
+    if pool is None:
+        return Refused(ReviewReason.NO_POOL)
+    settling = _settling(command, await _number(tx, command.device), pool, left_fen=own_fen, cover_fen=0, now=now)
+    settled = await settle_offline(tx, settling, now=now)
+    if isinstance(settled, Refused):
+        return Refused(ReviewReason.SPENT) if settled.reason is OfflineReason.BEYOND_ALLOWANCE else settled
+    if settled.again:
+        return Refused(ReviewReason.BOOKED)
+    if settled.label is None or settled.covers:
+        raise RuntimeError(f"{own_fen} fen of the voucher's own lay there and did not pay the one claim on it")
     return settled
 
 
@@ -153,6 +153,36 @@ async def lift_reviewed(tx: Transaction, command: SettleReviewed, *, now: Instan
         )
         await charge_allowance(tx, charged, now=now)
     return settled
+
+
+async def _number(tx: Transaction, device: Device) -> int:
+    return FIRST_REVIEWED + sum(one.episode >= FIRST_REVIEWED for one in await allowances.dealt_to(tx, device.id))
+
+
+def _settling(
+    command: SettleReviewed, number: int, pool: PoolLeft, *, left_fen: int, cover_fen: int, now: Instant
+) -> SettleOffline:
+    merchant_id = command.device.merchant_id
+    assert merchant_id is not None, "decided before"
+    return SettleOffline(
+        claim_id=claim_id(command.event_hash),
+        event_hash=command.event_hash,
+        voucher_id=command.voucher_id,
+        merchant_id=merchant_id,
+        bill=command.bill,
+        amount_fen=command.amount_fen,
+        mode=command.mode,
+        effective_at=min(command.effective_at, now),
+        device_id=command.device.id,
+        episode=number,
+        pool_line_id=pool.line_id,
+        allowance_left_fen=left_fen,
+        cover_left_fen=cover_fen,
+        slack=command.limits.skew,
+        open_for=command.limits.longest + command.limits.close_extra,
+        actor=command.actor,
+        lines=command.lines,
+    )
 
 
 async def _book(

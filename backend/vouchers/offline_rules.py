@@ -274,6 +274,12 @@ def standing(claims: Iterable[OfflineClaim]) -> list[OfflineClaim]:
     return [claim for claim in claims if claim.voided_at is None and not claim.uncovered]
 
 
+def is_unspent(state: VoucherState, expires_at: datetime, claims: Iterable[OfflineClaim], at: datetime) -> bool:
+    """Whether a voucher could still be used, and no device's claim on it stands or waits for its cover."""
+    untouched = all(claim.voided_at is not None for claim in claims)
+    return state is VoucherState.ISSUED and at < expires_at and untouched
+
+
 GONE: Collection[VoucherState] = frozenset({VoucherState.EXPIRED, VoucherState.VOIDED})
 """States in which a voucher's own money is back on its line."""
 

@@ -1,6 +1,7 @@
 """Two shops took one voucher without a network, and one claim waits for a person: both are seen, one is decided."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -107,3 +108,53 @@ def test_a_conflict_is_seen_from_both_sides_and_what_waits_is_accepted(
     expect(page.get_by_role("link", name="电器行收银台 · 第 2 条")).to_be_visible()
     trail = served.ask("/api/v1/office/audit?act=sync.decide-event&limit=5", staff["auditor"])["items"]
     assert trail[0]["subject_id"] == str(second.id)
+
+
+def test_a_claim_against_the_rules_is_paid_while_its_voucher_is_unspent_and_a_conflict_is_corrected_by_two(
+    visit: Enter, served: Served, staff: dict[str, Session], residents: Iterator[Session]
+) -> None:
+    a_policy(served, staff)
+    round_id = with_a_pool(served, staff, title="离线更正试点")
+    first = at(served, staff, "merchant", "豆花店第二台", 33)
+    second = at(served, staff, "appliances", "电器行第二台", 34)
+    phone, voucher = claimed(served, next(residents), round_id)
+    for device, who, late in ((first, "merchant", 1), (second, "appliances", 40)):
+        device.add(taking(phone, voucher, staff[who].subject, county_now(served)), late=late)
+    assert [device.push(1).results[0].code.value for device in (first, second)] == ["applied", "conflict_paid"]
+    other, left = claimed(served, next(residents), round_id)
+    # The shop let the customer's code grow old before it wrote the claim.
+    drawn = county_now(served) - timedelta(minutes=20)
+    second.add(taking(other, left, staff["appliances"].subject, drawn))
+    assert [(one.code.value, one.reason) for one in second.push(2).results] == [("noncompliant", "code-not-fresh")]
+
+    page = visit(staff["reviewer"], viewport=DESK).go("/office/conflicts")
+    page.get_by_label("看哪一类").select_option(label="不合规，券还没用")
+    page.get_by_role("link", name="电器行第二台 · 第 2 条").click()
+    expect(page.get_by_text("这张券还没有人用过，钱还在，可以照付。")).to_be_visible()
+    expect(page.get_by_role("button", name="驳回")).to_have_count(0)
+    assert (violations(page), sideways(page)) == ([], {})
+    page.get_by_role("button", name="券还没用，照付").click()
+    page.get_by_label("依据").fill("店主说明，小票相符")
+    page.locator("form").get_by_role("button", name="券还没用，照付").click()
+    expect(page.get_by_text("已认可")).to_be_visible()
+    expect(page.get_by_role("article", name="这一笔").get_by_text("已核销")).to_be_visible()
+    assert ("applied", 2) in [(one.code.value, one.seq) for one in second.push().results]
+
+    page.goto(f"{served.address}/office/conflicts/{second.id}/1")
+    mine = page.get_by_role("article", name="这一笔")
+    expect(page.get_by_role("article", name="另一台设备").get_by_role("button", name="提出更正")).to_be_visible()
+    mine.get_by_role("button", name="提出更正").click()
+    mine.get_by_label("原因或答复").fill("顾客只买了一次，店里重复收了券")
+    mine.get_by_label("文号").fill("筠商函〔2026〕33号")
+    assert (violations(page), sideways(page)) == ([], {})
+    mine.locator("form").get_by_role("button", name="提出更正").click()
+    expect(page.get_by_text("已办理：提出更正")).to_be_visible()
+    clerk = visit(staff["office"], viewport=DESK).go(f"/office/conflicts/{second.id}/1")
+    clerk.get_by_role("link", name="差错更正").click()
+    theirs = clerk.locator("tbody", has_text="店里重复收了券")
+    expect(theirs.get_by_text("复核后退回 ¥50.00")).to_be_visible()
+    theirs.get_by_role("button", name="复核无误，更正").click()
+    theirs.locator("form").get_by_role("button", name="复核无误，更正").click()
+    expect(theirs).to_have_count(0)
+    confirmed = served.ask("/api/v1/office/incidents?state=confirmed&limit=5", staff["auditor"])["items"]
+    assert [one["document_no"] for one in confirmed if "重复收了券" in one["reason"]] == ["筠商函〔2026〕33号"]

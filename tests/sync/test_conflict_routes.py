@@ -11,6 +11,7 @@ from tests.databases import HandClock
 from tests.identity.sessions import staff_cookie
 from tests.sync.test_decide_event import waiting
 from tests.sync.test_device_routes import OFFICE, Http, told_of
+from tests.sync.test_unspent_claims import beyond
 from tests.web.client import serving
 
 DESK = f"{OFFICE}/offline-conflicts"
@@ -80,3 +81,39 @@ async def test_numbers_that_nothing_came_under_are_told_so(county: County, http:
         event = f"{OFFICE}/devices/{device}/events/{seq}"
         assert told_of(await http(event, cookie=reviewer)) == (404, "no-such-event")
         assert told_of(await http(f"{event}/decision", body, cookie=reviewer)) == (404, "no-such-event")
+
+
+async def test_a_claim_beyond_a_limit_is_found_by_its_kind_and_paid_once(
+    county: County, clock: HandClock, http: Http
+) -> None:
+    here = await beyond(county, clock)
+    reviewer = await staff_cookie(county, Role.REVIEWER)
+    [line] = (await http(f"{DESK}?kind=unspent", cookie=reviewer)).json()["items"]
+    assert (line["kind"], line["seq"], line["code"], line["reason"]) == ("unspent", 2, "noncompliant", "over-count")
+    event = f"{OFFICE}/devices/{here.counter.device_id}/events/2"
+    seen = (await http(event, cookie=reviewer)).json()
+    assert (seen["decidable"], seen["payable"], seen["accept_zh"]) == (False, True, None)
+    assert [one["redemption_id"] for one in seen["claims"]] == [None]
+    body = {"decision_id": str(new_id()), "accept": True, "reason": "店主说明，小票相符"}
+    first = await http(f"{event}/decision", body, cookie=reviewer)
+    again = await http(f"{event}/decision", body, cookie=reviewer)
+    assert (first.status_code, again.status_code, again.json()) == (201, 200, first.json())
+    assert (first.json()["code"], first.json()["paid_fen"], first.json()["cover_fen"]) == ("applied", 5_000, 0)
+    assert (await http(f"{DESK}?kind=unspent", cookie=reviewer)).json()["items"] == []
+    seen = (await http(event, cookie=reviewer)).json()
+    assert (seen["payable"], seen["decision"]["accepted"]) == (False, True)
+    assert seen["claims"][0]["redemption_id"] is not None
+
+
+async def test_a_claim_beyond_a_limit_on_a_spent_voucher_is_told_so(
+    county: County, clock: HandClock, http: Http
+) -> None:
+    here = await beyond(county, clock)
+    await here.other.take(here.phones[1], here.vouchers[1], count=2)
+    await here.other.sync()
+    reviewer = await staff_cookie(county, Role.REVIEWER)
+    event = f"{OFFICE}/devices/{here.counter.device_id}/events/2"
+    body = {"decision_id": str(new_id()), "accept": True, "reason": "店主说明，小票相符"}
+    assert told_of(await http(f"{event}/decision", body, cookie=reviewer)) == (409, "voucher-not-unspent")
+    seen = (await http(event, cookie=reviewer)).json()
+    assert (seen["payable"], seen["accept_en"] is None) == (False, False)

@@ -8,13 +8,16 @@ from msgspec import structs
 from backend.database.county import County
 from backend.database.transaction import transact
 from backend.kernel.ids import new_id
+from backend.outbox.rules import IdReused
 from backend.sync.answer_rules import Answer
 from backend.sync.claim_id import claim_id
+from backend.sync.decide_event import decide_event
 from backend.sync.device_rules import DeviceState
 from backend.vouchers.correct import DecideIncident, IncidentOutcome, ProposeIncident, decide_incident, propose_incident
 from tests.databases import HandClock
 from tests.sync.device_makers import policy_in_force, seen
 from tests.sync.pushing import Counter, token_of, told
+from tests.sync.test_decide_event import deciding
 from tests.sync.test_push import LIMITS, POOL, World, counter, world
 from tests.vouchers.campaigns import CLERK, FINANCE, faults
 from tests.vouchers.pools import pool_of, sized
@@ -132,7 +135,9 @@ async def test_every_push_of_a_random_day_is_taken_and_the_books_hold_after_each
     for _ in range(22):
         clock.forward(minutes=dice.randrange(1, 20))
         at = dice.choice(counters)
-        act = dice.choice(["take", "take", "take", "back", "send", "part", "lost", "copy", "stop", "empty", "correct"])
+        act = dice.choice(
+            [*["take"] * 3, "back", *["send"] * 2, "part", "lost", "copy", "stop", "empty", "correct", "accept"]
+        )
         if act == "take":
             counts += 1
             who = dice.randrange(len(here.phones))
@@ -147,12 +152,24 @@ async def test_every_push_of_a_random_day_is_taken_and_the_books_hold_after_each
             await empty_pool(county, here)
         elif act == "correct":
             await correct(county, at, at.head)
+        elif act == "accept":
+            await accept_all(at)
         else:
             await bring_home(at, dice, act)
         assert await faults(county) == []
     for at in counters:
         await bring_home(at, dice, "send")
         assert await faults(county) == []
+    for at in counters:
+        await accept_all(at)
+        assert await faults(county) == []
+
+
+async def accept_all(at: Counter) -> None:
+    """Somebody accepts whatever of the counter may be accepted: what waits, and what broke a limit."""
+    for seq in range(1, len(at.journal) + 1):
+        outcome = await transact(at.county, decide_event, deciding(at, seq))
+        assert not isinstance(outcome, IdReused)
 
 
 async def bring_home(at: Counter, dice: Random, act: str) -> None:

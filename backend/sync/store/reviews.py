@@ -13,6 +13,7 @@ from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Kind
 from backend.sync.event_tables import decisions, events, forks, quarantine
 from backend.sync.log_rules import Judged, Stored
+from backend.sync.loss_rules import PAYABLE_WORDS
 from backend.sync.receipt_tables import receipt_decisions, receipts
 from backend.sync.review_rules import ConflictKind, Decision, Place
 from backend.sync.store.receipts import is_here
@@ -23,6 +24,10 @@ _OF_CODE = {
     ResultCode.CONFLICT_PAID: ConflictKind.CONFLICT_PAID,
     ResultCode.CONFLICT_UNPAID: ConflictKind.CONFLICT_UNPAID,
 }
+
+
+_ASKED_FOR = (ConflictKind.DECIDED, ConflictKind.UNSPENT)
+"""Kinds that are only shown to whoever asks for them."""
 
 
 class Listed(NamedTuple):
@@ -38,8 +43,11 @@ class Listed(NamedTuple):
 async def listed_before(
     tx: Transaction, kind: ConflictKind | None, device_id: UUID | None, before: Place | None, most: int
 ) -> list[Listed]:
-    """What is to be looked at, the newest first; without a kind all but what was decided."""
-    wanted = [one for each, one in _parts() if (each is not ConflictKind.DECIDED if kind is None else each is kind)]
+    """What is to be looked at, the newest first; without a kind all but what was decided or broke a limit.
+
+    Whether the vouchers of those are unspent is the caller's to find out.
+    """
+    wanted = [one for each, one in _parts() if (each not in _ASKED_FOR if kind is None else each is kind)]
     found = union_all(*wanted).subquery()
     asked = select(found)
     if device_id is not None:
@@ -57,6 +65,9 @@ def _parts() -> Iterator[tuple[ConflictKind, Select[Any]]]:
     for code, kind in _OF_CODE.items():
         told = _line(kind, _E.device_id, _E.seq, _E.hash, _E.data, _E.code, _E.reason, _E.recorded_at)
         yield kind, told.where(_E.code == code.value)
+    broke = _line(ConflictKind.UNSPENT, _E.device_id, _E.seq, _E.hash, _E.data, _E.code, _E.reason, _E.recorded_at)
+    against = (_E.code == ResultCode.NONCOMPLIANT.value, _E.reason.in_(sorted(PAYABLE_WORDS)))
+    yield ConflictKind.UNSPENT, broke.where(*against, _E.kind == Kind.REDEEM.value)
     second = _line(ConflictKind.FORK, f.device_id, f.seq, f.hash, f.data, none, none, f.recorded_at)
     yield ConflictKind.FORK, second
     unread = _line(ConflictKind.UNREADABLE, q.device_id, q.seq, q.sha256, q.data, none, q.reason, q.recorded_at)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.transaction import Transaction
@@ -56,6 +56,22 @@ async def claimed(tx: Transaction, voucher_ids: Collection[UUID]) -> set[UUID]:
         for first in range(0, len(wanted), AT_ONCE):
             rows = await tx.execute(select(column).where(column.in_(wanted[first : first + AT_ONCE])))
             found |= {row.voucher_id for row in rows}
+    return found
+
+
+async def unspent_of(tx: Transaction, voucher_ids: Collection[UUID], at: Instant) -> set[UUID]:
+    """Which of these vouchers can still be used and have no claim that stands or waits for its cover."""
+    c, found = offline_claims.c, set()
+    wanted = sorted(voucher_ids)
+    for first in range(0, len(wanted), AT_ONCE):
+        some = wanted[first : first + AT_ONCE]
+        asked = select(vouchers.c.id).where(
+            vouchers.c.id.in_(some),
+            vouchers.c.state == VoucherState.ISSUED.value,
+            vouchers.c.expires_at > at,
+            ~exists().where(c.voucher_id == vouchers.c.id, c.voided_at.is_(None)),
+        )
+        found |= {row.id for row in await tx.execute(asked)}
     return found
 
 

@@ -2129,6 +2129,8 @@ export interface paths {
         /**
          * Accept or reject a claim that waits for a person
          * @description Accepted, it is settled as any other claim; either way its device is told at its next push.
+         *
+         *     A claim that broke a limit may be accepted while nobody else used its voucher, and is paid from that alone.
          */
         post: operations["ApiV1OfficeDevicesDeviceIdEventsSeqDecisionPostDecision"];
         delete?: never;
@@ -5895,6 +5897,7 @@ export interface components {
             cover_fen: number;
             debt_fen: number;
             taken_back: boolean;
+            redemption_id: string | null;
         };
         /** ClassesRequest */
         ClassesRequest: {
@@ -6040,7 +6043,7 @@ export interface components {
          * @description What a line of the conflict desk is about.
          * @enum {string}
          */
-        ConflictKind: "review" | "conflict_paid" | "conflict_unpaid" | "fork" | "unreadable" | "receipt" | "decided";
+        ConflictKind: "review" | "conflict_paid" | "conflict_unpaid" | "unspent" | "fork" | "unreadable" | "receipt" | "decided";
         /** ConsentAnswerWire */
         ConsentAnswerWire: {
             kind: components["schemas"]["ConsentKind"];
@@ -6619,6 +6622,7 @@ export interface components {
             code: components["schemas"]["ResultCode"] | null;
             reason: string | null;
             decidable: boolean;
+            payable: boolean;
             accept_zh: string | null;
             accept_en: string | null;
             claims: components["schemas"]["ClaimSeenAnswer"][];
@@ -20495,7 +20499,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `event-not-waiting`: This event does not wait for anybody, or was decided already; `event-is-no-claim`: This event is no claim on a voucher; it can only be rejected, once somebody saw to it; `claim-taken-back`: The device itself took this claim back; it can only be rejected; `claim-without-merchant`: Nobody is paid for what this device takes; it can only be rejected; `claim-is-booked`: This claim is on the books already; it can only be rejected; `claim-without-pool`: The campaign has no pool for offline counters; set one apart first; `pool-too-small`: The pool for offline counters has not enough for this claim; make it larger first; `eligible-beyond-bill`: More of the bill counts than there is of it; `merchant-suspended`: This merchant is suspended; `held`: This voucher is set aside for an unpaid order; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `id-reused`: This id already carries another command; use a new one */
+            /** @description `event-not-waiting`: This event does not wait for anybody, or was decided already; `event-is-no-claim`: This event is no claim on a voucher; it can only be rejected, once somebody saw to it; `claim-taken-back`: The device itself took this claim back; it can only be rejected; `claim-without-merchant`: Nobody is paid for what this device takes; it can only be rejected; `claim-is-booked`: This claim is on the books already; it can only be rejected; `claim-without-pool`: The campaign has no pool for offline counters; set one apart first; `claim-distrusted`: What this claim broke is no limit, so it is not paid whatever became of its voucher; `claim-unproven`: The county cannot prove that the holder showed this voucher there; `voucher-not-unspent`: The voucher was used, ran out, was voided or has another claim, so a claim against the rules is not paid; `pool-too-small`: The pool for offline counters has not enough for this claim; make it larger first; `eligible-beyond-bill`: More of the bill counts than there is of it; `merchant-suspended`: This merchant is suspended; `held`: This voucher is set aside for an unpaid order; `not-yet-valid`: This voucher cannot be used yet; `expired`: This voucher has expired; `wrong-merchant`: This voucher is not for this merchant; `wrong-trade`: This voucher is for another trade; `wrong-town`: This voucher is for another town; `outside-hours`: Not on this day or at this hour; `level-too-low`: The person's identity must be checked first; `bill-too-small`: The bill is below the threshold; `no-discount`: The voucher gives nothing here and was not used; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -25057,7 +25061,7 @@ export interface operations {
     ApiV1OfficeOfflineConflictsListConflicts: {
         parameters: {
             query?: {
-                /** @description Only of this kind; otherwise all but `decided`. */
+                /** @description Only of this kind; otherwise all but `decided` and `unspent`. */
                 kind?: components["schemas"]["ConflictKind"] | null;
                 /** @description Only of this device. */
                 device_id?: string | null;

@@ -32,9 +32,10 @@ export function modeWords(mode: string): string {
   return known ? tx(`mode.${known}`) : ''
 }
 
-/** Accepting comes first where it is allowed; rejecting always is. */
-export function decisionActs({ accept_zh }: Pick<EventSeen, 'accept_zh'>): DeskAct[] {
+/** Accepting comes first where it is allowed; rejecting always is. What broke a rule is rejected already. */
+export function decisionActs({ accept_zh, payable }: Pick<EventSeen, 'accept_zh' | 'payable'>): DeskAct[] {
   const why = { note: true, noteName: tx('decide.why') }
+  if (payable) return [{ key: 'accept', text: tx('pay'), about: tx('pay.about'), ...why }]
   const reject = { key: 'reject', text: tx('reject'), about: tx('reject.about'), ...why }
   if (accept_zh !== null) return [{ ...reject, aside: true }]
   return [{ key: 'accept', text: tx('accept'), about: tx('accept.about'), ...why }, reject]
