@@ -132,6 +132,31 @@ describe('a push', () => {
   })
 })
 
+describe('what a push tells of its device', () => {
+  const pushedWhere = async (storage: unknown): Promise<string | null> => {
+    vi.stubGlobal('navigator', { ...navigator, onLine: true, locks: null, storage })
+    await push()
+    return county.requests.at(-1)!.persistent
+  }
+
+  it('is which build it runs, and what the browser has promised by then', async () => {
+    let promised = false
+    const storage = { persist: async () => false, persisted: async () => promised }
+    expect(await pushedWhere(storage)).toBe('false')
+    promised = true
+    expect(await pushedWhere(storage)).toBe('true')
+    const { version } = await import('@/kernel/version')
+    expect(county.requests.map((request) => request.version)).toEqual([version(), version()])
+  })
+
+  it('says nothing of a promise where the browser has none to give, and is sent all the same', async () => {
+    await write()
+    expect(await pushedWhere(undefined)).toBe(null)
+    expect(await head()).toMatchObject({ ack_seq: 1 })
+    expect(await pushedWhere({ persisted: () => Promise.reject(new DOMException('no', 'SecurityError')) })).toBe(null)
+  })
+})
+
 describe('a push without a yes', () => {
   it.each([400, 401, 403, 404, 409, 413, 415, 429, 500, 502, 503, 302])('that is answered with %i loses nothing and is told', async (status) => {
     await layEvents(5)

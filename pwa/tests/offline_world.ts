@@ -129,7 +129,7 @@ export type Fate = 'through' | 'request-lost' | 'answer-lost' | 'answer-cut' | '
 /** A county that keeps what it is sent, by the rules of the protocol and nothing else. */
 export interface PushedCounty {
   readonly pushes: Push[]
-  readonly requests: { packed: boolean; length: number }[]
+  readonly requests: { packed: boolean; length: number; version: string | null; persistent: string | null }[]
   /** Hashes by number, of the device that pushes. */
   readonly stored: Map<number, Bytes>
   fate: (nth: number) => Fate
@@ -170,8 +170,10 @@ export function openPushCounty(): PushedCounty {
     if (!request.endsWith('/sync/push')) return new Response()
     const fate = county.fate(county.requests.length)
     const sent = new Uint8Array(init.body as Bytes)
-    const packed = new Headers(init.headers).get('content-encoding') === 'gzip'
-    county.requests.push({ packed, length: sent.length })
+    const told = new Headers(init.headers)
+    const packed = told.get('content-encoding') === 'gzip'
+    const about = { version: told.get('x-yizhan-version'), persistent: told.get('x-yizhan-persistent') }
+    county.requests.push({ packed, length: sent.length, ...about })
     if (fate === 'request-lost') throw new TypeError('Failed to fetch')
     if (fate instanceof Response) return fate
     if (packed && !county.unpacks) return new Response('{"reason":"push-unreadable"}', { status: 400 })
