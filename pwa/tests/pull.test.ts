@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 60_000 })
 /** The modules as a page that was opened just now has them: nothing in memory, only what is on the disk. */
 async function newPage() {
   vi.resetModules()
-  const [database, outbox, journal, key, standing, accepting, book, pull] = await Promise.all([
+  const [database, outbox, journal, key, standing, accepting, book, pull, replica] = await Promise.all([
     import('@/offline/database'),
     import('@/offline/outbox'),
     import('@/offline/journal'),
@@ -23,8 +23,9 @@ async function newPage() {
     import('@/offline/accepting'),
     import('@/offline/book'),
     import('@/offline/pull'),
+    import('@/offline/replica'),
   ])
-  return { ...database, ...outbox, ...journal, ...key, ...standing, ...accepting, ...book, ...pull }
+  return { ...database, ...outbox, ...journal, ...key, ...standing, ...accepting, ...book, ...pull, cursorOf: replica.cursorOf }
 }
 
 type Page = Awaited<ReturnType<typeof newPage>>
@@ -113,8 +114,11 @@ it('is told by the digests what is not the same as in the county, and gets it ag
   await page.pullOnce(writer)
   expect(county.addresses[0]).toBe('/api/v1/sync/pull')
   expect(await page.differing(writer)).toEqual([])
-  county.instead['digest'] = () => Response.json({}, { status: 503 })
-  expect(await page.differing(writer)).toBe(null)
+  for (const told of [() => Response.json({}, { status: 503 }), () => new Response('<html>the hotel'), () => Response.json({ epoch: 2, collections: [] })]) {
+    county.instead['digest'] = told
+    expect(await page.differing(writer)).toBe(null)
+  }
+  expect((await page.cursorOf(writer.identity.device))?.cursor).toBe('c1')
 })
 
 it('believes nothing of a word in which one thing is not believed', async () => {

@@ -147,9 +147,15 @@ function upgrade(database: Database, from: number): void {
   if (from < 4) layCounter(database)
 }
 
+let forgotten = 0
+
+/** How often the database went away under this page. */
+export const timesForgotten = (): number => forgotten
+
 /** iOS closes databases of pages that slept. */
 export function forgetOpened(): void {
   opened = null
+  forgotten += 1
 }
 
 /** Everything or nothing, and on the disk when it resolves. Nothing but requests to these stores may be awaited inside. */
