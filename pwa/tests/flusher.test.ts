@@ -389,6 +389,17 @@ describe('flushing by itself', () => {
     expect(county.pushes.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([1, 2, 3])
   })
 
+  it('opens the database again that was closed under the page, and goes on', async () => {
+    await write()
+    const stop = page.startFlushing(COUNTY)
+    await soon(async () => expect(await head()).toMatchObject({ ack_seq: 1 }))
+    await soon(() => expect(page.flushing.value).toEqual({ kind: 'idle' }))
+    await write()
+    ;(await page.openDatabase()).close()
+    await soon(async () => expect((await page.headOf(identity.device).catch(() => null))?.ack_seq).toBe(2))
+    stop()
+  })
+
   it('of an identity that the county refuses does not hold up another', async () => {
     await write()
     const renewed = await page.renewIdentity()
