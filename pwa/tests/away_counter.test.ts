@@ -77,27 +77,6 @@ describe('a voucher that is shown where the county does not answer', () => {
     expect(claims).toMatchObject([{ seq: 1, state: 'waiting', operator: OPERATOR, mine: true, taken_back: false }])
   })
 
-  it('is taken at once where the browser closed the database under the page', async () => {
-    const device = await admitted()
-    offline()
-    ;(await page.openDatabase()).close()
-    const redeeming = open()
-    await redeeming.redeem(await order())
-    expect(redeeming.state.value).toMatchObject({ kind: 'accepted', taken: { device, seq: 1 } })
-  })
-
-  it('is not taken where the database goes at the very moment, and taken at the next press', async () => {
-    await admitted()
-    const reported = vi.fn()
-    vi.stubGlobal('reportError', reported)
-    const wanted = await order()
-    ;(await page.openDatabase()).close()
-    expect(await page.takeAway(wanted, OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-not-stored' })
-    expect(await page.takeAway(wanted, OPERATOR)).toMatchObject({ kind: 'taken', taken: { seq: 1 } })
-    expect(await page.takeAway(wanted, OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-taken-here' })
-    expect(reported).toHaveBeenCalledOnce()
-  })
-
   it('waits three seconds for the county, and not longer', async () => {
     const device = await admitted()
     fate = () => 'hangs'
@@ -201,6 +180,29 @@ describe('a clock that is wrong', () => {
     await redeeming.redeem(later)
     expect(redeeming.state.value).toMatchObject({ kind: 'not-away', reason: 'offline-clock-unsure' })
     expect(await journal(device)).toHaveLength(1)
+  })
+})
+
+describe('a database that the browser closed under the page', () => {
+  it('is opened again, and the voucher taken at once', async () => {
+    const device = await admitted()
+    offline()
+    ;(await page.openDatabase()).close()
+    const redeeming = open()
+    await redeeming.redeem(await order())
+    expect(redeeming.state.value).toMatchObject({ kind: 'accepted', taken: { device, seq: 1 } })
+  })
+
+  it('at the very moment takes nothing, and everything at the next press', async () => {
+    await admitted()
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const wanted = await order()
+    ;(await page.openDatabase()).close()
+    expect(await page.takeAway(wanted, OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-not-stored' })
+    expect(await page.takeAway(wanted, OPERATOR)).toMatchObject({ kind: 'taken', taken: { seq: 1 } })
+    expect(await page.takeAway(wanted, OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-taken-here' })
+    expect(reported).toHaveBeenCalledOnce()
   })
 })
 

@@ -132,31 +132,6 @@ describe('a push', () => {
   })
 })
 
-describe('what a push tells of its device', () => {
-  const pushedWhere = async (storage: unknown): Promise<string | null> => {
-    vi.stubGlobal('navigator', { ...navigator, onLine: true, locks: null, storage })
-    await push()
-    return county.requests.at(-1)!.persistent
-  }
-
-  it('is which build it runs, and what the browser has promised by then', async () => {
-    let promised = false
-    const storage = { persist: async () => false, persisted: async () => promised }
-    expect(await pushedWhere(storage)).toBe('false')
-    promised = true
-    expect(await pushedWhere(storage)).toBe('true')
-    const { version } = await import('@/kernel/version')
-    expect(county.requests.map((request) => request.version)).toEqual([version(), version()])
-  })
-
-  it('says nothing of a promise where the browser has none to give, and is sent all the same', async () => {
-    await write()
-    expect(await pushedWhere(undefined)).toBe(null)
-    expect(await head()).toMatchObject({ ack_seq: 1 })
-    expect(await pushedWhere({ persisted: () => Promise.reject(new DOMException('no', 'SecurityError')) })).toBe(null)
-  })
-})
-
 describe('a push without a yes', () => {
   it.each([400, 401, 403, 404, 409, 413, 415, 429, 500, 502, 503, 302])('that is answered with %i loses nothing and is told', async (status) => {
     await layEvents(5)
@@ -387,17 +362,6 @@ describe('flushing by itself', () => {
     stop()
     await write()
     expect(county.pushes.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([1, 2, 3])
-  })
-
-  it('opens the database again that was closed under the page, and goes on', async () => {
-    await write()
-    const stop = page.startFlushing(COUNTY)
-    await soon(async () => expect(await head()).toMatchObject({ ack_seq: 1 }))
-    await soon(() => expect(page.flushing.value).toEqual({ kind: 'idle' }))
-    await write()
-    ;(await page.openDatabase()).close()
-    await soon(async () => expect((await page.headOf(identity.device).catch(() => null))?.ack_seq).toBe(2))
-    stop()
   })
 
   it('of an identity that the county refuses does not hold up another', async () => {

@@ -92,6 +92,32 @@ export function openBrowser(): void {
 /** The browser throws away what was stored and keeps its small notes. */
 export const evict = (): void => void vi.stubGlobal('indexedDB', new IDBFactory())
 
+const WRITES = ['put', 'add', 'delete'] as const
+type Request = (typeof WRITES)[number] | 'get' | 'getAll'
+/** Everything that an act asks of the database's stores, reading and writing. */
+export const REQUESTS: readonly Request[] = [...WRITES, 'get', 'getAll']
+
+/** Runs an act in which the request of this number fails, of these kinds; whether the act was broken off. */
+export async function crashing(nth: number, act: () => Promise<unknown>, requests: readonly Request[] = WRITES): Promise<boolean> {
+  let made = 0
+  const spies = requests.map((name) => {
+    const real = IDBObjectStore.prototype[name] as (...args: unknown[]) => IDBRequest
+    return vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function crash(this: IDBObjectStore, ...args: unknown[]) {
+      made += 1
+      if (made === nth + 1) throw new DOMException('the power is gone', 'AbortError')
+      return real.apply(this, args) as never
+    })
+  })
+  try {
+    await act()
+    return false
+  } catch {
+    return true
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
 /** A county that issues vouchers, from a day ago. */
 export async function newWorld(): Promise<World> {
   const issuer = await newDeviceKey()

@@ -17,12 +17,14 @@ class UsbPrinter {
   configuration: { interfaces: readonly unknown[] } | null = null
   isOpen = false
   claimed: number | null = null
+  readonly interfaces: readonly unknown[]
+  /** After so many pieces it has no paper. */
+  readonly most: number
 
-  constructor(
-    readonly interfaces: readonly unknown[] = [SCANNER, PRINTER],
-    /** After so many pieces it has no paper. */
-    readonly most = Infinity,
-  ) {}
+  constructor(interfaces: readonly unknown[] = [SCANNER, PRINTER], most = Infinity) {
+    this.interfaces = interfaces
+    this.most = most
+  }
 
   async open(): Promise<void> {
     this.isOpen = true
@@ -123,6 +125,7 @@ it('sends a printer over Bluetooth every byte in small pieces, and lets it go', 
   expect(let_go).toHaveBeenCalledOnce()
 })
 
+const share = (): Promise<void> => Promise.reject(new DOMException('no press', 'NotAllowedError'))
 const PICTURE = new Blob(['dots'], { type: 'image/png' })
 
 /** The names under which pictures were left with the downloads. */
@@ -151,8 +154,7 @@ it('leaves it at that where the person closes the sheet', async () => {
 
 it('keeps it with the downloads where the browser shares no files, or will not now', async () => {
   const kept = downloads()
-  const refuses = () => Promise.reject(new DOMException('no press', 'NotAllowedError'))
-  for (const parts of [{}, { canShare: () => false, share: refuses }, { canShare: () => true, share: refuses }]) {
+  for (const parts of [{}, { canShare: () => false, share }, { canShare: () => true, share }]) {
     reaching(parts)
     expect(await shareOrKeep(PICTURE, 'receipt-7')).toBe('kept')
   }

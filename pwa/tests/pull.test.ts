@@ -6,7 +6,7 @@ import { newId } from '@/kernel/ids'
 import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { drawPresentation } from '@/kernel/xv1'
 import type { Writer } from '@/offline/journal'
-import { AT, BILL, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, openBrowser, openPushCounty, OPERATOR } from './offline_world'
+import { AT, BILL, CAMPAIGN, COUNTY, crashing, DAY_MS, MERCHANT, openBrowser, openPushCounty, OPERATOR, REQUESTS } from './offline_world'
 import { handedOver, listOf, openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -182,17 +182,7 @@ it('is written as a whole or not at all, wherever the power goes', async () => {
   const before = await wholeState(page)
   const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
   for (let nth = 0, crashed = true; crashed; nth += 1) {
-    let writes = 0
-    const spies = (['put', 'delete'] as const).map((name) => {
-      const real = IDBObjectStore.prototype[name] as (...args: unknown[]) => IDBRequest
-      return vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function crash(this: IDBObjectStore, ...args: unknown[]) {
-        writes += 1
-        if (writes === nth + 1) throw new DOMException('the power is gone', 'AbortError')
-        return real.apply(this, args) as IDBRequest<undefined>
-      })
-    })
-    crashed = await page.pullOnce(writer).then(() => false, () => true)
-    for (const spy of spies) spy.mockRestore()
+    crashed = await crashing(nth, () => page.pullOnce(writer), REQUESTS)
     if (crashed) expect(await wholeState(page)).toEqual(before)
     else expect(nth).toBeGreaterThan(7)
   }

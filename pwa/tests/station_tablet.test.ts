@@ -98,11 +98,12 @@ it('closes a shift that was opened while there was a network', async () => {
   expect((await shiftsHere())?.closed).toEqual(new Set([ROUND]))
 })
 
+const told = (shift_id: string, at = AT) => ({ shift_id, opened_at: new Date(at).toISOString() })
+
 it('knows where a shift began in its journal, whoever opened it', async () => {
   await admitted()
   const proof = 'identity-card'
   const write = (shift: string) => register({ round: ROUND, shift, operator: OPERATOR, proof }, { phone: '15403000001', number: null })
-  const told = (shift_id: string, at = AT) => ({ shift_id, opened_at: new Date(at).toISOString() })
   const [online, other] = ['01999999-0000-7000-8000-0000000000d1', '01999999-0000-7000-8000-0000000000d2']
   await write(other)
   vi.setSystemTime(AT + 60_000)
