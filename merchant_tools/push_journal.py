@@ -21,6 +21,8 @@ from merchant_tools.till_rules import wait_after
 PATH = "/api/v1/sync/push"
 CBOR = "application/cbor"
 NOT_TAKEN = frozenset({400, 401, 403, 413})
+VERSION = "till 0.1.0"
+"""What the office reads of a till's program; the number is the package's, by a test."""
 LONGEST_ANSWER = 4_300_000
 """Bytes of the longest one, a status list."""
 
@@ -54,7 +56,7 @@ class HttpLine:
 
     def ask(self, data: bytes) -> bytes:
         """The answer to a push. Raises ``NoAnswer`` or ``NotTakenAsWhole``."""
-        headers = {"content-type": CBOR, "accept": CBOR, "content-encoding": "gzip"}
+        headers = {"content-type": CBOR, "accept": CBOR, "content-encoding": "gzip", "x-yizhan-version": VERSION}
         return self._told("POST", PATH, gzip.compress(data, mtime=0), headers)
 
     def read(self, address: str, authorization: str) -> bytes:

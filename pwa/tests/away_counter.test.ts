@@ -183,6 +183,29 @@ describe('a clock that is wrong', () => {
   })
 })
 
+describe('a database that the browser closed under the page', () => {
+  it('is opened again, and the voucher taken at once', async () => {
+    const device = await admitted()
+    offline()
+    ;(await page.openDatabase()).close()
+    const redeeming = open()
+    await redeeming.redeem(await order())
+    expect(redeeming.state.value).toMatchObject({ kind: 'accepted', taken: { device, seq: 1 } })
+  })
+
+  it('at the very moment takes nothing, and everything at the next press', async () => {
+    await admitted()
+    const reported = vi.fn()
+    vi.stubGlobal('reportError', reported)
+    const wanted = await order()
+    ;(await page.openDatabase()).close()
+    expect(await page.takeAway(wanted, OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-not-stored' })
+    expect(await page.takeAway(wanted, OPERATOR)).toMatchObject({ kind: 'taken', taken: { seq: 1 } })
+    expect(await page.takeAway(wanted, OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-taken-here' })
+    expect(reported).toHaveBeenCalledOnce()
+  })
+})
+
 describe('a disk that is full', () => {
   it('is told, and nothing of the voucher is stored', async () => {
     const device = await admitted()

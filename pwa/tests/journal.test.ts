@@ -147,8 +147,11 @@ describe('the replica', () => {
     expect(await later.lookAll('station', 'people')).toEqual([])
     expect(await later.lookAll('other', 'people')).toEqual([{ value: '王' }])
     await later.append('dev', event('a'))
-    await later.wipe('other')
-    expect([await later.lookAll('other', 'people'), await later.cursorOf('other')]).toEqual([[], undefined])
+    await later.askAllAgain('other')
+    // What is here stays until all of it has come, and then nothing stays that did not come.
+    expect([await later.lookAll('other', 'people'), await later.cursorOf('other')]).toEqual([[{ value: '王' }], undefined])
+    await taken(later, 'other', word(1, 'o2'), 40)
+    expect(await later.lookAll('other', 'people')).toEqual([])
     expect((await later.unacknowledged('dev')).length).toBe(1)
   })
 })

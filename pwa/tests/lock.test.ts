@@ -229,6 +229,13 @@ it('takes nothing from the county while it is locked or wiped, and seals what it
   expect(rows.length).toBeGreaterThan(0)
   for (const row of rows) expect(page.sealing.isSealed(row.value), row.collection).toBe(page.sealing.isSealedKind(row.collection))
   expect(await page.differing(writer)).toEqual([])
+  // A row that was changed on the disk fits its seal no more: it is not the county's, and nothing stops for it.
+  const row = rows.find(({ collection }) => collection === 'operators')!
+  const { nonce, sealed } = row.value as { nonce: Uint8Array; sealed: Uint8Array }
+  await (await page.openDatabase()).put('replica', { ...row, value: { nonce, sealed: sealed.map((byte, at) => (at === 3 ? byte ^ 1 : byte)) } })
+  expect(await page.differing(writer)).toEqual(['operators'])
+  expect(await page.pullOnce(writer)).toMatchObject({ kind: 'taken' })
+  expect(await page.differing(writer)).toEqual([])
   await page.lock.wipeCopy()
   expect(await page.pullOnce(writer)).toEqual({ kind: 'unsealed' })
   // The key of the county's journal names nobody: a wiped device can still write its journal's file.

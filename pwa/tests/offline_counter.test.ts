@@ -8,7 +8,7 @@ import { publicKeyOfPoint } from '@/kernel/keys'
 import type { Shown } from '@/offline/accepting'
 import { verifyEvent } from '@/offline/event'
 import type { Claim, Writer } from '@/offline/journal'
-import { allowance, AT, BILL, CERTIFICATE, circumstances, COUNTY, evict, newWorld, NOTHING, openBrowser, OPERATOR, POLICY, type World } from './offline_world'
+import { allowance, AT, BILL, CERTIFICATE, circumstances, COUNTY, crashing, evict, newWorld, NOTHING, openBrowser, OPERATOR, POLICY, type World } from './offline_world'
 
 /** The modules as a page that was opened just now has them: nothing in memory, only what is on the disk. */
 async function newPage() {
@@ -174,27 +174,6 @@ describe('a device that must not act', () => {
     expect(await wholeState(page)).toEqual(before)
   })
 })
-
-/** Runs an act in which the write of this number fails; whether it got as far. */
-async function crashing(nth: number, act: () => Promise<unknown>): Promise<boolean> {
-  let writes = 0
-  const spies = (['put', 'add'] as const).map((name) => {
-    const real = IDBObjectStore.prototype[name]
-    return vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function crash(this: IDBObjectStore, ...args) {
-      writes += 1
-      if (writes === nth + 1) throw new DOMException('the power is gone', 'AbortError')
-      return real.apply(this, args)
-    })
-  })
-  try {
-    await act()
-    return false
-  } catch {
-    return true
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
 
 describe('a crash', () => {
   it('at any request of the transaction leaves all of the claim or nothing, and the next one goes on', async () => {

@@ -92,6 +92,32 @@ export function openBrowser(): void {
 /** The browser throws away what was stored and keeps its small notes. */
 export const evict = (): void => void vi.stubGlobal('indexedDB', new IDBFactory())
 
+const WRITES = ['put', 'add', 'delete'] as const
+type Request = (typeof WRITES)[number] | 'get' | 'getAll'
+/** Everything that an act asks of the database's stores, reading and writing. */
+export const REQUESTS: readonly Request[] = [...WRITES, 'get', 'getAll']
+
+/** Runs an act in which the request of this number fails, of these kinds; whether the act was broken off. */
+export async function crashing(nth: number, act: () => Promise<unknown>, requests: readonly Request[] = WRITES): Promise<boolean> {
+  let made = 0
+  const spies = requests.map((name) => {
+    const real = IDBObjectStore.prototype[name] as (...args: unknown[]) => IDBRequest
+    return vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function crash(this: IDBObjectStore, ...args: unknown[]) {
+      made += 1
+      if (made === nth + 1) throw new DOMException('the power is gone', 'AbortError')
+      return real.apply(this, args) as never
+    })
+  })
+  try {
+    await act()
+    return false
+  } catch {
+    return true
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
 /** A county that issues vouchers, from a day ago. */
 export async function newWorld(): Promise<World> {
   const issuer = await newDeviceKey()
@@ -129,7 +155,7 @@ export type Fate = 'through' | 'request-lost' | 'answer-lost' | 'answer-cut' | '
 /** A county that keeps what it is sent, by the rules of the protocol and nothing else. */
 export interface PushedCounty {
   readonly pushes: Push[]
-  readonly requests: { packed: boolean; length: number }[]
+  readonly requests: { packed: boolean; length: number; version: string | null; persistent: string | null }[]
   /** Hashes by number, of the device that pushes. */
   readonly stored: Map<number, Bytes>
   fate: (nth: number) => Fate
@@ -170,8 +196,10 @@ export function openPushCounty(): PushedCounty {
     if (!request.endsWith('/sync/push')) return new Response()
     const fate = county.fate(county.requests.length)
     const sent = new Uint8Array(init.body as Bytes)
-    const packed = new Headers(init.headers).get('content-encoding') === 'gzip'
-    county.requests.push({ packed, length: sent.length })
+    const told = new Headers(init.headers)
+    const packed = told.get('content-encoding') === 'gzip'
+    const about = { version: told.get('x-yizhan-version'), persistent: told.get('x-yizhan-persistent') }
+    county.requests.push({ packed, length: sent.length, ...about })
     if (fate === 'request-lost') throw new TypeError('Failed to fetch')
     if (fate instanceof Response) return fate
     if (packed && !county.unpacks) return new Response('{"reason":"push-unreadable"}', { status: 400 })

@@ -6,7 +6,7 @@ import { newId } from '@/kernel/ids'
 import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { drawPresentation } from '@/kernel/xv1'
 import type { Writer } from '@/offline/journal'
-import { AT, BILL, CAMPAIGN, COUNTY, DAY_MS, MERCHANT, openBrowser, openPushCounty, OPERATOR } from './offline_world'
+import { AT, BILL, CAMPAIGN, COUNTY, crashing, DAY_MS, MERCHANT, openBrowser, openPushCounty, OPERATOR, REQUESTS } from './offline_world'
 import { handedOver, listOf, openHandingCounty, signedBy, TERMS_ROW, type HandingCounty } from './pulled_county'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 60_000 })
 /** The modules as a page that was opened just now has them: nothing in memory, only what is on the disk. */
 async function newPage() {
   vi.resetModules()
-  const [database, outbox, journal, key, standing, accepting, book, pull] = await Promise.all([
+  const [database, outbox, journal, key, standing, accepting, book, pull, replica] = await Promise.all([
     import('@/offline/database'),
     import('@/offline/outbox'),
     import('@/offline/journal'),
@@ -23,8 +23,9 @@ async function newPage() {
     import('@/offline/accepting'),
     import('@/offline/book'),
     import('@/offline/pull'),
+    import('@/offline/replica'),
   ])
-  return { ...database, ...outbox, ...journal, ...key, ...standing, ...accepting, ...book, ...pull }
+  return { ...database, ...outbox, ...journal, ...key, ...standing, ...accepting, ...book, ...pull, cursorOf: replica.cursorOf }
 }
 
 type Page = Awaited<ReturnType<typeof newPage>>
@@ -113,8 +114,11 @@ it('is told by the digests what is not the same as in the county, and gets it ag
   await page.pullOnce(writer)
   expect(county.addresses[0]).toBe('/api/v1/sync/pull')
   expect(await page.differing(writer)).toEqual([])
-  county.instead['digest'] = () => Response.json({}, { status: 503 })
-  expect(await page.differing(writer)).toBe(null)
+  for (const told of [() => Response.json({}, { status: 503 }), () => new Response('<html>the hotel'), () => Response.json({ epoch: 2, collections: [] })]) {
+    county.instead['digest'] = told
+    expect(await page.differing(writer)).toBe(null)
+  }
+  expect((await page.cursorOf(writer.identity.device))?.cursor).toBe('c1')
 })
 
 it('believes nothing of a word in which one thing is not believed', async () => {
@@ -178,17 +182,7 @@ it('is written as a whole or not at all, wherever the power goes', async () => {
   const before = await wholeState(page)
   const begun = vi.spyOn(IDBDatabase.prototype, 'transaction')
   for (let nth = 0, crashed = true; crashed; nth += 1) {
-    let writes = 0
-    const spies = (['put', 'delete'] as const).map((name) => {
-      const real = IDBObjectStore.prototype[name] as (...args: unknown[]) => IDBRequest
-      return vi.spyOn(IDBObjectStore.prototype, name).mockImplementation(function crash(this: IDBObjectStore, ...args: unknown[]) {
-        writes += 1
-        if (writes === nth + 1) throw new DOMException('the power is gone', 'AbortError')
-        return real.apply(this, args) as IDBRequest<undefined>
-      })
-    })
-    crashed = await page.pullOnce(writer).then(() => false, () => true)
-    for (const spy of spies) spy.mockRestore()
+    crashed = await crashing(nth, () => page.pullOnce(writer), REQUESTS)
     if (crashed) expect(await wholeState(page)).toEqual(before)
     else expect(nth).toBeGreaterThan(7)
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { effectScope, type EffectScope } from 'vue'
 import { lookAround, switchPlace } from '@/counter/counter_place'
-import { openAttempts, useRedeeming, type Redeeming } from '@/counter/redeeming'
+import { openAssistedAttempts, openAttempts, useRedeeming, type Redeeming } from '@/counter/redeeming'
 import { newId } from '@/kernel/ids'
 import { answered } from '@/offline/connection'
 import { lineComesBack, lost, no, openCounty, yes, type TestCounty } from './county'
@@ -74,12 +74,24 @@ describe('a redemption', () => {
     page = effectScope()
     const [left, ...others] = await openAttempts(merchant)
     expect([left?.bill_fen, others]).toEqual([20_000, []])
-    expect(await openAttempts(newId())).toEqual([])
+    expect([await openAttempts(newId()), await openAssistedAttempts()]).toEqual([[], []])
     county.next(yes(ANSWER, 200))
     const later = open()
     await later.resume(left!)
     expect(new Set(ids()).size).toBe(1)
     expect(await openAttempts(merchant)).toEqual([])
+  })
+
+  it('of an operator is looked for whichever shop it was for', async () => {
+    county.next(lost)
+    const redeeming = open()
+    void redeeming.redeem({ ...order(), assisted: { shift_id: newId(), proof: 'presence' } })
+    await vi.waitFor(() => expect(redeeming.state.value.kind).toBe('waiting'))
+    redeeming.reset()
+    expect((await openAssistedAttempts()).map(({ merchant_id }) => merchant_id)).toEqual([merchant])
+    county.next(yes(ANSWER, 200))
+    await open().resume((await openAssistedAttempts())[0]!)
+    expect(await openAssistedAttempts()).toEqual([])
   })
 })
 

@@ -5,7 +5,7 @@ import { newDeviceKey, publicHalf } from '@/kernel/keys'
 import { toHex } from '@/kernel/bytes'
 import type { Json } from '@/offline/digest'
 import type { Rows } from '@/offline/word'
-import { closeHere, openHere, shiftsHere } from '../apps/station/away/shift_here'
+import { closeHere, firstIn, noteOpened, openHere, shiftsHere } from '../apps/station/away/shift_here'
 import { readEntries } from '../apps/station/away/journal_book'
 import { awayRounds, register } from '../apps/station/away/registering'
 import { changeStrictly, openDatabase } from '@/offline/database'
@@ -96,6 +96,30 @@ it('closes a shift that was opened while there was a network', async () => {
   await admitted()
   expect(await closeHere(ROUND, OPERATOR, { cash_fen: 0, reason: null })).toEqual({ shift: ROUND })
   expect((await shiftsHere())?.closed).toEqual(new Set([ROUND]))
+})
+
+const told = (shift_id: string, at = AT) => ({ shift_id, opened_at: new Date(at).toISOString() })
+
+it('knows where a shift began in its journal, whoever opened it', async () => {
+  await admitted()
+  const proof = 'identity-card'
+  const write = (shift: string) => register({ round: ROUND, shift, operator: OPERATOR, proof }, { phone: '15403000001', number: null })
+  const [online, other] = ['01999999-0000-7000-8000-0000000000d1', '01999999-0000-7000-8000-0000000000d2']
+  await write(other)
+  vi.setSystemTime(AT + 60_000)
+  await noteOpened(online)
+  expect(await firstIn(told(online, AT + 60_000))).toBe(null)
+  // A clock that was put back does not hide what was written.
+  vi.setSystemTime(AT + 30_000)
+  await write(online)
+  expect(await firstIn(told(online, AT + 60_000))).toBe(2)
+  // Of a shift that was opened elsewhere the time tells.
+  vi.setSystemTime(AT + 90_000)
+  expect(await firstIn(told(other, AT + 90_000))).toBe(null)
+  await write(other)
+  expect(await firstIn(told(other, AT + 90_000))).toBe(3)
+  const here = (await openHere(OPERATOR, 0)) as { shift: string }
+  expect(await firstIn(told(here.shift, AT + DAY_MS))).toBe(4)
 })
 
 it('registers a claim that says what it is for and not whom', async () => {

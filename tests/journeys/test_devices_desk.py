@@ -54,6 +54,7 @@ def test_a_device_is_invited_enrols_is_let_in_and_ends(visit: Enter, served: Ser
     clerk.reload()
     expect(row.get_by_role("cell").filter(has_text=re.compile("未传回")).first).to_have_text(re.compile("3"))
     expect(row.get_by_text("已承诺")).to_be_visible()
+    expect(clerk.get_by_text("还没有核对过的备份", exact=False)).to_be_visible()
     expect(clerk.get_by_role("button", name="导出 Excel").first).to_be_visible()
     row.get_by_role("button", name="停用").click()
     expect(row.get_by_text("停用不能撤销")).to_be_visible()

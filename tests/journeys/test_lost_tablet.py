@@ -123,7 +123,7 @@ def from_chromium(page: Page, served: Served, staff: dict[str, Session], names: 
     open_with(page, "也不是这一个口令")
     expect(page.get_by_text("还可以试8次")).to_be_visible(timeout=30_000)
     # On the mountain: no network, and the device opens.
-    page.context.set_offline(True)
+    served.stop()
     page.reload()
     open_with(page, PASSPHRASE)
     expect(page.get_by_text(LEFT)).to_be_visible(timeout=30_000)
@@ -132,7 +132,7 @@ def from_chromium(page: Page, served: Served, staff: dict[str, Session], names: 
     page.get_by_role("button", name="现在锁定").click()
     expect(locked).to_be_visible()
 
-    page.context.set_offline(False)
+    served.start()
     page.get_by_role("button", name="忘记口令").click()
     page.get_by_role("button", name="清除并登录").click()
     expect(page.get_by_text("受理过的记录没有丢：全部已经送到县里。")).to_be_visible(timeout=30_000)

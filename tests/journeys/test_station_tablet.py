@@ -1,5 +1,6 @@
 """A station's tablet a day without a network: a shift, a voucher, a registration, the cash, and all of it home."""
 
+import re
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -152,13 +153,14 @@ def close_shift(page: Page) -> None:
     expect(page.get_by_text("备份文件已存好，共 4 条记录。")).to_be_visible()
 
 
-def is_home(served: Served, staff: dict[str, Session], station: str, device: str) -> None:
+def is_home(served: Served, staff: dict[str, Session], station: str, device: str, build: str) -> None:
     """What the county says of the shift, the tablet and the voucher."""
     [shift] = served.ask(f"{OFFICE}/shifts?station={station}", staff["office"])["items"]
     assert (shift["state"], shift["opening_cash_fen"], shift["closing_cash_fen"]) == ("closed", 20_000, 18_000)
     assert (shift["difference_reason"], shift["operator_id"]) == ("找零少了", staff["operator"].subject)
     [seen] = [one for one in served.ask(f"{OFFICE}/devices", staff["office"])["items"] if one["device_id"] == device]
-    assert seen["unsynced"] == 0
+    assert (seen["unsynced"], seen["app_version"]) == (0, build)
+    assert seen["persistent"] is not None, "whether the browser promised to keep the journal"
     [line, *_] = served.ask("/api/v1/redemptions?limit=1", staff["merchant"])["items"]
     assert (line["discount_fen"], line["state"]) == (5_000, "accepted")
 
@@ -206,8 +208,11 @@ def test_a_shift_without_a_network_comes_home_with_everything_in_it(
     expect(page.get_by_text("县里已确认")).to_be_visible(timeout=90_000)
     expect(page.get_by_text("县里已记下")).to_have_count(2)
     expect(page.get_by_text("已领到", exact=True)).to_be_visible()
+    page.get_by_role("link", name="我的").click()
+    expect(page.get_by_role("button", name="退出登录")).to_be_enabled()
+    build = page.get_by_text(re.compile(r"^\d{6}$")).inner_text()
 
-    is_home(served, staff, station, device)
+    is_home(served, staff, station, device, build)
     page.context.close()
     served.stop()
 
@@ -220,3 +225,11 @@ def lists_all(page: Page, served: Served, slip: str) -> None:
     expect(page.get_by_text("只是登记，待上传")).to_be_visible()
     expect(page.get_by_text(f"登记号 {slip}")).to_be_visible()
     print_receipt(page)
+    may_not_leave(page)
+
+
+def may_not_leave(page: Page) -> None:
+    """Whoever wants to sign out reads why not."""
+    page.get_by_role("link", name="我的").click()
+    expect(page.get_by_text("这台设备上有 4 条记录还没有送到县里")).to_be_visible()
+    expect(page.get_by_role("button", name="退出登录")).to_be_disabled()

@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ import pytest
 from backend.kernel.signing import PublicKey
 from backend.sync.push_rules import Push, verify_push
 from merchant_tools.push_journal import (
+    VERSION,
     HttpLine,
     NoAnswer,
     NotTakenAsWhole,
@@ -130,15 +132,16 @@ def test_waiting_grows_to_a_minute_and_is_spread() -> None:
 
 
 @contextmanager
-def serving(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, str, int]]]]:
+def serving(status: int, body: bytes) -> Iterator[tuple[str, list[tuple[str, str, str, int]]]]:
     """A server that says always the same; its address and what it was asked."""
-    asked: list[tuple[str, str, int]] = []
+    asked: list[tuple[str, str, str, int]] = []
 
     class Server(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             sent = self.rfile.read(int(self.headers["content-length"]))
             plain = gzip.decompress(sent) if self.headers["content-encoding"] == "gzip" else sent
-            asked.append((self.path, self.headers["content-type"], len(plain)))
+            version = self.headers["x-yizhan-version"]
+            asked.append((self.path, self.headers["content-type"], version, len(plain)))
             self.send_response(status)
             self.send_header("content-length", str(len(body)))
             self.end_headers()
@@ -166,8 +169,14 @@ def test_a_push_goes_to_the_countys_own_address(tmp_path: Path) -> None:
     till, _ = a_shop(tmp_path, 1, [])
     with serving(200, answer(ack=1)) as (address, asked):
         assert push_once(till, HttpLine(address), reading) is False
-    assert asked == [("/api/v1/sync/push", "application/cbor", len(till.push()) + len(till.kept.entries[0].data) + 6)]
+    length = len(till.push()) + len(till.kept.entries[0].data) + 6
+    assert asked == [("/api/v1/sync/push", "application/cbor", VERSION, length)]
     assert till.kept.standing.ack == 1
+
+
+def test_the_version_that_the_office_reads_is_the_packages() -> None:
+    package = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    assert f"till {package['version']}" == VERSION
 
 
 @pytest.mark.parametrize(("status", "problem"), [(503, NoAnswer), (302, NoAnswer), (401, NotTakenAsWhole)])

@@ -39,7 +39,7 @@ export const routes: readonly RouteRecordRaw[] = [
   {
     path: '/me',
     name: 'me',
-    component: () => import('@/staff/StaffAccountPage.vue'),
+    component: () => import('./pages/MePage.vue'),
     meta: { title: () => t('me.title'), section: { text: () => t('me.title'), drawing: person }, signedIn: true, width: 'narrow' },
   },
   ...staffRoutes('/me'),

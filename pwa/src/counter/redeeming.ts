@@ -103,6 +103,11 @@ export async function openAttempts(merchantId: string): Promise<Attempt[]> {
   return (await recallAll<Attempt>('redemptions')).filter(({ merchant_id }) => merchant_id === merchantId)
 }
 
+/** The same of a station, whose operators serve for many shops. */
+export async function openAssistedAttempts(): Promise<Attempt[]> {
+  return (await recallAll<Attempt>('redemptions')).filter(({ assisted }) => assisted !== undefined)
+}
+
 /** `away` is loaded and asked only where the county does not answer. */
 export function useRedeeming(away?: () => Promise<AwayCounter>): Redeeming {
   const state = shallowRef<RedeemState>({ kind: 'idle' })

@@ -8,6 +8,7 @@
 import type { TrustList } from '@/kernel/trust'
 import type { Shown } from './accepting'
 import { circumstancesOf, counterOf, trustOf } from './book'
+import { hasStrayed } from './comparing'
 import type { DeviceIdentity } from './device_key'
 import { noteRefusal, noteState } from './device_note'
 import { flush } from './flusher'
@@ -21,11 +22,16 @@ export interface Briefing {
   circumstancesOf: (shown: Shown, demonstration: boolean) => Promise<Circumstances | null>
 }
 
-/** Sends what is here, which gives a device its certificate, and takes the county's word; whether both went well. */
+/**
+ * Sends what is here, which gives a device its certificate, and takes the county's word, all of it where the copy here has
+ * strayed; whether all of it went well.
+ */
 export async function askWord(county: string, identity: DeviceIdentity): Promise<boolean> {
   const pushed = await flush(county, identity, newLine())
   if (pushed === 'held' || pushed.kind !== 'answered') return false
-  const pulled = await pullOnce({ county, identity })
+  const writer = { county, identity }
+  const told = await pullOnce(writer)
+  const pulled = told.kind === 'taken' && (await hasStrayed(writer)) ? await pullOnce(writer) : told
   if (pulled.kind === 'taken') noteState(identity.device, 'active')
   if (pulled.kind === 'refused') noteRefusal(identity.device, pulled.reason)
   return pulled.kind === 'taken'

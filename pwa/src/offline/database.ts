@@ -104,19 +104,45 @@ export type Change<Names extends StoreNames<Stores>> = IDBPTransaction<Stores, N
 const NAME = 'yizhan'
 const VERSION = 4
 const SENTINEL = 'yizhan.stored'
+/** What a connection answers that was closed or lost. */
+const LOST = new Set(['InvalidStateError', 'UnknownError'])
 
 /** Somebody stored here before, and it is all gone: the browser made room for itself. */
 export const evicted = shallowRef(false)
 
 let opened: Promise<Database> | null = null
 
-/** Opens it once a page; whoever finds it closed calls `forgetOpened` and asks again. */
+/** Opens it once a page; whoever finds that it went away gets another one with the next call. */
 export function openDatabase(): Promise<Database> {
   opened ??= openNewest().then((database) => {
     remember(SENTINEL, '1')
-    return database
+    return noticing(database)
   })
   return opened
+}
+
+/** iOS drops connections of pages that slept, and tells nobody: only the next use fails. */
+function noticing(database: Database): Database {
+  return new Proxy(database, {
+    get(target, name) {
+      const part: unknown = Reflect.get(target, name)
+      if (typeof part !== 'function') return part
+      return (...given: unknown[]) => {
+        try {
+          const told: unknown = Reflect.apply(part, target, given)
+          if (told instanceof Promise) told.catch(forgetIfLost)
+          return told
+        } catch (fault) {
+          forgetIfLost(fault)
+          throw fault
+        }
+      }
+    },
+  })
+}
+
+function forgetIfLost(fault: unknown): void {
+  if (fault instanceof DOMException && LOST.has(fault.name)) forgetOpened()
 }
 
 async function openNewest(): Promise<Database> {
@@ -147,9 +173,15 @@ function upgrade(database: Database, from: number): void {
   if (from < 4) layCounter(database)
 }
 
+let forgotten = 0
+
+/** How often the database went away under this page. */
+export const timesForgotten = (): number => forgotten
+
 /** iOS closes databases of pages that slept. */
 export function forgetOpened(): void {
   opened = null
+  forgotten += 1
 }
 
 /** Everything or nothing, and on the disk when it resolves. Nothing but requests to these stores may be awaited inside. */
@@ -164,6 +196,7 @@ export async function changeStrictly<Value, Names extends StoreNames<Stores>>(
     await change.done
     return value
   } catch (fault) {
+    forgetIfLost(fault)
     try {
       change.abort()
     } catch {

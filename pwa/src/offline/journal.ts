@@ -233,8 +233,9 @@ function redeemOf({ shown, bill_fen, eligible_fen, lines, operator }: Claim, amo
   }
 }
 
+/** It is on the disk: whatever fails from here on must not say that it is not. */
 async function tellCommitted(device: string, seq: number): Promise<void> {
-  const kept = await allIdentities()
+  const kept = await allIdentities().catch(() => [])
   noteHead({ device, seq }, kept.map((one) => one.device))
   for (const listener of listeners) listener()
 }

@@ -132,10 +132,10 @@ async function classify(change: Change<'outbox' | 'heads'>, device: string, resu
   const outbox = change.objectStore('outbox')
   const told = new Map(results.map((result) => [result.seq, result]))
   const entries = await outbox.getAll(IDBKeyRange.bound([device, first.seq], [device, last.seq]))
-  const writing = entries.map((entry) => {
+  const writing = entries.map(async (entry) => {
     const result = told.get(entry.seq)
-    if (!result || (result.code === KNOWN_ALREADY && isFinal(entry.result))) return undefined
-    return outbox.put({ ...entry, result: result.code, reason: result.reason ?? null })
+    if (!result || (result.code === KNOWN_ALREADY && isFinal(entry.result))) return
+    await outbox.put({ ...entry, result: result.code, reason: result.reason ?? null })
   })
   await Promise.all(writing)
 }

@@ -21,10 +21,17 @@ export function askToPersist(): Promise<void> {
 /** What holds now, without asking for anything. */
 export async function lookIfPersisted(): Promise<void> {
   if (asking) return asking
+  const persisted = await isPersisted()
+  if (persisted === null) persistence.value = 'impossible'
+  else if (persisted) persistence.value = 'granted'
+}
+
+/** Whether the browser has promised it by now; null where it does not say. It is only looked at, never asked for. */
+export async function isPersisted(): Promise<boolean | null> {
   try {
-    if (await navigator.storage.persisted()) persistence.value = 'granted'
+    return await navigator.storage.persisted()
   } catch {
-    persistence.value = 'impossible'
+    return null
   }
 }
 

@@ -16,11 +16,11 @@ import { verifyCertificate, type Certificate } from './certificate'
 import { changeStrictly, openDatabase, type Change } from './database'
 import type { Writer } from './journal'
 import { isMarked } from './lock/mark'
-import { isOpen, namesPeople } from './lock/sealing'
+import { isOpen, Locked, namesPeople } from './lock/sealing'
 import { asksPassphrase } from './lock/wanted'
 import type * as limits from './limits'
 import { verifyPolicy } from './policy'
-import { cursorOf, digestsOf, sealedFor, takeIn, wipe } from './replica'
+import { askAllAgain, cursorOf, digestsOf, sealedFor, takeIn } from './replica'
 import { takeWordIn, type Given } from './standing'
 import { readStatusList, type StatusList } from './status_list'
 import { readWord, type Word } from './word'
@@ -68,17 +68,34 @@ export async function pullOnce(writer: Writer): Promise<PulledWord> {
 
 /**
  * The collections that are not the same as the county's, of those that the county names; they come again with the next
- * pull. Null where the county could not be asked.
+ * pull. Null where the county could not be asked, or lives anew since the last word was taken.
  */
 export async function differing(writer: Writer): Promise<string[] | null> {
   const { device } = writer.identity
   const told = await askCounty(writer, DIGEST)
-  if (told.kind !== 'told') return null
-  const { collections } = parsed(told.body) as { collections: { name: string; count: number; sha256: string }[] }
-  const held = await digestsOf(device, collections.map(({ name }) => name))
-  const others = collections.filter(({ name, count, sha256 }) => held.get(name)?.count !== count || held.get(name)?.sha256 !== sha256)
-  if (others.length > 0) await wipe(device)
+  const theirs = told.kind === 'told' ? digestsIn(parsed(told.body)) : null
+  if (theirs === null || theirs.epoch !== (await cursorOf(device))?.epoch) return null
+  const held = await digestsOf(device, theirs.collections.map(({ name }) => name)).catch(unlessLocked)
+  if (held === null) return null
+  const others = theirs.collections.filter(({ name, count, sha256 }) => held.get(name)?.count !== count || held.get(name)?.sha256 !== sha256)
+  if (others.length > 0) await askAllAgain(device)
   return others.map(({ name }) => name)
+}
+
+interface TheirDigests {
+  readonly epoch: number
+  readonly collections: readonly { readonly name: string; readonly count: number; readonly sha256: string }[]
+}
+
+/** Null for a page in between that says yes to everything. */
+function digestsIn(told: unknown): TheirDigests | null {
+  const { epoch, collections } = (told ?? {}) as Partial<TheirDigests>
+  return typeof epoch === 'number' && Array.isArray(collections) ? { epoch, collections } : null
+}
+
+function unlessLocked(fault: unknown): null {
+  if (fault instanceof Locked) return null
+  throw fault
 }
 
 interface Trusted {

@@ -8,6 +8,7 @@
 
 import { problemOf } from '@/api/problem'
 import { fromHex, joined, type Bytes } from '@/kernel/bytes'
+import { version } from '@/kernel/version'
 import { parsed } from './asking'
 import { markAfterWord, readClock } from './clock'
 import { answered, unreached } from './connection'
@@ -16,6 +17,7 @@ import type { JournalEntry, JournalHead } from './database'
 import { clockJump } from './device_time'
 import { record, type Writer } from './journal'
 import { acknowledge, headOf, unacknowledged } from './outbox'
+import { isPersisted } from './persistence'
 import { LONGEST_PUSH, MOST_EVENTS, readAnswer, signPush, type Answer, type Push } from './push'
 import { readSentinel, sentinelTold } from './sentinel'
 import { standingIn, standingOf } from './standing'
@@ -99,7 +101,7 @@ async function send(data: Bytes, packed: boolean): Promise<{ response: Response;
   const impatience = new AbortController()
   const timer = setTimeout(() => impatience.abort(), PATIENCE_MS)
   try {
-    const headers = { 'Content-Type': 'application/cbor', ...(packed ? { 'Content-Encoding': 'gzip' } : {}) }
+    const headers = { 'Content-Type': 'application/cbor', ...(packed ? { 'Content-Encoding': 'gzip' } : {}), ...(await aboutUs()) }
     const body = packed ? await gzipped(data) : data
     const response = await fetch(PATH, { method: 'POST', headers, body, signal: impatience.signal, cache: 'no-store' })
     // Half an answer is none: a line may break at any byte.
@@ -112,6 +114,12 @@ async function send(data: Bytes, packed: boolean): Promise<{ response: Response;
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** What the office is shown of this device besides its journal: it decides nothing. */
+async function aboutUs(): Promise<Record<string, string>> {
+  const persistent = await isPersisted()
+  return { 'X-Yizhan-Version': version(), ...(persistent === null ? {} : { 'X-Yizhan-Persistent': String(persistent) }) }
 }
 
 /** Takes the answer, and with it the county's checkpoint and time; all of it or nothing. */

@@ -6,7 +6,7 @@
 import { toHex } from '@/kernel/bytes'
 import { changeStrictly, openDatabase, type Change, type ReplicaCursor, type ReplicaRow } from './database'
 import { digestOf, type Json } from './digest'
-import { open, placeOf, sealRows } from './lock/sealing'
+import { Locked, open, placeOf, sealRows } from './lock/sealing'
 import type { Rows, Word } from './word'
 
 /** What one pull brought: each collection that it names, whole. */
@@ -25,11 +25,14 @@ export async function sealedFor(scope: string, pulled: Pulled): Promise<Pulled> 
   return { epoch: pulled.epoch, cursor: pulled.cursor, collections: new Map(sealed) }
 }
 
-/** Takes in what a pull brought, as part of a transaction. A county of a new epoch begins the copy anew. */
+/**
+ * Takes in what a pull brought, as part of a transaction. A county of a new epoch begins the copy anew, and so does a word
+ * that was asked for without a place: it tells of everything.
+ */
 export async function takeIn(change: Change<'replica' | 'cursors'>, scope: string, pulled: Pulled, at: number): Promise<void> {
   const [rows, cursors] = [change.objectStore('replica'), change.objectStore('cursors')]
   const before = await cursors.get(scope)
-  if (before && before.epoch !== pulled.epoch) await rows.delete(wholeScope(scope))
+  if (before?.epoch !== pulled.epoch) await rows.delete(wholeScope(scope))
   for (const [collection, told] of pulled.collections) {
     await rows.delete(wholeCollection(scope, collection))
     for (const [id, value] of told) await rows.put({ scope, collection, id, value })
@@ -46,24 +49,30 @@ export async function lookAll<Value>(scope: string, collection: string): Promise
   return (await rowsOf(scope, collection)).map(({ value }) => value as Value)
 }
 
-/** How many rows each of these collections has and one hash over them, to be compared with the county's. */
+/**
+ * How many rows each of these collections has and one hash over them, to be compared with the county's; none for one
+ * that cannot be read. Throws `Locked` where nobody has opened the device.
+ */
 export async function digestsOf(scope: string, collections: readonly string[]): Promise<Map<string, { count: number; sha256: string }>> {
   const digests = await Promise.all(
     collections.map(async (collection) => {
-      const held: Rows = new Map((await rowsOf(scope, collection)).map(({ id, value }) => [id, value as Json]))
-      const { count, sha256 } = await digestOf(held)
-      return [collection, { count, sha256: toHex(sha256) }] as const
+      try {
+        const held: Rows = new Map((await rowsOf(scope, collection)).map(({ id, value }) => [id, value as Json]))
+        const { count, sha256 } = await digestOf(held)
+        return [[collection, { count, sha256: toHex(sha256) }] as const]
+      } catch (fault) {
+        if (fault instanceof Locked) throw fault
+        // A row that was changed on the disk fits its seal no more.
+        return []
+      }
     }),
   )
-  return new Map(digests)
+  return new Map(digests.flat())
 }
 
-/** Throws the copy of a scope away; the next pull brings all of it again. */
-export async function wipe(scope: string): Promise<void> {
-  await changeStrictly(await openDatabase(), ['replica', 'cursors'], async (change) => {
-    await change.objectStore('replica').delete(wholeScope(scope))
-    await change.objectStore('cursors').delete(scope)
-  })
+/** The next pull brings all of it again; until it has come the device goes on with what it has. */
+export async function askAllAgain(scope: string): Promise<void> {
+  await changeStrictly(await openDatabase(), ['cursors'], (change) => change.objectStore('cursors').delete(scope))
 }
 
 async function rowsOf(scope: string, collection: string): Promise<ReplicaRow[]> {

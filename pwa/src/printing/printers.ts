@@ -17,6 +17,8 @@ const SERVICES = [
 ]
 /** Bytes at once over Bluetooth: what every printer takes, however short its memory. */
 const PIECE = 100
+/** Bytes at once over USB, so that a printer that stops in the middle is noticed there. */
+const USB_PIECE = 4096
 const PRINTER_CLASS = 7
 
 interface Characteristic {
@@ -108,8 +110,10 @@ export async function printOverUsb(bytes: Bytes): Promise<void> {
     const out = found?.alternate.endpoints.find(({ direction, type }) => direction === 'out' && type === 'bulk')
     if (!found || !out) throw new Error('this is no printer')
     await device.claimInterface(found.interfaceNumber)
-    const { status } = await device.transferOut(out.endpointNumber, bytes)
-    if (status !== 'ok') throw new Error('the printer did not take it')
+    for (let at = 0; at < bytes.length; at += USB_PIECE) {
+      const { status } = await device.transferOut(out.endpointNumber, bytes.slice(at, at + USB_PIECE))
+      if (status !== 'ok') throw new Error('the printer did not take it')
+    }
   } finally {
     await device.close()
   }

@@ -9,6 +9,7 @@ import { countyCode } from '@/county/county'
 import { toldBy } from '@/counter/away/claims'
 import { ownWriter } from '@/counter/away/taking'
 import { newId } from '@/kernel/ids'
+import { read, remember } from '@/kernel/remembered'
 import { openDatabase } from '@/offline/database'
 import { currentIdentity } from '@/offline/device_key'
 import { settleTime } from '@/offline/device_time'
@@ -17,6 +18,8 @@ import { record, ShiftMoved } from '@/offline/journal'
 import { headOf } from '@/offline/outbox'
 import { look } from '@/offline/replica'
 import { shiftName } from '@/offline/tallies'
+
+const OPENED = 'yizhan.shift.opened'
 
 /** A shift event of this tablet. */
 interface Written {
@@ -71,6 +74,38 @@ export async function shiftsHere(): Promise<ShiftsHere | null> {
     closed: new Set(written.filter(({ told }) => told.act === 'close').map(({ told }) => told.shift)),
     from: open ? open.seq : (last?.seq ?? 0) + 1,
     ack_seq: (await headOf(device)).ack_seq,
+  }
+}
+
+/** The county opened a shift at this tablet: what is written from now on belongs to it. */
+export async function noteOpened(shift: string): Promise<void> {
+  const identity = await currentIdentity().catch(() => undefined)
+  if (!identity) return
+  const { device } = identity
+  remember(OPENED, JSON.stringify({ shift, device, from: (await headOf(device)).seq + 1 }))
+}
+
+/**
+ * The first number that this tablet wrote in a shift, also in one that the county opened; null where it wrote nothing.
+ * Of a shift that was opened at another tablet only the time tells what was written since.
+ */
+export async function firstIn({ shift_id, opened_at }: { shift_id: string; opened_at: string }): Promise<number | null> {
+  const here = await shiftsHere()
+  if (!here) return null
+  const { device, open } = here
+  const noted = notedOpening()
+  const from = open?.told.shift === shift_id ? open.seq : noted?.shift === shift_id && noted.device === device ? noted.from : null
+  const range = IDBKeyRange.bound([device, from ?? 0], [device, Number.MAX_SAFE_INTEGER])
+  const entries = await (await openDatabase()).getAll('outbox', range)
+  const since = Math.floor(Date.parse(opened_at) / 1000) * 1000
+  return entries.find(({ at }) => from !== null || at >= since)?.seq ?? null
+}
+
+function notedOpening(): { shift: string; device: string; from: number } | null {
+  try {
+    return JSON.parse(read(OPENED) ?? 'null') as { shift: string; device: string; from: number } | null
+  } catch {
+    return null
   }
 }
 

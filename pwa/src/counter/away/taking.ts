@@ -68,16 +68,21 @@ export async function ownWriter(): Promise<Writer | null> {
  * browser does not let it read what it keeps takes nothing.
  */
 export async function standsReady(chance: number = Math.random()): Promise<{ ready: boolean; askFirst: boolean }> {
-  try {
-    const here = await ownWriter()
-    if (!here) return { ready: false, askFirst: true }
-    const { at } = await settleTime(here)
-    const standing = await standingOf(here.identity.device)
-    return { ready: true, askFirst: standingRefusal(standing, at) !== null || shouldAskFirst(standing, at, chance) }
-  } catch {
+  // A page that slept may find its database gone: the first person after that is not sent away.
+  return standing(chance).catch(() => {
     forgetOpened()
-    return { ready: false, askFirst: true }
-  }
+    return standing(chance).catch(() => NOT_READY)
+  })
+}
+
+const NOT_READY = { ready: false, askFirst: true }
+
+async function standing(chance: number): Promise<{ ready: boolean; askFirst: boolean }> {
+  const here = await ownWriter()
+  if (!here) return NOT_READY
+  const { at } = await settleTime(here)
+  const now = await standingOf(here.identity.device)
+  return { ready: true, askFirst: standingRefusal(now, at) !== null || shouldAskFirst(now, at, chance) }
 }
 
 /** Whether this browser took the voucher of this code, and the county has not heard of it. */
@@ -121,6 +126,7 @@ export async function takeAway(
     const { device, seq } = outcome.entry
     return { kind: 'taken', taken: { device, seq, amount_fen: outcome.amount_fen, bill_fen: bill.bill_fen } }
   } catch (fault) {
+    forgetOpened()
     reportError(fault)
     return refused('offline-not-stored')
   }

@@ -9,6 +9,9 @@ export default {
   'list': 'Devices',
   'list.empty': 'There is no device yet',
   'clerk': 'A clerk invites devices and lets them in.',
+  'backup.none': 'There is no verified backup yet: devices forget nothing of their records, and these grow. Run yizhan backup on the server every day.',
+  'backup.old': 'The backup is not recent ({when}): of what came later, devices forget nothing. Run yizhan backup on the server every day.',
+  'backup.start': 'Start',
 
   'kind.merchant': 'Merchant’s phone',
   'kind.station': 'Station’s tablet',

@@ -5,6 +5,9 @@ export default {
   'list': '设备',
   'list.empty': '还没有设备',
   'clerk': '由经办邀请和审核。',
+  'backup.none': '还没有核对过的备份：设备上的记录一条都不会清除，会越积越多。请在服务器上每天运行 yizhan backup。',
+  'backup.old': '备份不够新（{when}）：之后的记录，设备都不会清除。请在服务器上每天运行 yizhan backup。',
+  'backup.start': '开县清单',
 
   'kind.merchant': '商户手机',
   'kind.station': '驿站平板',
