@@ -178,10 +178,10 @@ def _over_the_line(days: Sequence[dict[str, Any]]) -> list[str]:
         return []
     lines = ["", "## A recorded day over 64 kbit/s of which three in ten requests or answers are cut", ""]
     lines += [
-        f"Of a station, {days[0]['events']} events; at most {bad_line.TARGET_SECONDS:.0f} s and {bad_line.TARGET_BYTES} bytes "
-        "in both directions together, HTTP's own words included.",
+        f"A station's {days[0]['events']} events; at most {bad_line.TARGET_SECONDS:.0f} s and {bad_line.TARGET_BYTES} "
+        "bytes in both directions together, HTTP's own words included.",
         "",
-        "| row | seconds | of the limit | bytes there | bytes back | of the limit | the line alone | pushes | cut | missed |",
+        "| row | seconds | of the limit | bytes there | back | of the limit | line alone | pushes | cut | missed |",
         "|---|--:|--:|--:|--:|--:|--:|--:|--:|---|",
     ]
     for day in days:
