@@ -49,7 +49,7 @@ bench: ## measure against the targets; ROWS=claim.sqlite,feed.postgresql measure
 	@$(SET_UP) bench
 	@$(PY) -m tests.bench $(if $(ROWS),--rows $(ROWS))
 
-bench-pwa: ## measure the PWA: first load of each app, Lighthouse on four pages, two waits, against the budgets
+bench-pwa: ## measure the PWA: first load of each app, Lighthouse on four pages, waits with and without a network, against the budgets
 	@$(SET_UP) pages
 	@$(PY) -m tests.bench.pages
 

@@ -85,6 +85,9 @@ class FaultProxy:
     """Nobody gets through at all."""
     has_portal: bool = False
     """Every request is answered with 200 and a page of somebody in between, and none goes on to the server."""
+    asked_bytes: int = 0
+    """What went over the line towards the server, HTTP's own words included, and what came back: as far as it came."""
+    answered_bytes: int = 0
     _open: set[asyncio.StreamWriter] = field(default_factory=set)
     _serving: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -160,7 +163,7 @@ class FaultProxy:
         answer = await self._asked(request, fate if fate.cut and fate.in_request else None)
         if fate.lose or self.is_down:
             raise _Cut
-        await self._send(writer, self._part(answer, fate) if fate.cut else answer)
+        self.answered_bytes += await self._send(writer, self._part(answer, fate) if fate.cut else answer)
         if fate.cut:
             raise _Cut
         return not _closes(request) and not _closes(answer)
@@ -170,7 +173,7 @@ class FaultProxy:
         server, onward = await asyncio.open_connection("127.0.0.1", self.target)
         self._open.add(onward)
         try:
-            await self._send(onward, request if cut is None else self._part(request, cut))
+            self.asked_bytes += await self._send(onward, request if cut is None else self._part(request, cut))
             if cut is not None:
                 raise _Cut
             return await _message(server, is_answer_to=request)
@@ -182,7 +185,8 @@ class FaultProxy:
         after = self.faults.cut_after if self.faults.cut_after is not None else 1 + int(fate.where * (len(message) - 1))
         return message[: min(after, len(message) - 1)]
 
-    async def _send(self, writer: asyncio.StreamWriter, message: bytes) -> None:
+    async def _send(self, writer: asyncio.StreamWriter, message: bytes) -> int:
+        """Over the line; how many bytes that were."""
         speed = self.faults.bytes_per_second
         step = len(message) if speed is None else CHUNK
         for start in range(0, len(message), step or 1):
@@ -191,6 +195,7 @@ class FaultProxy:
                 await asyncio.sleep(min(CHUNK, len(message) - start) / speed)
             writer.write(message[start : start + step])
             await writer.drain()
+        return len(message)
 
 
 @asynccontextmanager

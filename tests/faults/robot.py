@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections import deque
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,33 @@ async () => {
 }
 """
 
+SCREEN = """
+() => ({
+  text: document.body.innerText.slice(0, 1500),
+  fields: [...document.querySelectorAll('input, textarea')].map((one) => [one.id || one.type, one.value.length]),
+  closed: [...document.querySelectorAll('button:disabled')].map((one) => one.textContent.trim()),
+  isHidden: document.hidden,
+  isOnline: navigator.onLine,
+})
+"""
+STANDING = """
+async () => {
+  const done = (asked) => new Promise((told, failed) => {
+    asked.onsuccess = () => told(asked.result)
+    asked.onerror = failed
+  })
+  const database = await done(indexedDB.open('yizhan'))
+  const all = (store) => done(database.transaction(store).objectStore(store).getAll())
+  const [heads, standings, tallies] = await Promise.all([all('heads'), all('standings'), all('tallies')])
+  database.close()
+  const locks = await navigator.locks.query()
+  const named = (some) => some.map((one) => `${one.name} ${one.mode}`)
+  const plain = (value) => JSON.stringify(value, (_, one) => (one instanceof Uint8Array ? `${one.length} bytes` : one))
+  const waits = { held: named(locks.held), pending: named(locks.pending) }
+  return plain({ heads, standings, tallies, ...waits }).slice(0, 4000)
+}
+"""
+
 
 class Gone(Exception):
     """The browser or its tab was killed while somebody looked at it."""
@@ -97,10 +125,12 @@ class Robot:
 
     def __init__(self, driver: Playwright, folder: Path, address: str, cookie: str) -> None:
         self._driver, self._profile = driver, folder / "profile"
-        self.address, self._cookie = address, cookie
+        self.address, self.cookie = address, cookie
         self._context: BrowserContext | None = None
         self.tabs: list[Page] = []
         """The first is the one at which customers are served."""
+        self.heard: deque[str] = deque(maxlen=20)
+        """The last lines of the pages' consoles, and faults in their programs."""
 
     async def start(self, path: str = "/merchant/", *, signed_in: bool = True, clock_ms: int = 0) -> Page:
         """Open the browser at a page; its clock may be so many milliseconds ahead."""
@@ -114,7 +144,7 @@ class Robot:
             host = urlsplit(self.address).hostname or ""
             cookie = SetCookieParam(
                 name="__Host-yizhan",
-                value=self._cookie,
+                value=self.cookie,
                 domain=host,
                 path="/",
                 secure=True,
@@ -129,6 +159,8 @@ class Robot:
         """One more tab."""
         assert self._context is not None
         page = await self._context.new_page()
+        page.on("console", lambda line: self.heard.append(f"{line.type}: {line.text}"))
+        page.on("pageerror", lambda fault: self.heard.append(f"fault: {fault}"))
         await page.goto(self.address + path)
         await page.locator("main > *:visible").first.wait_for()
         return page
@@ -167,9 +199,19 @@ class Robot:
             )
         except Error as fault:
             if "waited in vain" in fault.message:
-                raise
+                raise AssertionError(f"{fault.message}\n{await self.told(page or self.tabs[0])}") from fault
             raise Gone from fault
         return said
+
+    async def told(self, page: Page) -> str:
+        """All that explains why a page does not go on: where it is, what is on it, its console, what is kept."""
+        lines = [f"at {page.url}", *(f"console {line}" for line in self.heard)]
+        for name, script in (("on the screen", SCREEN), ("kept", WAITING), ("standing", STANDING)):
+            try:
+                lines.append(f"{name}: {await asyncio.wait_for(page.evaluate(script), 5)}")
+            except (Error, TimeoutError) as fault:
+                lines.append(f"{name}: nobody answers, {fault!r:.200}")
+        return "\n".join(lines)
 
     async def keeps(self) -> dict[str, Any]:
         """What is in its database: events that are not acknowledged, claims and what became of them, words heard."""

@@ -8,15 +8,17 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 from playwright.async_api import async_playwright
 
+from backend.kernel.actors import Role
 from tests.crash.served import Served, beside
 from tests.fault_proxy import CLEAN, SLOW, FaultProxy, Faults, fault_proxy
+from tests.faults.restoring import Place, fresh_cookie
 from tests.faults.robot import Gone, Robot
 from tests.faults.shop import BILL_YUAN, FACE_FEN, Customer, Shop, books, open_shop
 from tests.vouchers.campaigns import faults
@@ -44,6 +46,8 @@ class Notebook:
     attempted: set[UUID] = field(default_factory=set)
     strange: list[str] = field(default_factory=list)
     """A no to somebody who came for the first time."""
+    under_lost_word: set[UUID] = field(default_factory=set)
+    """Accepted by a word of the county that its backup has not: a person decides about them."""
     counted: Counter[str] = field(default_factory=Counter)
 
 
@@ -59,6 +63,10 @@ class Trial:
     dice: random.Random
     size: int
     """How many vouchers are taken in a round."""
+    place: Place
+    """Where the county lies; it may be restored there."""
+    closing: AsyncExitStack
+    """What is opened on the way, and closed at the end."""
     notes: Notebook = field(default_factory=Notebook)
     queue: Iterator[Customer] = field(default_factory=lambda: iter(()))
     again: list[Customer] = field(default_factory=list)
@@ -242,6 +250,32 @@ class Trial:
         await self.robot.close()
         await self.robot.start()
 
+    async def restored(self) -> None:
+        """The county is lost with all that it heard since its last backup: devices rewind and send it again."""
+        self.proxy.is_down, self.proxy.faults = False, CLEAN
+        await self.settle()
+        file = self.place.data.with_name(f"{self.notes.counted['restored']}.backup")
+        await self.place.back_up(file)
+        self.proxy.go_down()
+        await self.serve(self.size // 2)
+        self.proxy.is_down = False
+        await self.robot.find_network()
+        await self.settle()
+        self.proxy.go_down()
+        await self.served.kill()
+        before = set(self.notes.accepted)
+        await self.serve(2)
+        self.notes.under_lost_word |= self.notes.accepted - before
+        await self.robot.close()
+        counties = await self.place.restore(self.shop.county, file)
+        self.closing.push_async_callback(counties.close)
+        self.shop.county = counties.all[0]
+        self.robot.cookie = await fresh_cookie(self.shop.county, Role.MERCHANT)
+        await self.served.start()
+        self.proxy.is_down = False
+        await self.robot.start()
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until the county has acknowledged everything."""
 
@@ -253,7 +287,7 @@ class Trial:
     def rounds(self) -> Sequence[Callable[[], Awaitable[None]]]:
         """Every mishap once, in an order by chance."""
         known = [self.away, self.bad_line, self.server_killed, self.browser_killed, self.tab_killed, self.two_tabs]
-        known += [self.portal, self.clock_behind, self.clock_ahead, self.signed_out]
+        known += [self.portal, self.clock_behind, self.clock_ahead, self.signed_out, self.restored]
         return self.dice.sample(known, len(known))
 
     async def live(self, events: int) -> None:
@@ -280,7 +314,9 @@ class Trial:
         assert [voucher for voucher in notes.accepted if claimed[voucher] != 1] == []
         assert claimed.keys() <= notes.attempted
         paid = Counter(voucher for voucher, _ in told.paid)
-        assert [voucher for voucher in notes.accepted | notes.redeemed if paid[voucher] != 1] == []
+        asked = {voucher for _, voucher, code in told.claims if code == "needs_review"}
+        assert asked <= notes.under_lost_word
+        assert [voucher for voucher in (notes.accepted | notes.redeemed) - asked if paid[voucher] != 1] == []
         assert max(paid.values()) == 1
         assert paid.keys() <= notes.attempted
         assert {fen for _, fen in told.paid} == {FACE_FEN}
@@ -288,7 +324,7 @@ class Trial:
         assert set(keeps["hashes"]) == {one.hex() for one in told.hashes}
         codes = {seq: code for seq, _, code in told.claims}
         assert dict(keeps["claims"]) == codes
-        assert set(codes.values()) <= {"applied", "duplicate"}
+        assert set(codes.values()) <= {"applied", "duplicate", "needs_review"}
         assert notes.strange == []
         assert await faults(self.shop.county) == []
 
@@ -299,6 +335,7 @@ async def trial(
 ) -> AsyncIterator[Trial]:
     """A county, its server, a bad network before it, and a phone that was let in."""
     async with (
+        AsyncExitStack() as closing,
         beside(data, url) as county,
         Served(data, url) as served,
         fault_proxy(served.port, CLEAN, seed=seed) as proxy,
@@ -309,7 +346,7 @@ async def trial(
         await robot.enrol(await shop.code_for_device())
         device_id = await shop.let_in()
         await robot.be_told()
-        made = Trial(shop, served, proxy, robot, device_id, random.Random(seed), size)
+        made = Trial(shop, served, proxy, robot, device_id, random.Random(seed), size, Place(data, url), closing)
         made.queue = iter(shop.customers)
         try:
             yield made

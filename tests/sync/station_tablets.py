@@ -78,12 +78,14 @@ def sealed_claim(
     proof: str = ProofKind.IDENTITY_CARD.value,
     operator: UUID = OPERATOR,
     inside: cbor.CborValue = None,
+    fresh: ec.EllipticCurvePrivateKey = FRESH,
+    nonce: bytes = NONCE,
 ) -> bytes:
     """The arguments, written once more from the specification; ``inside`` takes the person's place."""
     head: list[cbor.CborValue] = ["XJ1", round_id.bytes, shift.bytes, operator.bytes, proof, recipient]
-    head += [point_of(FRESH), NONCE]
+    head += [point_of(fresh), nonce]
     theirs = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), recipient)
-    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=point_of(FRESH) + recipient, info=b"XJ1")
-    sealing = AESGCM(derive.derive(FRESH.exchange(ec.ECDH(), theirs)))
+    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=point_of(fresh) + recipient, info=b"XJ1")
+    sealing = AESGCM(derive.derive(fresh.exchange(ec.ECDH(), theirs)))
     content = cbor.encode([phone, number] if inside is None else inside)
-    return cbor.encode([*head, sealing.encrypt(NONCE, content, covered(head, place))])
+    return cbor.encode([*head, sealing.encrypt(nonce, content, covered(head, place))])

@@ -20,9 +20,8 @@ from tests.simulation.offline.county import County
 from tests.simulation.offline.county_data import Device
 from tests.simulation.offline.money import Books, Used, settled
 from tests.simulation.offline.settings import FACE, HARD, VOUCHERS
+from tests.simulation.offline.told_checkers import only_forward
 from tests.simulation.offline.world import World
-
-FINAL = {"applied", "conflict_paid", "conflict_unpaid", "noncompliant", "needs_review"}
 
 
 def breaches(world: World) -> list[str]:
@@ -246,5 +245,5 @@ def honest(world: World) -> Iterator[str]:
 
 CHECKS = (
     *(arrived, once, any_order, adds_up, capped, paid_once, chained, forward, timed, replicas, honest),
-    *(acted_once, nothing_else_waits),
+    *(acted_once, nothing_else_waits, only_forward),
 )

@@ -170,6 +170,13 @@ class ForgivesRevoked(County):
         return False
 
 
+class BindsWhoeverHadNotHeard(County):
+    """Holds a revocation also against what was taken, and settled, before anybody there could hear of it."""
+
+    def is_revoked(self, device: Device, event: SignedEvent) -> bool:
+        return device.revoked_at is not None
+
+
 class StopsAtTheUnreadable(County):
     """One event that it cannot read blocks all after it."""
 
@@ -288,6 +295,7 @@ RULES: Mapping[str, Without] = {
     "deal only what the pool has": Without(("I5",), county=PromisesThePoolTwice),
     "never deal less than what may be out": Without(("I5",), county=DealsWhileClaimsAreOut),
     "a revocation binds whoever heard of it": Without(("I9",), county=ForgivesRevoked),
+    "a revocation binds nobody who had not heard of it": Without(("I8",), county=BindsWhoeverHadNotHeard),
     "one bad event blocks no other": Without(("I10", "I1"), county=StopsAtTheUnreadable),
     "a restore is not held against tills": Without(("I5",), county=HoldsARestoreAgainstTills),
     "a revoked device may still push": Without(("I1", "I10"), county=DropsWhatARevokedDeviceHolds),

@@ -14,12 +14,13 @@ from uuid import UUID
 
 from backend.kernel.presentations import present
 from backend.kernel.trust import instant_of
+from merchant_tools.pushes import read_answer
 from merchant_tools.signed import NotOurForm
 from merchant_tools.till import Bill, Reading
 from merchant_tools.till_rules import NotAccepted, TillRules
 from merchant_tools.till_state import Standing
 from tests.merchant_tools.shop import NOW
-from tests.protocols.known_keys import OPERATOR
+from tests.protocols.known_keys import COUNTY, OPERATOR
 from tests.simulation.offline import tablets
 from tests.simulation.offline.county import County
 from tests.simulation.offline.county_data import Answered, Power, PowerCut
@@ -68,6 +69,12 @@ class Reply:
     answer: Answered
 
 
+Told = tuple[int, UUID, int, bytes]
+"""Epoch, device, number and hash of an event that an answer spoke of."""
+Result = tuple[str, str | None]
+"""Code and reason."""
+
+
 @dataclass
 class Diary:
     """What was seen from outside."""
@@ -76,6 +83,8 @@ class Diary:
     delivered: dict[tuple[UUID, int], set[bytes]] = field(default_factory=dict)
     acks: list[tuple[int, UUID, int]] = field(default_factory=list)
     """Epoch, device and number of each answer."""
+    told: dict[Told, list[Result]] = field(default_factory=dict)
+    """What each event came to, as the county said it one answer after the other."""
     wrong: list[str] = field(default_factory=list)
     """What broke an invariant at once."""
     was_restored: bool = False
@@ -209,6 +218,10 @@ class World:
             self.diary.wrong.append("I1 a push of an enrolled device was refused as a whole")
             return None
         self.diary.acks.append((self.county.epoch, shop.id, answer.ack))
+        hashes = dict(request.events)
+        for seq, code, reason in read_answer(answer.data, county=COUNTY, device=shop.id).results:
+            told = self.diary.told.setdefault((self.county.epoch, shop.id, seq, hashes[seq]), [])
+            told.append((code, reason))
         whole = self.county.data.devices[shop.id].ack
         if answer.ack > whole:
             self.diary.wrong.append(f"I11 {answer.ack} was acknowledged, {whole} is committed")
