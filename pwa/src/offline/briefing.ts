@@ -13,7 +13,7 @@ import { noteRefusal, noteState } from './device_note'
 import { flush } from './flusher'
 import type { Circumstances } from './journal'
 import { pullOnce } from './pull'
-import { newLine } from './pushing'
+import { lineOf } from './pushing'
 
 export interface Briefing {
   readonly trust: TrustList
@@ -23,7 +23,7 @@ export interface Briefing {
 
 /** Sends what is here, which gives a device its certificate, and takes the county's word; whether both went well. */
 export async function askWord(county: string, identity: DeviceIdentity): Promise<boolean> {
-  const pushed = await flush(county, identity, newLine())
+  const pushed = await flush(county, identity, lineOf(identity.device))
   if (pushed === 'held' || pushed.kind !== 'answered') return false
   const pulled = await pullOnce({ county, identity })
   if (pulled.kind === 'taken') noteState(identity.device, 'active')

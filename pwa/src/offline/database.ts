@@ -110,13 +110,18 @@ export const evicted = shallowRef(false)
 
 let opened: Promise<Database> | null = null
 
-/** Opens it once a page; whoever finds it closed calls `forgetOpened` and asks again. */
+/** Opens it once a page; whoever finds it closed calls `forgetOpened` and asks again. One that did not open is forgotten. */
 export function openDatabase(): Promise<Database> {
-  opened ??= openNewest().then((database) => {
+  if (opened) return opened
+  const opening = openNewest().then((database) => {
     remember(SENTINEL, '1')
     return database
   })
-  return opened
+  opened = opening
+  opening.catch(() => {
+    if (opened === opening) forgetOpened()
+  })
+  return opening
 }
 
 async function openNewest(): Promise<Database> {
