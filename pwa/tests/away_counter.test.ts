@@ -125,13 +125,13 @@ describe('a device that the county ended', () => {
     const device = await admitted()
     offline()
     page.noteRefusal(device, 'request-unsigned')
-    expect((await page.standsReady()).ready).toBe(true)
+    expect((await page.standsReady({ merchant_id: MERCHANT })).ready).toBe(true)
     page.noteRefusal(device, reason)
     expect(await page.takeAway(await order(), OPERATOR)).toEqual({ kind: 'refused', reason: 'offline-not-briefed' })
-    expect([(await page.standsReady()).ready, await journal(device)]).toEqual([false, []])
+    expect([(await page.standsReady({ merchant_id: MERCHANT })).ready, await journal(device)]).toEqual([false, []])
     page.noteRefusal(newId(AT), reason)
     page.noteState(device, 'active')
-    expect((await page.standsReady()).ready).toBe(true)
+    expect((await page.standsReady({ merchant_id: MERCHANT })).ready).toBe(true)
   })
 })
 
@@ -252,8 +252,8 @@ describe('a claim that is taken back', () => {
     const device = await admitted()
     offline()
     await open().redeem(await order())
-    expect(await page.takeBack({ device, seq: 1 }, '顾客不买了')).toBe(true)
-    expect(await page.takeBack({ device, seq: 1 }, '顾客不买了')).toBe(false)
+    expect(await page.takeBack({ device, seq: 1 }, '顾客不买了')).toBe('done')
+    expect(await page.takeBack({ device, seq: 1 }, '顾客不买了')).toBe('over')
     expect((await journal(device)).map(({ kind }) => kind)).toEqual(['REDEEM', 'VOID'])
     const { claims, unsent, unsentFen } = await page.readBook()
     expect([claims[0]?.taken_back, unsent, unsentFen]).toEqual([true, 2, 0])
@@ -261,8 +261,8 @@ describe('a claim that is taken back', () => {
 
   it('is no claim of another device, nor one that is not there', async () => {
     const device = await admitted()
-    expect(await page.takeBack({ device, seq: 1 }, '扫错了')).toBe(false)
-    expect(await page.takeBack({ device: newId(AT), seq: 1 }, '扫错了')).toBe(false)
+    expect(await page.takeBack({ device, seq: 1 }, '扫错了')).toBe('over')
+    expect(await page.takeBack({ device: newId(AT), seq: 1 }, '扫错了')).toBe('over')
   })
 })
 

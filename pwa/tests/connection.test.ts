@@ -100,3 +100,21 @@ it('what could not be loaded is loaded again as soon as the county answers', asy
   expect(loaded?.problem.value).toBeNull()
   scope.stop()
 })
+
+it('what could not even be asked for is asked for anew', async () => {
+  let broken = false
+  const scope = effectScope()
+  const load = async (): Promise<Answer<string>> => {
+    if (broken) throw new TypeError('a part of the page is missing')
+    return yes('两张消费券')
+  }
+  const loaded = scope.run(() => useLoaded(load))!
+  await vi.advanceTimersByTimeAsync(0)
+  broken = true
+  await expect(loaded.reload()).rejects.toThrow('missing')
+  expect(loaded.busy.value).toBe(false)
+  broken = false
+  await loaded.reload()
+  expect(loaded.busy.value).toBe(false)
+  scope.stop()
+})

@@ -13,6 +13,15 @@ const voucher = (id: string): VoucherAnswer => ({ voucher_id: id, state: 'issued
 
 afterEach(() => vi.unstubAllGlobals())
 
+/** The disk takes nothing for these shelves. */
+function fullFor(...names: string[]) {
+  const real = IDBObjectStore.prototype.put
+  return vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function full(this: IDBObjectStore, ...args) {
+    if (names.includes(this.name)) throw new DOMException('full', 'QuotaExceededError')
+    return real.apply(this, args)
+  })
+}
+
 describe('what is kept', () => {
   it('is there after the page was closed, and gone once it is forgotten', async () => {
     const shelf = fc.constantFrom('claims', 'wallet', 'redemptions', 'drafts')
@@ -68,6 +77,44 @@ describe('what is kept', () => {
     vi.unstubAllGlobals()
     const later = await newPage()
     expect([await later.recallAll('claims'), later.isKept()]).toEqual([[], true])
+  })
+})
+
+describe('a disk that refuses', () => {
+  it('a list that may be thrown away says nothing of what must not be lost', async () => {
+    const page = await newPage()
+    const full = fullFor('seen')
+    await page.keep('seen', 'rounds', [1])
+    expect([page.isKept(), await page.recall('seen', 'rounds')]).toEqual([true, [1]])
+    await page.keep('redemptions', 'a', { bill_fen: 1 })
+    full.mockRestore()
+    expect(await (await newPage()).recall('redemptions', 'a')).toEqual({ bill_fen: 1 })
+    await page.forget('redemptions', 'a')
+  })
+
+  it('is tried again with the next thing, and what is newer on the page counts', async () => {
+    const page = await newPage()
+    await page.keep('wallet', 'me', 'old')
+    const full = fullFor('wallet', 'counters')
+    await page.keep('wallet', 'me', 'new')
+    expect(await page.advance('counters', 'full', (before) => before + 5)).toBe(5)
+    expect([page.isKept(), await page.recall('wallet', 'me'), await page.recallAll('wallet')]).toEqual([false, 'new', ['new']])
+    full.mockRestore()
+    expect(await page.advance('counters', 'full', (before) => before + 1)).toBe(6)
+    await page.keep('wallet', 'me', 'newest')
+    expect([page.isKept(), await page.recallAll('wallet')]).toEqual([true, ['newest']])
+    expect(await (await newPage()).recall('wallet', 'me')).toBe('newest')
+  })
+
+  it('still lets go of what lies there', async () => {
+    const page = await newPage()
+    await page.keep('wallet', 'me', 'old')
+    const full = fullFor('drafts')
+    await page.keep('drafts', 'a', 1)
+    await page.clear('wallet')
+    expect(page.isKept()).toBe(false)
+    full.mockRestore()
+    expect(await (await newPage()).recallAll('wallet')).toEqual([])
   })
 })
 

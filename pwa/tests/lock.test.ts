@@ -296,6 +296,35 @@ it('lets in nobody where the browser threw the lock away', async () => {
   expect(await page.lock.lookAtLock()).toBe('wiped')
 })
 
+it('is locked where its database does not open, and not wiped; the next try opens it', async () => {
+  vi.stubGlobal('reportError', () => undefined)
+  let page = await newPage()
+  await withRows(page)
+  await page.lock.setPassphrase(PASSPHRASE, ME, ROUNDS)
+  page = await newPage()
+  const opens = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+    throw new DOMException('asleep', 'UnknownError')
+  })
+  expect(await page.lock.lookAtLock()).toBe('locked')
+  expect(await page.lock.tryPassphrase(PASSPHRASE)).toEqual({ kind: 'unread' })
+  opens.mockRestore()
+  expect(await page.lock.tryPassphrase(PASSPHRASE)).toEqual({ kind: 'open' })
+  expect(page.keeping.me).toEqual(ME)
+})
+
+it('never takes the place of a passphrase that still opens what lies here', async () => {
+  let page = await newPage()
+  const device = await withRows(page)
+  expect(await page.lock.setPassphrase(PASSPHRASE, ME, ROUNDS)).toBe(true)
+  page = await newPage()
+  expect(await page.lock.setPassphrase('another one', ME, ROUNDS)).toBe(false)
+  expect(await page.lock.tryPassphrase('another one')).toMatchObject({ kind: 'wrong' })
+  expect(await page.lock.tryPassphrase(PASSPHRASE)).toEqual({ kind: 'open' })
+  expect(await page.replica.lookAll(device, 'operators')).toEqual([{ name: '李店员' }])
+  await page.lock.wipeCopy()
+  expect(await page.lock.setPassphrase('another one', ME, ROUNDS)).toBe(true)
+})
+
 it('writes down no document of somebody served, and with a passphrase seals it until the act is answered', async () => {
   const seen = { shift_id: newId(AT), proof: 'identity-card', proof_number: '511527194903020016' }
   const claim = { claim_id: newId(AT), assisted: seen }

@@ -111,7 +111,37 @@ describe('asking the county', () => {
     expect(connection.value).toBe('unreachable')
     connection.value = 'online'
   })
+})
 
+describe('an answer that has begun', () => {
+  it('waits a minute for the rest of an answer that has begun, and not for ever', async () => {
+    vi.useFakeTimers()
+    let read = 0
+    vi.stubGlobal('fetch', async (_request: Request, { signal }: { signal: AbortSignal }) => {
+      const body = new ReadableStream({
+        start(stream) {
+          stream.enqueue(new TextEncoder().encode('{"status":'))
+          signal.addEventListener('abort', () => stream.error(new DOMException('', 'AbortError')))
+        },
+      })
+      return new Response(body, { status: 200 })
+    })
+    const answer = ask(api.GET('/healthz')).finally(() => (read += 1))
+    await vi.advanceTimersByTimeAsync(59_000)
+    expect(read).toBe(0)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(read).toBe(1)
+    expect(await answer).toMatchObject({ ok: false, problem: { reason: 'too-slow' } })
+    connection.value = 'online'
+  })
+
+  it('takes an answer that has nothing in it', async () => {
+    vi.stubGlobal('fetch', async () => new Response(null, { status: 204 }))
+    expect(await ask(api.GET('/healthz'))).toMatchObject({ ok: true })
+  })
+})
+
+describe('a county that does not answer', () => {
   it('waits fifteen seconds and not longer', async () => {
     vi.useFakeTimers()
     vi.stubGlobal(

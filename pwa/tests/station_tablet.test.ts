@@ -16,7 +16,7 @@ import { takeIn } from '@/offline/replica'
 import { takeWord } from '@/offline/standing'
 import { meetCounty } from '@/county/county'
 import { standsReady } from '@/counter/away/taking'
-import { AT, CERTIFICATE, COUNTY, DAY_MS, openBrowser, OPERATOR, POLICY } from './offline_world'
+import { AT, CERTIFICATE, COUNTY, DAY_MS, MERCHANT, openBrowser, OPERATOR, POLICY } from './offline_world'
 
 const ROUND = '01999999-0000-7000-8000-0000000000cc'
 const round = { round_id: ROUND, mode: 'rush', title_zh: '活动', title_en: 'Campaign', name_zh: '第一轮', name_en: 'First' }
@@ -64,7 +64,7 @@ it('accepts nothing while nobody has opened it with a passphrase, whatever paper
   const person = { phone: '15403000001', number: null }
   expect(await openHere(OPERATOR, 100)).toBe('not-ready')
   expect(await register(plain, person)).toBe('not-ready')
-  expect(await standsReady(0)).toEqual({ ready: false, askFirst: true })
+  expect(await standsReady({ merchant_id: MERCHANT }, 0)).toEqual({ ready: false, askFirst: true })
   await setPassphrase('山里的驿站 2026', null, 1000)
   expect(await register(plain, person)).toMatchObject({ slip: expect.any(String) })
   // Locked again, or wiped: what is on the disk is not enough.

@@ -14,6 +14,8 @@ import type { paths } from './schema.gen'
 
 /** A slow line in the mountains still gets an answer through; a line that is gone does not keep people waiting. */
 const PATIENCE_MS = 15_000
+/** An answer that has begun to come gets longer, and not for ever either. */
+const BODY_PATIENCE_MS = 60_000
 /** Making an audit pack reads a whole campaign before the first byte comes. */
 const LONG_PATIENCE_MS = 15 * 60_000
 
@@ -73,11 +75,25 @@ export async function ask<Value>(call: Promise<Fetched<Value>>): Promise<Answer<
 
 /** For the few calls that take minutes; whoever waits may give up. */
 export function fetchPatiently(given: AbortSignal): (request: Request) => Promise<Response> {
-  return (request) => fetchInTime(new Request(request, { signal: given }), LONG_PATIENCE_MS)
+  return (request) => begun(new Request(request, { signal: given }), new AbortController(), LONG_PATIENCE_MS)
 }
 
-async function fetchInTime(request: Request, patience = PATIENCE_MS): Promise<Response> {
+/** The whole answer: a line may go silent after the head of one as well as before it. */
+async function fetchInTime(request: Request): Promise<Response> {
   const impatience = new AbortController()
+  const response = await begun(request, impatience, PATIENCE_MS)
+  const timer = setTimeout(() => impatience.abort(), BODY_PATIENCE_MS)
+  try {
+    const body = await response.arrayBuffer()
+    // What has nothing in it may be of a status that must not have anything.
+    return new Response(body.byteLength > 0 ? body : null, response)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The head of an answer; giving up stops what follows it too. */
+async function begun(request: Request, impatience: AbortController, patience: number): Promise<Response> {
   const timer = setTimeout(() => impatience.abort(), patience)
   request.signal.addEventListener('abort', () => impatience.abort())
   try {

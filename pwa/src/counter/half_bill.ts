@@ -3,7 +3,7 @@
  * typed it, and is shown to nobody else; after a working day it is forgotten.
  */
 
-import { forget, keep, recall, recallEntries } from '@/offline/kept'
+import { forget, keep, recall, recallEntries, type Lying } from '@/offline/kept'
 
 export interface HalfBill {
   readonly typed: string
@@ -20,6 +20,11 @@ const LASTS_MS = 12 * 60 * 60_000
 
 /** Whose bill at whose counter: an operator types for many merchants. */
 const keyOf = (personId: string, merchantId: string): string => `${PREFIX}${personId} ${merchantId}`
+
+/** Where it lies until the bill is part of an act. */
+export function halfBillOf(personId: string, merchantId: string): Lying {
+  return { shelf: 'drafts', key: keyOf(personId, merchantId) }
+}
 
 /** Keeps it as it stands; with nothing typed there is nothing to keep. */
 export async function keepHalfBill(personId: string, merchantId: string, bill: HalfBill): Promise<void> {

@@ -8,7 +8,7 @@
  * the county had taken the voucher all the same, the two are one payment to this merchant (decision 0068).
  */
 
-import { shallowRef, type ShallowRef } from 'vue'
+import { onScopeDispose, shallowRef, type ShallowRef } from 'vue'
 import { api, ask } from '@/api/client'
 import { mayPass, type Problem } from '@/api/problem'
 import type { ProofKind, RedemptionAnswer } from '@/api/wire'
@@ -18,7 +18,7 @@ import { isPresentation } from '@/kernel/xv1'
 import { connection } from '@/offline/connection'
 import { countyNow } from '@/offline/county_clock'
 import { pauseAfter, useInsisting } from '@/offline/insisting'
-import { forget, keep, recallAll } from '@/offline/kept'
+import { forget, keep, recallAll, type Lying } from '@/offline/kept'
 import type { AwayOutcome, AwayRefusal, Taken } from './away/taking'
 import { cellNow, lookAround } from './counter_place'
 
@@ -63,7 +63,7 @@ export interface AskState extends Readonly<Extract<AwayOutcome, { kind: 'ask' }>
 
 /** A counter that may take vouchers by itself. */
 export interface AwayCounter {
-  readonly standsReady: () => Promise<{ ready: boolean; askFirst: boolean }>
+  readonly standsReady: (order: Attempt) => Promise<{ ready: boolean; askFirst: boolean }>
   /** It took this voucher already, and the county does not know yet. */
   readonly waitsHere: (code: string) => Promise<boolean>
   /** With `asked` the code is the answer to what this counter shows. */
@@ -72,7 +72,8 @@ export interface AwayCounter {
 
 export interface Redeeming {
   state: ShallowRef<RedeemState>
-  redeem: (order: Omit<Attempt, 'redemption_id'>) => Promise<void>
+  /** `draft` is what the bill was typed into: it is gone once the attempt is kept. */
+  redeem: (order: Omit<Attempt, 'redemption_id'>, draft?: Lying) => Promise<void>
   /** Goes on with an attempt that an earlier visit left without an answer. */
   resume: (attempt: Attempt) => Promise<void>
   /** Takes the code with which the holder's phone answers what this counter asks. */
@@ -112,14 +113,20 @@ export async function openAssistedAttempts(): Promise<Attempt[]> {
 export function useRedeeming(away?: () => Promise<AwayCounter>): Redeeming {
   const state = shallowRef<RedeemState>({ kind: 'idle' })
   const insisting = useInsisting()
+  /** The page was left: nobody would see that this counter took anything, so it is put aside. */
+  let gone = false
+  const isGone = (): boolean => gone
+  onScopeDispose(() => {
+    gone = true
+  })
 
-  async function redeem(order: Omit<Attempt, 'redemption_id'>): Promise<void> {
+  async function redeem(order: Omit<Attempt, 'redemption_id'>, draft?: Lying): Promise<void> {
     const cell = order.assisted ? null : cellNow()
     const attempt = { ...order, redemption_id: newId(countyNow()), ...(cell ? { counter_cell: cell } : {}) }
     // At once, so that a second press finds nothing to press.
     state.value = { kind: 'sending', attempt }
-    await keep('redemptions', attempt.redemption_id, attempt)
-    const decided = await decideHere(attempt, await away?.().catch(() => undefined))
+    await keep('redemptions', attempt.redemption_id, attempt, draft)
+    const decided = await decideHere(attempt, await away?.().catch(() => undefined), isGone).catch(undecided)
     if (decided) state.value = decided
     else await insist(attempt)
     lookAround()
@@ -132,6 +139,7 @@ export function useRedeeming(away?: () => Promise<AwayCounter>): Redeeming {
   }
 
   async function insist(attempt: Attempt): Promise<void> {
+    if (gone) return
     const outcome = await insisting.until(
       () => settle(attempt),
       (told, tries) => {
@@ -149,6 +157,7 @@ export function useRedeeming(away?: () => Promise<AwayCounter>): Redeeming {
     // One answer is looked at, and meanwhile nothing is asked.
     state.value = { kind: 'sending', attempt: asking.attempt }
     const counter = await away?.().catch(() => undefined)
+    if (gone) return
     state.value = counter ? await answeredHere(counter, asking, code) : asking
   }
 
@@ -160,9 +169,15 @@ export function useRedeeming(away?: () => Promise<AwayCounter>): Redeeming {
   return { state, redeem, resume, answer, reset }
 }
 
+/** What went wrong at this counter is no answer: the county is insisted on. */
+function undecided(fault: unknown): null {
+  reportError(fault)
+  return null
+}
+
 /** How it ended without insisting: the county answered in time, or this counter decided; null where it is insisted on. */
-async function decideHere(attempt: Attempt, counter: AwayCounter | undefined): Promise<RedeemState | null> {
-  const { ready, askFirst } = counter ? await counter.standsReady() : { ready: false, askFirst: true }
+async function decideHere(attempt: Attempt, counter: AwayCounter | undefined, isGone: () => boolean): Promise<RedeemState | null> {
+  const { ready, askFirst } = counter ? await counter.standsReady(attempt) : { ready: false, askFirst: true }
   // Digits say nothing without the county, so it is insisted on as long as there is a line.
   if (!counter || !ready || (!isPresentation(attempt.code) && connection.value === 'online')) return null
   if (await counter.waitsHere(attempt.code)) {
@@ -172,7 +187,9 @@ async function decideHere(attempt: Attempt, counter: AwayCounter | undefined): P
   }
   const asked = askFirst || connection.value === 'online'
   const told = asked ? await settleInTime(attempt) : null
-  if (!told || (told.kind === 'no' && NOBODY_THERE.has(told.problem.status))) return takeHere(counter, attempt, asked)
+  if (!told || (told.kind === 'no' && NOBODY_THERE.has(told.problem.status))) {
+    return isGone() ? null : takeHere(counter, attempt, asked)
+  }
   // A county that asks for patience is insisted on as ever.
   return told.kind === 'no' && mayPass(told.problem) ? null : told
 }

@@ -14,7 +14,7 @@ import { noteRefusal, noteState } from './device_note'
 import { flush } from './flusher'
 import type { Circumstances } from './journal'
 import { pullOnce } from './pull'
-import { newLine } from './pushing'
+import { lineOf } from './pushing'
 
 export interface Briefing {
   readonly trust: TrustList
@@ -27,7 +27,7 @@ export interface Briefing {
  * strayed; whether all of it went well.
  */
 export async function askWord(county: string, identity: DeviceIdentity): Promise<boolean> {
-  const pushed = await flush(county, identity, newLine())
+  const pushed = await flush(county, identity, lineOf(identity.device))
   if (pushed === 'held' || pushed.kind !== 'answered') return false
   const writer = { county, identity }
   const told = await pullOnce(writer)

@@ -112,13 +112,18 @@ export const evicted = shallowRef(false)
 
 let opened: Promise<Database> | null = null
 
-/** Opens it once a page; whoever finds that it went away gets another one with the next call. */
+/** Opens it once a page; whoever finds that it went away, or could not be opened, gets another one with the next call. */
 export function openDatabase(): Promise<Database> {
-  opened ??= openNewest().then((database) => {
+  if (opened) return opened
+  const opening = openNewest().then((database) => {
     remember(SENTINEL, '1')
     return noticing(database)
   })
-  return opened
+  opened = opening
+  opening.catch(() => {
+    if (opened === opening) forgetOpened()
+  })
+  return opening
 }
 
 /** iOS drops connections of pages that slept, and tells nobody: only the next use fails. */

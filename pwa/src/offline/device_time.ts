@@ -27,6 +27,11 @@ export async function settleTime(writer: Writer): Promise<ClockReading> {
   return reading
 }
 
+/** The county has told the time: whether anybody has to be asked is decided anew. */
+export async function lookAtTime(): Promise<void> {
+  clockUnsure.value = readClock(countyNow(), await remembered()).step === 'forward'
+}
+
 /** The operator looked at a clock of their own and says that the device's is right. */
 export async function confirmTime(): Promise<void> {
   const { at, add } = readClock(countyNow(), await remembered())

@@ -12,7 +12,7 @@ import { allIdentities, type DeviceIdentity } from './device_key'
 import { settleTime } from './device_time'
 import { whenCommitted } from './journal'
 import { forgetSettled, headOf } from './outbox'
-import { newLine, pushOnce, type Line, type Pushed } from './pushing'
+import { lineOf, pushOnce, type Line, type Pushed } from './pushing'
 import { standingOf } from './standing'
 import { daysBefore } from './tallies'
 
@@ -71,7 +71,6 @@ export function flushNow(): void {
 
 /** Begins to bring home what this browser holds, until what it answers is called. */
 export function startFlushing(county: string, chance: () => number = Math.random): () => void {
-  const line = newLine()
   let [stopped, running, again] = [false, false, false]
   let [fails, notBefore, tidyAfter] = [0, 0, 0]
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -95,14 +94,15 @@ export function startFlushing(county: string, chance: () => number = Math.random
 
   async function round(): Promise<void> {
     flushing.value = { kind: 'sending' }
-    const { state, waitMs } = await flushAll(county, line)
+    const { state, waitMs, heard } = await flushAll(county)
     if (stopped) return
     flushing.value = state
     if (state.kind === 'idle' && performance.now() > tidyAfter) {
       tidyAfter = performance.now() + TIDIED_EVERY_MS
-      await tidy()
+      // What is not forgotten now is forgotten in an hour; what waits is sent all the same.
+      await tidy().catch(forgetOpened)
     }
-    fails = failsAfter(fails, state, line.heard > 0)
+    fails = failsAfter(fails, state, heard)
     if (waitMs > 0) notBefore = performance.now() + Math.min(waitMs, LONGEST_WAIT_MS)
     const pause = fails === 0 ? ASKED_EVERY_MS : Math.max(pauseAfter(fails, chance()), Math.min(waitMs, LONGEST_WAIT_MS))
     timer = setTimeout(wake, pause)
@@ -142,25 +142,35 @@ export function pauseAfter(fails: number, chance: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (fails - 1), LONGEST_PAUSE_MS) * (0.75 + chance / 4)
 }
 
+interface Round {
+  readonly state: Flushing
+  readonly waitMs: number
+  /** Whether anything got through. */
+  readonly heard: boolean
+}
+
 /** Every identity that has something to bring home or to ask; none of them waits for another. */
-async function flushAll(county: string, line: Line): Promise<{ state: Flushing; waitMs: number }> {
-  let told: { state: Flushing; waitMs: number } = { state: { kind: 'idle' }, waitMs: 0 }
-  line.heard = 0
+async function flushAll(county: string): Promise<Round> {
+  let told: Omit<Round, 'heard'> = { state: { kind: 'idle' }, waitMs: 0 }
+  let heard = false
   try {
     for (const identity of await allIdentities()) {
       if (!(await hasToAsk(identity))) continue
       // The mark moves on while the device is in use, so that a clock that jumps is noticed.
       if (!identity.retired) await settleTime({ county, identity })
+      const line = lineOf(identity.device)
+      line.heard = 0
       const pushed = await flush(county, identity, line)
+      heard ||= line.heard > 0
       if (pushed === 'held') told = { state: { kind: 'held' }, waitMs: 0 }
-      else if (pushed.kind === 'away') return { state: pushed, waitMs: 0 }
+      else if (pushed.kind === 'away') return { state: pushed, waitMs: 0, heard }
       else if (pushed.kind === 'refused') told = { state: pushed, waitMs: pushed.waitMs }
     }
-    return told
+    return { ...told, heard }
   } catch {
     // iOS closes databases of pages that slept; the next round opens it again.
     forgetOpened()
-    return { state: { kind: 'away' }, waitMs: 0 }
+    return { state: { kind: 'away' }, waitMs: 0, heard }
   }
 }
 

@@ -49,13 +49,17 @@ export function useLoaded<Value>(
 
   async function run(): Promise<void> {
     busy.value = true
-    let answer = await load()
-    while (again) {
-      again = false
+    let answer: Answer<Value>
+    try {
       answer = await load()
+      while (again) {
+        again = false
+        answer = await load()
+      }
+    } finally {
+      busy.value = false
+      running = undefined
     }
-    busy.value = false
-    running = undefined
     if (answer.ok) {
       content.value = answer.value
       at.value = new Date()

@@ -14,7 +14,7 @@ import { markAfterWord, readClock } from './clock'
 import { answered, unreached } from './connection'
 import { countyNow, syncClock } from './county_clock'
 import type { JournalEntry, JournalHead } from './database'
-import { clockJump } from './device_time'
+import { clockJump, lookAtTime } from './device_time'
 import { record, type Writer } from './journal'
 import { acknowledge, headOf, unacknowledged } from './outbox'
 import { isPersisted } from './persistence'
@@ -54,6 +54,15 @@ const CLOCK_SLACK_MS = 3000
 
 export function newLine(): Line {
   return { most: MOST_EVENTS, packed: typeof CompressionStream === 'function', unsure: 0, heard: 0 }
+}
+
+const lines = new Map<string, Line>()
+
+/** What this page has learned of a device's way to the county, whoever pushes next. */
+export function lineOf(device: string): Line {
+  const known = lines.get(device) ?? newLine()
+  lines.set(device, known)
+  return known
 }
 
 /** Sends what is not acknowledged, or what the county asked for again; with nothing to send it is a question. */
@@ -141,6 +150,7 @@ async function takeAnswer(writer: Writer, answer: Answer, tookMs: number): Promi
   if (Math.abs(countyNow() - toldMs) > CLOCK_SLACK_MS + tookMs) await syncClock()
   // A mark that a wrong clock had carried into the future was put right: a jump back too, and told as one.
   for (const { at, mark } of retired ? [] : wrong) await record(writer, clockJump(toldMs, at, mark), toldMs)
+  if (!retired) await lookAtTime()
   return head
 }
 

@@ -35,6 +35,11 @@ export interface AppStart {
   gate?: () => Promise<void>
 }
 
+// Browsers of 2020 have none, and whoever reports a fault goes on after it.
+globalThis.reportError ??= (fault: unknown) => void setTimeout(() => {
+  throw fault
+})
+
 export async function start({ app, title, routes, fits, bar, gate }: AppStart): Promise<void> {
   showDisplay()
   watchConnection()

@@ -68,14 +68,19 @@ export async function findClaim(device: string, seq: number): Promise<AwayClaim 
   return (await readBook()).claims.find((one) => one.device === device && one.seq === seq)
 }
 
-/** Takes a claim back, for as long as this device has not done so; whether it did now. */
-export async function takeBack({ device, seq }: Pick<AwayClaim, 'device' | 'seq'>, reason: string): Promise<boolean> {
+/** `over` where this device did so before, or never took it; `clock` where somebody has to look at its time first. */
+export type TakenBack = 'done' | 'over' | 'clock'
+
+/** Takes a claim back, for as long as this device has not done so. */
+export async function takeBack({ device, seq }: Pick<AwayClaim, 'device' | 'seq'>, reason: string): Promise<TakenBack> {
   const [county, identity, claim] = await Promise.all([countyCode(), currentIdentity(), findClaim(device, seq)])
-  if (!county || !identity || identity.device !== device || !claim || claim.taken_back) return false
+  if (!county || !identity || identity.device !== device || !claim || claim.taken_back) return 'over'
   const writer = { county, identity }
-  const { at } = await settleTime(writer)
+  const { at, step } = await settleTime(writer)
+  // What is written at such a time makes the device believe it, and nobody would be asked any more.
+  if (step === 'forward') return 'clock'
   await record(writer, { kind: 'VOID', body: { seq, reason } }, at)
-  return true
+  return 'done'
 }
 
 async function claimsOf(entries: readonly JournalEntry[], ack_seq: number, mine: boolean): Promise<AwayClaim[]> {

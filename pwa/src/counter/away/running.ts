@@ -8,8 +8,9 @@ import { shallowRef, watch } from 'vue'
 import { countyCode } from '@/county/county'
 import { askWord } from '@/offline/briefing'
 import { connection } from '@/offline/connection'
+import { forgetOpened } from '@/offline/database'
 import { allIdentities, currentIdentity } from '@/offline/device_key'
-import { flushing, flushNow, startFlushing } from '@/offline/flusher'
+import { flushing, flushNow, pauseAfter, startFlushing } from '@/offline/flusher'
 import { whenCommitted } from '@/offline/journal'
 import { readBook, type AwayBook } from './claims'
 import { standingNow } from './enrolling'
@@ -20,6 +21,8 @@ export const book = shallowRef<AwayBook | null>(null)
 const ASKED_EVERY_MS = 600_000
 
 let running = false
+let unread = 0
+let retry: ReturnType<typeof setTimeout> | undefined
 let askedAt = -Infinity
 let asking: Promise<void> | null = null
 let askingAgain: Promise<void> | null = null
@@ -36,8 +39,18 @@ export async function countAgain(): Promise<void> {
 /** Begins once, where this browser has ever been a device; whoever enrols one calls it again. */
 export async function startAway(): Promise<void> {
   if (running) return
-  const [county, kept] = await Promise.all([countyCode(), allIdentities().catch(() => [])])
-  if (!county || kept.length === 0 || running) return
+  const [county, kept] = await Promise.all([countyCode(), allIdentities().catch(() => null)])
+  if (running) return
+  clearTimeout(retry)
+  if (kept === null) {
+    // Whether it ever was a device cannot be read just now, which is not to say that it was none.
+    forgetOpened()
+    unread += 1
+    retry = setTimeout(() => void startAway(), pauseAfter(unread, Math.random()))
+    return
+  }
+  unread = 0
+  if (!county || kept.length === 0) return
   running = true
   whenCommitted(() => void countAgain())
   watch(flushing, ({ kind }) => void flushed(kind === 'idle'))
@@ -68,10 +81,16 @@ export function hearCounty(atOnce = false): Promise<void> {
     })
     return askingAgain
   }
-  asking = hear().finally(() => {
+  asking = hear().catch(unheard).finally(() => {
     asking = null
   })
   return asking
+}
+
+/** Asked again when the line comes back, or at the next flush. */
+function unheard(fault: unknown): void {
+  askedAt = -Infinity
+  reportError(fault)
 }
 
 /** Sends at once and hears what follows: an allowance is dealt by a push, and told by the word after it. */

@@ -24,6 +24,8 @@ import { standingOf } from '@/offline/standing'
 
 /** What the counter was asked to take. */
 export interface AwayOrder {
+  /** At whose counter it is shown. */
+  readonly merchant_id: string
   readonly code: string
   readonly bill_fen: number
   readonly eligible_fen: number
@@ -45,6 +47,8 @@ export type AwayRefusal =
   | 'offline-not-stored'
   /** This device knows too little of its county yet. */
   | 'offline-not-briefed'
+  /** The county let this device in for another shop, which would be paid. */
+  | 'offline-other-shop'
 
 export type AwayOutcome =
   | { readonly kind: 'taken'; readonly taken: Taken }
@@ -64,22 +68,25 @@ export async function ownWriter(): Promise<Writer | null> {
 }
 
 /**
- * Whether this counter may take anything by itself, and whether it tries the county first all the same. One whose
- * browser does not let it read what it keeps takes nothing.
+ * Whether this shop's counter may take anything by itself here, and whether it tries the county first all the same. One
+ * whose browser does not let it read what it keeps takes nothing, nor does one that signed in at another shop's device.
  */
-export async function standsReady(chance: number = Math.random()): Promise<{ ready: boolean; askFirst: boolean }> {
+export async function standsReady(
+  { merchant_id }: Pick<AwayOrder, 'merchant_id'>,
+  chance: number = Math.random(),
+): Promise<{ ready: boolean; askFirst: boolean }> {
   // A page that slept may find its database gone: the first person after that is not sent away.
-  return standing(chance).catch(() => {
+  return standing(merchant_id, chance).catch(() => {
     forgetOpened()
-    return standing(chance).catch(() => NOT_READY)
+    return standing(merchant_id, chance).catch(() => NOT_READY)
   })
 }
 
 const NOT_READY = { ready: false, askFirst: true }
 
-async function standing(chance: number): Promise<{ ready: boolean; askFirst: boolean }> {
+async function standing(merchant: string, chance: number): Promise<{ ready: boolean; askFirst: boolean }> {
   const here = await ownWriter()
-  if (!here) return NOT_READY
+  if (!here || (await isOtherShop(here, merchant))) return NOT_READY
   const { at } = await settleTime(here)
   const now = await standingOf(here.identity.device)
   return { ready: true, askFirst: standingRefusal(now, at) !== null || shouldAskFirst(now, at, chance) }
@@ -87,6 +94,16 @@ async function standing(chance: number): Promise<{ ready: boolean; askFirst: boo
 
 /** Whether this browser took the voucher of this code, and the county has not heard of it. */
 export async function waitsHere(code: string): Promise<boolean> {
+  try {
+    return await isUnheard(code)
+  } catch {
+    // iOS closes databases of pages that slept. Without an answer the county would be asked to take it a second time.
+    forgetOpened()
+    return isUnheard(code)
+  }
+}
+
+async function isUnheard(code: string): Promise<boolean> {
   const here = await ownWriter()
   const known = here && (await briefingOf(here.county, here.identity.device))
   if (!here || !known) return false
@@ -100,7 +117,7 @@ export async function waitsHere(code: string): Promise<boolean> {
  * the holder's phone, where the code is to be the answer to it.
  */
 export async function takeAway(
-  { code, ...bill }: AwayOrder,
+  { code, merchant_id, bill_fen, eligible_fen }: AwayOrder,
   operator: string,
   asked?: CounterChallenge,
 ): Promise<AwayOutcome> {
@@ -109,6 +126,7 @@ export async function takeAway(
     const here = await ownWriter()
     const known = here && (await briefingOf(here.county, here.identity.device))
     if (!here || !known) return refused('offline-not-briefed')
+    if (await isOtherShop(here, merchant_id)) return refused('offline-other-shop')
     const reading = await settleTime(here)
     // By such a clock every voucher has ended, which would be said of the voucher and not of the clock.
     if (reading.step === 'forward') return refused('offline-clock-unsure')
@@ -117,19 +135,25 @@ export async function takeAway(
     if (typeof shown === 'string') return refused(shown)
     const circumstances = await known.circumstancesOf(shown, isDemonstration.value)
     if (circumstances === null) return refused('offline-not-briefed')
-    const outcome = await accept(here, { shown, ...bill, lines: null, operator }, circumstances, reading)
+    const outcome = await accept(here, { shown, bill_fen, eligible_fen, lines: null, operator }, circumstances, reading)
     if (outcome.kind === 'refused') return outcome
     if (outcome.kind === 'ask') {
       const challenge = newChallenge(here.county, here.identity.device, outcome.amount_fen)
       return { ...outcome, challenge }
     }
     const { device, seq } = outcome.entry
-    return { kind: 'taken', taken: { device, seq, amount_fen: outcome.amount_fen, bill_fen: bill.bill_fen } }
+    return { kind: 'taken', taken: { device, seq, amount_fen: outcome.amount_fen, bill_fen } }
   } catch (fault) {
     forgetOpened()
     reportError(fault)
     return refused('offline-not-stored')
   }
+}
+
+/** Whether claims of this device are another shop's than the one at whose counter a voucher is shown. */
+async function isOtherShop({ identity }: Writer, merchant_id: string): Promise<boolean> {
+  const merchant = (await standingOf(identity.device)).certificate?.merchant ?? null
+  return merchant !== null && merchant !== merchant_id
 }
 
 function refused(reason: AwayRefusal): AwayOutcome {

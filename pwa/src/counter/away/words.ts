@@ -17,7 +17,12 @@ export interface Words {
 }
 
 /** What only this counter knows. */
-const OWN = { 'offline-digits': 'why.digits', 'offline-not-stored': 'why.stored', 'offline-not-briefed': 'why.briefed' } as const
+const OWN = {
+  'offline-digits': 'why.digits',
+  'offline-not-stored': 'why.stored',
+  'offline-not-briefed': 'why.briefed',
+  'offline-other-shop': 'why.shop',
+} as const
 
 /** Reasons that the customer's phone mends by drawing the code again. */
 const REDRAWN = new Set<string>(['code-stale', 'code-early', 'code-replayed', 'code-unreadable', 'code-malformed', 'offline-digits'])

@@ -11,7 +11,7 @@ import { shallowRef } from 'vue'
 import type { Me } from '@/api/wire'
 import { forgetClear, keeping } from '@/session/keeping'
 import { oweEnd, stampOf } from '@/session/owed'
-import { changeStrictly, openDatabase, type Database, type ReplicaRow } from '../database'
+import { changeStrictly, forgetOpened, openDatabase, type Database, type ReplicaRow } from '../database'
 import { forget, keep, recall } from '../kept'
 import { isMarked, mark } from './mark'
 import { asksPassphrase } from './wanted'
@@ -53,6 +53,8 @@ export type Tried =
   | { readonly kind: 'wrong'; readonly left: number; readonly waitMs: number }
   | { readonly kind: 'wait'; readonly waitMs: number }
   | { readonly kind: 'wiped' }
+  /** The browser does not let it read what lies here: no try was made, and the next may succeed. */
+  | { readonly kind: 'unread' }
 
 /** What other apps of this browser left here in the clear. */
 const IN_THE_CLEAR = ['drafts', 'wallet', 'seen'] as const
@@ -68,19 +70,26 @@ export const lockState = shallowRef<LockState>('none')
 
 export const isLongEnough = (passphrase: string): boolean => [...passphrase].length >= LEAST_CHARACTERS
 
-/** Looks at the disk. A mark without a lock is one whose store the browser threw away: what it sealed is gone too. */
+/**
+ * Looks at the disk. A mark without a lock is one whose store the browser threw away: what it sealed is gone too. A disk
+ * that cannot be read says nothing of that, so it is taken for locked, and each try looks again.
+ */
 export async function lookAtLock(): Promise<LockState> {
-  const lock = await recall<Lock | Wiped>('keys', LOCK)
-  if (lock) mark()
-  if (!lock) lockState.value = isMarked() ? 'wiped' : 'none'
+  const lock = await lockHere().catch(() => 'unread' as const)
+  if (lock && lock !== 'unread') mark()
+  if (lock === 'unread') lockState.value = isMarked() && lockState.value !== 'open' ? 'locked' : lockState.value
+  else if (!lock) lockState.value = isMarked() ? 'wiped' : 'none'
   else if ('wiped' in lock) lockState.value = 'wiped'
   else if (lockState.value !== 'open') lockState.value = 'locked'
   if (lockState.value === 'wiped') asksPassphrase.value = true
   return lockState.value
 }
 
-/** The first passphrase, or one after a wipe: what lies here in the clear is sealed, half-filled forms are thrown away. */
-export async function setPassphrase(passphrase: string, me: Me | null, rounds: number = ROUNDS): Promise<void> {
+/**
+ * The first passphrase, or one after a wipe: what lies here in the clear is sealed, half-filled forms are thrown away.
+ * False, and nothing changed, where another passphrase opens what lies here: its key would be lost.
+ */
+export async function setPassphrase(passphrase: string, me: Me | null, rounds: number = ROUNDS): Promise<boolean> {
   if (!isLongEnough(passphrase)) throw new Error('a passphrase this short opens for anybody who tries')
   const drawn = await crypto.subtle.generateKey(SEAL, true, ['encrypt', 'decrypt'])
   const lock = await wrap(drawn, passphrase, me === null ? '' : stampOf(me), rounds)
@@ -89,19 +98,24 @@ export async function setPassphrase(passphrase: string, me: Me | null, rounds: n
   const rows = await Promise.all((await database.getAll('replica')).map((row) => sealedRow(row, own)))
   const acts = await openActs(database)
   const sealed = await Promise.all(acts.map(async ({ shelf, key, value }) => ({ shelf, key, value: await seal(value, `${shelf} ${key}`, own) })))
-  await changeStrictly(database, ['keys', 'replica', ...OPEN_ACTS, ...IN_THE_CLEAR], async (change) => {
+  const isSet = await changeStrictly(database, ['keys', 'replica', ...OPEN_ACTS, ...IN_THE_CLEAR], async (change) => {
+    const there = (await change.objectStore('keys').get(LOCK)) as Lock | Wiped | undefined
+    if (there && !('wiped' in there)) return false
     await change.objectStore('keys').put(lock, LOCK)
     for (const row of rows) await change.objectStore('replica').put(row)
     for (const { shelf, key, value } of sealed) await change.objectStore(shelf).put(value, key)
     for (const name of IN_THE_CLEAR) await change.objectStore(name).clear()
+    return true
   })
   mark()
+  if (!isSet) return false
   forgetClear()
   useKey(own)
   lockState.value = 'open'
   asksPassphrase.value = false
   keepInside(me)
   tellOthers()
+  return true
 }
 
 /** Another passphrase for the same key; whether the old one was right. A wrong one counts as a wrong try. */
@@ -109,16 +123,17 @@ export async function changePassphrase(old: string, fresh: string, rounds: numbe
   if (!isLongEnough(fresh)) throw new Error('a passphrase this short opens for anybody who tries')
   const tried = await tryPassphrase(old, true)
   if (tried.kind !== 'open') return tried
-  const lock = await recall<Lock>('keys', LOCK)
-  if (!lock) return { kind: 'wiped' }
+  const lock = await lockHere()
+  if (!lock || 'wiped' in lock) return { kind: 'wiped' }
   const drawn = await unwrap(lock, old, true)
-  if (drawn) await keep('keys', LOCK, await wrap(drawn, fresh, lock.stamp, rounds))
+  if (drawn) await putLock(await wrap(drawn, fresh, lock.stamp, rounds))
   return tried
 }
 
 /** One try. A device whose tenth one was wrong, or broken off, has nothing left to open. */
 export async function tryPassphrase(passphrase: string, again = false): Promise<Tried> {
-  const lock = await countTry()
+  const lock = await countTry().catch(unread)
+  if (lock === 'unread') return { kind: 'unread' }
   if (lock === 'wiped') return { kind: 'wiped' }
   if (typeof lock === 'number') return { kind: 'wait', waitMs: lock }
   const key = await unwrap(lock, passphrase, false)
@@ -127,7 +142,8 @@ export async function tryPassphrase(passphrase: string, again = false): Promise<
     await wipeCopy()
     return { kind: 'wiped' }
   }
-  await keep('keys', LOCK, { ...lock, wrong: 0, notBefore: 0 })
+  // Whoever knows it is let in also where the disk is full: the try counts as a wrong one then.
+  await putLock({ ...lock, wrong: 0, notBefore: 0 }).catch(unread)
   if (again) return { kind: 'open' }
   useKey(key)
   lockState.value = 'open'
@@ -138,7 +154,7 @@ export async function tryPassphrase(passphrase: string, again = false): Promise<
 
 /** Throws the copy and the key away, and owes the county the end of whoever was signed in. The journal stays. */
 export async function wipeCopy(): Promise<void> {
-  const lock = await recall<Lock | Wiped>('keys', LOCK)
+  const lock = await lockHere()
   const database = await openDatabase()
   // To which key the county wants a journal's file sealed names nobody, and the journal may have to go that way.
   const kept = (await database.getAll('replica')).filter(({ collection }) => collection === 'county')
@@ -183,9 +199,31 @@ function tellOthers(): void {
   }
 }
 
+/** From the disk itself: a shelf that cannot be read answers as an empty one does. */
+async function lockHere(): Promise<Lock | Wiped | undefined> {
+  const look = async (): Promise<Lock | Wiped | undefined> => (await (await openDatabase()).get('keys', LOCK)) as Lock | Wiped | undefined
+  try {
+    return await look()
+  } catch {
+    // iOS closes databases of pages that slept.
+    forgetOpened()
+    return look()
+  }
+}
+
+async function putLock(lock: Lock): Promise<void> {
+  await changeStrictly(await openDatabase(), ['keys'], (change) => change.objectStore('keys').put(lock, LOCK))
+}
+
+function unread(fault: unknown): 'unread' {
+  reportError(fault)
+  forgetOpened()
+  return 'unread'
+}
+
 /** The try is on the disk before it is made. Answers the lock with it, or how long to wait. */
 async function countTry(): Promise<Lock | 'wiped' | number> {
-  const found = await recall<Lock | Wiped>('keys', LOCK)
+  const found = await lockHere()
   if (!found || 'wiped' in found) return 'wiped'
   // The tenth was made and its page closed before anybody could tell what it came to.
   if (found.wrong >= MOST_WRONG) {

@@ -13,6 +13,7 @@ export default {
   'gate.act': 'Open',
   'gate.wrong': 'That is not the passphrase. {left:try|tries} left.',
   'gate.wait': 'Please wait {seconds:second|seconds} before the next try.',
+  'gate.unread': 'The storage of this device does not answer just now. Please try again, or close the page and open it anew; nothing is lost.',
   'gate.unsent': '{count:record is|records are} on the way to the county; it need not be opened for that.',
   'gate.unsent.away': '{count:record waits|records wait}, and will be sent when there is a network.',
   'gate.wiped.title': 'What was on this device is gone',

@@ -11,6 +11,7 @@ export default {
   'gate.act': '打开',
   'gate.wrong': '口令不对，还可以试{left}次。',
   'gate.wait': '请等{seconds}秒再试。',
+  'gate.unread': '这台设备的存储暂时读写不了，请再试一次。还不行，就关掉页面重新打开；记录不会丢。',
   'gate.unsent': '有{count}条记录正在上传，不用打开也会送到县里。',
   'gate.unsent.away': '有{count}条记录等待上传，连上网络后会自动送到县里。',
   'gate.wiped.title': '设备上的资料已清除',
