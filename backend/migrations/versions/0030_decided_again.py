@@ -5,7 +5,7 @@ from typing import Any
 from alembic import op
 
 revision: str = "0030"
-down_revision: str | None = "0027"
+down_revision: str | None = "0029"
 branch_labels: Any = None
 depends_on: Any = None
 
