@@ -19,7 +19,7 @@ from backend.sync.body_rules import Body, CardProof, HolderProof, Mode, Redeem, 
 from backend.sync.event_rules import BEGINNING, Checkpoint, DeviceEvent, read_event, sign_event, with_body
 from backend.sync.push import PushOutcome, TakePush, push
 from backend.sync.push_rules import Numbered, Place, Push, Sentinel, sign_push
-from backend.sync.recognise_push import RecognisePush, recognise_push
+from backend.sync.recognise_push import RecognisedPush, RecognisePush, recognise_push
 from backend.sync.renew_status import freshen_status
 from backend.sync.revoke_device import RevokeDevice, revoke_device
 from backend.sync.suspend_device import SuspendDevice, suspend_device
@@ -143,6 +143,13 @@ async def send(county: County, data: bytes) -> PushOutcome:
     known = await inquire(county, recognise_push, RecognisePush(data))
     await freshen_status(county)
     return known if isinstance(known, Refused) else await transact(county, push, TakePush(sent=known.sent))
+
+
+async def recognised(county: County, data: bytes) -> TakePush:
+    """A push that its device signed, ready to be taken."""
+    known = await inquire(county, recognise_push, RecognisePush(data))
+    assert isinstance(known, RecognisedPush), known
+    return TakePush(sent=known.sent)
 
 
 async def token_of(county: County, of: Phone, voucher_id: UUID) -> bytes:

@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from backend.database.county import County
 from backend.database.transaction import inquire, transact
@@ -34,11 +35,12 @@ from backend.sync.body_rules import (
 )
 from backend.sync.event_rules import LONGEST_KIND, DeviceEvent, read_event
 from backend.sync.find_conflicts import AskEvent, FindConflicts, find_conflicts, find_event
-from backend.sync.push import LONGEST_VERSION, TakePush, push
+from backend.sync.push import LONGEST_VERSION, push
 from backend.sync.push_rules import Numbered
 from backend.sync.take_journal_file import FromFile, TakeFromFile, take_from_file
 from tests.databases import HandClock
 from tests.sync.device_makers import seen
+from tests.sync.pushing import recognised
 from tests.sync.station_tablets import begins, ends, tablet
 from tests.sync.test_push import World, world
 from tests.vouchers.campaigns import faults
@@ -168,7 +170,7 @@ async def test_what_is_signed_and_no_text_is_kept_apart(county: County, clock: H
 @pytest.mark.parametrize("version", ["x" * 2_000, "1.0\0", "\ud800", "\u202e1.0", " "])
 async def test_whatever_a_device_calls_its_program_is_kept_as_far_as_it_can_be(county: County, version: str) -> None:
     here = await world(county)
-    sent = TakePush(data=here.counter.pushed([]), app_version=version)
+    sent = structs.replace(await recognised(county, here.counter.pushed([])), app_version=version)
     assert isinstance(await transact(county, push, sent), Answer)
     kept = (await seen(county, here.counter.device_id)).app_version
     assert 1 <= len(kept) <= LONGEST_VERSION

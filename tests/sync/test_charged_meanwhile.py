@@ -15,13 +15,13 @@ from backend.outbox.rules import DueWork
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
 from backend.sync.hear_allowance import HearAllowance, hear_allowance
 from backend.sync.log_rules import Begun
-from backend.sync.push import TakePush, push
+from backend.sync.push import push
 from backend.sync.retention import TIDY_DEVICES, tidy_devices
 from backend.sync.revoke_device import RevokeDevice, revoke_device
 from backend.sync.store import events
 from tests.databases import HandClock
 from tests.sync.device_makers import CLERK, policy_in_force, with_device
-from tests.sync.pushing import Counter, told
+from tests.sync.pushing import Counter, recognised, told
 from tests.sync.test_allowances import CAP, SMALL, Spending, deal, spend, spending
 from tests.sync.test_push import World
 from tests.sync.test_push_histories import fetched, three_counters
@@ -128,7 +128,8 @@ async def test_a_colleagues_void_is_paid_from_what_a_counter_holds_while_that_co
     here, third = await unpaid(county, clock)
     before = await places(county, here.campaign_id)
     here.counter.take_back(1)
-    voided, synced = TakePush(data=here.counter.pushed([2])), TakePush(data=third.pushed([2]))
+    voided = await recognised(county, here.counter.pushed([2]))
+    synced = await recognised(county, third.pushed([2]))
     await at_once(county, (push, voided), (push, synced))
     assert told(await third.send_again([1, 2])) == {1: ("conflict_paid", None), 2: ("applied", None)}
     after = await places(county, here.campaign_id)

@@ -14,12 +14,12 @@ from backend.kernel.instants import Instant
 from backend.kernel.presentations import present
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import Answer
-from backend.sync.push import TakePush, push
+from backend.sync.push import push
 from backend.vouchers.redeem import redeem
 from backend.vouchers.redeem_rules import Redeem, Redeemed, RedeemOutcome
 from backend.vouchers.store import claims, redemptions
 from tests.databases import HandClock
-from tests.sync.pushing import Counter, told
+from tests.sync.pushing import Counter, recognised, told
 from tests.sync.test_push_histories import fetched, three_counters
 from tests.vouchers.campaigns import faults
 from tests.vouchers.counters import redemption, shown
@@ -66,7 +66,7 @@ async def test_a_push_with_a_void_holds_no_line_while_it_waits_for_a_voucher(cou
 
     at_counter = asyncio.create_task(transact(county, counted(runs, "online", serving), online))
     await holds.wait()
-    sent = TakePush(data=here.counter.pushed(range(1, 5)))
+    sent = await recognised(county, here.counter.pushed(range(1, 5)))
     answer = await transact(county, counted(runs, "push", push), sent)
     assert isinstance(await at_counter, Redeemed)
     assert isinstance(answer, Answer)
@@ -112,7 +112,7 @@ async def test_many_pushes_with_voids_and_counters_with_a_network_at_once_run_on
 async def sent(county: County, at: Counter, runs: Runs, name: str) -> Answer:
     """What the counter has that is not acknowledged."""
     first = 0 if at.told is None else at.told.ack_seq
-    command = TakePush(data=at.pushed(range(first + 1, len(at.journal) + 1)))
+    command = await recognised(county, at.pushed(range(first + 1, len(at.journal) + 1)))
     outcome = await transact(county, counted(runs, name, push), command)
     assert isinstance(outcome, Answer), outcome
     at.told = outcome
