@@ -88,11 +88,12 @@ async def open_shop(county: County, customers: int) -> Shop:
     shop = Shop(county, merchant_id, policy, opened[0].token)
     for first in range(0, customers, TOGETHER):
         group = range(first, min(first + TOGETHER, customers))
-        shop.customers += await asyncio.gather(*(_customer(county, round_id, number) for number in group))
+        shop.customers += await asyncio.gather(*(customer_of(county, round_id, number) for number in group))
     return shop
 
 
-async def _customer(county: County, round_id: UUID, number: int) -> Customer:
+async def customer_of(county: County, round_id: UUID, number: int) -> Customer:
+    """Somebody with a voucher of this round, and its token in their phone."""
     of = await phone(county, number)
     voucher_id = await voucher(county, round_id, of)
     issued = await transact(county, issue_tokens, IssueTokens(of.resident_id))
