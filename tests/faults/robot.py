@@ -46,13 +46,19 @@ async ({ code, bill, patience }) => {
   }
   const later = () => button('先放一边，以后再查')
   if (panel()) button('下一位').click()
-  await until(() => !panel() && document.querySelector('input[type=file]'))
+  // Killed in mid-bill, a page brings it back for whoever typed it; that customer has left, the next one is scanned.
+  const leftOver = () => document.body.textContent.includes('这是您上次没输完的账单') && button('重新扫码')
+  await until(() => {
+    if (leftOver()) leftOver().click()
+    return !panel() && document.querySelector('input[type=file]')
+  })
   const strike = (key) => document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))
   const pad = () => document.querySelector('#bill')
   // Keys that a busy machine strikes too slowly are no code, and whoever scans does it again.
-  for (let tries = 0; tries < 20 && !pad(); tries += 1) {
+  for (let tries = 0; tries < 20 && (leftOver() || !pad()); tries += 1) {
+    if (leftOver()) leftOver().click()
     for (const key of [...code, 'Enter']) strike(key)
-    await within(pad, 500)
+    await within(() => pad() && !leftOver(), 500)
   }
   const field = await until(pad)
   field.value = bill
