@@ -26,6 +26,7 @@ from backend.sync.log_rules import UNCOVERED, Judged, Stored
 from backend.sync.loss_rules import may_be_paid
 from backend.sync.order_rules import RankedClaim
 from backend.sync.prove_claim import AskProof, limits_then, prove_claim
+from backend.sync.put_aside import PutAside, put_aside
 from backend.sync.review_rules import REJECTED, Decision, ReviewReason, decide_review, is_taken_back
 from backend.sync.settle_reviewed import (
     Reviewed,
@@ -68,7 +69,7 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
     device = await devices.lock_device(tx, command.device_id)
     found = [] if device is None else await reviews.near(tx, device.id, command.seq, command.seq)
     if device is None or not found:
-        return Refused(ReviewReason.NO_SUCH_EVENT)
+        return await _put_aside(tx, command, hashed, Refused(ReviewReason.NO_SUCH_EVENT), now)
     stored, signed = found[0], _signed(found[0])
     body = body_of(signed.event)
     no = decide_review(
@@ -79,7 +80,7 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
         has_merchant=device.merchant_id is not None,
     )
     if no is not None:
-        return no
+        return await _put_aside(tx, command, hashed, no, now) if no.reason is ReviewReason.NOT_WAITING else no
     settled = None
     if command.accept:
         assert isinstance(body, Redeem), "decided just above"
@@ -90,6 +91,19 @@ async def decide_event(tx: Transaction, command: DecideEvent, *, now: Instant) -
     await _keep(tx, command, stored, decided, now)
     await remember_answer(tx, command.decision_id, hashed, decided, now=now)
     return decided
+
+
+async def _put_aside(
+    tx: Transaction, command: DecideEvent, hashed: bytes, no: Refused[ReviewReason], now: Instant
+) -> Reviewed | Refused[ReviewReason]:
+    """Nothing that can be read waits under this number; what nobody could read may."""
+    asked = PutAside(no=no, **msgspec.structs.asdict(command))
+    decided = await put_aside(tx, asked, now=now)
+    if isinstance(decided, Refused):
+        return decided
+    told = Reviewed(device_id=decided.device_id, seq=decided.seq)
+    await remember_answer(tx, command.decision_id, hashed, told, now=now)
+    return told
 
 
 async def _keep(tx: Transaction, command: DecideEvent, stored: Stored, decided: Reviewed, now: Instant) -> None:

@@ -131,7 +131,7 @@ class DeviceAnswer(Struct, frozen=True, kw_only=True):
     forks: int
     """Second events of a number."""
     quarantined_bytes: int
-    """What nobody could read."""
+    """What nobody could read, and nobody put aside."""
 
 
 FIELD_OF: dict[Reason, str] = {

@@ -92,6 +92,20 @@ quarantine = Table(
     sqlite_with_rowid=False,
 )
 
+put_asides = Table(
+    "sync_put_asides",
+    metadata,
+    id_column("device_id", primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary(32), primary_key=True),
+    id_column("decision_id"),
+    text_column("reason", most=200),
+    id_column("decided_by"),
+    instant_column("decided_at"),
+    sqlite_with_rowid=False,
+)
+"""What of the quarantine somebody saw to; one decision may be about several."""
+
 checkpoints = Table(
     "sync_checkpoints",
     metadata,

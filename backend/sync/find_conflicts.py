@@ -21,7 +21,7 @@ from backend.sync.prove_claim import AskProof, prove_claim, still_unspent
 from backend.sync.receipt_rules import HeldReceipt, decide_receipt_review
 from backend.sync.review_rules import ConflictKind, Decision, Place, ReviewReason, decide_review, is_taken_back
 from backend.sync.store import devices as devices_store
-from backend.sync.store import receipts
+from backend.sync.store import put_asides, receipts
 from backend.sync.store import reviews as store
 from backend.sync.store.reviews import Listed, Second, Unreadable
 from backend.vouchers.find_offline_claims import ClaimsOn, VoucherClaims, find_offline_claims
@@ -161,8 +161,11 @@ async def find_event(tx: Transaction, asked: AskEvent) -> FoundEvent | None:
     voucher_id = body.voucher if isinstance(body, Redeem) else brought[0].held.voucher_id if brought else None
     voucher = None if voucher_id is None else await find_offline_claims(tx, ClaimsOn(voucher_id))
     decision = await store.decision_of(tx, device.id, asked.seq)
+    decision = decision or await put_asides.decision_at(tx, device.id, asked.seq)
     online = await _online(tx, voucher)
     open_to = await _open_to(tx, device, stored, told)
+    if not open_to.rejection and await put_asides.waiting_at(tx, device.id, asked.seq):
+        open_to = _OpenTo(rejection=True, accept_no=ReviewReason.NO_CLAIM)
     return FoundEvent(
         device=(await _named(tx, {device.id}))[device.id],
         seq=asked.seq,

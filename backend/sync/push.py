@@ -25,7 +25,7 @@ from backend.sync.log_rules import FORKED, Begun, Judged, unread
 from backend.sync.note_sync import NoteSync, note_sync
 from backend.sync.push_rules import MOST_EVENTS, Push, PushReason
 from backend.sync.sentinel_rules import Remembered, is_believed
-from backend.sync.store import backed_up, devices, events, policies, reviews, sentinels, status
+from backend.sync.store import backed_up, devices, events, policies, put_asides, reviews, sentinels, status
 from backend.sync.take_in import TakeIn, take_in
 from backend.sync.take_rules import Taken, TakeReason
 
@@ -95,7 +95,8 @@ async def _answer(
     told |= dict(sorted(item for item in judged.items() if item[0] not in told)[: MOST_EVENTS - len(told)])
     # What somebody decided since is told as well, for some weeks: an answer may be lost.
     decided = await reviews.decided_since(tx, device.id, now - DECISIONS_TOLD, MOST_EVENTS - len(told))
-    told = await events.results_of(tx, device.id, decided) | told
+    aside = await put_asides.decided_since(tx, device.id, now - DECISIONS_TOLD, MOST_EVENTS - len({*told, *decided}))
+    told = await events.results_of(tx, device.id, [*decided, *aside]) | told
     if not sent.events:
         # A question follows a push whose answer was lost, and with it what its events came to: they are the newest.
         newest = range(max(0, taken.ack_seq - (MOST_EVENTS - len(told))) + 1, taken.ack_seq + 1)

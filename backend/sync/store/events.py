@@ -13,6 +13,8 @@ from backend.sync.answer_rules import ResultCode
 from backend.sync.body_rules import Kind
 from backend.sync.event_tables import checkpoints, episodes, events, forks, quarantine, wanted
 from backend.sync.log_rules import ACTS_TRIED_AGAIN, STATION_ACTS, Begun, Checkpointed, Judged, LogTotals, Stored
+from backend.sync.review_rules import REJECTED
+from backend.sync.store.put_asides import is_put_aside
 from backend.sync.take_rules import Fork, KnownLog, Unread
 
 _E = events.c
@@ -89,9 +91,9 @@ async def insert_unread(tx: Transaction, device_id: UUID, found: Iterable[Unread
 
 
 async def quarantined_bytes(tx: Transaction, device_id: UUID) -> int:
-    """How much of this device nobody could read."""
+    """How much of this device nobody could read, and nobody saw to."""
     asked = select(func.coalesce(func.sum(quarantine.c.size), 0)).where(quarantine.c.device_id == device_id)
-    return int((await tx.execute(asked)).scalar_one())
+    return int((await tx.execute(asked.where(~is_put_aside()))).scalar_one())
 
 
 def _stored(row: Row[Any]) -> Stored:
@@ -149,13 +151,15 @@ async def of_shift(tx: Transaction, device_id: UUID, shift_id: UUID, seq: int) -
 
 
 async def results_of(tx: Transaction, device_id: UUID, seqs: Collection[int]) -> dict[int, Judged]:
-    """What these events came to; of what nobody could read, why."""
+    """What these events came to; of what nobody could read, why, until somebody put all of it aside."""
     wanted = sorted(seqs)
     rows = await tx.execute(select(_E.seq, _E.code, _E.reason).where(_E.device_id == device_id, _E.seq.in_(wanted)))
     told = {row.seq: Judged(ResultCode(row.code), row.reason) for row in rows}
     q = quarantine.c
-    unread = await tx.execute(select(q.seq, q.reason).where(q.device_id == device_id, q.seq.in_(wanted)))
-    return {row.seq: Judged(ResultCode.NEEDS_REVIEW, row.reason) for row in unread} | told
+    aside = is_put_aside().label("aside")
+    unread = await tx.execute(select(q.seq, q.reason, aside).where(q.device_id == device_id, q.seq.in_(wanted)))
+    rows_of = sorted(unread, key=lambda row: not row.aside)
+    return {row.seq: REJECTED if row.aside else Judged(ResultCode.NEEDS_REVIEW, row.reason) for row in rows_of} | told
 
 
 async def unread_numbers(tx: Transaction, device_id: UUID, seq: int) -> set[int]:
@@ -271,7 +275,7 @@ async def totals(tx: Transaction, device_ids: Collection[UUID]) -> dict[UUID, Lo
     f, q = forks.c, quarantine.c
     twice = select(f.device_id, func.count()).where(f.device_id.in_(wanted)).group_by(f.device_id)
     second = {row[0]: row[1] for row in await tx.execute(twice)}
-    kept = select(q.device_id, func.sum(q.size)).where(q.device_id.in_(wanted)).group_by(q.device_id)
+    kept = select(q.device_id, func.sum(q.size)).where(q.device_id.in_(wanted), ~is_put_aside()).group_by(q.device_id)
     unread = {row[0]: row[1] for row in await tx.execute(kept)}
     return {
         device_id: LogTotals(

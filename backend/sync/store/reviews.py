@@ -16,6 +16,7 @@ from backend.sync.log_rules import Judged, Stored
 from backend.sync.loss_rules import PAYABLE_WORDS
 from backend.sync.receipt_tables import receipt_decisions, receipts
 from backend.sync.review_rules import ConflictKind, Decision, Place
+from backend.sync.store.put_asides import is_put_aside
 from backend.sync.store.receipts import is_here
 
 _E = events.c
@@ -71,7 +72,7 @@ def _parts() -> Iterator[tuple[ConflictKind, Select[Any]]]:
     second = _line(ConflictKind.FORK, f.device_id, f.seq, f.hash, f.data, none, none, f.recorded_at)
     yield ConflictKind.FORK, second
     unread = _line(ConflictKind.UNREADABLE, q.device_id, q.seq, q.sha256, q.data, none, q.reason, q.recorded_at)
-    yield ConflictKind.UNREADABLE, unread
+    yield ConflictKind.UNREADABLE, unread.where(~is_put_aside())
     r = receipts.c
     brought = _line(
         ConflictKind.RECEIPT, r.device_id, r.seq, r.event_hash, literal(b"", LargeBinary()), none, none, r.brought_at
