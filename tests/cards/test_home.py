@@ -35,6 +35,7 @@ from tests.stations.station_makers import CLERK, OPERATOR, appointed, opening, s
 from tests.sync.device_makers import active_device, policy_in_force, seen, with_merchant
 from tests.sync.pushing import Counter, redeeming, told
 from tests.vouchers.campaigns import faults, running_campaign
+from tests.vouchers.counters import phone, voucher
 from tests.vouchers.pools import sized
 from tests.vouchers.test_papers import NUMBER, elder, helping
 
@@ -46,6 +47,7 @@ class World(Struct, frozen=True):
     tablet: Counter
     card: CardIssued
     voucher: UUID
+    round_id: UUID
 
 
 async def world(county: County) -> World:
@@ -74,7 +76,7 @@ async def world(county: County) -> World:
         journal=[],
     )
     await tablet.sync()
-    return World(at, tablet, card, claimed.voucher_id)
+    return World(at, tablet, card, claimed.voucher_id, round_id)
 
 
 async def kept(county: County, device_id: UUID) -> Mapping[str, Any]:
@@ -190,9 +192,12 @@ async def uses(county: County, card_id: UUID) -> dict[UUID, int]:
 async def test_a_stolen_tablet_neither_floods_a_family_nor_blocks_the_card(county: County, clock: HandClock) -> None:
     here = await world(county)
     clock.forward(hours=1)
+    somebody = await phone(county, 7)
+    theirs = await voucher(county, here.round_id, somebody)
     for fen in range(900_000, 900_020):
         here.tablet.add(by_card(here, fen=fen))
         here.tablet.add(by_card(here, fen=fen, voucher=new_id()))
+        here.tablet.add(by_card(here, fen=fen, voucher=theirs))
         unseen = CardProof(here.card.card_id, bytes(32), Check.PHOTO)
         here.tablet.add(replace(by_card(here, fen=fen), proof=unseen))
     await here.tablet.sync()
