@@ -29,6 +29,7 @@ from backend.sync.device_rules import DeviceKind
 from backend.sync.find_collections import FindCollections, find_collections
 from backend.vouchers.assist import assisted_claim
 from backend.vouchers.claim_rules import Claimed
+from backend.vouchers.rules import Limit
 from tests.cards.card_makers import FAMILY, AtStation, issued
 from tests.databases import HandClock
 from tests.stations.station_makers import CLERK, OPERATOR, appointed, opening, shift_opening, with_station
@@ -187,6 +188,21 @@ async def uses(county: County, card_id: UUID) -> dict[UUID, int]:
         return await store.used_since(tx, card_id, day_starts(business_day(county.clock())))
 
     return await inquire(county, asked, None)
+
+
+async def test_two_uses_that_come_home_together_are_one_message(county: County, clock: HandClock) -> None:
+    here = await world(county)
+    [round_id] = await running_campaign(county, campaign_id=UUID(int=0xCB), limits=(Limit(rule_id=new_id()),))
+    claiming = helping(round_id, here.at.person, here.at.shift, ProofKind.IDENTITY_CARD, NUMBER)
+    claimed = await transact(county, assisted_claim, claiming)
+    assert isinstance(claimed, Claimed), claimed
+    clock.forward(hours=1)
+    here.tablet.add(by_card(here, fen=3_000))
+    here.tablet.add(by_card(here, fen=4_000, voucher=claimed.voucher_id))
+    await here.tablet.sync()
+    assert await uses(county, here.card.card_id) == {here.voucher: 3_000, claimed.voucher_id: 4_000}
+    boxed = await inquire(county, look_into_box, LookIntoBox(FAMILY))
+    assert [sms.code for sms in boxed or []].count("paper-card-used") == 1
 
 
 async def test_a_stolen_tablet_neither_floods_a_family_nor_blocks_the_card(county: County, clock: HandClock) -> None:
