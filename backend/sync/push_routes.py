@@ -59,7 +59,7 @@ class CborBody(Operation):
 async def post_push(
     request: Request[Any, Any, Any],
     packing: Annotated[Literal["gzip", "identity"] | None, HeaderParameter(name="content-encoding")] = None,
-    app_version: Annotated[str | None, HeaderParameter(name="x-yizhan-version", max_length=40)] = None,
+    app_version: Annotated[str | None, HeaderParameter(name="x-yizhan-version", max_length=400)] = None,
     persistent: Annotated[bool | None, HeaderParameter(name="x-yizhan-persistent")] = None,
 ) -> Response[Any]:
     """Everything that the device signed is taken, and of each event it is told what it came to."""

@@ -29,12 +29,14 @@ from backend.sync.device_rules import DeviceKind
 from backend.sync.find_collections import FindCollections, find_collections
 from backend.vouchers.assist import assisted_claim
 from backend.vouchers.claim_rules import Claimed
+from backend.vouchers.rules import Limit
 from tests.cards.card_makers import FAMILY, AtStation, issued
 from tests.databases import HandClock
 from tests.stations.station_makers import CLERK, OPERATOR, appointed, opening, shift_opening, with_station
 from tests.sync.device_makers import active_device, policy_in_force, seen, with_merchant
 from tests.sync.pushing import Counter, redeeming, told
 from tests.vouchers.campaigns import faults, running_campaign
+from tests.vouchers.counters import phone, voucher
 from tests.vouchers.pools import sized
 from tests.vouchers.test_papers import NUMBER, elder, helping
 
@@ -46,6 +48,7 @@ class World(Struct, frozen=True):
     tablet: Counter
     card: CardIssued
     voucher: UUID
+    round_id: UUID
 
 
 async def world(county: County) -> World:
@@ -74,7 +77,7 @@ async def world(county: County) -> World:
         journal=[],
     )
     await tablet.sync()
-    return World(at, tablet, card, claimed.voucher_id)
+    return World(at, tablet, card, claimed.voucher_id, round_id)
 
 
 async def kept(county: County, device_id: UUID) -> Mapping[str, Any]:
@@ -187,12 +190,30 @@ async def uses(county: County, card_id: UUID) -> dict[UUID, int]:
     return await inquire(county, asked, None)
 
 
+async def test_two_uses_that_come_home_together_are_one_message(county: County, clock: HandClock) -> None:
+    here = await world(county)
+    [round_id] = await running_campaign(county, campaign_id=UUID(int=0xCB), limits=(Limit(rule_id=new_id()),))
+    claiming = helping(round_id, here.at.person, here.at.shift, ProofKind.IDENTITY_CARD, NUMBER)
+    claimed = await transact(county, assisted_claim, claiming)
+    assert isinstance(claimed, Claimed), claimed
+    clock.forward(hours=1)
+    here.tablet.add(by_card(here, fen=3_000))
+    here.tablet.add(by_card(here, fen=4_000, voucher=claimed.voucher_id))
+    await here.tablet.sync()
+    assert await uses(county, here.card.card_id) == {here.voucher: 3_000, claimed.voucher_id: 4_000}
+    boxed = await inquire(county, look_into_box, LookIntoBox(FAMILY))
+    assert [sms.code for sms in boxed or []].count("paper-card-used") == 1
+
+
 async def test_a_stolen_tablet_neither_floods_a_family_nor_blocks_the_card(county: County, clock: HandClock) -> None:
     here = await world(county)
     clock.forward(hours=1)
+    somebody = await phone(county, 7)
+    theirs = await voucher(county, here.round_id, somebody)
     for fen in range(900_000, 900_020):
         here.tablet.add(by_card(here, fen=fen))
         here.tablet.add(by_card(here, fen=fen, voucher=new_id()))
+        here.tablet.add(by_card(here, fen=fen, voucher=theirs))
         unseen = CardProof(here.card.card_id, bytes(32), Check.PHOTO)
         here.tablet.add(replace(by_card(here, fen=fen), proof=unseen))
     await here.tablet.sync()

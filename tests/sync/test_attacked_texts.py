@@ -40,7 +40,7 @@ from backend.sync.push_rules import Numbered
 from backend.sync.take_journal_file import FromFile, TakeFromFile, take_from_file
 from tests.databases import HandClock
 from tests.sync.device_makers import seen
-from tests.sync.pushing import recognised
+from tests.sync.pushing import recognised, told
 from tests.sync.station_tablets import begins, ends, tablet
 from tests.sync.test_push import World, world
 from tests.vouchers.campaigns import faults
@@ -88,12 +88,14 @@ def test_what_can_be_stored_is_cut_and_marked_and_else_as_it_was() -> None:
 async def written(here: World, way: str) -> int:
     """Every text of every kind of event as long as it may be; the last number."""
     at, now = here.counter, here.counter.county.clock()
-    at.add(ClockJump(now, now, now), kind=filled(way, LONGEST_KIND))
     lines = tuple(Line(filled(way, LONGEST_CODE), 100) for _ in range(MOST_LINES))
     taken = await at.take(here.phones[0], here.vouchers[0], lines=lines)
+    # Paid before it is taken back, so that the reason stands beside what comes back.
+    assert told(await at.sync()) == {taken: ("applied", None)}
+    at.add(ClockJump(now, now, now), kind=filled(way, LONGEST_KIND))
     at.take_back(taken, filled(way, LONGEST_REASON))
     # Nothing to take back is a text all the same.
-    at.take_back(1, filled(way, LONGEST_REASON))
+    at.take_back(2, filled(way, LONGEST_REASON))
     at.add(ends(new_id(), 1, filled(way, LONGEST_REASON), at.operator))
     deps = tuple(UUID(int=one) for one in range(MOST_DEPS))
     return at.add(Cmd(new_id(), "x" * 64, WAYS[way].encode() * (LONGEST_ARGS // 20), deps, 2**32 - 1))
@@ -128,7 +130,9 @@ async def test_and_in_a_file(county: County, clock: HandClock) -> None:
     last = await written(here, "NUL")
     events = tuple(Numbered(seq, data) for seq, data in enumerate(here.counter.journal, 1))
     brought = TakeFromFile(device_id=here.counter.device_id, events=events)
-    assert await transact(county, take_from_file, brought) == FromFile(taken=last, known=0, unreadable=0, ack_seq=last)
+    assert await transact(county, take_from_file, brought) == FromFile(
+        taken=last - 1, known=1, unreadable=0, ack_seq=last
+    )
     await honest(here)
 
 
