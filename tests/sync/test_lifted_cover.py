@@ -1,11 +1,12 @@
 """A claim that is right and that nobody had the money for is paid once there is some; a person says so."""
 
 from backend.database.county import County
-from backend.database.transaction import transact
+from backend.database.transaction import inquire, transact
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
 from backend.sync.decide_event import decide_event
-from backend.sync.review_rules import ReviewReason
+from backend.sync.find_conflicts import FindConflicts, find_conflicts
+from backend.sync.review_rules import ConflictKind, ReviewReason
 from backend.sync.settle_reviewed import Reviewed
 from tests.databases import HandClock
 from tests.sync.pushing import Counter, told
@@ -72,4 +73,18 @@ async def test_what_its_device_took_back_is_lifted_no_more(county: County, clock
     third.take_back(1)
     await third.sync()
     assert isinstance(await transact(county, decide_event, deciding(third, 1)), Refused)
+    assert await faults(county) == []
+
+
+async def test_its_voucher_pays_no_claim_against_the_rules_while_it_waits(county: County, clock: HandClock) -> None:
+    here, third = await uncovered(county, clock)
+    here.other.take_back(1)
+    await here.other.sync()
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[1], here.vouchers[1], count=3, fen=4_000)
+    assert told(await here.counter.sync()) == {1: ("noncompliant", "amount-differs")}
+    assert await transact(county, decide_event, deciding(here.counter, 1)) == Refused(ReviewReason.SPENT)
+    unspent = FindConflicts(kind=ConflictKind.UNSPENT)
+    assert await inquire(county, find_conflicts, unspent) == []
+    assert isinstance(await transact(county, decide_event, deciding(third, 1)), Reviewed)
     assert await faults(county) == []
