@@ -7,11 +7,15 @@ from a stranger's screen never reach a general decoder. Twin: ``pwa/src/kernel/c
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 CborValue = int | bytes | str | bool | None | Sequence["CborValue"] | Mapping["CborValue", "CborValue"]
 
 DEEPEST = 8
 """Arrays and maps inside each other; every object of the protocols stays far below."""
+MOST_VALUES: Final = 10_000
+"""In one object, if its form does not say more. A kilobyte can unpack to a million values, which cost a second each
+time that somebody reads them."""
 
 _UINT, _NINT, _BYTES, _TEXT, _ARRAY, _MAP, _SIMPLE = 0, 1, 2, 3, 4, 5, 7
 _SIMPLE_VALUES: dict[int, bool | None] = {20: False, 21: True, 22: None}
@@ -20,6 +24,10 @@ _LARGEST = 2**64 - 1
 
 class CborProblem(ValueError):
     """The bytes are not the one deterministic form of a value, or the value has no form here."""
+
+
+class TooManyValues(CborProblem):
+    """More values than the object may have; nothing beyond them was read."""
 
 
 def encode(value: CborValue) -> bytes:
@@ -41,12 +49,28 @@ def encode(value: CborValue) -> bytes:
     raise CborProblem(f"{type(value).__name__} has no form here")
 
 
-def decode(data: bytes) -> CborValue:
-    """The value of exactly these bytes. Raises ``CborProblem`` unless they are its one deterministic form."""
-    value, end = _read(data, 0, DEEPEST)
+def decode(data: bytes, *, most: int = MOST_VALUES) -> CborValue:
+    """The value of exactly these bytes, of at most so many items in its arrays and maps together.
+
+    Raises ``CborProblem`` unless the bytes are its one deterministic form, ``TooManyValues`` beyond the number.
+    """
+    value, end = _read(data, 0, DEEPEST, _Left(most))
     if end != len(data):
         raise CborProblem("bytes after the value")
     return value
+
+
+class _Left:
+    """How many values may still be read."""
+
+    def __init__(self, values: int) -> None:
+        self._values = values
+
+    def take(self, count: int) -> None:
+        """An array or map of so many begins."""
+        self._values -= count
+        if self._values < 0:
+            raise TooManyValues("more values than such an object has")
 
 
 def _head(major: int, argument: int) -> bytes:
@@ -58,7 +82,7 @@ def _head(major: int, argument: int) -> bytes:
     return bytes([major << 5 | 24 + size.bit_length() - 1]) + argument.to_bytes(size, "big")
 
 
-def _read(data: bytes, at: int, depth: int) -> tuple[CborValue, int]:
+def _read(data: bytes, at: int, depth: int, left: _Left) -> tuple[CborValue, int]:
     if at >= len(data):
         raise CborProblem("the bytes end inside a value")
     major, short = data[at] >> 5, data[at] & 31
@@ -81,9 +105,11 @@ def _read(data: bytes, at: int, depth: int) -> tuple[CborValue, int]:
     if depth == 0:
         raise CborProblem("too many values inside each other")
     if major == _ARRAY:
-        return _items(data, at, argument, depth - 1)
+        left.take(argument)
+        return _items(data, at, argument, depth - 1, left)
     if major == _MAP:
-        return _pairs(data, at, argument, depth - 1)
+        left.take(2 * argument)
+        return _pairs(data, at, argument, depth - 1, left)
     raise CborProblem("tags have no form here")
 
 
@@ -108,24 +134,24 @@ def _text(raw: bytes) -> str:
         raise CborProblem("a text that is not UTF-8") from None
 
 
-def _items(data: bytes, at: int, count: int, depth: int) -> tuple[CborValue, int]:
+def _items(data: bytes, at: int, count: int, depth: int, left: _Left) -> tuple[CborValue, int]:
     items: list[CborValue] = []
     for _ in range(count):
-        item, at = _read(data, at, depth)
+        item, at = _read(data, at, depth, left)
         items.append(item)
     return items, at
 
 
-def _pairs(data: bytes, at: int, count: int, depth: int) -> tuple[CborValue, int]:
+def _pairs(data: bytes, at: int, count: int, depth: int, left: _Left) -> tuple[CborValue, int]:
     pairs: dict[CborValue, CborValue] = {}
     before = b""
     for _ in range(count):
-        key, key_end = _read(data, at, depth)
+        key, key_end = _read(data, at, depth, left)
         if not isinstance(key, int | str | bytes) or isinstance(key, bool):
             raise CborProblem("a map key is an integer, a text or bytes")
         raw = data[at:key_end]
         if raw <= before:
             raise CborProblem("map keys out of order or twice")
         before = raw
-        pairs[key], at = _read(data, key_end, depth)
+        pairs[key], at = _read(data, key_end, depth, left)
     return pairs, at

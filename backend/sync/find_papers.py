@@ -81,7 +81,8 @@ async def _policy(tx: Transaction) -> Policy | None:
 
 async def _allowance(tx: Transaction, device: Device) -> Allowance | None:
     episode = await find_episode(tx, device.id)
-    begun = {one.number: one.after_seq for one in await events.episodes_of(tx, device.id)}
+    # The present one began behind everything that was acknowledged.
+    begun = {one.number: one.after_seq for one in await events.episodes_of(tx, device.id, device.ack_seq + 1)}
     if episode is None or episode.number not in begun:
         return None
     return Allowance(

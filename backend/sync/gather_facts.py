@@ -22,7 +22,7 @@ from backend.kernel.trust import instant_of, seconds_of
 from backend.merchants.rules import Standing
 from backend.merchants.standing_history import standing_history
 from backend.stations.find_stations import find_operators
-from backend.sync.body_rules import CardProof, HolderProof, Redeem
+from backend.sync.body_rules import CardProof, HolderProof, Redeem, Void
 from backend.sync.device_rules import Device, DeviceKind, DeviceState
 from backend.sync.event_rules import SignedEvent, body_of
 from backend.sync.fact_rules import CardFacts, DeviceFacts, Episode, PolicyFacts, Span, VoucherFacts
@@ -44,6 +44,8 @@ class Journal(Struct, frozen=True):
 
     device: Device
     log: Sequence[SignedEvent]
+    beside: Sequence[SignedEvent] = ()
+    """What is looked at as well: acts that waited, and second events of a number, which may take something back."""
 
 
 async def gather_facts(tx: Transaction, journal: Journal) -> DeviceFacts:
@@ -56,7 +58,8 @@ async def gather_facts(tx: Transaction, journal: Journal) -> DeviceFacts:
     carded = await _vouchers(tx, {body.voucher for body in bodies if isinstance(body.proof, CardProof)})
     keys = {(token.campaign, token.terms_version, token.domain) for token in tokens.values()}
     keys |= {(held.campaign, held.terms_version, held.domain) for held in carded.values()}
-    given = await events.checkpoints_of(tx, device.id)
+    both = [*journal.log, *journal.beside]
+    given = await events.checkpoints_of(tx, device.id, {signed.event.checkpoint.no for signed in both})
     stood = await _stood(tx, device)
     return DeviceFacts(
         county=tx.county.code,
@@ -70,7 +73,7 @@ async def gather_facts(tx: Transaction, journal: Journal) -> DeviceFacts:
         policies=await _policies(tx),
         checkpoints=given,
         snapshots=await snapshots_of(tx, {signed.event.snapshot for signed in journal.log}),
-        episodes=await _episodes(tx, device.id),
+        episodes=await _episodes(tx, device.id, _first(both)),
         operators=await operators_of(tx, device),
         terms=await terms_at(tx, keys),
         tokens=tokens,
@@ -146,8 +149,16 @@ async def _policies(tx: Transaction) -> dict[int, PolicyFacts]:
     return found
 
 
-async def _episodes(tx: Transaction, device_id: UUID) -> tuple[Episode, ...]:
-    dealt = await allowances.dealt_to(tx, device_id)
+def _first(log: Sequence[SignedEvent]) -> int:
+    """The lowest number that these events are about: a device may take back what it accepted long ago."""
+    bodies = (body_of(signed.event) for signed in log)
+    voided = {body.seq for body in bodies if isinstance(body, Void)}
+    return min(voided | {signed.event.seq for signed in log}, default=1)
+
+
+async def _episodes(tx: Transaction, device_id: UUID, first: int) -> tuple[Episode, ...]:
+    begun = await events.episodes_of(tx, device_id, first)
+    dealt = await allowances.dealt_in(tx, device_id, {one.number for one in begun})
     numbers = await campaign_numbers(tx, {one.campaign_id for one in dealt})
     caps: dict[int, dict[int, int]] = {}
     reserved: dict[int, dict[int, int]] = {}
@@ -156,13 +167,13 @@ async def _episodes(tx: Transaction, device_id: UUID) -> tuple[Episode, ...]:
         reserved.setdefault(one.episode, {})[numbers[one.campaign_id]] = one.cap_fen
     return tuple(
         Episode(
-            number=begun.number,
-            after_seq=begun.after_seq,
-            caps_fen=caps.get(begun.number, {}),
-            reserved_fen=reserved.get(begun.number, {}),
-            heard_after=begun.heard_after,
+            number=one.number,
+            after_seq=one.after_seq,
+            caps_fen=caps.get(one.number, {}),
+            reserved_fen=reserved.get(one.number, {}),
+            heard_after=one.heard_after,
         )
-        for begun in await events.episodes_of(tx, device_id)
+        for one in begun
     )
 
 

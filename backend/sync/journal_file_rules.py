@@ -143,7 +143,7 @@ def _opened(file: _Sealed, key: ec.EllipticCurvePrivateKey) -> JournalFile:
     secret = key.exchange(ec.ECDH(), theirs)
     salt = file.fresh.compressed + file.recipient
     sealing = HKDF(algorithm=hashes.SHA256(), length=32, salt=salt, info=KIND.encode()).derive(secret)
-    inside = cbor.decode(AESGCM(sealing).decrypt(file.nonce, file.sealed, file.head))
+    inside = cbor.decode(AESGCM(sealing).decrypt(file.nonce, file.sealed, file.head), most=3 * MOST_IN_FILE)
     events = _events_of(inside)
     numbers = [event.seq for event in events]
     if any(one >= other for one, other in pairwise(numbers)):

@@ -47,12 +47,13 @@ async def judge_log(tx: Transaction, command: JudgeLog, *, now: Instant) -> dict
     if first is None and not waiting and not command.forked:
         return {}
     single = not command.forked and await walks.is_single(tx, device.id, command.ack_seq)
-    found = await _from_there(tx, command, first) if single else None
+    acts = [_signed(one) for one in waiting]
+    found = await _from_there(tx, command, first, acts) if single else None
     found = found or await _from_the_beginning(tx, command, single=single)
     judging = Settling(tx, device, found.facts, found.judgement, now)
     results = await judging.judge(found.fresh)
-    acts = StationActs(tx, device, found.facts, found.judgement.doubts, command.ack_seq, now)
-    results |= await acts.judge([(_signed(one), one.judged) for one in waiting])
+    station = StationActs(tx, device, found.facts, found.judgement.doubts, command.ack_seq, now)
+    results |= await station.judge([(one, stored.judged) for one, stored in zip(acts, waiting, strict=True)])
     if found.second:
         # What could not be told before may be told now: which claim an event of either journal took back.
         results |= await judging.take_back([one for one in found.signed if one.event.seq not in results])
@@ -77,7 +78,9 @@ class _Found(Struct, frozen=True, kw_only=True):
         return [one for one in self.signed if self.before[one.event.seq] == HELD and not is_act(one)]
 
 
-async def _from_there(tx: Transaction, command: JudgeLog, first: int | None) -> _Found | None:
+async def _from_there(
+    tx: Transaction, command: JudgeLog, first: int | None, acts: Sequence[SignedEvent]
+) -> _Found | None:
     """Judged from where the last walk ended; ``None`` where only the whole journal can tell."""
     device = command.device
     walked = await walks.walked(tx, device.id)
@@ -85,7 +88,7 @@ async def _from_there(tx: Transaction, command: JudgeLog, first: int | None) -> 
         return None
     log = await events.log_up_to(tx, device.id, command.ack_seq, after=walked.seq)
     signed = [_signed(one) for one in log]
-    facts = await gather_facts(tx, Journal(device, signed))
+    facts = await gather_facts(tx, Journal(device, signed, acts))
     walked = await _reminded(tx, device, walked, signed, facts)
     judged = judgement(signed, facts, walked=walked)
     if judged.doubt is not None:
@@ -128,7 +131,7 @@ async def _from_the_beginning(tx: Transaction, command: JudgeLog, *, single: boo
     log = await events.log_up_to(tx, device.id, command.ack_seq)
     signed = {one.seq: _signed(one) for one in log}
     second = await journals.forked(tx, device.id, command.ack_seq)
-    facts = await gather_facts(tx, Journal(device, list(signed.values())))
+    facts = await gather_facts(tx, Journal(device, list(signed.values()), second))
     proven = {one.hash for one in log if one.judged != HELD}
     lost = await events.unread_numbers(tx, device.id, command.ack_seq)
     judged = judgement([*signed.values(), *second], facts, proven=proven, unread=lost - signed.keys())

@@ -11,8 +11,8 @@ from backend.kernel.refusals import Refused
 from backend.sync.device_rules import NotServedReason, why_not_served
 from backend.sync.find_collections import FindCollections, find_collections
 from backend.sync.find_papers import FindPapers, find_papers
-from backend.sync.renew_status import RenewStatus, renew_status
 from backend.sync.store import devices
+from backend.sync.store.status import newest_list
 from backend.sync.trusted_list import trusted_list
 from backend.sync.word_rules import Word, changed_since, cursor_of, digests_of
 
@@ -21,32 +21,33 @@ class PullWord(Struct, frozen=True, kw_only=True):
     """For a device that ``recognise_device`` knows; ``cursor`` is the one of the last word that it took."""
 
     device_id: UUID
+    at: Instant
     cursor: str | None = None
 
 
-async def pull(tx: Transaction, command: PullWord, *, now: Instant) -> Word | Refused[NotServedReason]:
+async def pull(tx: Transaction, asked: PullWord) -> Word | Refused[NotServedReason]:
     """The county's word to this device."""
-    device = await devices.device(tx, command.device_id)
+    device = await devices.device(tx, asked.device_id)
     assert device is not None, "devices are never forgotten"
     reason = why_not_served(device)
     if reason is not None:
         return Refused(reason)
-    listed = await renew_status(tx, RenewStatus(), now=now)
+    listed = await newest_list(tx)
     present = await epoch(tx, AskEpoch())
-    collections = await find_collections(tx, FindCollections(device, now))
+    collections = await find_collections(tx, FindCollections(device, asked.at))
     digests = digests_of(collections)
-    papers = await find_papers(tx, FindPapers(device, now))
-    changed = changed_since(command.cursor, present, digests)
+    papers = await find_papers(tx, FindPapers(device, asked.at))
+    changed = changed_since(asked.cursor, present, digests)
     return Word(
         county=tx.county.code,
         device=device.id,
         epoch=present,
         cursor=cursor_of(present, digests),
-        server_time=now,
+        server_time=asked.at,
         trust=trusted_list(tx.county),
         certificate=papers.certificate,
         policy=papers.policy,
         allowance=papers.allowance,
-        status_version=listed.version,
+        status_version=0 if listed is None else listed.version,
         collections={name: rows for name, rows in collections.items() if name in changed},
     )

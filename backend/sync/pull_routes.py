@@ -10,7 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import QueryParameter
 
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import inquire
 from backend.kernel.refusals import Refused
 from backend.sync.device_rules import Device, NotServedReason
 from backend.sync.find_collections import FindCollections, find_digests
@@ -19,7 +19,7 @@ from backend.sync.pull import PullWord, pull
 from backend.sync.pull_schemas import DigestsAnswer, digests_answer
 from backend.sync.push_routes import CBOR
 from backend.sync.recognise_device import NotRead, RecogniseDevice, recognise_device
-from backend.sync.renew_status import RenewStatus, renew_status
+from backend.sync.renew_status import freshen_status
 from backend.sync.request_rules import RequestReason
 from backend.sync.word_rules import LONGEST_CURSOR, write_word
 from backend.web.callers import PUBLIC, county_of
@@ -65,7 +65,9 @@ async def get_word(request: Request[Any, Any, Any], cursor: CursorQuery = None) 
     device = await _reader(request)
     if isinstance(device, Refused):
         return refusal(device)
-    word = await transact(county_of(request), pull, PullWord(device_id=device.id, cursor=cursor))
+    county = county_of(request)
+    await freshen_status(county)
+    word = await inquire(county, pull, PullWord(device_id=device.id, at=county.clock(), cursor=cursor))
     if isinstance(word, Refused):
         return refusal(word)
     return Response(write_word(word), media_type=CBOR, headers=FRESH)
@@ -87,7 +89,7 @@ async def get_status(request: Request[Any, Any, Any], since: Since = None, epoch
     if isinstance(device, Refused):
         return refusal(device)
     county = county_of(request)
-    await transact(county, renew_status, RenewStatus())
+    await freshen_status(county)
     listed = await inquire(county, find_status, FindStatus(since=since, epoch=epoch))
     if listed is None:
         return Response(b"", status_code=204, media_type=CBOR, headers=FRESH)

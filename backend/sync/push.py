@@ -16,7 +16,6 @@ from backend.data_state.epoch import AskEpoch, epoch
 from backend.database.transaction import Transaction
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
-from backend.kernel.signing import PublicKey
 from backend.sync.answer_rules import Answer
 from backend.sync.deal_allowance import DealAllowance, deal_allowance
 from backend.sync.device_rules import Device, SyncNote
@@ -24,9 +23,8 @@ from backend.sync.event_rules import Checkpoint
 from backend.sync.hear_allowance import HearAllowance, hear_allowance
 from backend.sync.log_rules import FORKED, Begun, Judged, unread
 from backend.sync.note_sync import NoteSync, note_sync
-from backend.sync.push_rules import MOST_EVENTS, Push, PushReason, named_device, verify_push
-from backend.sync.renew_status import RenewStatus, renew_status
-from backend.sync.store import devices, events, policies, reviews
+from backend.sync.push_rules import MOST_EVENTS, Push, PushReason
+from backend.sync.store import devices, events, policies, reviews, status
 from backend.sync.take_in import TakeIn, take_in
 from backend.sync.take_rules import Taken, TakeReason
 
@@ -34,9 +32,9 @@ DECISIONS_TOLD: Final = timedelta(days=14)
 
 
 class TakePush(Struct, frozen=True, kw_only=True):
-    """The bytes of a push, and what the device says of itself beside it."""
+    """A push that its device signed (``recognise_push``), and what the device says of itself beside it."""
 
-    data: bytes
+    sent: Push
     app_version: str = ""
     persistent: bool | None = None
 
@@ -46,12 +44,8 @@ PushOutcome = Answer | Refused[PushReason] | Refused[TakeReason]
 
 async def push(tx: Transaction, command: TakePush, *, now: Instant) -> PushOutcome:
     """Take a push. A refusal stores nothing, and the device keeps what it has."""
-    named = named_device(command.data)
-    device = None if named is None else await devices.lock_device(tx, named)
-    keys = {} if device is None else {device.id: PublicKey.from_point(device.point)}
-    sent = verify_push(command.data, county=tx.county.code, devices=keys)
-    if isinstance(sent, Refused):
-        return sent
+    sent = command.sent
+    device = await devices.lock_device(tx, sent.device)
     if device is None:
         return Refused(PushReason.DEVICE_UNKNOWN)
     outcome = await take_in(tx, TakeIn(device, sent), now=now)
@@ -102,7 +96,7 @@ async def _answer(
         told = await events.results_of(tx, device.id, newest) | told
     given = await events.give_checkpoint(tx, device.id, now)
     present, policy = await epoch(tx, AskEpoch()), await policies.in_force(tx)
-    listed = await renew_status(tx, RenewStatus(), now=now)
+    listed = await status.newest_list(tx)
     return Answer(
         county=tx.county.code,
         device=device.id,
@@ -114,7 +108,7 @@ async def _answer(
         server_time=now,
         checkpoint=Checkpoint(given.no, given.time),
         policy=0 if policy is None else policy.number,
-        status_version=listed.version,
+        status_version=0 if listed is None else listed.version,
     )
 
 

@@ -6,7 +6,8 @@ sign-in, another person's session or a revoked device never keeps a journal from
 
 import zlib
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
+from uuid import UUID
 
 from litestar import Request, Response, post
 from litestar.handlers import BaseRouteHandler
@@ -14,14 +15,16 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIFormat, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.params import HeaderParameter
 
-from backend.database.transaction import transact
+from backend.database.transaction import inquire, transact
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import write_answer
 from backend.sync.push import TakePush, push
 from backend.sync.push_rules import LONGEST_PUSH, PushReason
+from backend.sync.recognise_push import RecognisePush, recognise_push
+from backend.sync.renew_status import freshen_status
 from backend.sync.take_rules import TakeReason
 from backend.web.callers import PUBLIC, county_of
-from backend.web.limits import DEVICES
+from backend.web.limits import DEVICES, JOURNAL_PIECE, JOURNALS, STOPPED_PIECES, Limits
 from backend.web.problems import documented, refusal
 
 PUSHES = "/api/v1/sync/push"
@@ -60,12 +63,25 @@ async def post_push(
     persistent: Annotated[bool | None, HeaderParameter(name="x-yizhan-persistent")] = None,
 ) -> Response[Any]:
     """Everything that the device signed is taken, and of each event it is told what it came to."""
+    county = county_of(request)
     data = unpacked(await request.body(), packing)
-    command = TakePush(data=data, app_version=app_version or "", persistent=persistent)
-    outcome = await transact(county_of(request), push, command)
+    known = await inquire(county, recognise_push, RecognisePush(data))
+    if isinstance(known, Refused):
+        return refusal(known)
+    await leave_room(request, known.sent.device, len(data), at_work=known.at_work)
+    await freshen_status(county)
+    command = TakePush(sent=known.sent, app_version=app_version or "", persistent=persistent)
+    outcome = await transact(county, push, command)
     if isinstance(outcome, Refused):
         return refusal(outcome)
     return Response(write_answer(outcome), media_type=CBOR, headers={"cache-control": "no-store"})
+
+
+async def leave_room(request: Request[Any, Any, Any], device_id: UUID, length: int, *, at_work: bool) -> None:
+    """A device whose key somebody misuses fills no disk: it is told when to come back, and keeps what it has."""
+    pieces = 1 + length // JOURNAL_PIECE
+    limits = cast(Limits, request.app.state["limits"])
+    await limits.keep(JOURNALS, device_id, pieces if at_work else pieces * STOPPED_PIECES)
 
 
 def unpacked(data: bytes, packing: str | None) -> bytes:

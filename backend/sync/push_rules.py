@@ -126,6 +126,8 @@ def verify_push(data: bytes, *, county: str, devices: Mapping[UUID, PublicKey]) 
                 value = cbor.decode(content)
             case _:
                 return Refused(PushReason.UNREADABLE, "not [content, signature]")
+    except cbor.TooManyValues as problem:
+        return Refused(PushReason.TOO_LARGE, str(problem))
     except cbor.CborProblem as problem:
         return Refused(PushReason.UNREADABLE, str(problem))
     push = _push_of(value)

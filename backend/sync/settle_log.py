@@ -126,8 +126,10 @@ class Settling:
             return {}
         campaigns = await campaigns_of(self._tx, {one.body.voucher for one in claims})
         # Read, not locked: a claim that its voucher pays by itself moves no allowance, and whoever locks one waits.
+        drawn_on = {self._episode(one.signed.event.seq) for one in claims}
         held: dict[tuple[UUID | None, int], Allowance] = {
-            (one.campaign_id, one.episode): one for one in await allowances.dealt_to(self._tx, self._device.id)
+            (one.campaign_id, one.episode): one
+            for one in await allowances.dealt_in(self._tx, self._device.id, drawn_on)
         }
         commands = [self._command(one, held.get(self._drawn_on(campaigns, one)), None) for one in claims]
         first = await settle_first(self._tx, SettleFirst(tuple(commands)), now=self._now)

@@ -17,8 +17,7 @@ PHONE_NUMBER = "154 1000 1888"
 def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
     visit: Enter, served: Served, staff: dict[str, Session]
 ) -> None:
-    # Other journeys may have served somebody by the same operator before.
-    known = {one["redemption_id"] for one in served.ask("/api/v1/redemptions", staff["operator"])["items"]}
+    before = redemptions_of(served, staff["operator"])  # Other journeys may have served somebody.
     operator = visit(staff["operator"], viewport=TABLET).expect_no("409 /claims", "404 /find", "409 /close")
     page = operator.go("/station/serve")
     open_the_shift(page)
@@ -62,9 +61,8 @@ def test_a_shift_serves_a_resident_and_ends_with_the_cash_counted(
     expect(page.get_by_text("代领 1，代用 1，取码 1")).to_be_visible()
     count_the_cash_twice(page)
     assert served.ask("/api/v1/shifts/current", staff["operator"])["shift"] is None
-    kept = served.ask("/api/v1/redemptions", staff["operator"])["items"]
-    fresh = [one for one in kept if one["redemption_id"] not in known]
-    assert [(one["merchant_zh"], one["discount_fen"]) for one in fresh] == [("景阳水粉店", 1_000)]
+    fresh = redemptions_of(served, staff["operator"]).items() - before.items()
+    assert [told for _, told in fresh] == [("景阳水粉店", 1_000)]
 
 
 def test_a_station_enters_somebody_into_a_draw_and_takes_what_a_list_gives(
@@ -120,6 +118,12 @@ def count_the_cash_twice(page: Page) -> None:
     page.get_by_label("现在钱箱里有多少（元）").fill("200.50")
     page.get_by_role("button", name="交班", exact=True).click()
     expect(page.get_by_text("现金正好，¥200.50。")).to_be_visible()
+
+
+def redemptions_of(served: Served, operator: Session) -> dict[str, tuple[str, int]]:
+    """Where an operator spent vouchers, and how many fen, by the redemption's id."""
+    kept = served.ask("/api/v1/redemptions", operator)["items"]
+    return {one["redemption_id"]: (one["merchant_zh"], one["discount_fen"]) for one in kept}
 
 
 def open_the_shift(page: Page) -> None:

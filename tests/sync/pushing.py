@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import Struct, structs
 
 from backend.database.county import County
-from backend.database.transaction import transact
+from backend.database.transaction import inquire, transact
 from backend.kernel.ids import new_id
 from backend.kernel.instants import Instant
 from backend.kernel.presentations import holder_message
@@ -19,6 +19,8 @@ from backend.sync.body_rules import Body, CardProof, HolderProof, Mode, Redeem, 
 from backend.sync.event_rules import BEGINNING, Checkpoint, DeviceEvent, read_event, sign_event, with_body
 from backend.sync.push import PushOutcome, TakePush, push
 from backend.sync.push_rules import Numbered, Place, Push, sign_push
+from backend.sync.recognise_push import RecognisePush, recognise_push
+from backend.sync.renew_status import freshen_status
 from backend.sync.suspend_device import SuspendDevice, suspend_device
 from backend.vouchers.wallet import IssueTokens, issue_tokens
 from tests.sync.device_makers import CLERK, seen
@@ -49,7 +51,7 @@ class Counter(Struct):
 
     async def send(self, seqs: Any, *, key: SigningKey | None = None) -> PushOutcome:
         """Send these events."""
-        return await transact(self.county, push, TakePush(data=self.pushed(seqs, key=key)))
+        return await send(self.county, self.pushed(seqs, key=key))
 
     def pushed(self, seqs: Any, *, key: SigningKey | None = None) -> bytes:
         """The bytes of a push with these events."""
@@ -125,6 +127,13 @@ class Counter(Struct):
     def take_back(self, seq: int, reason: str = "扫错了") -> int:
         """An earlier event was a mistake."""
         return self.add(Void(seq, reason))
+
+
+async def send(county: County, data: bytes) -> PushOutcome:
+    """What the route does with the bytes of a push."""
+    known = await inquire(county, recognise_push, RecognisePush(data))
+    await freshen_status(county)
+    return known if isinstance(known, Refused) else await transact(county, push, TakePush(sent=known.sent))
 
 
 async def token_of(county: County, of: Phone, voucher_id: UUID) -> bytes:

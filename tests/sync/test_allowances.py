@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from backend.audit_trail.find import Find, find
 from backend.database.county import County
@@ -22,6 +22,7 @@ from backend.sync.deal_allowance import DealAllowance, deal_allowance, find_epis
 from backend.sync.device_rules import DeviceKind
 from backend.sync.device_tables import allowances, devices
 from backend.sync.episode_rules import Allowance, Cap, Episode, lapses_at
+from backend.sync.event_tables import episodes
 from backend.sync.hear_allowance import HearAllowance, hear_allowance
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
 from backend.sync.log_rules import Begun
@@ -68,7 +69,8 @@ async def hear(county: County, device_id: UUID, *, head_seq: int = 0, episode: i
     number = (await seen(county, device_id)).episode
 
     async def told(tx: Transaction, _command: None, *, now: Instant) -> None:
-        known = {one.number for one in await events.episodes_of(tx, device_id)}
+        rows = await tx.execute(select(episodes.c.number).where(episodes.c.device_id == device_id))
+        known = {row.number for row in rows}
         for one in set(range(1, number + 1)) - known:
             await events.insert_episode(tx, device_id, Begun(one, head_seq), now)
         counts_by = number if episode is None else episode

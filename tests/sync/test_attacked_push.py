@@ -12,18 +12,17 @@ from uuid import UUID
 import pytest
 
 from backend.database.county import County
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import inquire
 from backend.kernel import cbor
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import Answer, ResultCode
 from backend.sync.event_rules import Checkpoint, body_of, read_event
 from backend.sync.find_policies import find_policy
-from backend.sync.push import TakePush, push
 from backend.sync.push_rules import Numbered, Place, Push, sign_push
 from tests.databases import HandClock
 from tests.protocols.known_keys import STRANGER
-from tests.sync.pushing import Counter
+from tests.sync.pushing import Counter, send
 from tests.sync.test_push import world
 
 MOST = 2**32 - 1
@@ -151,7 +150,7 @@ async def sent(counter: Counter, events: tuple[Numbered, ...], *, head: int, epi
         sentinel=None,
         episode=episode,
     )
-    outcome = await transact(counter.county, push, TakePush(data=sign_push(told, device=counter.key)))
+    outcome = await send(counter.county, sign_push(told, device=counter.key))
     assert isinstance(outcome, Answer), outcome
     return outcome
 

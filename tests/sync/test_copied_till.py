@@ -5,18 +5,18 @@ from pathlib import Path
 from uuid import UUID
 
 from backend.database.county import County
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import inquire
 from backend.kernel.signing import SigningKey
 from backend.kernel.trust import seconds_of
 from backend.sync.answer_rules import Answer, write_answer
 from backend.sync.device_rules import DeviceState
-from backend.sync.push import TakePush, push
 from backend.sync.store import journals
 from merchant_tools.journal import Journal, SentinelFile
 from merchant_tools.till import Reading, Till
 from tests.databases import HandClock
 from tests.merchant_tools.shop import briefing
 from tests.sync.device_makers import active_device, policy_in_force, seen, with_merchant
+from tests.sync.pushing import send
 from tests.vouchers.campaigns import faults
 
 KEY = SigningKey.from_scalar((100).to_bytes(32, "big"))
@@ -45,7 +45,7 @@ def opened(folder: Path, county: County, device_id: UUID) -> Till:
 async def sent(county: County, till: Till, most: int) -> bool:
     """One push and its answer; whether the till has more to send."""
     now = reading(county)
-    told = await transact(county, push, TakePush(data=till.push(most)))
+    told = await send(county, till.push(most))
     assert isinstance(told, Answer), told
     return till.take(write_answer(told), asked=now, now=now)
 

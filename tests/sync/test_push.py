@@ -19,7 +19,6 @@ from backend.sync.body_rules import Shift, ShiftAct
 from backend.sync.device_rules import DeviceState
 from backend.sync.event_tables import quarantine
 from backend.sync.limits_rules import EpisodeLimits, OfflineLimits
-from backend.sync.push import TakePush, push
 from backend.sync.push_rules import PushReason
 from backend.sync.take_rules import MOST_QUARANTINED_BYTES, TakeReason
 from backend.vouchers.redeem import redeem
@@ -27,7 +26,7 @@ from backend.vouchers.redeem_rules import Redeemed
 from tests.databases import HandClock
 from tests.merchants.merchant_makers import admission, admitted
 from tests.sync.device_makers import active_device, policy_in_force, seen, with_merchant
-from tests.sync.pushing import Counter, told
+from tests.sync.pushing import Counter, send, told
 from tests.vouchers.campaigns import faults, running_campaign
 from tests.vouchers.counters import Phone, phone, redemption, shown, voucher
 from tests.vouchers.pools import places, sized
@@ -293,7 +292,7 @@ async def test_a_push_that_was_long_on_its_way_leaves_the_newest_head_that_was_t
     old = here.counter.pushed([1])
     await here.counter.take(here.phones[1], here.vouchers[1])
     await here.counter.send_again([1, 2])
-    await transact(county, push, TakePush(data=old))
+    await send(county, old)
     device = await seen(county, here.counter.device_id)
     assert (device.head_seq, device.head_hash, device.ack_seq) == (2, here.counter.head, 2)
     assert await faults(county) == []

@@ -1,10 +1,12 @@
 """The way of a push over HTTP: bytes in, bytes out, problems in JSON, and no session that matters."""
 
 import gzip
+import time
 
 import pytest
 
 from backend.database.county import County
+from backend.kernel import cbor
 from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import read_answer
 from backend.sync.push_routes import CBOR, PUSHES
@@ -69,6 +71,43 @@ async def test_a_push_may_be_packed_and_nobody_unpacks_more_than_a_push_has(coun
     assert [str(one.code) for one in read.results] == ["applied"]
     assert (bomb.status_code, bomb.json()["reason"]) == (413, "push-too-large")
     assert (spoilt.status_code, spoilt.json()["reason"]) == (400, "push-unreadable")
+
+
+async def test_a_few_bytes_that_unpack_to_a_million_values_cost_nobody_time(county: County) -> None:
+    values = b"\x9a" + (LONGEST_PUSH - 200).to_bytes(4, "big") + bytes(LONGEST_PUSH - 200)
+    bomb = gzip.compress(cbor.encode([values, bytes(64)]))
+    assert len(bomb) < 2_000
+    async with serving(county) as application, calling(application) as client:
+        begun = time.process_time()
+        answers = [
+            await client.post(PUSHES, content=bomb, headers=HEADERS | {"content-encoding": "gzip"}) for _ in range(20)
+        ]
+        took = time.process_time() - begun
+    assert {(one.status_code, one.json()["reason"]) for one in answers} == {(413, "push-too-large")}
+    # Reading one of them whole takes about a second.
+    assert took < 2.0
+
+
+@pytest.mark.parametrize(("stopped", "pushes"), [(False, 32), (True, 4)])
+async def test_a_device_fills_no_disk_and_is_told_when_to_come_back(
+    county: County, clock: HandClock, *, stopped: bool, pushes: int
+) -> None:
+    here = await world(county)
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[0], here.vouchers[0])
+    # Something that nobody can read is as long as what somebody can.
+    here.counter.journal += [bytes(60_000)] * 16
+    if stopped:
+        await here.counter.suspend()
+    full, small = here.counter.pushed(range(1, 18)), here.other.pushed([])
+    async with serving(county) as application, calling(application) as client:
+        answers = [await client.post(PUSHES, content=full, headers=HEADERS) for _ in range(pushes + 4)]
+        others = await client.post(PUSHES, content=small, headers=HEADERS)
+    taken = [one.status_code for one in answers]
+    assert taken[:pushes] == [200] * pushes
+    assert taken[-1] == 429
+    assert int(answers[-1].headers["retry-after"]) > 0
+    assert others.status_code == 200
 
 
 async def test_json_is_not_what_devices_send(county: County) -> None:

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from backend.data_state.epoch import RaiseEpoch, raise_epoch
 from backend.database.county import County
-from backend.database.transaction import inquire, transact
+from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.refusals import Refused
 from backend.sync.find_status import FindStatus, find_status, snapshots_of
-from backend.sync.renew_status import RenewStatus, renew_status
+from backend.sync.renew_status import freshen_status
 from backend.sync.status_rules import StatusList, deflate, pack_states, read_status_list, write_status_list
 from backend.sync.status_views import MadeList
+from backend.sync.store.status import newest_list
 from backend.vouchers.brake_rules import PauseScope
 from backend.vouchers.redeem_rules import Redeemed
 from backend.vouchers.refund_rules import RolledBack
@@ -26,7 +27,15 @@ from tests.web.world import row_counts
 
 async def renewed(county: County) -> MadeList:
     """The county looks."""
-    return await transact(county, renew_status, RenewStatus())
+    await freshen_status(county)
+    listed = await inquire(county, newest, None)
+    assert listed is not None
+    return listed
+
+
+async def newest(tx: Transaction, _asked: None) -> MadeList | None:
+    """The newest list, without its states."""
+    return await newest_list(tx)
 
 
 async def told(county: County, **has: int) -> StatusList:

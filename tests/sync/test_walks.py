@@ -21,9 +21,9 @@ from backend.sync.store import devices, events, walks
 from backend.sync.walk_rules import Tally, TallyState, Target, Walked
 from tests.databases import HandClock
 from tests.protocols.known_keys import AT
-from tests.sync.device_makers import policy_in_force
+from tests.sync.device_makers import policy_in_force, seen
 from tests.sync.journals import HOUR, Journal, online
-from tests.sync.pushing import Counter
+from tests.sync.pushing import Counter, told
 from tests.sync.test_push import LIMITS, world
 from tests.sync.test_push_histories import bring_home, fetched, three_counters
 from tests.vouchers.campaigns import faults
@@ -176,3 +176,47 @@ async def test_a_device_with_two_journals_is_walked_from_its_beginning(county: C
     await copy.take(here.phones[1], here.vouchers[1], token=tokens[1])
     await copy.sync()
     assert (await inquire(county, walks.walked, here.counter.device_id)) is None
+
+
+async def test_what_could_be_read_in_the_end_is_walked_on_from_and_not_from_the_beginning(
+    county: County, clock: HandClock
+) -> None:
+    here = await world(county, people=2)
+    clock.forward(minutes=5)
+    tokens = await fetched(here)
+    await here.counter.take(here.phones[0], here.vouchers[0], token=tokens[0])
+    [readable] = here.counter.journal
+    here.counter.journal = [b"\x00"]
+    await here.counter.sync()
+    assert (await inquire(county, walks.walked, here.counter.device_id)) is None
+    here.counter.journal = [readable]
+    assert told(await here.counter.send_again([1])) == {1: ("applied", None)}
+    await here.counter.take(here.phones[1], here.vouchers[1], token=tokens[1])
+    assert told(await here.counter.sync())[2] == ("applied", None)
+    walked = await inquire(county, walks.walked, here.counter.device_id)
+    assert walked is not None
+    assert walked.seq == 2
+
+
+async def test_a_push_looks_at_as_much_after_a_hundred_others_as_after_one(county: County, clock: HandClock) -> None:
+    here = await world(county, people=2)
+    tokens = await fetched(here)
+    for _ in range(100):
+        clock.forward(hours=2)
+        await here.counter.sync()
+    await here.counter.take(here.phones[0], here.vouchers[0], token=tokens[0])
+    facts = await facts_for(county, here.counter)
+    assert [len(found) for found in (facts.checkpoints, facts.certificates, facts.episodes)] == [1, 1, 1]
+    await here.counter.sync()
+    await here.counter.take(here.phones[1], here.vouchers[1], token=tokens[1])
+    assert len((await facts_for(county, here.counter)).episodes) == 1
+    # What is taken back may have been taken by an allowance of before.
+    here.counter.take_back(1)
+    assert len((await facts_for(county, here.counter)).episodes) == 2
+
+
+async def facts_for(county: County, counter: Counter) -> DeviceFacts:
+    """What the county looks up to judge the newest event."""
+    newest = read_event(counter.journal[-1])
+    assert isinstance(newest, SignedEvent)
+    return await inquire(county, gather_facts, Gathered(await seen(county, counter.device_id), [newest]))

@@ -1,6 +1,6 @@
 """SQL of allowances: what each device may use of a pool, and what it used."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,13 @@ async def live_of(tx: Transaction, device_id: UUID) -> list[Allowance]:
         select(allowances).where(a.device_id == device_id, a.ended_at.is_(None)).order_by(a.campaign_id)
     )
     return [_allowance(row) for row in rows]
+
+
+async def dealt_in(tx: Transaction, device_id: UUID, episodes: Collection[int]) -> list[Allowance]:
+    """What a device was dealt in these episodes."""
+    a = allowances.c
+    asked = select(allowances).where(a.device_id == device_id, a.episode.in_(sorted(episodes)))
+    return [_allowance(row) for row in await tx.execute(asked.order_by(a.episode, a.campaign_id))]
 
 
 async def dealt_to(tx: Transaction, device_id: UUID) -> list[Allowance]:

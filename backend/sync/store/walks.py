@@ -27,7 +27,14 @@ async def walked(tx: Transaction, device_id: UUID) -> Walked | None:
 async def is_single(tx: Transaction, device_id: UUID, seq: int) -> bool:
     """Whether everything up to this number came, could be read, and came once."""
     second = select(forks.c.seq).where(forks.c.device_id == device_id, forks.c.seq <= seq).limit(1)
-    unread = select(quarantine.c.seq).where(quarantine.c.device_id == device_id, quarantine.c.seq <= seq).limit(1)
+    q, e = quarantine.c, events.c
+    # What could be read later took the place of what could not: nothing is missing there any more.
+    unread = (
+        select(q.seq)
+        .outerjoin(events, (e.device_id == q.device_id) & (e.seq == q.seq))
+        .where(q.device_id == device_id, q.seq <= seq, e.seq.is_(None))
+        .limit(1)
+    )
     return all([(await tx.execute(asked)).first() is None for asked in (second, unread)])
 
 
