@@ -30,7 +30,8 @@ async def prove_claim(tx: Transaction, asked: AskProof) -> Refused[ReviewReason]
     if await journals.forked(tx, device.id, signed.event.seq):
         return Refused(ReviewReason.UNPROVEN, "chain-forked")
     earlier = [_signed(one.data) for one in await events.log_up_to(tx, device.id, signed.event.seq - 1)]
-    facts = await gather_facts(tx, Journal(device, [*earlier, signed]))
+    # Of a journal of years only the claims on this voucher are asked about.
+    facts = await gather_facts(tx, Journal(device, [*(one for one in earlier if _same_voucher(one, signed)), signed]))
     fault = unproven(signed, earlier, facts, await limits_then(tx, signed.event.policy))
     return None if fault is None else Refused(ReviewReason.UNPROVEN, fault.value)
 
@@ -47,6 +48,11 @@ async def limits_then(tx: Transaction, number: int) -> OfflineLimits:
     """Of the policy that an event names; where there is none of this number, of the one that holds."""
     policy = await policies.policy(tx, number) or await policies.in_force(tx)
     return OfflineLimits() if policy is None else policy.limits
+
+
+def _same_voucher(one: SignedEvent, other: SignedEvent) -> bool:
+    first, second = body_of(one.event), body_of(other.event)
+    return isinstance(first, Redeem) and isinstance(second, Redeem) and first.voucher == second.voucher
 
 
 def _signed(data: bytes) -> SignedEvent:

@@ -89,6 +89,20 @@ describe('what the county says', () => {
     expect(await page.acknowledge('dev', { epoch: 2, ack_seq: 9, durable_seq: 9, results: [] })).toMatchObject({ ack_seq: 4 })
   })
 
+  it('takes a later word for a number that it knows, whatever was told of it before', async () => {
+    const page = await newPage()
+    await page.append('dev', event('a'))
+    const told = async (code: string, reason: string | null) => {
+      await page.acknowledge('dev', { epoch: 1, ack_seq: 1, durable_seq: 1, results: [{ seq: 1, code, reason }] })
+      const [kept] = await (await page.openDatabase()).getAll('outbox')
+      return [kept?.result, kept?.reason]
+    }
+    expect(await told('noncompliant', 'over-cap')).toEqual(['noncompliant', 'over-cap'])
+    expect(await told('duplicate', null)).toEqual(['noncompliant', 'over-cap'])
+    expect(await told('applied', null)).toEqual(['applied', null])
+    expect(await told('conflict_paid', null)).toEqual(['conflict_paid', null])
+  })
+
   it('forgets only what is in a backup, settled and thirty days old', async () => {
     const page = await newPage()
     const codes = ['applied', 'needs_review', 'applied', 'applied', 'conflict_unpaid', 'applied']

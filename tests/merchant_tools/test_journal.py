@@ -171,6 +171,16 @@ def test_an_event_is_forgotten_when_backed_up_settled_and_thirty_days_old(
     assert a_till(tmp_path).kept.standing.head == 1
 
 
+def test_a_later_word_for_a_number_is_taken_whatever_was_told_of_it_before(tmp_path: Path) -> None:
+    till = a_till_connected(tmp_path)
+    sell(till, 1)
+    refused = ("noncompliant", "over-cap")
+    for told, kept in ((refused, refused), (("duplicate", None), refused), (APPLIED, APPLIED)):
+        heard(till, ack=1, durable=1, at=10, results={1: told})
+        [entry] = a_till(tmp_path).kept.entries
+        assert (entry.code, entry.reason) == kept
+
+
 def test_what_is_forgotten_is_the_oldest_part_and_the_chain_goes_on(tmp_path: Path) -> None:
     till = a_till_connected(tmp_path)
     for number in (1, 2, 3):

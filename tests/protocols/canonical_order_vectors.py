@@ -8,6 +8,7 @@ from itertools import permutations
 from typing import Any
 
 from backend.kernel.trust import seconds_of
+from tests.protocols.encoding_vectors import BOUNDARIES
 from tests.protocols.known_keys import AT, DAY, SECOND
 
 Vector = dict[str, Any]
@@ -47,6 +48,11 @@ def _times() -> Iterator[Vector]:
         ("a clock years ahead", AT + 3650 * DAY, end),
     ]:
         yield {"op": "effective", "case": "O2", "why": why, "claim": claim("x", t_dev=at), "time": seconds_of(expect)}
+    for seconds in BOUNDARIES:
+        within = claim("x", t_dev=start + seconds * SECOND, maximum=seconds * SECOND)
+        beyond = claim("x", t_dev=start + (seconds + 1) * SECOND, maximum=seconds * SECOND)
+        for why, one in ((f"{seconds} s of {seconds}", within), (f"a second beyond {seconds}", beyond)):
+            yield {"op": "effective", "case": "O2", "why": why, "claim": one} | {"time": seconds_of(start) + seconds}
     still = claim("x", maximum=timedelta(0))
     yield {"op": "effective", "case": "O2", "why": "no time without a network at all", "claim": still} | {
         "time": seconds_of(start)
@@ -96,6 +102,7 @@ def _orders() -> Iterator[Vector]:
             [claim(near, t_dev=AT - 9 * DAY), claim(far, t_dev=AT - 10 * DAY)],
         ),
         ("O5", "hashes are compared as bytes", _by_first_byte()),
+        ("O4", "times around what two bytes of seconds hold", _around()),
         ("O6", "the same claim twice is one", [claim("one"), claim("one"), claim("two", t_dev=late)]),
         ("O6", "all together", _many()),
     ]
@@ -109,6 +116,11 @@ def _by_first_byte() -> list[Vector]:
     made = [claim(f"c{i}") for i in range(64)]
     chosen = {one["hash"][:1]: one for one in made}
     return sorted(chosen.values(), key=lambda one: bytes.fromhex(one["hash"]))
+
+
+def _around() -> list[Vector]:
+    """So many seconds after the checkpoint; whoever compares a part of the number alone orders them otherwise."""
+    return [claim(f"s{number}", t_dev=AT - DAY + number * SECOND) for number in BOUNDARIES]
 
 
 def _many() -> list[Vector]:

@@ -7,6 +7,8 @@ from backend.kernel import base45, cbor
 from backend.kernel.signing import to_base64url
 
 BYTE_LENGTHS = (0, 1, 22, 23, 24, 25, 254, 255, 256, 257, 65534, 65535, 65536, 65537)
+BOUNDARIES = (255, 256, 65_535, 65_536)
+"""Where a number or a length needs one byte more."""
 INTEGERS = (0, 1, 23, 24, 255, 256, 65535, 65536, 2**32 - 1, 2**32, 2**53 - 1, 2**53, 2**64 - 1)
 
 

@@ -12,6 +12,7 @@ from backend.kernel.presentations import PresentationReason as Reason
 from backend.kernel.signing import SigningKey, der_of_raw
 from backend.kernel.tokens import Token, issue_token
 from backend.kernel.trust import seconds_of, sign_trust_list
+from tests.protocols.encoding_vectors import BOUNDARIES
 from tests.protocols.known_keys import (
     AT,
     COUNTY,
@@ -94,6 +95,8 @@ def _accepted() -> Iterator[Case]:
     late = SHOWN + MINUTE - MILLISECOND
     yield None, "the county's clock shows a fraction of a second", _shown(), {"at": late}
     yield None, "the first counter", _shown(counter=0), {"counter": 0}
+    for number in BOUNDARIES:
+        yield None, f"a counter of {number}", _shown(counter=number), {"counter": number}
     yield None, "the largest counter", _shown(counter=2**32 - 1), {"counter": 2**32 - 1}
     yield None, "the holder's s in the upper half", _with(signature=high_s(signature)), {}
     yield None, "the holder's s in the lower half", _with(signature=other_half(high_s(signature))), {}

@@ -1,5 +1,6 @@
 """The same vectors against the merchants' own program, which shares no code with the county's."""
 
+import hashlib
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -57,6 +58,17 @@ def test_a_compressed_point_is_a_key_or_not(vector: Vector) -> None:
 def test_a_signature_is_believed_or_not(vector: Vector) -> None:
     believed = is_signed_by(of_hex(vector, "key"), of_hex(vector, "signature"), of_hex(vector, "message"))
     assert believed is vector["valid"]
+
+
+@pytest.mark.parametrize("vector", vectors_of("encoding", "cbor-length"))
+def test_byte_strings_of_every_length_are_read_from_their_shortest_head_alone(vector: Vector) -> None:
+    content, head = b"\x5a" * vector["length"], of_hex(vector, "head")
+    assert hashlib.sha256(head + content).hexdigest() == vector["sha256"]
+    assert read_cbor(head + content) == content
+    with pytest.raises(NotOurForm):
+        read_cbor(head + content + b"\x5a")
+    with pytest.raises(NotOurForm):
+        read_cbor(b"\x5b" + vector["length"].to_bytes(8, "big") + content)
 
 
 @pytest.mark.parametrize("vector", vectors_of("encoding", "cbor-refused"))

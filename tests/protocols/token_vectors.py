@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from msgspec import structs
+
 from backend.kernel import cbor, cose
 from backend.kernel.signing import SigningKey, der_of_raw
 from backend.kernel.tokens import Token, issue_token
 from backend.kernel.trust import seconds_of
+from tests.protocols.encoding_vectors import BOUNDARIES
 from tests.protocols.known_keys import AT, COUNTY, HOLDER, ISSUER, ISSUER_KID, OTHER_COUNTY, SECOND, token
 
 MALFORMED, VERSION, ALGORITHM = "token-malformed", "token-version-unsupported", "algorithm-unsupported"
@@ -22,6 +25,9 @@ def vectors() -> list[dict[str, Any]]:
 
 def _read() -> list[dict[str, Any]]:
     given = [token(), token(flags=0), token(flags=3, life=SECOND), token(county=OTHER_COUNTY, face_fen=2**32 - 1)]
+    for number in BOUNDARIES:
+        numbers = {"campaign": number, "terms_version": number, "status_index": number, "domain": number}
+        given.append(structs.replace(token(face_fen=number), **numbers))
     return [_described(each) for each in given]
 
 

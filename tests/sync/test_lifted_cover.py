@@ -8,6 +8,10 @@ from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
 from backend.sync.decide_event import decide_event
 from backend.sync.find_conflicts import AskEvent, FindConflicts, find_conflicts, find_event
+    assert await faults(county) == []
+
+
+from backend.sync.find_conflicts import FindConflicts, find_conflicts
 from backend.sync.review_rules import ConflictKind, ReviewReason
 from backend.sync.settle_reviewed import Reviewed
 from tests.databases import HandClock
@@ -151,4 +155,18 @@ async def test_what_a_person_accepted_and_that_waits_for_its_cover_is_decided_on
     third.take_back(1)
     await third.sync()
     assert (await places(county, here.campaign_id))[3] == before[3]
+    assert await faults(county) == []
+
+
+async def test_its_voucher_pays_no_claim_against_the_rules_while_it_waits(county: County, clock: HandClock) -> None:
+    here, third = await uncovered(county, clock)
+    here.other.take_back(1)
+    await here.other.sync()
+    clock.forward(minutes=5)
+    await here.counter.take(here.phones[1], here.vouchers[1], count=3, fen=4_000)
+    assert told(await here.counter.sync()) == {1: ("noncompliant", "amount-differs")}
+    assert await transact(county, decide_event, deciding(here.counter, 1)) == Refused(ReviewReason.SPENT)
+    unspent = FindConflicts(kind=ConflictKind.UNSPENT)
+    assert await inquire(county, find_conflicts, unspent) == []
+    assert isinstance(await transact(county, decide_event, deciding(third, 1)), Reviewed)
     assert await faults(county) == []

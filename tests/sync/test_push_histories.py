@@ -8,17 +8,18 @@ from msgspec import structs
 from backend.database.county import County
 from backend.database.transaction import transact
 from backend.kernel.ids import new_id
-from backend.outbox.rules import IdReused
 from backend.sync.answer_rules import Answer
 from backend.sync.claim_id import claim_id
 from backend.sync.decide_event import decide_event
 from backend.sync.device_rules import DeviceState
+from backend.sync.settle_reviewed import Reviewed
 from backend.vouchers.correct import DecideIncident, IncidentOutcome, ProposeIncident, decide_incident, propose_incident
 from tests.databases import HandClock
 from tests.sync.device_makers import policy_in_force, seen
 from tests.sync.pushing import Counter, token_of, told
 from tests.sync.test_decide_event import deciding
 from tests.sync.test_push import LIMITS, POOL, World, counter, world
+from tests.sync.test_unspent_claims import ONE_CLAIM
 from tests.vouchers.campaigns import CLERK, FINANCE, faults
 from tests.vouchers.pools import pool_of, sized
 
@@ -165,11 +166,40 @@ async def test_every_push_of_a_random_day_is_taken_and_the_books_hold_after_each
         assert await faults(county) == []
 
 
-async def accept_all(at: Counter) -> None:
-    """Somebody accepts whatever of the counter may be accepted: what waits, and what broke a limit."""
-    for seq in range(1, len(at.journal) + 1):
-        outcome = await transact(at.county, decide_event, deciding(at, seq))
-        assert not isinstance(outcome, IdReused)
+@pytest.mark.parametrize("seed", [0, 1, 3])
+async def test_claims_beyond_a_limit_are_accepted_here_and_there_and_the_books_hold_after_each(
+    county: County, clock: HandClock, seed: int
+) -> None:
+    dice = Random(seed)
+    here = await world(county, people=3, limits=ONE_CLAIM)
+    counters = [here.counter, here.other]
+    counts, tokens, accepted = 0, await fetched(here), 0
+    for _ in range(24):
+        clock.forward(minutes=dice.randrange(1, 20))
+        at = dice.choice(counters)
+        act = dice.choice([*["take"] * 4, "back", *["send"] * 2, "accept"])
+        if act == "take":
+            counts += 1
+            who = dice.randrange(len(here.phones))
+            await at.take(here.phones[who], here.vouchers[who], count=counts, token=tokens[who])
+        elif act == "back" and at.journal:
+            at.take_back(dice.randrange(1, len(at.journal) + 1))
+        elif act == "accept":
+            accepted += await accept_all(at)
+        else:
+            await bring_home(at, dice, "send")
+        assert await faults(county) == []
+    for at in counters:
+        await bring_home(at, dice, "send")
+        accepted += await accept_all(at)
+        assert await faults(county) == []
+    assert accepted > 0
+
+
+async def accept_all(at: Counter) -> int:
+    """Somebody accepts whatever of the counter may be accepted, what waits and what broke a limit; how many."""
+    outcomes = [await transact(at.county, decide_event, deciding(at, seq)) for seq in range(1, len(at.journal) + 1)]
+    return sum(isinstance(one, Reviewed) for one in outcomes)
 
 
 async def bring_home(at: Counter, dice: Random, act: str) -> None:
