@@ -16,6 +16,7 @@ of the registrations would be somebody's tasks.
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -117,7 +118,7 @@ async def _opened(county: County, clock: HandClock, events: int) -> _Scene:
     )
     claims = sum(of_day(events, day)[1] for day in range(DAYS))
     campaign_id, closes = new_id(), clock() + timedelta(days=4 * DAYS)
-    terms = {"face_fen": FACE_FEN, "minimum_spend_fen": 10_000, "valid_days": 30}
+    terms: dict[str, Any] = {"face_fen": FACE_FEN, "minimum_spend_fen": 10_000, "valid_days": 30}
     [here] = await running_campaign(
         county, campaign_id=campaign_id, pieces=claims, cap_pieces=2 * claims, closes_at=closes, **terms
     )
