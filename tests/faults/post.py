@@ -88,6 +88,6 @@ async def open_post(county: County, customers: int, people: int) -> Post:
     post = Post(county, station_id, registered, await fresh_cookie(county, Role.OPERATOR))
     post.customers = [await customer_of(county, taken, number) for number in range(customers)]
     for number in range(people):
-        account = OpenAccount(phone=f"1540300{number:04d}", proof_level=ProofLevel.NONE)
-        post.people[account.phone] = await transact(county, open_account, account)
+        of = f"1540300{number:04d}"
+        post.people[of] = await transact(county, open_account, OpenAccount(phone=of, proof_level=ProofLevel.NONE))
     return post

@@ -11,6 +11,7 @@ import pytest
 
 from tests.bench.audit import audited
 from tests.databases import Templates
+from tests.faults.station_trial import StationTrial, station_trial
 from tests.faults.trial import Trial, trial
 from tests.full import lengths
 
@@ -18,6 +19,11 @@ pytestmark = pytest.mark.journey
 
 EVENTS = 100
 """On each database, so that both are held to it and two hundred are taken."""
+
+LEAST_AT_A_STATION = 18
+"""Written down on four days, of which two are cut off somewhere."""
+AT_A_STATION = 10
+"""One in so many of the long form is taken at a station, where each is typed by the browser's own fingers."""
 
 
 def apart(run: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -61,6 +67,46 @@ def test_a_hundred_vouchers_taken_by_a_phone_whose_world_fails_are_paid_once_eac
     async def run() -> None:
         made = await day(database_kind, templates, tmp_path, seed=7, events=EVENTS, size=10)
         assert len(made.notes.accepted) >= EVENTS
+
+    apart(run)
+
+
+async def station_days(kind: str, templates: Templates, folder: Path, *, seed: int, events: int) -> StationTrial:
+    """Days at a station on a county of this kind, checked."""
+    data = folder / "data"
+    shutil.copytree(templates.folder / kind, data)
+    async with (
+        templates.database(kind) as url,
+        station_trial(data, url, folder, seed=seed, events=events) as made,
+    ):
+        await made.live(events)
+        await made.check()
+        assert (await asyncio.to_thread(audited, data, url))["faults"] == []
+        return made
+
+
+@pytest.mark.timeout(600)
+def test_shifts_registrations_and_claims_of_a_tablet_whose_world_fails_are_the_countys_once_each(
+    database_kind: str, templates: Templates, tmp_path: Path
+) -> None:
+    async def run() -> None:
+        made = await station_days(database_kind, templates, tmp_path, seed=7, events=1)
+        assert made.seen.events >= LEAST_AT_A_STATION
+        assert set(made.seen.counted) >= {"quiet", "server_killed", "browser_killed", "tab_killed"}
+
+    apart(run)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+def test_weeks_at_a_station_whose_world_fails_are_the_countys_once_each(
+    database_kind: str, templates: Templates, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    async def run() -> None:
+        events = lengths.BROWSER_EVENTS // AT_A_STATION
+        made = await station_days(database_kind, templates, tmp_path, seed=lengths.SEED, events=events)
+        happened = ", ".join(f"{times} {name}" for name, times in sorted(made.seen.counted.items()))
+        record_property("told", f"{made.seen.events:,} written down; {happened}; seed {lengths.SEED}")
 
     apart(run)
 

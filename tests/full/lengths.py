@@ -22,4 +22,7 @@ SCHEDULES = _number("SCHEDULES", 100_000)
 LIVES = _number("LIVES", 40)
 """Campaigns that live to their close-out, with and without papers that are reviewed, on each database."""
 BROWSER_EVENTS = _number("BROWSER_EVENTS", 2_000)
-"""Vouchers taken by the real pages in a browser while everything fails, half of them on each database."""
+"""Vouchers taken by the real pages in a browser while everything fails, half of them on each database.
+
+Beside them a tenth as many events at a station's tablet, on each database.
+"""

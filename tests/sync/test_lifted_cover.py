@@ -8,10 +8,6 @@ from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
 from backend.sync.decide_event import decide_event
 from backend.sync.find_conflicts import AskEvent, FindConflicts, find_conflicts, find_event
-    assert await faults(county) == []
-
-
-from backend.sync.find_conflicts import FindConflicts, find_conflicts
 from backend.sync.review_rules import ConflictKind, ReviewReason
 from backend.sync.settle_reviewed import Reviewed
 from tests.databases import HandClock
