@@ -52,6 +52,25 @@ it('a gate whose storage does not answer says so, and opens when it does', async
   gate.unmount()
 })
 
+it('a gate whose last try could not wipe the copy can be pressed again, and then wipes it', async () => {
+  const page = await newPage()
+  await page.setPassphrase(PASSPHRASE, null, 1000)
+  const { openDatabase } = await import('@/offline/database')
+  const database = await openDatabase()
+  await database.put('keys', { ...((await database.get('keys', 'lock')) as object), wrong: 9 }, 'lock')
+  const clears = vi.spyOn(IDBObjectStore.prototype, 'clear').mockImplementation(() => {
+    throw new DOMException('full', 'QuotaExceededError')
+  })
+  const gate = mount(page.LockGate, { attachTo: document.body })
+  await gate.get('input').setValue('not the one')
+  await gate.get('form').trigger('submit')
+  await vi.waitFor(() => expect(gate.text()).toContain('存储暂时读写不了'), 10_000)
+  clears.mockRestore()
+  await gate.get('form').trigger('submit')
+  await vi.waitFor(() => expect(gate.text()).toContain('已经清除'), 10_000)
+  gate.unmount()
+})
+
 it('a passphrase that could not be written down can be set again', async () => {
   const page = await newPage()
   const { forgetOpened } = await import('@/offline/database')

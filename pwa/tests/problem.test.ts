@@ -134,11 +134,6 @@ describe('an answer that has begun', () => {
     expect(await answer).toMatchObject({ ok: false, problem: { reason: 'too-slow' } })
     connection.value = 'online'
   })
-
-  it('takes an answer that has nothing in it', async () => {
-    vi.stubGlobal('fetch', async () => new Response(null, { status: 204 }))
-    expect(await ask(api.GET('/healthz'))).toMatchObject({ ok: true })
-  })
 })
 
 describe('a county that does not answer', () => {
