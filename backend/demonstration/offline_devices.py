@@ -34,7 +34,7 @@ from backend.sync.invite_device import DeviceInvited, InviteDevice, invite_devic
 from backend.sync.possession_rules import code_hash, possession_message
 from backend.sync.push import TakePush, push
 from backend.sync.push_rules import Numbered, Place, Push, sign_push
-from backend.sync.recognise_push import RecognisePush, recognise_push
+from backend.sync.recognise_push import RecognisedPush, RecognisePush, recognise_push
 from backend.sync.renew_status import AskStates, renew_status, seen_states, states_to_list
 from backend.vouchers.wallet import IssuedToken, IssueTokens, issue_tokens
 
@@ -163,8 +163,8 @@ class Device(Struct):
         if (states := await states_to_list(tx, AskStates(at))) is not None:
             await renew_status(tx, seen_states(states, at), now=at)
         data = sign_push(sent, device=self.key)
-        known = accepted(Push, await recognise_push(tx, RecognisePush(data)), f"the key of {self.named}")
-        taking = TakePush(sent=known, app_version=about.version, persistent=about.persistent)
+        known = accepted(RecognisedPush, await recognise_push(tx, RecognisePush(data)), f"the key of {self.named}")
+        taking = TakePush(sent=known.sent, app_version=about.version, persistent=about.persistent)
         self.told = accepted(Answer, await push(tx, taking, now=at), f"a push of {self.named}")
         return self.told
 

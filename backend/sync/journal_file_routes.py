@@ -11,15 +11,15 @@ from typing import Any
 from litestar import Request, Response, post
 from litestar.handlers import BaseRouteHandler
 
-from backend.database.transaction import transact
+from backend.database.transaction import inquire, transact
 from backend.kernel.refusals import Refused
 from backend.sync.journal_file_rules import JournalFileReason, open_journal_file
 from backend.sync.journal_file_schemas import JournalFileAnswer
 from backend.sync.journal_key import journal_key_of
-from backend.sync.push_routes import CborBody
+from backend.sync.push_routes import CborBody, leave_room
 from backend.sync.push_rules import MOST_EVENTS, PushReason
 from backend.sync.receipt_routes import post_receipt, post_receipt_decision
-from backend.sync.take_journal_file import FromFile, TakeFromFile, take_from_file
+from backend.sync.take_journal_file import FromFile, TakeFromFile, signed_by, signer_of, take_from_file
 from backend.web.callers import PUBLIC, county_of
 from backend.web.limits import UPLOADS
 from backend.web.problems import documented, refusal
@@ -50,11 +50,18 @@ async def post_journal_file(request: Request[Any, Any, Any]) -> Response[Journal
     file = await asyncio.to_thread(open_journal_file, body, county=county.code, key=journal_key_of(county))
     if isinstance(file, Refused):
         return refusal(file)
+    signer = await inquire(county, signer_of, file.device)
+    if isinstance(signer, Refused):
+        return refusal(signer)
     all_of_it = NOTHING
     # In parts, each whole by itself: should the line break in between, the same file goes on where it was.
     for start in range(0, len(file.events), MOST_EVENTS):
-        part = TakeFromFile(device_id=file.device, events=file.events[start : start + MOST_EVENTS])
-        outcome = await transact(county, take_from_file, part)
+        part = file.events[start : start + MOST_EVENTS]
+        good = await asyncio.to_thread(signed_by, signer, part, county.code)
+        if good:  # Whoever forged a file takes none of the room of the device that it names.
+            await leave_room(request, file.device, sum(len(one.data) for one in good), at_work=signer.at_work)
+        command = TakeFromFile(device_id=file.device, events=good, unreadable=len(part) - len(good))
+        outcome = await transact(county, take_from_file, command)
         if isinstance(outcome, Refused):
             return refusal(outcome)
         all_of_it = FromFile(

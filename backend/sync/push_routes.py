@@ -6,7 +6,8 @@ sign-in, another person's session or a revoked device never keeps a journal from
 
 import zlib
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
+from uuid import UUID
 
 from litestar import Request, Response, post
 from litestar.handlers import BaseRouteHandler
@@ -23,7 +24,7 @@ from backend.sync.recognise_push import RecognisePush, recognise_push
 from backend.sync.renew_status import freshen_status
 from backend.sync.take_rules import TakeReason
 from backend.web.callers import PUBLIC, county_of
-from backend.web.limits import DEVICES
+from backend.web.limits import DEVICES, JOURNAL_PIECE, JOURNALS, STOPPED_PIECES, Limits
 from backend.web.problems import documented, refusal
 
 PUSHES = "/api/v1/sync/push"
@@ -63,14 +64,24 @@ async def post_push(
 ) -> Response[Any]:
     """Everything that the device signed is taken, and of each event it is told what it came to."""
     county = county_of(request)
-    sent = await inquire(county, recognise_push, RecognisePush(unpacked(await request.body(), packing)))
-    if isinstance(sent, Refused):
-        return refusal(sent)
+    data = unpacked(await request.body(), packing)
+    known = await inquire(county, recognise_push, RecognisePush(data))
+    if isinstance(known, Refused):
+        return refusal(known)
+    await leave_room(request, known.sent.device, len(data), at_work=known.at_work)
     await freshen_status(county)
-    outcome = await transact(county, push, TakePush(sent=sent, app_version=app_version or "", persistent=persistent))
+    command = TakePush(sent=known.sent, app_version=app_version or "", persistent=persistent)
+    outcome = await transact(county, push, command)
     if isinstance(outcome, Refused):
         return refusal(outcome)
     return Response(write_answer(outcome), media_type=CBOR, headers={"cache-control": "no-store"})
+
+
+async def leave_room(request: Request[Any, Any, Any], device_id: UUID, length: int, *, at_work: bool) -> None:
+    """A device whose key somebody misuses fills no disk: it is told when to come back, and keeps what it has."""
+    pieces = 1 + length // JOURNAL_PIECE
+    limits = cast(Limits, request.app.state["limits"])
+    await limits.keep(JOURNALS, device_id, pieces if at_work else pieces * STOPPED_PIECES)
 
 
 def unpacked(data: bytes, packing: str | None) -> bytes:

@@ -4,6 +4,7 @@ Anybody may bring it: what counts is the device's signature under each event. No
 whoever brings a file keeps it and nobody signed for the whole. The file again adds nothing.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from msgspec import Struct
@@ -15,8 +16,8 @@ from backend.kernel.actors import SYSTEM
 from backend.kernel.instants import Instant
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import PublicKey
-from backend.sync.device_rules import Device, SyncNote
-from backend.sync.event_rules import SignedEvent, verify_event
+from backend.sync.device_rules import Device, DeviceState, SyncNote
+from backend.sync.event_rules import SignedEvent, read_event, verify_event
 from backend.sync.note_sync import NoteSync, note_sync
 from backend.sync.push_rules import Numbered, Place, Push, PushReason
 from backend.sync.store import devices
@@ -24,11 +25,42 @@ from backend.sync.take_in import TakeIn, take_in
 from backend.sync.take_rules import Taken, TakeReason
 
 
+class Signer(Struct, frozen=True, kw_only=True):
+    """A device that was ever enrolled: by what its events are known, and whether it is at work."""
+
+    device_id: UUID
+    key: PublicKey
+    at_work: bool
+
+
+async def signer_of(tx: Transaction, device_id: UUID) -> Signer | Refused[PushReason]:
+    """A device that was never enrolled has no journal here."""
+    device = await devices.device(tx, device_id)
+    if device is None:
+        return Refused(PushReason.DEVICE_UNKNOWN)
+    key = PublicKey.from_point(device.point)
+    return Signer(device_id=device.id, key=key, at_work=device.state is DeviceState.ACTIVE)
+
+
+def signed_by(signer: Signer, events: Iterable[Numbered], county: str) -> tuple[Numbered, ...]:
+    """Those that the device signed, under their own numbers. Pure, and a second for some thousand of them."""
+    return tuple(one for one in events if _is_signed(one, signer, county))
+
+
+def _is_signed(sent: Numbered, signer: Signer, county: str) -> bool:
+    read = verify_event(sent.data, county=county, device=signer.device_id, key=signer.key)
+    return isinstance(read, SignedEvent) and read.event.seq == sent.seq
+
+
 class TakeFromFile(Struct, frozen=True, kw_only=True):
-    """Some events of a file, at most as many as a push has, in the order of their numbers."""
+    """Some events of a file that its device signed (``signed_by``), as many as a push has at most, in order.
+
+    ``unreadable`` says how many stood among them that it did not sign.
+    """
 
     device_id: UUID
     events: tuple[Numbered, ...]
+    unreadable: int = 0
 
 
 class FromFile(Struct, frozen=True, kw_only=True):
@@ -48,18 +80,16 @@ async def take_from_file(tx: Transaction, command: TakeFromFile, *, now: Instant
     device = await devices.lock_device(tx, command.device_id)
     if device is None:
         return Refused(PushReason.DEVICE_UNKNOWN)
-    key = PublicKey.from_point(device.point)
-    read = [(one, verify_event(one.data, county=tx.county.code, device=device.id, key=key)) for one in command.events]
-    good = [(one, signed) for one, signed in read if _is_signed(one, signed)]
+    good, unreadable = command.events, command.unreadable
     if not good:
-        return FromFile(taken=0, known=0, unreadable=len(read), ack_seq=device.ack_seq)
-    last, newest = good[-1]
-    assert isinstance(newest, SignedEvent), "filtered just above"
+        return FromFile(taken=0, known=0, unreadable=unreadable, ack_seq=device.ack_seq)
+    last, newest = good[-1], read_event(good[-1].data)
+    assert isinstance(newest, SignedEvent), "verified before"
     sent = Push(
         county=tx.county.code,
         device=device.id,
         head=Place(last.seq, newest.hash),
-        events=tuple(one for one, _ in good),
+        events=good,
         sentinel=None,
         episode=0,
     )
@@ -70,13 +100,9 @@ async def take_from_file(tx: Transaction, command: TakeFromFile, *, now: Instant
     await _note(tx, device, sent, taken, now)
     new = len(taken.kept) + len(taken.forks)
     if new:
-        detail = f"{new} of {len(read)} events up to number {last.seq}"
+        detail = f"{new} of {len(good) + unreadable} events up to number {last.seq}"
         await record(tx, new_entry(now, SYSTEM, "sync.take-file", ("device", device.id), detail=detail))
-    return FromFile(taken=new, known=len(good) - new, unreadable=len(read) - len(good), ack_seq=taken.ack_seq)
-
-
-def _is_signed(sent: Numbered, read: object) -> bool:
-    return isinstance(read, SignedEvent) and read.event.seq == sent.seq
+    return FromFile(taken=new, known=len(good) - new, unreadable=unreadable, ack_seq=taken.ack_seq)
 
 
 async def _note(tx: Transaction, device: Device, sent: Push, taken: Taken, now: Instant) -> None:

@@ -43,6 +43,12 @@ DEVICES = Figure(name="devices", most=3_000, seconds=30)
 """Counters that come back after a day without a network, by network address: a whole county may stand behind one."""
 UPLOADS = Figure(name="uploads", most=20, seconds=60)
 """Files, each of which is decoded here."""
+JOURNALS = Figure(name="journals", most=2_048, seconds=3_600)
+"""What one device sends, in pieces of 16 KiB: 32 MiB at once. Two weeks of a busy station are three."""
+JOURNAL_PIECE = 16_384
+"""Bytes."""
+STOPPED_PIECES = 8
+"""As how many each piece counts of a device that is not at work: its journal comes home, and no more than that."""
 
 COUNTER_ROLES = frozenset({Role.MERCHANT, Role.OPERATOR, Role.POS})
 
@@ -78,13 +84,13 @@ class Limits:
         self._shared = shared
         self._due: dict[str, dict[Hashable, float]] = {}
 
-    def here(self, figure: Figure, who: Hashable) -> float:
-        """Count one act in this process alone; the seconds to wait, 0 when it may go on. Costs about a microsecond."""
+    def here(self, figure: Figure, who: Hashable, acts: int = 1) -> float:
+        """Count an act, or several as one, in this process alone; the seconds to wait, 0 if it may go on."""
         due_of = self._due.get(figure.name)
         if due_of is None:
             due_of = self._due[figure.name] = {}
         now = elapsed_seconds()
-        due = max(due_of.get(who, now), now) + figure.seconds / figure.most
+        due = max(due_of.get(who, now), now) + acts * figure.seconds / figure.most
         # Sums of floats: the last act of a full burst must not fail by a rounding.
         wait = due - now - figure.seconds
         if wait > 1e-6:
@@ -94,19 +100,19 @@ class Limits:
         due_of[who] = due
         return 0.0
 
-    async def everywhere(self, figure: Figure, who: UUID | bytes) -> float:
-        """Count one act in all processes; the seconds to wait, 0 when it may go on."""
-        wait = self.here(figure, who)
+    async def everywhere(self, figure: Figure, who: UUID | bytes, acts: int = 1) -> float:
+        """Count an act, or several as one, in all processes; the seconds to wait, 0 when it may go on."""
+        wait = self.here(figure, who, acts)
         if wait or self._shared is None:
             return wait
         key = f"yizhan:limit:{figure.name}:{who.hex if isinstance(who, UUID) else who.hex()}"
-        step = math.floor(figure.seconds * 1_000_000 / figure.most)
+        step = math.floor(acts * figure.seconds * 1_000_000 / figure.most)
         told = await self._shared.evaluate(SCRIPT, key, step, math.ceil(figure.seconds * 1_000_000))
         return (told or 0) / 1_000_000
 
-    async def keep(self, figure: Figure, who: UUID | bytes) -> None:
-        """Count one act or raise the problem that says when to come back."""
-        wait = await self.everywhere(figure, who)
+    async def keep(self, figure: Figure, who: UUID | bytes, acts: int = 1) -> None:
+        """Count an act, or several as one, or raise the problem that says when to come back."""
+        wait = await self.everywhere(figure, who, acts)
         if wait:
             raise ProblemError(GeneralReason.TOO_MANY, retry_after=str(math.ceil(wait)))
 

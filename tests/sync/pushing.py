@@ -140,9 +140,9 @@ class Counter(Struct):
 
 async def send(county: County, data: bytes) -> PushOutcome:
     """What the route does with the bytes of a push."""
-    sent = await inquire(county, recognise_push, RecognisePush(data))
+    known = await inquire(county, recognise_push, RecognisePush(data))
     await freshen_status(county)
-    return sent if isinstance(sent, Refused) else await transact(county, push, TakePush(sent=sent))
+    return known if isinstance(known, Refused) else await transact(county, push, TakePush(sent=known.sent))
 
 
 async def token_of(county: County, of: Phone, voucher_id: UUID) -> bytes:
