@@ -9,9 +9,9 @@ from backend.database.county import County
 from backend.database.registry import open_counties
 from backend.database.transaction import Transaction, inquire, transact
 from backend.kernel.instants import Instant
+from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import Answer
 from backend.sync.push import PushOutcome, TakePush, push
-from backend.sync.push_rules import Push
 from backend.sync.recognise_push import RecognisePush, recognise_push
 from tests.commands.counties import backed_up, place_of, restored
 from tests.databases import HandClock
@@ -79,9 +79,9 @@ async def test_what_was_stored_after_the_copy_was_made_is_not_durable_whenever_i
             copied.wait(60)  # In the thread that has the file's only writing connection.
         return outcome
 
-    sent = await inquire(county, recognise_push, RecognisePush(here.counter.pushed([2])))
-    assert isinstance(sent, Push), sent
-    pushing = asyncio.create_task(transact(county, slowly, TakePush(sent=sent)))
+    known = await inquire(county, recognise_push, RecognisePush(here.counter.pushed([2])))
+    assert not isinstance(known, Refused), known
+    pushing = asyncio.create_task(transact(county, slowly, TakePush(sent=known.sent)))
     try:
         assert await asyncio.to_thread(stored.wait, 60)
         clock.forward(minutes=1)
