@@ -89,31 +89,6 @@ async def test_a_few_bytes_that_unpack_to_a_million_values_cost_nobody_time(coun
     assert took < 2.0
 
 
-<<<<<<< HEAD
-@pytest.mark.parametrize(("stopped", "pushes"), [(False, 32), (True, 4)])
-async def test_a_device_fills_no_disk_and_is_told_when_to_come_back(
-    county: County, clock: HandClock, *, stopped: bool, pushes: int
-) -> None:
-    here = await world(county)
-    clock.forward(minutes=5)
-    await here.counter.take(here.phones[0], here.vouchers[0])
-    # Something that nobody can read is as long as what somebody can.
-    here.counter.journal += [bytes(60_000)] * 16
-    if stopped:
-        await here.counter.suspend()
-    full, small = here.counter.pushed(range(1, 18)), here.other.pushed([])
-    async with serving(county) as application, calling(application) as client:
-        answers = [await client.post(PUSHES, content=full, headers=HEADERS) for _ in range(pushes + 4)]
-        others = await client.post(PUSHES, content=small, headers=HEADERS)
-    taken = [one.status_code for one in answers]
-    assert taken[:pushes] == [200] * pushes
-    assert taken[-1] == 429
-    assert int(answers[-1].headers["retry-after"]) > 0
-    assert others.status_code == 200
-
-
-=======
->>>>>>> county3
 async def test_too_much_that_nobody_can_read_is_429_and_the_device_keeps_and_sends_what_it_has(
     county: County, clock: HandClock
 ) -> None:
@@ -138,8 +113,6 @@ async def test_too_much_that_nobody_can_read_is_429_and_the_device_keeps_and_sen
     assert not isinstance(read, Refused)
     assert [(one.seq, str(one.code)) for one in read.results] == [(1, "applied"), (2, "applied")]
     assert await faults(county) == []
-<<<<<<< HEAD
-=======
 
 
 @pytest.mark.parametrize(("stopped", "pushes"), [(False, 32), (True, 4)])
@@ -162,7 +135,6 @@ async def test_a_device_fills_no_disk_and_is_told_when_to_come_back(
     assert taken[-1] == 429
     assert int(answers[-1].headers["retry-after"]) > 0
     assert others.status_code == 200
->>>>>>> county3
 
 
 async def test_json_is_not_what_devices_send(county: County) -> None:
