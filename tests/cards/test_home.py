@@ -210,12 +210,15 @@ async def test_a_stolen_tablet_neither_floods_a_family_nor_blocks_the_card(count
     clock.forward(hours=1)
     somebody = await phone(county, 7)
     theirs = await voucher(county, here.round_id, somebody)
+    unseen = CardProof(here.card.card_id, bytes(32), Check.PHOTO)
     for fen in range(900_000, 900_020):
-        here.tablet.add(by_card(here, fen=fen))
         here.tablet.add(by_card(here, fen=fen, voucher=new_id()))
         here.tablet.add(by_card(here, fen=fen, voucher=theirs))
-        unseen = CardProof(here.card.card_id, bytes(32), Check.PHOTO)
         here.tablet.add(replace(by_card(here, fen=fen), proof=unseen))
+    await here.tablet.sync()
+    assert await uses(county, here.card.card_id) == {}, "of another card, or of nobody's and somebody else's voucher"
+    for fen in range(900_000, 900_020):
+        here.tablet.add(by_card(here, fen=fen))
     await here.tablet.sync()
     for fen in range(3):
         here.tablet.add(by_card(here, fen=fen))
