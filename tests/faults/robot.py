@@ -135,12 +135,17 @@ class Robot:
         self._context: BrowserContext | None = None
         self.tabs: list[Page] = []
         """The first is the one at which customers are served."""
+        self.began = 0
+        """How often its folder was not there yet: more than once says that somebody removed it."""
         self.heard: deque[str] = deque(maxlen=20)
         """The last lines of the pages' consoles, and faults in their programs."""
 
     async def start(self, path: str = "/merchant/", *, signed_in: bool = True, clock_ms: int = 0) -> Page:
         """Open the browser at a page; its clock may be so many milliseconds ahead."""
         options: dict[str, Any] = {"executable_path": CHROMIUM, "viewport": PHONE, "locale": "zh-CN"}
+        if not self._profile.exists():
+            self.began += 1
+            self._profile.mkdir(parents=True)
         launch = self._driver.chromium.launch_persistent_context
         self._context = await launch(self._profile, args=[*LAUNCH, NO_CRASH_REPORTS], **options)
         if clock_ms:
@@ -211,7 +216,9 @@ class Robot:
 
     async def told(self, page: Page) -> str:
         """All that explains why a page does not go on: where it is, what is on it, its console, what is kept."""
-        lines = [f"at {page.url}", *(f"console {line}" for line in self.heard)]
+        stored = {one.name: one.stat().st_mtime for one in self._profile.glob("Default/*/*")}
+        lines = [f"at {page.url}", f"the profile began {self.began} times, and holds {stored}"]
+        lines += [f"console {line}" for line in self.heard]
         for name, script in (("on the screen", SCREEN), ("kept", WAITING), ("standing", STANDING)):
             try:
                 lines.append(f"{name}: {await asyncio.wait_for(page.evaluate(script), 5)}")
