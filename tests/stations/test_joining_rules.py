@@ -94,7 +94,7 @@ def test_a_difference_is_explained_or_said_to_be_unexplained() -> None:
     assert explained(ENDED, 19_999) == NO_REASON
     assert explained(replace(ENDED, reason=" 少找了 "), 20_000) == "少找了"
     assert explained(replace(ENDED, reason="  "), 20_001) == NO_REASON
-    assert explained(replace(ENDED, reason="长" * 500), 20_001) == "长" * LONGEST_REASON
+    assert explained(replace(ENDED, reason="长" * 500), 20_001) == "长" * (LONGEST_REASON - 1) + "…"
 
 
 def served(shift: Shift | None, then: Then, operator: UUID = OPERATOR) -> object:

@@ -228,8 +228,9 @@ async def test_a_charge_stays_within_its_allowance(county: County) -> None:
     await policy_in_force(county, CAP)
     await deal(county, device_id)
     for fen in (4_001, -1):
+        charging = ChargeAllowance(device_id=device_id, campaign_id=campaign_id, cover_fen=fen)
         with pytest.raises(ValueError, match="4000 left and 0 charged"):
-            await spend(county, device_id, campaign_id, fen)
+            await transact(county, charge_allowance, charging)
     await spend(county, device_id, campaign_id, 4_000)
     left = await transact(county, _left, AskAllowance(device_id=device_id, campaign_id=campaign_id))
     assert left == 0
