@@ -1,9 +1,11 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { flushPromises, mount } from '@vue/test-utils'
+import { createMemoryHistory, createRouter, type Router } from 'vue-router'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { tell, toast } from '@/design-system/toast'
 import { forget, keep, recallAll } from '@/offline/kept'
 import IdleWarning from '@/session/IdleWarning.vue'
+import { guard } from '@/session/guard'
 import { useSession } from '@/session/session'
 import { lost, openCounty, yes, type TestCounty } from './county'
 
@@ -19,6 +21,16 @@ let county: TestCounty
 function open(): ReturnType<typeof useSession> {
   setActivePinia(createPinia())
   return useSession()
+}
+
+function twoPages(): Router {
+  return createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/', component: { template: '<p></p>' }, meta: { signedIn: true, title: () => '' } },
+      { path: '/sign-in', name: 'sign-in', component: { template: '<p></p>' }, meta: { title: () => '' } },
+    ],
+  })
 }
 
 afterEach(() => vi.useRealTimers())
@@ -61,6 +73,30 @@ it('takes with it what the phone kept of the vouchers of whoever signs out, also
   // What was pressed and not answered is no copy: it waits.
   expect([await recallAll('wallet'), await recallAll('claims')]).toEqual([[], [{ claim_id: 'c' }]])
   await forget('claims', 'c')
+})
+
+it('is known from the disk where the browser was killed before it had written down who signed in', async () => {
+  county.next(yes(me('one'), 200))
+  await open().find()
+  // Nothing of what a page remembers in the small was written before the kill.
+  await flushPromises()
+  localStorage.clear()
+  county.next(lost, lost)
+  const session = open()
+  const router = twoPages()
+  guard(router)
+  await router.push('/')
+  expect([session.me?.id, router.currentRoute.value.path]).toEqual(['one', '/'])
+  // Whoever left is nobody, with a network or without.
+  county.next(yes({ ended: 1 }, 200))
+  await session.signOut()
+  await flushPromises()
+  localStorage.clear()
+  const later = open()
+  county.next(lost)
+  await later.find()
+  await later.recallKept()
+  expect(later.me).toBeNull()
 })
 
 it('stays owed while the county cannot be told', async () => {

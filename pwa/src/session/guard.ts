@@ -19,6 +19,7 @@ const admit: NavigationGuard = async (to) => {
     await breathe()
     fetchPages(to)
     await found
+    await session.recallKept()
   }
   return session.me ? true : { name: 'sign-in', query: { back: to.fullPath } }
 }

@@ -36,6 +36,9 @@ export async function unlessLeft(now: Me | null): Promise<Me | null> {
   return same ? null : now
 }
 
+/** Whether it is a session that was left here and could not be ended yet. */
+export const isLeft = (me: Me): boolean => read(KEY) === stampOf(me)
+
 /** The session of this stamp is ended as soon as the county can be asked; until then nobody is taken to be it. */
 export function oweEnd(stamp: string): void {
   remember(KEY, stamp)

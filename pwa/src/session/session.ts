@@ -11,12 +11,12 @@ import { computed, shallowRef } from 'vue'
 import { api, ask, whenSignedOut, type Answer } from '@/api/client'
 import type { Me } from '@/api/wire'
 import { hush } from '@/design-system/toast'
-import { read, remember } from '@/kernel/remembered'
+import { read } from '@/kernel/remembered'
 import { countyNow } from '@/offline/county_clock'
 import { clear } from '@/offline/kept'
 import { isDevice, isMarked } from '@/offline/lock/mark'
-import { forgetClear, keeping, ME_KEY, nameless } from './keeping'
-import { endSession, unlessLeft } from './owed'
+import { forgetClear, keeping, keptMe, ME_KEY, nameless, rememberMe } from './keeping'
+import { endSession, isLeft, unlessLeft } from './owed'
 
 export type Fits = (me: Me) => boolean
 
@@ -50,6 +50,12 @@ export const useSession = defineStore('session', () => {
     return answer
   }
 
+  /** Where the county was not reached: whoever the disk knows of, should this browser have been killed since. */
+  async function recallKept(): Promise<void> {
+    const kept = await stillKept()
+    if (!asked.value && !somebody.value) somebody.value = kept
+  }
+
   /**
    * Ends this session and takes from the screen what was said in it; the phone forgets it, and what it kept of the
    * person's vouchers, also without a network.
@@ -66,18 +72,25 @@ export const useSession = defineStore('session', () => {
   function take(now: Me | null): void {
     if (me.value || now) ended.value = now === null
     somebody.value = now
-    keeping.put?.(now)
-    // A device with a passphrase writes nothing of a person down in the clear, whichever app is open.
-    if (isMarked()) forgetClear()
-    else remember(ME_KEY, JSON.stringify(now && isDevice() ? nameless(now) : now))
+    writeDown(now)
   }
 
-  function suit(app: Fits): void {
-    fits.value = app
-  }
+  const suit = (app: Fits): void => void (fits.value = app)
 
-  return { me, foreign, ended, asked, foundAt, find, signOut, suit }
+  return { me, foreign, ended, asked, foundAt, find, recallKept, signOut, suit }
 })
+
+function writeDown(now: Me | null): void {
+  keeping.put?.(now)
+  // A device with a passphrase writes nothing of a person down in the clear, whichever app is open.
+  if (isMarked()) forgetClear()
+  else rememberMe(now && isDevice() ? nameless(now) : now)
+}
+
+async function stillKept(): Promise<Me | null> {
+  const kept = isMarked() ? null : await keptMe()
+  return kept && !isLeft(kept) ? kept : null
+}
 
 function recalled(): Me | null {
   if (isMarked()) return keeping.me
