@@ -38,6 +38,14 @@ it('is asked again by itself, with pauses that double up to a minute', async () 
   expect(connection.value).toBe('online')
 })
 
+it('is asked again as soon after many requests that were lost together as after one', async () => {
+  const tries = vi.fn<() => Promise<Response>>(async () => new Response())
+  vi.stubGlobal('fetch', tries)
+  for (let lost = 0; lost < 6; lost += 1) unreached()
+  await vi.advanceTimersByTimeAsync(4_000)
+  expect([tries.mock.calls.length, connection.value]).toEqual([1, 'online'])
+})
+
 it('is gone when the phone says so, and comes back only with an answer', async () => {
   watchConnection()
   vi.stubGlobal('fetch', async () => {

@@ -26,29 +26,38 @@ export function watchConnection(): void {
 
 /** An answer arrived, whatever it said. */
 export function answered(): void {
-  clearTimeout(trying)
+  stopTrying()
   pause = FIRST_TRY_MS
   connection.value = 'online'
 }
 
-/** A request found nobody. From now on the county is asked again by itself, with growing pauses. */
+/**
+ * A request found nobody. From now on the county is asked again by itself, with pauses that grow with each try, and not
+ * with each of the requests of a page that were lost together.
+ */
 export function unreached(): void {
   if (!navigator.onLine) {
     lost()
     return
   }
   connection.value = 'unreachable'
-  clearTimeout(trying)
+  if (trying !== undefined) return
   trying = setTimeout(() => void probe(), pause)
   pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
 }
 
-function lost(): void {
+function stopTrying(): void {
   clearTimeout(trying)
+  trying = undefined
+}
+
+function lost(): void {
+  stopTrying()
   connection.value = 'offline'
 }
 
 async function probe(): Promise<void> {
+  stopTrying()
   try {
     await fetch('/healthz', { cache: 'no-store' })
     answered()
