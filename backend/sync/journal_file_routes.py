@@ -16,7 +16,7 @@ from backend.kernel.refusals import Refused
 from backend.sync.journal_file_rules import JournalFileReason, open_journal_file
 from backend.sync.journal_file_schemas import JournalFileAnswer
 from backend.sync.journal_key import journal_key_of
-from backend.sync.push_routes import CborBody, leave_room
+from backend.sync.push_routes import CborBody, leave_room, turn_of
 from backend.sync.push_rules import MOST_EVENTS, PushReason
 from backend.sync.receipt_routes import post_receipt, post_receipt_decision
 from backend.sync.take_journal_file import FromFile, TakeFromFile, signed_by, signer_of, take_from_file
@@ -61,7 +61,8 @@ async def post_journal_file(request: Request[Any, Any, Any]) -> Response[Journal
         if good:  # Whoever forged a file takes none of the room of the device that it names.
             await leave_room(request, file.device, sum(len(one.data) for one in good), at_work=signer.at_work)
         command = TakeFromFile(device_id=file.device, events=good, unreadable=len(part) - len(good))
-        outcome = await transact(county, take_from_file, command)
+        async with turn_of(county):
+            outcome = await transact(county, take_from_file, command)
         if isinstance(outcome, Refused):
             return refusal(outcome)
         all_of_it = FromFile(
