@@ -52,7 +52,7 @@ export const useSession = defineStore('session', () => {
 
   /** Where the county was not reached: whoever the disk knows of, should this browser have been killed since. */
   async function recallKept(): Promise<void> {
-    const kept = await stillKept()
+    const kept = asked.value ? null : await stillKept()
     if (!asked.value && !somebody.value) somebody.value = kept
   }
 
