@@ -205,8 +205,10 @@ it('the draft of a bill is gone with the same stroke that keeps the attempt', as
   const redeeming = counterOf(() => Promise.reject(new Error('no device')))
   void redeeming.redeem(await order(), halfBillOf(OPERATOR, MERCHANT))
   await waits(redeeming)
-  const writing = begun.mock.calls.filter(([, mode]) => mode === 'readwrite').map(([stores]) => stores)
-  expect(writing).toEqual([['redemptions', 'drafts']])
+  const writing = begun.mock.calls.filter(([, mode]) => mode === 'readwrite').map(([stores]) => [stores].flat())
+  // A page of an earlier test may still be writing what it had learned.
+  const ofBill = writing.filter((stores) => stores.includes('redemptions') || stores.includes('drafts'))
+  expect(ofBill).toEqual([['redemptions', 'drafts']])
   expect(await recallHalfBill(OPERATOR, MERCHANT)).toBeUndefined()
   expect(await page.openAttempts(MERCHANT)).toHaveLength(1)
   redeeming.reset()
