@@ -27,8 +27,6 @@ async (tags) => {
 SHOW = """
 async ([text, scheme]) => {
   Object.assign(document.documentElement.dataset, { text, scheme })
-  // Colours pass into each other for a moment, for which nobody here waits.
-  for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish()
   // What draws itself by its size does so in the next frame.
   await new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
 }

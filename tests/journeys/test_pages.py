@@ -118,6 +118,14 @@ def test_everybody_can_use_every_page_in_all_of_the_modes(
     assert not found, told(found)
 
 
+def test_whoever_asked_for_no_motion_sees_the_look_change_at_once(visit: Enter) -> None:
+    one = visit()
+    page = one.go("/resident/")
+    one.settle()
+    begun = "scheme => { document.documentElement.dataset.scheme = scheme; return document.getAnimations().length }"
+    assert [page.evaluate(begun, scheme) for scheme in ("dark", "light")] == [0, 0]
+
+
 def test_every_page_of_every_app_is_looked_at() -> None:
     assert unseen([path for paths in PEOPLE.values() for path in paths]) == []
 
