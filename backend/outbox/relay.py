@@ -18,7 +18,7 @@ from backend.database.trouble import Trouble
 from backend.kernel.faults import told_fault
 from backend.kernel.instants import Instant, elapsed_seconds
 from backend.outbox import store
-from backend.outbox.rules import Event, Given, next_try
+from backend.outbox.rules import Event, Given, ToDo, next_try
 
 log = logging.getLogger(__name__)
 
@@ -79,19 +79,31 @@ async def deliver_events(county: County, consumers: Mapping[str, Sequence[Consum
 
 
 async def _once(county: County, consumers: Mapping[str, Sequence[Consumer[Any]]], at: Instant) -> int:
+    # One question where nothing is to do, as in nearly every round: one for each consumer kept a core busy by itself.
+    names = {name: tuple(consumer.name for consumer in listening) for name, listening in consumers.items()}
+    todo = await inquire(county, _to_do, (names, at))
     acted = 0
     for name, listening in consumers.items():
+        if name not in todo.waiting and todo.failed.isdisjoint(names[name]):
+            continue
         most = min(consumer.at_once for consumer in listening)
-        waiting = await inquire(county, _waiting, (name, most))
-        names = [consumer.name for consumer in listening]
+        waiting = await inquire(county, _waiting, (name, most)) if name in todo.waiting else []
         for consumer in listening:
-            turn = _Turn(county, consumer, names, at)
+            turn = _Turn(county, consumer, names[name], at)
             if waiting:
                 await turn.give(waiting)
-            if failed := await inquire(county, _failed, (consumer.name, at, most)):
+            # What failed just now is not due again, and what fails in another process comes with the next round.
+            if consumer.name in todo.failed and (failed := await inquire(county, _failed, (consumer.name, at, most))):
                 await turn.give(failed)
             acted += turn.acted
     return acted
+
+
+async def _to_do(tx: Transaction, asked: tuple[Mapping[str, Sequence[str]], Instant]) -> ToDo:
+    names, at = asked
+    return await store.find_to_do(
+        tx, tuple(names), tuple(name for listening in names.values() for name in listening), at
+    )
 
 
 async def _waiting(tx: Transaction, asked: tuple[str, int]) -> list[Given]:

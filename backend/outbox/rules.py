@@ -35,6 +35,13 @@ class Given(Struct, frozen=True):
     tries: int = 0
 
 
+class ToDo(Struct, frozen=True):
+    """What a round of delivery finds: the names of events that wait, and consumers whose failures are due again."""
+
+    waiting: frozenset[str]
+    failed: frozenset[str]
+
+
 class DueWork(Struct, frozen=True, kw_only=True):
     """One thing to do at or after ``due_at``; ``kind`` and ``key`` name it once."""
 

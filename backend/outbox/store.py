@@ -2,15 +2,30 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, and_, func, or_, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    CompoundSelect,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from backend.database.columns import driver_id
 from backend.database.dialect import some_of
 from backend.database.transaction import Transaction
-from backend.outbox.rules import DueWork, Given, Stuck
+from backend.outbox.rules import DueWork, Given, Stuck, ToDo
 from backend.outbox.tables import REFUSED, due_work, events, inbox, leases, requests
 
 
@@ -24,6 +39,30 @@ async def insert_events(tx: Transaction, rows: Sequence[tuple[UUID, str, str]], 
     tx.append(
         events,
         [{"id": event_id, "name": name, "body": body, "recorded_at": recorded_at} for event_id, name, body in rows],
+    )
+
+
+async def find_to_do(tx: Transaction, names: tuple[str, ...], consumers: tuple[str, ...], at: datetime) -> ToDo:
+    """Which events' names have some that wait, and which consumers can be given again what they failed on."""
+    if not names:
+        return ToDo(frozenset(), frozenset())
+    rows = [(row.failed, row.name) for row in await tx.execute(_to_do(names, consumers), {"at": at})]
+    return ToDo(
+        frozenset(name for failed, name in rows if not failed), frozenset(name for failed, name in rows if failed)
+    )
+
+
+@cache
+def _to_do(names: tuple[str, ...], consumers: tuple[str, ...]) -> CompoundSelect[tuple[bool, str]]:
+    """One look into an index for each, however much waits; made once, since making it takes longer than asking it."""
+    due = inbox.c.applied_at.is_(None) & (inbox.c.next_try_at <= bindparam("at", type_=inbox.c.next_try_at.type))
+    waiting = [(False, name, events.c.delivered_at.is_(None) & (events.c.name == name)) for name in names]
+    failed = [(True, name, due & (inbox.c.consumer == name)) for name in consumers]
+    return union_all(
+        *(
+            select(literal(is_failed).label("failed"), literal(name).label("name")).where(exists().where(some))
+            for is_failed, name, some in waiting + failed
+        )
     )
 
 

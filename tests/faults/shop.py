@@ -16,6 +16,7 @@ from backend.kernel.presentations import present
 from backend.kernel.refusals import Refused
 from backend.kernel.signing import SigningKey
 from backend.sync.body_rules import Redeem, read_body
+from backend.sync.claim_id import claim_id
 from backend.sync.device_rules import DeviceState
 from backend.sync.event_rules import read_event
 from backend.sync.event_tables import events, forks, quarantine, wanted
@@ -111,6 +112,8 @@ class Books:
     hashes: set[bytes]
     paid: list[tuple[UUID, int]]
     """(voucher, fen) of each redemption that stands."""
+    by_the_county: set[UUID]
+    """Vouchers whose standing redemption the county accepted itself."""
     strange: int
     """Forks, quarantined bytes and events that are missed."""
 
@@ -131,13 +134,18 @@ async def _books(tx: Transaction, device_id: UUID) -> Books:
         if isinstance(body, Redeem):
             claims.append((row.seq, body.voucher, row.code))
     paid = await tx.execute(
-        select(redemptions.c.voucher_id, redemptions.c.discount_fen).where(redemptions.c.state != "reversed")
+        select(redemptions.c.id, redemptions.c.voucher_id, redemptions.c.discount_fen).where(
+            redemptions.c.state != "reversed"
+        )
     )
+    of_claims = {claim_id(row.hash) for row in rows}
+    found = [(voucher_id, fen, redemption_id not in of_claims) for redemption_id, voucher_id, fen in paid]
     strange = [len((await tx.execute(select(table.c.seq))).all()) for table in (forks, quarantine, wanted)]
     return Books(
         claims=claims,
         numbers=[row.seq for row in rows],
         hashes={bytes(row.hash) for row in rows},
-        paid=[(voucher_id, fen) for voucher_id, fen in paid],
+        paid=[(voucher_id, fen) for voucher_id, fen, _ in found],
+        by_the_county={voucher_id for voucher_id, _, is_its_own in found if is_its_own},
         strange=sum(strange),
     )

@@ -324,7 +324,11 @@ class Trial:
         assert set(keeps["hashes"]) == {one.hex() for one in told.hashes}
         codes = {seq: code for seq, _, code in told.claims}
         assert dict(keeps["claims"]) == codes
-        assert set(codes.values()) <= {"applied", "duplicate", "needs_review"}
+        assert set(codes.values()) <= {"applied", "duplicate", "conflict_unpaid", "needs_review"}
+        # The county had taken it and its answer was cut: the counter decided by itself, and the shop is paid once.
+        unpaid = {voucher for _, voucher, code in told.claims if code == "conflict_unpaid"}
+        assert unpaid == told.by_the_county & claimed.keys()
+        self.notes.counted["taken by both"] += len(unpaid)
         assert notes.strange == []
         assert await faults(self.shop.county) == []
 
