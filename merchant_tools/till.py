@@ -93,6 +93,7 @@ class Till:
         self._remembering = remembering
         self._rules = rules or TillRules()
         self._kept = keeping.load()
+        self._in_vain: int | None = None
 
     @property
     def kept(self) -> Kept:
@@ -169,7 +170,9 @@ class Till:
         answer = read_answer(data, county=self.county, device=self.device)
         took = now.mono - asked.mono
         at_once = 0 <= took <= AT_ONCE
-        standing = self._rules.heard(self._kept.standing, answer, at_once=at_once)
+        if self._rules.is_in_vain(self._kept, answer):
+            self._in_vain = answer.need_from
+        standing = self._rules.heard(self._kept.standing, answer, at_once=at_once, in_vain=self._in_vain)
         if at_once:
             offset = answer.server_time + took // 2 - now.clock
             standing = replace(standing, offset=offset, is_back=False)

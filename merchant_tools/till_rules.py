@@ -148,15 +148,27 @@ class TillRules:
                 chosen.append(entry)
         return chosen
 
-    def acknowledged(self, standing: Standing, answer: Answer) -> int:
+    def is_in_vain(self, kept: Kept, answer: Answer) -> bool:
+        """It asks for what this push brought, so it misses another journal's; or for what was forgotten long ago."""
+        first = kept.entries[0].seq if kept.entries else kept.standing.head + 1
+        asked = answer.need_from
+        return asked is not None and (asked < first or any(seq == asked for seq, _, _ in answer.results))
+
+    def acknowledged(self, standing: Standing, answer: Answer, in_vain: int | None) -> int:
         """Up to where the county has everything. Its word counts also when it is less than before: it was restored.
 
-        It may ask for what it has a number for already, when it has seen that two journals went out under one name.
+        It may ask for what it has a number for already, when it has seen that two journals went out under one name. It
+        gets it once; what it asks for ``in_vain`` is not here.
         """
-        asked_before = answer.ack_seq if answer.need_from is None else answer.need_from - 1
-        return min(answer.ack_seq, asked_before, standing.head)
+        if answer.need_from is None:
+            return min(answer.ack_seq, standing.head)
+        if answer.need_from != in_vain:
+            return min(answer.ack_seq, answer.need_from - 1, standing.head)
+        # Its numbers may be those of the other journal: no further than this push went.
+        sent = max((seq for seq, _, _ in answer.results), default=standing.ack)
+        return min(answer.ack_seq, sent, standing.head)
 
-    def heard(self, standing: Standing, answer: Answer, *, at_once: bool) -> Standing:
+    def heard(self, standing: Standing, answer: Answer, *, at_once: bool, in_vain: int | None = None) -> Standing:
         """The standing after an answer. An older answer that comes late only makes this till send again.
 
         The county's time corrects a mark that this till's clock had set too far ahead, when it came ``at_once``.
@@ -164,7 +176,7 @@ class TillRules:
         county_time = max(standing.county_time, answer.server_time)
         return replace(
             standing,
-            ack=self.acknowledged(standing, answer),
+            ack=self.acknowledged(standing, answer, in_vain),
             is_behind=standing.is_behind or answer.ack_seq > standing.head,
             durable=min(answer.durable_seq, standing.head),
             epoch=answer.epoch,

@@ -123,6 +123,32 @@ def test_what_the_county_asks_for_is_sent_again_also_when_it_has_the_number(tmp_
     assert till.kept.standing.ack == 1
 
 
+def test_what_the_county_asks_for_in_vain_is_sent_once_more_and_not_for_ever(tmp_path: Path) -> None:
+    """It misses another journal's event of number 2, which nobody has any more."""
+    till = a_till_connected(tmp_path)
+    for number in (1, 2, 3, 4):
+        sell(till, number)
+    other = ("needs_review", "two-journals")
+    assert heard(till, ack=9, need=2) is True
+    # Its numbers are those of the other journal: what this push did not bring is not there.
+    assert heard(till, ack=9, need=2, results={2: other, 3: other}) is True
+    assert till.kept.standing.ack == 3
+    assert heard(till, ack=9, need=2, results={4: other}) is False
+    assert heard(till, ack=9, need=2) is False
+    assert heard(till, ack=9, need=3) is True
+
+
+def test_what_was_forgotten_long_ago_is_asked_for_in_vain(tmp_path: Path) -> None:
+    till = a_till_connected(tmp_path)
+    for number in (1, 2):
+        sell(till, number)
+    month = 31 * 86_400
+    assert heard(till, ack=2, durable=1, results={1: APPLIED, 2: APPLIED}) is False
+    assert heard(till, ack=2, durable=1, at=month) is False
+    assert [entry.seq for entry in till.kept.entries] == [2]
+    assert heard(till, ack=2, durable=1, at=month, need=1) is False
+
+
 def test_cht_8202_a_till_tells_what_has_not_arrived(tmp_path: Path) -> None:
     till = a_till_connected(tmp_path)
     for number in (1, 2):

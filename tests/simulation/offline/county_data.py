@@ -73,8 +73,9 @@ class Device:
 
     @cached_property
     def forked_from(self) -> int:
-        """From this number on there are two journals."""
-        return min((fork.event.seq for fork in self.forks.values()), default=2**32)
+        """From this number on there are two journals: another event of it came, or it names another one before it."""
+        broken = [seq for seq in range(2, self.ack + 1) if self.events[seq].event.prev != self.events[seq - 1].hash]
+        return min([*broken, *(fork.event.seq for fork in self.forks.values())], default=2**32)
 
 
 @dataclass

@@ -34,7 +34,7 @@ class ForgetsWhatIsAcknowledged(TillRules):
 class IgnoresRewind(TillRules):
     """Believes that what was acknowledged once is there for ever."""
 
-    def acknowledged(self, standing: Standing, answer: Answer) -> int:
+    def acknowledged(self, standing: Standing, answer: Answer, in_vain: int | None) -> int:
         return max(standing.ack, min(answer.ack_seq, standing.head))
 
 
@@ -69,7 +69,7 @@ class SendsOnlyTheNewest(TillRules):
 class TakesSendingForArriving(TillRules):
     """Acknowledges to itself whatever it has, as soon as any answer comes."""
 
-    def acknowledged(self, standing: Standing, answer: Answer) -> int:
+    def acknowledged(self, standing: Standing, answer: Answer, in_vain: int | None) -> int:
         return standing.head
 
 
