@@ -11,7 +11,7 @@ from backend.demonstration.unassignable import phone
 from tests.journeys.conftest import Enter
 from tests.journeys.looking import sideways, violations
 from tests.journeys.served import Served, Session
-from tests.journeys.visits import DESK
+from tests.journeys.visits import DESK, PHONE
 from tests.journeys.wording import RAW
 
 pytestmark = pytest.mark.journey
@@ -148,6 +148,37 @@ def test_a_draft_survives_a_closed_tab_and_says_all_that_is_missing(visit: Enter
     expect(page.get_by_label("活动名称")).to_have_value("写到一半")
     page.get_by_role("button", name="不要这份，重新写").click()
     expect(page.get_by_label("活动名称")).to_have_value("")
+
+
+def test_kinds_open_one_at_a_time_by_keyboard_and_what_is_missing_opens_by_itself(
+    visit: Enter, staff: dict[str, Session]
+) -> None:
+    page = visit(staff["office"], viewport=PHONE).go("/office/campaigns/new")
+    draft(page)
+    name, first = page.get_by_label("券名", exact=True), page.get_by_role("button", name="第 1 种券")
+    page.get_by_role("button", name="再加一种券").press("Enter")
+    # The new one is open and has the focus; the first one is a line that says which it is, and nothing else.
+    expect(name).to_have_value("")
+    expect(name).to_be_focused()
+    expect(first).to_have_attribute("aria-expanded", "false")
+    expect(first).to_contain_text("旅途券满200减50 · 10 张")
+    page.keyboard.type("第二种")
+    first.press("Enter")
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
+    expect(name).to_have_value("旅途券")
+    expect(page.get_by_text("¥199.99 不能用")).to_be_visible()
+    page.get_by_role("button", name="保存草稿").click()
+    second = page.get_by_role("button", name="第 2 种券")
+    expect(second).to_have_attribute("aria-expanded", "true")
+    expect(second).to_contain_text("有要改的地方")
+    expect(first).to_have_attribute("aria-expanded", "false")
+    expect(name).to_have_value("第二种")
+    expect(page.get_by_label("英文券名")).to_be_focused()
+    # What is filled in already is not marked with what is missing beside it.
+    for field, width in ((name, "1px"), (page.get_by_label("英文券名"), "2px")):
+        expect(field).to_have_css("border-top-width", width)
+    assert (violations(page), sideways(page)) == ([], {})
 
 
 def draft(page: Page) -> None:

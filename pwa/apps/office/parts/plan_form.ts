@@ -80,6 +80,9 @@ export interface PlanForm {
   rounds: RoundForm[]
 }
 
+/** A bill that somebody tried beside the rules, or null where it follows them; no part of the plan. */
+export type TriedBill = string | null
+
 type Plan = BoardAnswer['plan']
 
 const NO_TRADE_IN = { appliance: '', old: 'not-asked', fileDays: '30' } as const
@@ -136,6 +139,26 @@ export function emptyRound(kindCode: string, now: Date): RoundForm {
     reserves: '',
     classes: '',
   }
+}
+
+/** One round for each kind that has none, at the times of the first one, with all its pieces. */
+export function roundsForAll({ kinds, rounds }: PlanForm, now: Date): RoundForm[] {
+  return kinds.map((kind) => {
+    const round = rounds.find(({ kindCode }) => kindCode === kind.code) ?? {
+      ...(rounds[0] ?? emptyRound(kind.code, now)),
+      roundId: newId(),
+      kindCode: kind.code,
+      name_zh: '',
+      name_en: '',
+      pieces: '',
+    }
+    return {
+      ...round,
+      name_zh: round.name_zh || `第一轮 ${kind.name_zh}`.trim(),
+      name_en: round.name_en || `Round 1: ${kind.name_en}`.trim(),
+      pieces: round.pieces || kind.pieces,
+    }
+  })
 }
 
 export function emptyPlan(now: Date): PlanForm {

@@ -159,4 +159,9 @@ export default {
   'form.round.draw.digits.hint': 'Two people enter it; another number of digits is not taken',
   'form.round.draw.at.hint': 'At least 10 minutes after the entries close',
   'form.round.draw.reserves.hint': 'They follow in order where a winner may not have it; empty means none',
+  'form.line.pieces': '{count} {count:piece|pieces}',
+  'form.line.unfinished': 'What comes off is not filled in yet',
+  'form.line.opens': 'opens {at}',
+  'form.line.closes': 'closes {at}',
+  'form.line.wrong': 'Something to mend here',
 } satisfies Twin<typeof zh>

@@ -157,4 +157,9 @@ export default {
   'form.round.draw.digits.hint': '两个人各录一遍，位数不对就录不进去',
   'form.round.draw.at.hint': '至少比报名截止晚 10 分钟',
   'form.round.draw.reserves.hint': '中签人没资格时按顺序补上；不填就没有候补',
+  'form.line.pieces': '{count} 张',
+  'form.line.unfinished': '还没填好怎么减',
+  'form.line.opens': '{at} 开始',
+  'form.line.closes': '{at} 结束',
+  'form.line.wrong': '有要改的地方',
 } as const
