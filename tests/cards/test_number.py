@@ -1,10 +1,12 @@
 """The number beside a card's code, typed with the PIN: nobody learns which numbers there are."""
 
 import asyncio
+from uuid import UUID
 
 from msgspec.structs import replace
 from sqlalchemy import select, update
 
+from backend.cards import store
 from backend.cards.end_card import RevokeCard, revoke_card
 from backend.cards.number_rules import check_digit, is_typed, number_from, read_number
 from backend.cards.open_card import CardOpened, OpenOutcome, WrongPin, open_card
@@ -137,3 +139,8 @@ async def test_of_two_cards_with_one_number_neither_is_found_by_it(county: Count
 
     await transact(county, make_alike, None)
     assert await open_card(county, opening(card, shop, card=card.typed_number)) == ALIKE
+
+    async def found(tx: Transaction, _asked: None) -> UUID | None:
+        return await store.id_by_number(tx, card.typed_number)
+
+    assert await inquire(county, found, None) is None
