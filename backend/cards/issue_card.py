@@ -9,6 +9,7 @@ from msgspec import Struct
 from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.cards import store
+from backend.cards.number_rules import number_from
 from backend.cards.rules import CARD_LIVES, DIGITS_SEEN, CardState, PaperCard, PaperCardReason, is_easy_pin
 from backend.database.transaction import Transaction
 from backend.kernel.actors import Actor
@@ -51,6 +52,8 @@ class CardIssued(Struct, frozen=True, kw_only=True):
     card_id: UUID
     number: int
     code: str
+    typed_number: str
+    """Twelve digits, printed beside the code; empty once the code is forgotten."""
     issued_at: datetime
     expires_at: datetime
     replaced: UUID | None
@@ -76,7 +79,8 @@ async def issue_paper_card(tx: Transaction, command: IssueCard, *, now: Instant)
         return earlier
     if earlier is not None:
         told = earlier.decoded(CardIssued)
-        return msgspec.structs.replace(told, code=await store.code_of(tx, told.card_id), again=True)
+        code = await store.code_of(tx, told.card_id)
+        return msgspec.structs.replace(told, code=code, typed_number=_number_on(tx, code) if code else "", again=True)
     asked = AssistedWallet(
         resident_id=command.resident_id, shift_id=command.shift_id, papers=command.papers, actor=command.actor
     )
@@ -96,6 +100,7 @@ async def issue_paper_card(tx: Transaction, command: IssueCard, *, now: Instant)
         shift_id=shift.id,
         code=code,
         code_hash=card_hash(code),
+        number=_number_on(tx, code),
         pin_hash=command.pin_hash,
         digits=None if number is None else number.upper()[-DIGITS_SEEN:],
         family_phone=command.family_phone,
@@ -104,12 +109,13 @@ async def issue_paper_card(tx: Transaction, command: IssueCard, *, now: Instant)
         card_id=card.id,
         number=card.number,
         code=code,
+        typed_number=_number_on(tx, code),
         issued_at=card.issued_at,
         expires_at=card.expires_at,
         replaced=None if replaced is None else replaced.id,
     )
     await _tell(tx, command, card, issued.replaced, now)
-    await remember_answer(tx, card.id, hashed, msgspec.structs.replace(issued, code=""), now=now)
+    await remember_answer(tx, card.id, hashed, msgspec.structs.replace(issued, code="", typed_number=""), now=now)
     return issued
 
 
@@ -155,6 +161,10 @@ def _printed(tx: Transaction, card: PaperCard) -> str:
     )
     keys = tx.county.keys
     return issue_card(content, issuer=SigningKey(keys.issuer_private), kid=bytes.fromhex(keys.issuer_kid))
+
+
+def _number_on(tx: Transaction, code: str) -> str:
+    return number_from(tx.county.keys.keyed_hash("card-number", code))
 
 
 async def _tell(tx: Transaction, command: IssueCard, card: PaperCard, replaced: UUID | None, now: Instant) -> None:

@@ -5,6 +5,9 @@ A counter is a merchant's own, or a station's desk in an operator's shift, which
 The code is then taken as any typed one is, so a card has no way of its own through the money. A try is used up before
 the PIN is compared, in a transaction of its own: fifty guesses at once are five. The slow hash is compared outside any
 transaction, also for a card that the county does not know, so that such a card looks like a wrong PIN.
+
+A code that nobody can scan has a number beside it. It uses up the same tries; before the PIN is right its every no is
+the same one, without a count, so that nobody learns which numbers there are. A counter's wrong ones are counted.
 """
 
 from datetime import datetime
@@ -16,6 +19,7 @@ from backend.audit_trail.record import record
 from backend.audit_trail.rules import new_entry
 from backend.cards import store
 from backend.cards.note_use import NoteUse, note_use
+from backend.cards.number_rules import is_typed, read_number
 from backend.cards.pin_rules import Fitting, Held, fitting, within_the_day
 from backend.cards.rules import PIN_TRIES, PaperCardReason, decide_use
 from backend.database.county import County
@@ -34,12 +38,16 @@ from backend.stations.rules import StationReason
 from backend.stations.shift_for import shift_for
 from backend.vouchers.find_card_vouchers import UsableBy, spendable_by
 from backend.vouchers.issuer import trust_of
-from backend.vouchers.rules import Bill, Counter, VoucherFacts
+from backend.vouchers.number_tries import NumberTyped, give_back_number_try, take_number_try
+from backend.vouchers.rules import Bill, Counter, RedemptionReason, VoucherFacts
 from backend.vouchers.short_code import MakeShortCode, ShortCode, ShortCodeReason, make_short_code
 
 
 class OpenCard(Struct, frozen=True, kw_only=True):
-    """A counter scanned a card, and its owner typed the PIN; ``code_id`` names the act. A station has a shift."""
+    """A counter scanned a card or typed its number, and its owner the PIN; ``code_id`` names the act.
+
+    A station has a shift.
+    """
 
     code_id: UUID
     card: str
@@ -49,6 +57,12 @@ class OpenCard(Struct, frozen=True, kw_only=True):
     voucher_id: UUID | None
     actor: Actor
     shift_id: UUID | None = None
+
+    @property
+    def typist(self) -> NumberTyped:
+        """Whose wrong numbers these are: the merchant's, or the operator's, who could name any merchant."""
+        operator = None if self.shift_id is None else self.actor.id
+        return NumberTyped(operator or self.merchant_id)
 
     def __repr__(self) -> str:
         return f"OpenCard({self.code_id})"
@@ -75,14 +89,29 @@ class WrongPin(Struct, frozen=True):
 class _Try(Struct, frozen=True):
     pin_hash: str | None
     left: int
+    card_id: UUID | None
+    """``None`` for a number that no card has."""
 
 
 class _Shown(Struct, frozen=True):
     command: OpenCard
-    card: ShownCard
+    named: ShownCard | str
+    """Scanned, or the twelve digits that were typed."""
 
 
-OpenNo = Refused[PaperCardReason] | Refused[CardReason] | Refused[ShortCodeReason] | Refused[StationReason]
+class _Opened(Struct, frozen=True):
+    command: OpenCard
+    card_id: UUID
+    typed: bool
+
+
+OpenNo = (
+    Refused[PaperCardReason]
+    | Refused[CardReason]
+    | Refused[ShortCodeReason]
+    | Refused[StationReason]
+    | Refused[RedemptionReason]
+)
 OpenOutcome = CardOpened | WrongPin | OpenNo | IdReused
 
 
@@ -92,32 +121,49 @@ async def open_card(county: County, command: OpenCard) -> OpenOutcome:
         no_shift = await transact(county, _check_shift, command)
         if no_shift is not None:
             return no_shift
-    card = verify_card(command.card, trust=trust_of(county), county=county.code, at=county.clock())
-    if isinstance(card, Refused):
-        return card
-    shown = _Shown(command, card)
-    tried = await transact(county, _take_try, shown)
+    named = _named(county, command)
+    if isinstance(named, Refused):
+        return named
+    typed = isinstance(named, str)
+    locked = await transact(county, take_number_try, command.typist) if typed else None
+    if locked is not None:
+        return locked
+    tried = await transact(county, _take_try, _Shown(command, named))
     if isinstance(tried, Refused):
         return tried
-    if await password_matches(tried.pin_hash, command.pin):
-        return await transact(county, _make_code, shown)
-    await transact(county, _note_wrong, shown)
+    if await password_matches(tried.pin_hash, command.pin) and tried.card_id is not None:
+        return await transact(county, _make_code, _Opened(command, tried.card_id, typed))
+    await transact(county, _note_wrong, (command, tried.card_id))
+    if typed:
+        return Refused(PaperCardReason.NUMBER_OR_PIN_WRONG)
     if tried.left == 0:
         return Refused(PaperCardReason.LOCKED)
     return WrongPin(tried.left)
 
 
+def _named(county: County, command: OpenCard) -> ShownCard | str | Refused[PaperCardReason] | Refused[CardReason]:
+    if is_typed(command.card):
+        return read_number(command.card) or Refused(PaperCardReason.NUMBER_MISTYPED)
+    return verify_card(command.card, trust=trust_of(county), county=county.code, at=county.clock())
+
+
 async def _take_try(tx: Transaction, shown: _Shown, *, now: Instant) -> _Try | Refused[PaperCardReason]:
-    card = await store.lock_card(tx, shown.card.card.card)
-    pin_hash = await store.pin_hash_of(tx, shown.card.card.card, shown.card.hash)
+    """The try, or what stands in the way; whoever typed a number is told of nothing before the PIN is right."""
+    named = shown.named
+    if isinstance(named, str):
+        card_id, code_hash = await store.id_by_number(tx, named), None
+    else:
+        card_id, code_hash = named.card.card, named.hash
+    card = None if card_id is None else await store.lock_card(tx, card_id)
+    pin_hash = None if card is None else await store.pin_hash_of(tx, card.id, code_hash)
     if card is None or pin_hash is None:
-        return _Try(None, PIN_TRIES - 1)
+        return _Try(None, PIN_TRIES - 1, card_id)
     refused = decide_use(card, now)
-    if refused is not None:
-        return refused
-    if not await store.take_try(tx, card.id):
-        return Refused(PaperCardReason.LOCKED)
-    return _Try(pin_hash, PIN_TRIES - card.tries - 1)
+    if refused is None and not await store.take_try(tx, card.id):
+        refused = Refused(PaperCardReason.LOCKED)
+    if refused is None:
+        return _Try(pin_hash, PIN_TRIES - card.tries - 1, card.id)
+    return _Try(None, 0, card.id) if isinstance(named, str) else refused
 
 
 async def _check_shift(tx: Transaction, command: OpenCard, *, now: Instant) -> Refused[StationReason] | None:
@@ -128,20 +174,24 @@ async def _check_shift(tx: Transaction, command: OpenCard, *, now: Instant) -> R
     return shift if isinstance(shift, Refused) else None
 
 
-async def _note_wrong(tx: Transaction, shown: _Shown, *, now: Instant) -> None:
-    subject = ("card", shown.card.card.card)
+async def _note_wrong(tx: Transaction, wrong: tuple[OpenCard, UUID | None], *, now: Instant) -> None:
+    """A number that no card has is on record too: by it the office sees where somebody guesses."""
+    command, card_id = wrong
+    subject = ("merchant", command.merchant_id) if card_id is None else ("card", card_id)
     reason = PaperCardReason.PIN_WRONG.value
-    await record(tx, new_entry(now, shown.command.actor, "cards.check-pin", subject, reason=reason))
+    await record(tx, new_entry(now, command.actor, "cards.check-pin", subject, reason=reason))
 
 
-async def _make_code(tx: Transaction, shown: _Shown, *, now: Instant) -> OpenOutcome:
-    command = shown.command
-    about = (shown.card.card.card, command.merchant_id, command.bill, command.voucher_id)
+async def _make_code(tx: Transaction, opened: _Opened, *, now: Instant) -> OpenOutcome:
+    command = opened.command
+    if opened.typed:
+        await give_back_number_try(tx, command.typist, now=now)
+    about = (opened.card_id, command.merchant_id, command.bill, command.voucher_id)
     hashed = command_hash(("cards.open", *about))
     earlier = await earlier_answer(tx, command.code_id, hashed)
     if isinstance(earlier, IdReused):
         return earlier
-    card = await store.lock_card(tx, shown.card.card.card)
+    card = await store.lock_card(tx, opened.card_id)
     assert card is not None, "its PIN was right"
     await store.give_back_tries(tx, card.id)
     holder = await claimant(tx, card.resident_id)

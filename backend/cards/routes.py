@@ -37,7 +37,7 @@ from backend.stations.phone_code_rules import PROOF_NOES
 from backend.stations.rules import StationReason
 from backend.vouchers.assist import AssistReason
 from backend.vouchers.papers import Papers, PapersReason
-from backend.vouchers.rules import Bill
+from backend.vouchers.rules import Bill, RedemptionReason
 from backend.vouchers.short_code import ShortCodeReason
 from backend.web.callers import Caller, address_of, caller_of, county_of
 from backend.web.paging import Cursor, Limit, Page, open_moment, seal_moment
@@ -91,6 +91,9 @@ async def post_card_end(request: Request[Any, Any, Any], data: JSONBody[EndCardR
     status_code=200,
     responses=documented(
         *(reason for reason in CardReason),
+        PaperCardReason.NUMBER_MISTYPED,
+        PaperCardReason.NUMBER_OR_PIN_WRONG,
+        RedemptionReason.COUNTER_LOCKED,
         PaperCardReason.ENDED,
         PaperCardReason.LOCKED,
         PaperCardReason.PIN_WRONG,
@@ -106,7 +109,8 @@ async def post_card_code(
     request: Request[Any, Any, Any], data: JSONBody[OpenCardRequest]
 ) -> Response[CardOpenedAnswer]:
     """Eight digits for the chosen or best voucher; five wrong PINs lock a card. The digits are taken as typed ones are;
-    the same `code_id` again makes new ones. A wrong PIN's problem tells `tries_left`.
+    the same `code_id` again makes new ones. A wrong PIN's problem tells `tries_left`, unless the card's number was
+    typed: then every no before the PIN is right is the same, and ten in an hour lock the counter's typing.
     """
     caller, county = caller_of(request), county_of(request)
     merchant_id, shift_id = await _place_of(county, caller, data)

@@ -62,6 +62,19 @@ class PaperCardReason(Reason):
     )
     NO_CARD = "no-paper-card", 404, "这位居民没有在用的纸质卡", "This resident has no paper card in use"
     PIN_WRONG = "card-pin-wrong", 409, "卡或密码不对", "The card or its PIN is not right"
+    NUMBER_MISTYPED = (
+        "card-number-mistyped",
+        409,
+        "卡号不对：卡号是 12 位数字，请照卡上再核对一遍",
+        "This is no card's number: compare the twelve digits with the card again",
+    )
+    NUMBER_OR_PIN_WRONG = (
+        "card-number-or-pin-wrong",
+        409,
+        "卡号或密码不对，或者这张卡已停用、已锁住。密码错 5 次卡会锁住；请再核对，或到驿站换新卡",
+        "The number or the PIN is not right, or the card is locked or ended. Five wrong PINs lock a card;"
+        " check both, or get a new card at a station",
+    )
     LOCKED = (
         "card-locked",
         409,

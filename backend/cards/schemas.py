@@ -85,7 +85,12 @@ class CardOperatorsAnswer(Struct, frozen=True, kw_only=True):
 
 CardText = Annotated[
     str,
-    Meta(min_length=4, max_length=256, pattern=SCANNED, description="What was scanned from the card: `XP1:` …"),
+    Meta(
+        min_length=4,
+        max_length=256,
+        pattern=SCANNED,
+        description="What was scanned from the card, `XP1:` …, or the twelve digits of its number, typed",
+    ),
 ]
 
 

@@ -47,11 +47,12 @@ async def insert_card(
     shift_id: UUID,
     code: str,
     code_hash: bytes,
+    number: str,
     pin_hash: str,
     digits: str | None,
     family_phone: str | None,
 ) -> None:
-    """Keep a new card; digits, phone and code are sealed."""
+    """Keep a new card; digits, phone and code are sealed, the typed number is kept as a keyed hash."""
     keys = tx.county.keys
     await tx.execute(
         insert(cards).values(
@@ -67,6 +68,7 @@ async def insert_card(
             state=card.state.value,
             code_hash=code_hash,
             code=keys.seal(code, place=_CODE),
+            typed_hash=_typed_hash(tx, number),
             pin_hash=pin_hash,
             tries=0,
             digits=None if digits is None else keys.seal(digits, place=_DIGITS),
@@ -87,6 +89,16 @@ async def lock_card(tx: Transaction, card_id: UUID) -> PaperCard | None:
     return None if row is None else _card(row)
 
 
+async def id_by_number(tx: Transaction, number: str) -> UUID | None:
+    """The card with this printed number; none also where two have it."""
+    found = (await tx.execute(select(cards.c.id).where(cards.c.typed_hash == _typed_hash(tx, number)).limit(2))).all()
+    return found[0].id if len(found) == 1 else None
+
+
+def _typed_hash(tx: Transaction, number: str) -> bytes:
+    return tx.county.keys.keyed_hash("card-typed", number)
+
+
 async def lock_active(tx: Transaction, resident_id: UUID) -> PaperCard | None:
     """The card of a resident that counts, locked."""
     asked = select(cards).where(cards.c.resident_id == resident_id, cards.c.state == CardState.ACTIVE.value)
@@ -100,9 +112,11 @@ async def code_of(tx: Transaction, card_id: UUID) -> str:
     return "" if row.code is None else tx.county.keys.open(row.code, place=_CODE)
 
 
-async def pin_hash_of(tx: Transaction, card_id: UUID, code_hash: bytes) -> str | None:
-    """The slow hash of the PIN; ``None`` where the county knows no such card."""
-    asked = select(cards.c.pin_hash).where(cards.c.id == card_id, cards.c.code_hash == code_hash)
+async def pin_hash_of(tx: Transaction, card_id: UUID, code_hash: bytes | None) -> str | None:
+    """The slow hash of the PIN; ``None`` where the county knows no such card. A typed number comes without a code."""
+    asked = select(cards.c.pin_hash).where(cards.c.id == card_id)
+    if code_hash is not None:
+        asked = asked.where(cards.c.code_hash == code_hash)
     found: str | None = (await tx.execute(asked)).scalar()
     return found
 
@@ -168,7 +182,7 @@ async def cards_by_hash(tx: Transaction, hashes: Collection[bytes]) -> dict[byte
 async def forget_ended(tx: Transaction, before: Instant) -> None:
     """What tells of a person goes from cards that ended or ran out before an instant; the rest is the record."""
     over = (cards.c.ended_at < before) | (cards.c.expires_at < before)
-    await tx.execute(update(cards).where(over).values(code=None, digits=None, family_phone=None))
+    await tx.execute(update(cards).where(over).values(code=None, typed_hash=None, digits=None, family_phone=None))
 
 
 async def kept_of(tx: Transaction, resident_id: UUID) -> list[KeptCard]:
@@ -207,7 +221,7 @@ async def uses_of(tx: Transaction, resident_id: UUID, *, most: int) -> list[Card
 
 async def erase_owner(tx: Transaction, resident_id: UUID) -> None:
     """What tells of a person goes from all their cards, and the PIN that they chose."""
-    gone = {"code": None, "digits": None, "family_phone": None, "pin_hash": NO_PIN}
+    gone = {"code": None, "typed_hash": None, "digits": None, "family_phone": None, "pin_hash": NO_PIN}
     await tx.execute(update(cards).where(cards.c.resident_id == resident_id).values(gone))
 
 

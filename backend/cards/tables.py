@@ -11,6 +11,7 @@ from backend.database.columns import (
     fen_column,
     id_column,
     instant_column,
+    keyed_hash_column,
     metadata,
     sealed_column,
     text_column,
@@ -38,6 +39,8 @@ cards = Table(
     # The hash of what is printed, with 64 random bytes of a signature in it: nobody finds the card from it.
     Column("code_hash", LargeBinary(32), nullable=False, unique=True),
     sealed_column("code", CODE, nullable=True),
+    # Not unique: should two cards have one of the hundred thousand million numbers, neither is found by it.
+    keyed_hash_column("typed_hash", nullable=True),
     text_column("pin_hash", most=200),
     count_column("tries", server_default="0"),
     sealed_column("digits", DIGITS, nullable=True),
@@ -57,6 +60,7 @@ Index(
 Index("ix_paper_cards_device", cards.c.device_id, cards.c.state)
 Index("ix_paper_cards_issued", cards.c.issued_at, cards.c.id)
 Index("ix_paper_cards_resident", cards.c.resident_id)
+Index("ix_paper_cards_typed", cards.c.typed_hash)
 
 uses = Table(
     "paper_card_uses",

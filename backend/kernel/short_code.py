@@ -25,10 +25,13 @@ _SEPARATORS = dict.fromkeys(
 
 def read_short_code(typed: str) -> str | None:
     """The eight digits that a person meant, or nothing when the text is no short code. Leading zeros count."""
-    if len(typed) > _LONGEST_TYPED:
-        return None
-    code = typed.translate(_TYPED_DIGITS | _SEPARATORS)
-    return code if _CODE.fullmatch(code) else None
+    code = without_separators(typed)
+    return code if code is not None and _CODE.fullmatch(code) else None
+
+
+def without_separators(typed: str) -> str | None:
+    """What was typed, with plain digits and nothing between them; nothing for a text that is too long to be typed."""
+    return None if len(typed) > _LONGEST_TYPED else typed.translate(_TYPED_DIGITS | _SEPARATORS)
 
 
 def group_short_code(code: str) -> str:

@@ -5,6 +5,8 @@ the allowance to ``count_assisted``; the counts stay locked in between, so what 
 locked after the shift and before the round. A redemption only calls ``record_assisted``.
 """
 
+from datetime import date
+
 from msgspec import Struct
 
 from backend.audit_trail.record import record
@@ -31,7 +33,7 @@ async def may_assist(tx: Transaction, assisted: Assisted, *, now: Instant) -> Al
     _, policy = await counters.policy(tx)
     if await store.is_recorded(tx, assisted.service_id):
         return Allowance(assisted, policy, on_record=True)
-    by_helper, by_device = await store.lock_counts(tx, assisted, business_day(now), policy)
+    by_helper, by_device = await store.lock_counts(tx, assisted, _day(assisted, now), policy)
     refused = decide_assistance(by_helper=by_helper, by_device=by_device, policy=policy)
     return refused or Allowance(assisted, policy, on_record=False)
 
@@ -39,16 +41,20 @@ async def may_assist(tx: Transaction, assisted: Assisted, *, now: Instant) -> Al
 async def count_assisted(tx: Transaction, allowance: Allowance, actor: Actor, *, now: Instant) -> None:
     """Count an allowed claim and put it on record, once, however often its request is repeated."""
     if not allowance.on_record:
-        await store.raise_counts(tx, allowance.assisted, business_day(now), allowance.policy)
+        await store.raise_counts(tx, allowance.assisted, _day(allowance.assisted, now), allowance.policy)
         await record_assisted(tx, allowance.assisted, actor, now=now)
 
 
 async def record_assisted(tx: Transaction, assisted: Assisted, actor: Actor, *, now: Instant) -> None:
     """Put on record who helped whom with which proof; the act's id makes it once."""
-    await store.insert_service(tx, assisted, business_day(now), now)
+    await store.insert_service(tx, assisted, _day(assisted, now), now)
     proof = f"{assisted.proof} checked" if assisted.proof_checked else str(assisted.proof)
     detail = f"{assisted.act} of {assisted.subject_id}, proof {proof}, shift {assisted.shift.id}"
     await record(tx, new_entry(now, actor, "stations.assist", ("resident", assisted.resident_id), detail=detail))
+
+
+def _day(assisted: Assisted, now: Instant) -> date:
+    return assisted.day or business_day(now)
 
 
 async def record_assisted_once(tx: Transaction, assisted: Assisted, actor: Actor, *, now: Instant) -> None:

@@ -332,6 +332,8 @@ class Assisted(Struct, frozen=True, kw_only=True):
     """The county itself checked the proof; otherwise it is the operator's word."""
     subject_id: UUID
     """The round or the voucher."""
+    day: date | None = None
+    """The business day that it counts on, where that is not today: a tablet without a network registered it then."""
 
 
 class AssistedService(Struct, frozen=True, kw_only=True):

@@ -32,6 +32,8 @@ class CardIssuedAnswer(Struct, frozen=True, kw_only=True):
     card_id: UUID
     number: int
     code: str
+    typed_number: str
+    """Twelve digits to print beside the code, for whoever cannot scan it."""
     issued_at: datetime
     expires_at: datetime
     replaced_card_id: UUID | None
@@ -57,6 +59,7 @@ def issued_answer(issued: CardIssued) -> CardIssuedAnswer:
         card_id=issued.card_id,
         number=issued.number,
         code=issued.code,
+        typed_number=issued.typed_number,
         issued_at=issued.issued_at,
         expires_at=issued.expires_at,
         replaced_card_id=issued.replaced,

@@ -10,7 +10,7 @@ from backend.database.transaction import Transaction
 from backend.identity.person import claimant
 from backend.kernel.actors import Actor
 from backend.kernel.claimants import Claimant
-from backend.kernel.instants import Instant
+from backend.kernel.instants import Instant, business_day
 from backend.kernel.refusals import Reason, Refused
 from backend.outbox.answered import earlier_answer
 from backend.stations.assist import count_assisted, may_assist, record_assisted
@@ -100,6 +100,8 @@ async def helped(
         proof=command.proof,
         proof_checked=checked,
         subject_id=command.round_id,
+        # What comes home together was not all of one day, and no day is before the county's word.
+        day=None if command.then is None else business_day(command.then.at),
     )
     allowance = await may_assist(tx, assisted, now=now)
     if isinstance(allowance, Refused):

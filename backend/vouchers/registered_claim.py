@@ -1,7 +1,8 @@
 """What a station registered for somebody without a network is asked for now: as its operator would have asked then.
 
-The round, the money and the person's limits count as they stand now; the shift as it stood when it was registered. A
-phone's code could not be sent there, so the proof is what the operator saw, and the levels of proof hold as ever.
+The round, the money and the person's limits count as they stand now; the shift as it stood when it was registered, and
+the caps of helper and device those of that day. A phone's code could not be sent there, so the proof is what the
+operator saw, and the levels of proof hold as ever.
 """
 
 from uuid import UUID

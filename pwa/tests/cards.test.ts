@@ -26,7 +26,7 @@ it('PINs that everybody tries first are told, others are not', () => {
 })
 
 it('what is printed has the code, the number and the last day, and no more of anybody', () => {
-  const card = { number: 7, code: 'XP1:ABC', issued_at: '2026-11-20T02:00:00Z', expires_at: '2027-11-20T02:00:00Z', station: '景阳驿站' }
+  const card = { number: 7, code: 'XP1:ABC', typed_number: '012345678901', issued_at: '2026-11-20T02:00:00Z', expires_at: '2027-11-20T02:00:00Z', station: '景阳驿站' }
   expect([cardNumber(card), lastDay(card)]).toEqual(['000007', '2027-11-20'])
   const { name, parts } = cardSlip(card)
   expect(name).toBe('card-000007')

@@ -132,8 +132,8 @@ def test_a_card_is_issued_printed_and_reported_lost(
     expect(clerk.get_by_role("region", name="近 30 天各站长").locator("tbody").first).to_be_visible()
 
 
-def card_of(served: Served, staff: dict[str, Session], owner: Session, number: int) -> str:
-    """The code of a card with the PIN 280519, at home at another tablet; issued in a shift that is over afterwards."""
+def card_of(served: Served, staff: dict[str, Session], owner: Session, number: int) -> tuple[str, str]:
+    """Code and number of a card with the PIN 280519, at home at another tablet; issued in a shift that is over then."""
     [account] = served.ask("/api/v1/me/export", owner)["sections"][0]["rows"]
     tablet = station_tablet(served, staff, number)
     shift_id = str(uuid4())
@@ -143,13 +143,13 @@ def card_of(served: Served, staff: dict[str, Session], owner: Session, number: i
     if account["identity_number"] is None:
         papers = {"proof": "social-card", "proof_number": f"SB2026{number}"}
     asked |= papers | {"home_device_id": str(tablet.id)}
-    code: str = served.ask("/api/v1/assisted/paper-cards", staff["operator"], asked)["code"]
+    issued = served.ask("/api/v1/assisted/paper-cards", staff["operator"], asked)
     closing = {"close_id": str(uuid4()), "cash_fen": 0}
     served.ask(f"/api/v1/shifts/{shift_id}/close", staff["operator"], closing)
-    return code
+    return issued["code"], issued["typed_number"]
 
 
-def type_pin(page: Page) -> None:
+def type_pin(page: Page, wrong: str = "卡或密码不对，还可以输 4 次") -> None:
     """A wrong one first, which tells how often it may still be typed; then the right one, and the voucher is taken."""
     expect(page.get_by_role("heading", name="纸质卡")).to_be_visible()
     settle(page)
@@ -158,7 +158,7 @@ def type_pin(page: Page) -> None:
     expect(pin).to_be_focused()
     pin.fill("907153")
     page.get_by_role("button", name="确定").click()
-    expect(page.get_by_text("卡或密码不对，还可以输 4 次")).to_be_visible()
+    expect(page.get_by_text(wrong)).to_be_visible()
     pin.fill("280519")
     page.get_by_role("button", name="确定").click()
     done = page.get_by_role("heading", name="核销成功")
@@ -171,7 +171,7 @@ def type_pin(page: Page) -> None:
 def test_a_card_and_its_pin_are_taken_at_a_shop(
     visit: Enter, served: Served, staff: dict[str, Session], customer: tuple[Session, str]
 ) -> None:
-    code = card_of(served, staff, customer[0], 62)
+    code, _ = card_of(served, staff, customer[0], 62)
     page = visit(staff["merchant"]).expect_no("409 /codes").go("/merchant/")
     scan(page, code)
     type_bill(page, "234.56")
@@ -179,10 +179,26 @@ def test_a_card_and_its_pin_are_taken_at_a_shop(
     expect(page.locator(".amount")).to_have_text("¥184.56")
 
 
+def test_where_the_code_cannot_be_scanned_its_number_is_typed(
+    visit: Enter, served: Served, staff: dict[str, Session], customer: tuple[Session, str]
+) -> None:
+    _, number = card_of(served, staff, customer[0], 64)
+    page = visit(staff["merchant"]).expect_no("409 /codes").go("/merchant/")
+    typed = page.get_by_label("或输入券码、卡号")
+    typed.fill(number[:-1] + str((int(number[-1]) + 1) % 10))
+    page.get_by_role("button", name="下一步").click()
+    expect(page.get_by_text("卡号请再核对一遍")).to_be_visible()
+    typed.fill(f"{number[:4]} {number[4:8]} {number[8:]}")
+    page.get_by_role("button", name="下一步").click()
+    type_bill(page, "234.56")
+    type_pin(page, "卡号或密码不对")
+    expect(page.locator(".amount")).to_have_text("¥184.56")
+
+
 def test_a_card_and_its_pin_are_taken_at_a_stations_desk(
     visit: Enter, served: Served, staff: dict[str, Session], customer: tuple[Session, str]
 ) -> None:
-    code = card_of(served, staff, customer[0], 63)
+    code, _ = card_of(served, staff, customer[0], 63)
     shop = served.ask("/api/v1/session", staff["merchant"])["me"]["merchant_id"]
     [name] = [
         one["merchant"]["name_zh"]

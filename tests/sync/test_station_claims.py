@@ -1,5 +1,6 @@
 """What a station registered for somebody without a network: asked for once, as its operator would have, or a task."""
 
+from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -11,14 +12,16 @@ from backend.identity.open_account import OpenAccount, open_account
 from backend.kernel.actors import Actor, ActorKind
 from backend.kernel.claimants import ProofLevel
 from backend.kernel.ids import new_id
+from backend.kernel.instants import business_day
 from backend.stations.find_assisted import FindAssisted, find_assisted
 from backend.stations.open_shift import ShiftOpened, open_shift
-from backend.stations.rules import AssistedAct, ProofKind
+from backend.stations.rules import AssistedAct, ProofKind, StationPolicy
+from backend.stations.set_policy import SetPolicy, set_policy
 from backend.sync.decide_event import DecideEvent, decide_event
 from backend.sync.find_collections import FindCollections, find_collections
 from backend.sync.settle_reviewed import Reviewed
 from tests.databases import HandClock
-from tests.stations.station_makers import OPERATOR, shift_opening
+from tests.stations.station_makers import CLERK, OPERATOR, shift_opening
 from tests.sync.device_makers import seen
 from tests.sync.pushing import told
 from tests.sync.station_tablets import Tablet, begins, ends, registered, tablet
@@ -144,6 +147,44 @@ async def test_a_shift_counts_as_it_stood_when_it_was_registered(county: County,
     clock.forward(hours=17)
     here.counter.add(registered(here.counter, round_id, late, PHONE, number=NUMBER))
     assert told(await here.counter.sync()) == {4: YES, 5: waits("shift-too-long")}
+
+
+async def test_a_claim_counts_on_the_day_on_which_it_was_registered(county: County, clock: HandClock) -> None:
+    [round_id] = await running_campaign(county)
+    policy = SetPolicy(actor=CLERK, policy_id=new_id(), policy=StationPolicy(per_device_and_day=1), reason="试点从严")
+    await transact(county, set_policy, policy)
+    here, shift = await at_work(county, clock)
+    for phone, card, hours in (
+        (PHONE, "5115271234", 0),
+        (OTHER_PHONE, "5115271235", 11),
+        ("15403000003", "5115271236", 2),
+        ("15403000004", "5115271237", 0),
+    ):
+        await account(county, phone)
+        clock.forward(hours=hours)
+        here.counter.add(registered(here.counter, round_id, shift, phone, proof="social-card", number=card))
+    full = waits("device-limit")
+    assert told(await here.counter.sync()) == {1: YES, 2: YES, 3: full, 4: YES, 5: full}
+    services = await inquire(county, find_assisted, FindAssisted())
+    days = {business_day(clock()) - timedelta(days=back) for back in (0, 1)}
+    assert (len(services), {one.day for one in services}) == (2, days)
+    assert await faults(county) == []
+
+
+async def test_a_tablets_clock_puts_no_claim_on_a_day_before_the_countys_word(county: County, clock: HandClock) -> None:
+    [round_id] = await running_campaign(county)
+    await account(county)
+    here, shift = await at_work(county, clock)
+    clock.forward(hours=13)
+    await here.counter.sync()
+    today = business_day(clock())
+    clock.forward(hours=-2)
+    here.counter.add(registered(here.counter, round_id, shift, PHONE, number=NUMBER))
+    assert business_day(clock()) < today
+    clock.forward(hours=2)
+    assert told(await here.counter.sync())[2] == YES
+    [service] = await inquire(county, find_assisted, FindAssisted())
+    assert service.day == today
 
 
 async def test_a_tablet_that_was_stopped_registers_nothing(county: County, clock: HandClock) -> None:

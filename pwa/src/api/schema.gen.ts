@@ -3951,7 +3951,8 @@ export interface paths {
         /**
          * A code for a voucher of a paper card, with its PIN
          * @description Eight digits for the chosen or best voucher; five wrong PINs lock a card. The digits are taken as typed ones are;
-         *     the same `code_id` again makes new ones. A wrong PIN's problem tells `tries_left`.
+         *     the same `code_id` again makes new ones. A wrong PIN's problem tells `tries_left`, unless the card's number was
+         *     typed: then every no before the PIN is right is the same, and ten in an hour lock the counter's typing.
          */
         post: operations["ApiV1PaperCardsCodesPostCardCode"];
         delete?: never;
@@ -5724,6 +5725,7 @@ export interface components {
             card_id: string;
             number: number;
             code: string;
+            typed_number: string;
             /** Format: date-time */
             issued_at: string;
             /** Format: date-time */
@@ -7746,7 +7748,7 @@ export interface components {
         OpenCardRequest: {
             /** Format: uuid */
             code_id: string;
-            /** @description What was scanned from the card: `XP1:` … */
+            /** @description What was scanned from the card, `XP1:` …, or the twelve digits of its number, typed */
             card: string;
             /** @description The card's PIN. The county keeps a slow hash of it. */
             pin: string;
@@ -29945,7 +29947,7 @@ export interface operations {
                 };
             };
             408: components["responses"]["BodyTooSlow"];
-            /** @description `not-a-card`: This is not a paper card; `card-version-unsupported`: The card is newer than this program; `card-unreadable`: The card's code is damaged; scan it again; `card-malformed`: The card's content is not well formed; `algorithm-unsupported`: The signature's algorithm is not supported; `card-wrong-county`: The card is another county's; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `card-forged`: The issuer's signature does not match; `card-lives-too-long`: The card's life is over 366 days; `card-not-yet-valid`: The card is not valid yet; `card-expired`: The card has expired; get a new one at a station; `card-ended`: This card was lost, taken back or replaced; `card-locked`: Five wrong PINs: the card is locked; its owner gets a new one at a station, with a document; `card-pin-wrong`: The card or its PIN is not right; `card-holder-frozen`: The owner may not use vouchers now; `card-no-voucher`: The card has no voucher that fits this bill; `card-day-limit`: The card's ¥100 of today are used; `voucher-not-usable`: This voucher cannot be used now; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `id-reused`: This id already carries another command; use a new one */
+            /** @description `not-a-card`: This is not a paper card; `card-version-unsupported`: The card is newer than this program; `card-unreadable`: The card's code is damaged; scan it again; `card-malformed`: The card's content is not well formed; `algorithm-unsupported`: The signature's algorithm is not supported; `card-wrong-county`: The card is another county's; `issuer-unknown`: The issuer is not in the trust list; `issuer-not-serving`: The issuer's key was not in service then; `card-forged`: The issuer's signature does not match; `card-lives-too-long`: The card's life is over 366 days; `card-not-yet-valid`: The card is not valid yet; `card-expired`: The card has expired; get a new one at a station; `card-number-mistyped`: This is no card's number: compare the twelve digits with the card again; `card-number-or-pin-wrong`: The number or the PIN is not right, or the card is locked or ended. Five wrong PINs lock a card; check both, or get a new card at a station; `counter-locked`: Too many wrong codes; scan instead or wait an hour; `card-ended`: This card was lost, taken back or replaced; `card-locked`: Five wrong PINs: the card is locked; its owner gets a new one at a station, with a document; `card-pin-wrong`: The card or its PIN is not right; `card-holder-frozen`: The owner may not use vouchers now; `card-no-voucher`: The card has no voucher that fits this bill; `card-day-limit`: The card's ¥100 of today are used; `voucher-not-usable`: This voucher cannot be used now; `station-closed`: This station no longer serves; `not-an-operator`: This account is no operator's; give it the role first; `already-appointed`: This person is an operator of the station already in that time; `ends-before-it-begins`: The end must come after the beginning; `time-far-off`: The time lies too far from now; check the year; `not-appointed`: You are no operator of this station now; ask the county's office; `station-unclear`: You work at several stations; choose the one of this shift; `shift-already-open`: You have an open shift; count the cash and close it first; `device-busy`: Somebody else's shift is open on this device; have it closed first; `shift-closed`: This shift is closed; open a new one; `shift-too-long`: This shift has run too long; close it with the cash counted and open a new one; `cash-differs`: The cash differs from what should be there; write down why; `helper-limit`: You have claimed for this resident as often as one helper may in a day; `device-limit`: This device has made as many assisted claims as it may in a day; `id-reused`: This id already carries another command; use a new one */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -12,12 +12,15 @@ const SPOKEN = ['零', '幺', '二', '三', '四', '五', '六', '七', '八', '
 
 /** The eight digits that a person meant, or null when the text is no short code. Leading zeros count. */
 export function readShortCode(typed: string): string | null {
+  const code = withoutSeparators(typed)
+  return code !== null && CODE.test(code) ? code : null
+}
+
+/** What was typed, with plain digits and nothing between them, or null for a text that is too long to be typed. */
+export function withoutSeparators(typed: string): string | null {
   // Characters are counted as people and Python count them, not in UTF-16 units.
   if (Array.from(typed).length > LONGEST_TYPED) return null
-  const code = typed
-    .replaceAll(FULL_WIDTH, (digit) => String(digit.codePointAt(0)! - 0xff_10))
-    .replaceAll(SEPARATORS, '')
-  return CODE.test(code) ? code : null
+  return typed.replaceAll(FULL_WIDTH, (digit) => String(digit.codePointAt(0)! - 0xff_10)).replaceAll(SEPARATORS, '')
 }
 
 /** The code as shown: `0420 7716`. */

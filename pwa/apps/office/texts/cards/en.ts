@@ -16,7 +16,7 @@ export default {
   'uses': 'Uses',
   'used': 'Used for',
   'people': 'People',
-  'number': 'Card',
+  'number': 'Serial',
   'station': 'Issued at',
   'issued-at': 'Issued',
   'until': 'Good until',

@@ -13,7 +13,7 @@ export default {
   'uses': '用卡次数',
   'used': '用卡金额',
   'people': '涉及人数',
-  'number': '卡号',
+  'number': '编号',
   'station': '发卡驿站',
   'issued-at': '发卡时间',
   'until': '有效期到',
