@@ -358,9 +358,7 @@ class County:
         for device in later:
             self.enrol(device.id, device.key, device.merchant, is_station=device.is_station)
         for id_, device in list(self.data.devices.items()):
-            # What one life of the data had dealt stays unknown in all that come after it.
-            before = device.ack if device.restored_from < 0 else device.restored_from
-            self.data.devices[id_] = replace(device, restored_from=min(before, device.ack))
+            self.data.devices[id_] = device.restored()
         self.raise_epoch()
         self.restored_at = now
 

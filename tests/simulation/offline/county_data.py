@@ -62,7 +62,7 @@ class Device:
     episodes: tuple[Dealt, ...] = ()
     revoked_at: int | None = None
     restored_from: int = -1
-    """Up to here the county had its journal when it was restored; -1 for never."""
+    """Up to here the county had its journal when it was restored, of many times the shortest; -1 for never."""
     told_lost: int = 0
     """The newest number that a later device of this shop remembered of it."""
 
@@ -76,6 +76,11 @@ class Device:
         """From this number on there are two journals: another event of it came, or it names another one before it."""
         broken = [seq for seq in range(2, self.ack + 1) if self.events[seq].event.prev != self.events[seq - 1].hash]
         return min([*broken, *(fork.event.seq for fork in self.forks.values())], default=2**32)
+
+    def restored(self) -> "Device":
+        """As it is in a county that was restored just now; what one life had dealt is known in none that follow."""
+        before = self.ack if self.restored_from < 0 else self.restored_from
+        return replace(self, restored_from=min(before, self.ack))
 
 
 @dataclass
