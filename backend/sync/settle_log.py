@@ -26,7 +26,6 @@ from backend.sync.limits_rules import EpisodeLimits
 from backend.sync.lock_pools import lock_own_pools
 from backend.sync.log_rules import (
     APPLIED,
-    HELD,
     NOTHING_TO_VOID,
     REDEMPTION_UNKNOWN,
     Judged,
@@ -35,7 +34,7 @@ from backend.sync.log_rules import (
     unread,
 )
 from backend.sync.order_rules import RankedClaim
-from backend.sync.store import allowances, reviews
+from backend.sync.store import allowances
 from backend.vouchers.find_offline_claims import ClaimsOn, find_offline_claims
 from backend.vouchers.find_offline_pools import find_dealing_pools
 from backend.vouchers.find_taken import is_redeemed
@@ -248,26 +247,10 @@ class Settling:
         )
         if isinstance(outcome, Refused):
             # One that was right was taken back before anybody here had settled it.
-            if self._faults.get(target.hash) is Fault.VOIDED:
-                return APPLIED
-            if not await self._waits_for_a_person(target):
-                return NOTHING_TO_VOID
-            self.relabelled[claim_id(target.hash)] = faulty(Fault.VOIDED)
-            return APPLIED
+            return APPLIED if self._faults.get(target.hash) is Fault.VOIDED else NOTHING_TO_VOID
         await self._follow(self._campaign(taken), outcome.relabelled, outcome.covers)
         self.relabelled[claim_id(target.hash)] = faulty(Fault.VOIDED)
         return APPLIED
-
-    async def _waits_for_a_person(self, target: SignedEvent) -> bool:
-        """Whether somebody in the office would still have to decide about a claim of this device's log."""
-        found = (await reviews.of_claims(self._tx, [claim_id(target.hash)])).get(claim_id(target.hash))
-        if found is None:
-            return False
-        judged, fault = found[1].judged, self._faults.get(target.hash)
-        # What this walk found is stored at its end.
-        if judged == HELD and fault is not None:
-            judged = faulty(fault)
-        return judged.code is ResultCode.NEEDS_REVIEW
 
     async def _left_beside(self, target: SignedEvent) -> dict[UUID, int]:
         """What may be charged for claims of any device that become payable when this one is taken back."""

@@ -2,11 +2,9 @@
 
 from backend.database.county import County
 from backend.database.transaction import transact
-from backend.kernel.refusals import Refused
 from backend.sync.answer_rules import ResultCode
 from backend.sync.decide_event import decide_event
 from backend.sync.decide_receipt import decide_receipt
-from backend.sync.review_rules import ReviewReason
 from backend.sync.settle_reviewed import Reviewed
 from backend.vouchers.redeem_rules import Redeemed
 from tests.databases import HandClock
@@ -65,43 +63,13 @@ async def test_what_the_pool_paid_of_it_is_the_pools_again(county: County, clock
     assert await faults(county) == []
 
 
-async def test_a_claim_that_waits_for_a_person_is_taken_back_and_waits_no_more(
-    county: County, clock: HandClock
-) -> None:
+async def test_what_is_not_on_the_books_is_still_nothing_to_take_back(county: County, clock: HandClock) -> None:
     here = await waiting(county, clock)
-    here.counter.take_back(1)
-    assert told(await here.counter.sync())[2] == APPLIED
-    assert told(await here.counter.send_again([1])) == {1: VOIDED}
-    decided = await transact(county, decide_event, deciding(here.counter, 1, accept=False))
-    assert decided == Refused(ReviewReason.NOT_WAITING), "nobody has to decide about it"
-    # Taking back what was taken back, or what is no claim, is still nothing.
-    here.counter.take_back(2)
-    assert told(await here.counter.sync())[3] == NOTHING
-    assert told(await here.counter.send_again([1, 2])) == {1: VOIDED, 2: APPLIED}
-    code = await shown(county, here.phones[0], here.vouchers[0], count=2)
-    assert isinstance(await spend(county, redemption(county, code, await here.other.merchant())), Redeemed)
-    assert await faults(county) == []
-
-
-async def test_a_claim_that_would_wait_and_is_taken_back_in_one_push_never_waits(
-    county: County, clock: HandClock
-) -> None:
-    here = await world(county)
-    clock.forward(minutes=5)
-    await of_unknown_token(county, here.counter, here.phones[0], here.vouchers[0])
-    here.counter.take_back(1)
-    assert told(await here.counter.sync())[2] == APPLIED
-    assert told(await here.counter.send_again([1])) == {1: VOIDED}
-    assert await faults(county) == []
-
-
-async def test_what_a_person_rejected_is_nothing_to_take_back(county: County, clock: HandClock) -> None:
-    here = await waiting(county, clock)
-    done = await transact(county, decide_event, deciding(here.counter, 1, accept=False))
-    assert isinstance(done, Reviewed), done
     here.counter.take_back(1)
     assert told(await here.counter.sync())[2] == NOTHING
-    assert told(await here.counter.send_again([1])) == {1: ("noncompliant", "rejected-by-office")}
+    here.counter.take_back(2)
+    assert told(await here.counter.sync())[3] == NOTHING
+    assert await faults(county) == []
 
 
 async def test_an_accepted_receipt_whose_event_comes_home_against_the_rules_is_taken_back_all_the_same(
