@@ -118,7 +118,8 @@ def push_once(till: Till, line: Line, read: Callable[[], Reading], most: int = M
     """Send once and take the answer; whether there is more to send. Raises ``NoAnswer`` or ``NotTakenAsWhole``."""
     asked = read()
     try:
-        return till.take(line.ask(till.push(most)), asked=asked, now=read())
+        brought = till.to_send(most)
+        return till.take(line.ask(till.push(most)), asked=asked, now=read(), brought=brought)
     except NotOurForm as problem:
         raise NoAnswer(problem.reason) from problem
 

@@ -6,7 +6,7 @@ bytes. So the simulation runs this very code and cuts the power between any two 
 which a cash register would: ``python -m merchant_tools till --help``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -151,6 +151,10 @@ class Till:
         at = self._rules.judged_at(self._rules.shows(reading.clock, self._kept.standing), self._kept.standing)
         return self._rules.asks_first(self._kept, self.briefing.limits, self.briefing.allowance, at, die)
 
+    def to_send(self, most: int = MOST_EVENTS) -> list[int]:
+        """The numbers that the next push brings."""
+        return [entry.seq for entry in self._rules.to_send(self._kept, most)]
+
     def push(self, most: int = MOST_EVENTS) -> bytes:
         """What to send now; without anything new it asks what the county has."""
         standing = self._kept.standing
@@ -162,17 +166,19 @@ class Till:
         remembered = self._remembering.recall()
         return seal_push(self.county, self.device, place, events, remembered, key=self._key, episode=episode)
 
-    def take(self, data: bytes, *, asked: Reading, now: Reading) -> bool:
-        """Take the county's answer to a push; whether there is more to send.
+    def take(self, data: bytes, *, asked: Reading, now: Reading, brought: Collection[int] = ()) -> bool:
+        """Take the county's answer to a push that ``brought`` these numbers; whether there is more to send.
 
         Raises ``NotOurForm``: then nothing changed, and the push is sent again.
         """
         answer = read_answer(data, county=self.county, device=self.device)
         took = now.mono - asked.mono
         at_once = 0 <= took <= AT_ONCE
-        if self._rules.is_in_vain(self._kept, answer):
+        if self._rules.is_in_vain(self._kept, answer, brought):
             self._in_vain = answer.need_from
-        standing = self._rules.heard(self._kept.standing, answer, at_once=at_once, in_vain=self._in_vain)
+        standing = self._rules.heard(
+            self._kept.standing, answer, at_once=at_once, brought=brought, in_vain=self._in_vain
+        )
         if at_once:
             offset = answer.server_time + took // 2 - now.clock
             standing = replace(standing, offset=offset, is_back=False)

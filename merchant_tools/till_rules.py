@@ -4,7 +4,7 @@ Specification: ``fixtures/protocols/{event,batch,presentation}/SPEC.md`` and the
 method is one rule, so that the simulation can take any single one away and show what breaks.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -148,13 +148,13 @@ class TillRules:
                 chosen.append(entry)
         return chosen
 
-    def is_in_vain(self, kept: Kept, answer: Answer) -> bool:
-        """It asks for what this push brought, so it misses another journal's; or for what was forgotten long ago."""
+    def is_in_vain(self, kept: Kept, answer: Answer, brought: Collection[int]) -> bool:
+        """It asks for what the push ``brought``, so it misses another journal's; or for what was forgotten long ago."""
         first = kept.entries[0].seq if kept.entries else kept.standing.head + 1
         asked = answer.need_from
-        return asked is not None and (asked < first or any(seq == asked for seq, _, _ in answer.results))
+        return asked is not None and (asked < first or asked in brought)
 
-    def acknowledged(self, standing: Standing, answer: Answer, in_vain: int | None) -> int:
+    def acknowledged(self, standing: Standing, answer: Answer, *, brought: Collection[int], in_vain: int | None) -> int:
         """Up to where the county has everything. Its word counts also when it is less than before: it was restored.
 
         It may ask for what it has a number for already, when it has seen that two journals went out under one name. It
@@ -164,11 +164,18 @@ class TillRules:
             return min(answer.ack_seq, standing.head)
         if answer.need_from != in_vain:
             return min(answer.ack_seq, answer.need_from - 1, standing.head)
-        # Its numbers may be those of the other journal: no further than this push went.
-        sent = max((seq for seq, _, _ in answer.results), default=standing.ack)
-        return min(answer.ack_seq, sent, standing.head)
+        # Its numbers may be those of the other journal: no further than this till's pushes went.
+        return min(answer.ack_seq, max(brought, default=standing.ack), standing.head)
 
-    def heard(self, standing: Standing, answer: Answer, *, at_once: bool, in_vain: int | None = None) -> Standing:
+    def heard(
+        self,
+        standing: Standing,
+        answer: Answer,
+        *,
+        at_once: bool,
+        brought: Collection[int] = (),
+        in_vain: int | None = None,
+    ) -> Standing:
         """The standing after an answer. An older answer that comes late only makes this till send again.
 
         The county's time corrects a mark that this till's clock had set too far ahead, when it came ``at_once``.
@@ -176,7 +183,7 @@ class TillRules:
         county_time = max(standing.county_time, answer.server_time)
         return replace(
             standing,
-            ack=self.acknowledged(standing, answer, in_vain),
+            ack=self.acknowledged(standing, answer, brought=brought, in_vain=in_vain),
             is_behind=standing.is_behind or answer.ack_seq > standing.head,
             durable=min(answer.durable_seq, standing.head),
             epoch=answer.epoch,

@@ -1,7 +1,7 @@
 """A shop with a till, a resident with a phone, and a county that answers as it is told."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -156,7 +156,8 @@ def answer(
     )
 
 
-def heard(till: Till, *, clock: int = 0, took: int = 0, **told: Any) -> bool:
-    """The till takes an answer; whether it has more to send."""
+def heard(till: Till, *, clock: int = 0, took: int = 0, brought: Collection[int] = (), **told: Any) -> bool:
+    """The till takes an answer to a push of these numbers; whether it has more to send."""
     at = told.get("at", 0)
-    return till.take(answer(**told), asked=reading(at - took, clock=clock), now=reading(at, clock=clock))
+    asked, now = reading(at - took, clock=clock), reading(at, clock=clock)
+    return till.take(answer(**told), asked=asked, now=now, brought=brought)

@@ -45,9 +45,10 @@ def opened(folder: Path, county: County, device_id: UUID) -> Till:
 async def sent(county: County, till: Till, most: int) -> bool:
     """One push and its answer; whether the till has more to send."""
     now = reading(county)
+    brought = till.to_send(most)
     told = await send(county, till.push(most))
     assert isinstance(told, Answer), told
-    return till.take(write_answer(told), asked=now, now=now)
+    return till.take(write_answer(told), asked=now, now=now, brought=brought)
 
 
 def reading(county: County) -> Reading:

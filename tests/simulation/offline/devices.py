@@ -1,6 +1,7 @@
 """Tills that can lose power: the real program on a disk that knows what is safe on it and what is not."""
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -105,10 +106,10 @@ class Shop:
         self.till = None
         self.disk.lose_power()
 
-    def hear(self, answer: bytes, allowance: Allowance, asked: Reading, now: int) -> int:
+    def hear(self, answer: bytes, allowance: Allowance, asked: Reading, now: int, brought: Collection[int] = ()) -> int:
         """Take an answer and the allowance that came beside it; the epoch that it told. Briefings are kept on disk."""
         till = self.on(now)
-        till.take(answer, asked=asked, now=self.reading(now))
+        till.take(answer, asked=asked, now=self.reading(now), brought=brought)
         till.brief(replace(till.briefing, allowance=allowance))
         self.told = till.briefing
         return read_answer(answer, county=COUNTY, device=self.id).epoch

@@ -4,7 +4,7 @@ Each entry is a county or a till with one rule taken away, the invariants of whi
 whether the till's disk only says that it wrote.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -34,7 +34,7 @@ class ForgetsWhatIsAcknowledged(TillRules):
 class IgnoresRewind(TillRules):
     """Believes that what was acknowledged once is there for ever."""
 
-    def acknowledged(self, standing: Standing, answer: Answer, in_vain: int | None) -> int:
+    def acknowledged(self, standing: Standing, answer: Answer, *, brought: Collection[int], in_vain: int | None) -> int:
         return max(standing.ack, min(answer.ack_seq, standing.head))
 
 
@@ -69,7 +69,7 @@ class SendsOnlyTheNewest(TillRules):
 class TakesSendingForArriving(TillRules):
     """Acknowledges to itself whatever it has, as soon as any answer comes."""
 
-    def acknowledged(self, standing: Standing, answer: Answer, in_vain: int | None) -> int:
+    def acknowledged(self, standing: Standing, answer: Answer, *, brought: Collection[int], in_vain: int | None) -> int:
         return standing.head
 
 

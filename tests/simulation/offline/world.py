@@ -60,6 +60,11 @@ class Request:
     asked: Reading
     started: int
 
+    @property
+    def brought(self) -> list[int]:
+        """Its numbers."""
+        return [seq for seq, _ in self.events]
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -241,7 +246,7 @@ class World:
         if self.dice.random() < 0.1:
             shop.disk.fails_at = self.dice.randrange(2)
         try:
-            shop.hear(reply.answer.data, reply.answer.allowance, request.asked, self.now)
+            shop.hear(reply.answer.data, reply.answer.allowance, request.asked, self.now, request.brought)
         except PowerCut:
             shop.off()
         shop.disk.fails_at = -1
@@ -351,7 +356,7 @@ class World:
             if answer is None:
                 return
             had = {entry.seq: entry.hash for entry in till.kept.entries}
-            shop.hear(answer.data, answer.allowance, request.asked, self.now)
+            shop.hear(answer.data, answer.allowance, request.asked, self.now, request.brought)
             self._look_at_forgotten(shop, had)
             self.now += 1
             after = till.kept.standing
