@@ -67,5 +67,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     setupFiles: ['fake-indexeddb/auto'],
     restoreMocks: true,
+    // One core fewer than there are is one of two, and nothing else runs beside.
+    maxWorkers: '100%',
   },
 })

@@ -4,13 +4,12 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, Route, expect
 
 from tests.journeys.campaigns import county_now
-from tests.journeys.conftest import Enter
+from tests.journeys.conftest import Enter, holder_key
 from tests.journeys.places import Places
 from tests.journeys.served import Served, Session
 from tests.journeys.test_merchant import type_bill
@@ -26,11 +25,6 @@ SAVE = """
 (address) => Object.assign(document.createElement('a'), { href: address ?? URL.createObjectURL(new Blob(['x'])),
   download: 'file.csv' }).click()
 """
-
-
-def holder_key(served: Served, session: Session) -> Any:
-    """The key of the phone that shows this resident's vouchers."""
-    return served.ask("/api/v1/me/holder-key", session)["holder_key"]
 
 
 def sessions_of(served: Served, session: Session) -> list[str]:
