@@ -174,6 +174,8 @@ class Till:
         answer = read_answer(data, county=self.county, device=self.device)
         took = now.mono - asked.mono
         at_once = 0 <= took <= AT_ONCE
+        if answer.epoch != self._kept.standing.epoch:
+            self._in_vain = None  # A county that was restored has lost what had come, and may need it after all.
         if self._rules.is_in_vain(self._kept, answer, brought):
             self._in_vain = answer.need_from
         standing = self._rules.heard(

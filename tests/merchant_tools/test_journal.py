@@ -135,7 +135,8 @@ def test_what_the_county_asks_for_in_vain_is_sent_once_more_and_not_for_ever(tmp
     assert till.kept.standing.ack == 3
     assert heard(till, ack=9, need=2, results={4: other}, brought=(4,)) is False
     assert heard(till, ack=9, need=2) is False
-    assert heard(till, ack=9, need=3) is True
+    assert heard(till, ack=9, need=2, epoch=2) is True, "it was restored"
+    assert heard(till, ack=9, need=3, epoch=2) is True
 
 
 def test_what_was_forgotten_long_ago_is_asked_for_in_vain(tmp_path: Path) -> None:
